@@ -1,0 +1,1 @@
+"""Floor 4: the planner, the session and its memory. See docs/architecture.md."""

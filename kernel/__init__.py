@@ -1,0 +1,1 @@
+"""Floor 1: the microkernel. It imports the standard library and msgspec, nothing else."""

@@ -1,0 +1,1 @@
+"""The screen wing: faces, cards, and the renderer of the watch glass."""

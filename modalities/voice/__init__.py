@@ -1,0 +1,1 @@
+"""The voice wing: capture, turn taking, speech to text, text to speech."""
