@@ -1,0 +1,121 @@
+"""What the agent wing says and understands: planning and turns."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from ..kernel.message import Body, message
+from ..skills.messages import Card
+
+
+class PlannedCall(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One call of a plan. ``spans`` keeps the words each argument came from; ``revises`` marks a follow-up that
+    replaces the last call of the session ("make it fifteen")."""
+
+    name: str
+    arguments: dict[str, Any] = {}
+    spans: dict[str, str] = {}
+    revises: bool = False
+
+
+@message("agent.plan")
+class Plan(Body):
+    """Ask ``planner`` to plan a request, executing nothing. ``now`` is local ISO 8601 ('' = the device's clock);
+    ``context`` are the last calls of the session, latest last. → Planned"""
+
+    text: str
+    now: str = ""
+    context: list[PlannedCall] = []
+
+
+@message("agent.planned")
+class Planned(Body):
+    """``calls`` empty is a refusal, ``reply`` then says so shortly. ``undo`` means: take the last turn back."""
+
+    calls: list[PlannedCall]
+    planner: str
+    confidence: float
+    ms: float
+    reply: str = ""
+    undo: bool = False
+
+
+@message("agent.request")
+class Request(Body):
+    """Ask ``session`` to take a typed (or otherwise finished) request through the whole device. → Turn"""
+
+    text: str
+    source: str = "text"
+
+
+class CallReport(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of one call."""
+
+    name: str
+    arguments: dict[str, Any]
+    result: dict[str, Any] | None = None
+    error: str = ""
+    ms: float = 0.0
+
+
+@message("agent.turn")
+class Turn(Body):
+    """A finished turn. ``latency`` has endpoint_ms, asr_ms, plan_ms, act_ms, total_ms (absent where not spoken)."""
+
+    id: int
+    source: str
+    text: str
+    calls: list[CallReport]
+    reply: str
+    planner: str
+    confidence: float
+    latency: dict[str, float]
+    transcript: str = ""
+    raw: str = ""
+    asr: str = ""
+    outcome: Literal["done", "refused", "failed", "not-heard", "fault"] = "done"
+
+
+@message("agent.press")
+class Press(Body):
+    """Tell ``session`` that a button of a card was pressed, e.g. ``dismiss`` or ``snooze`` of a ring."""
+
+    button: Literal["dismiss", "snooze", "stop"]
+    id: str = ""
+
+
+# session → screen, web
+
+
+@message("agent.show")
+class Show(Body):
+    """Tell the screen to show a card for ``seconds``."""
+
+    card: Card
+    seconds: float = 5.0
+
+
+@message("agent.state")
+class State(Body):
+    """Tell screen and page what the agent is doing."""
+
+    phase: Literal["idle", "listening", "thinking", "acting", "speaking"]
+    text: str = ""
+
+
+@message("agent.say")
+class Say(Body):
+    """Tell the page (or another front) to speak; ``id`` counts up, a later one replaces an earlier."""
+
+    id: int
+    text: str
+
+
+@message("agent.hush")
+class Hush(Body):
+    """Tell everyone who speaks to be silent at once. ``reason``: barge-in, stop, dismissed."""
+
+    reason: str
+    quiet_until_idle: bool = False

@@ -1,0 +1,66 @@
+"""What the screen wing says and understands. Pixels are at the watch's own size, 466 by 466 unless set."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ...kernel.message import Body, message
+
+
+@message("screen.frame")
+class Frame(Body):
+    """Tell the page a changed rectangle of the glass. The encoded picture is ``data``, or the lease beside this
+    body when it is larger than a lease's lower bound. ``full`` marks a frame that needs no earlier one."""
+
+    seq: int
+    x: int
+    y: int
+    width: int
+    height: int
+    format: Literal["png", "webp", "jpeg"]
+    full: bool
+    data: bytes = b""
+
+
+@message("screen.touch")
+class Touch(Body):
+    """Tell the screen about a finger on the glass, in its pixels."""
+
+    phase: Literal["down", "move", "up"]
+    x: float
+    y: float
+
+
+@message("screen.crown")
+class Crown(Body):
+    """Tell the screen that the crown turned (degrees, clockwise positive) or was pressed."""
+
+    degrees: float = 0.0
+    pressed: bool = False
+
+
+@message("screen.attach")
+class Attach(Body):
+    """Ask the screen to send frames (or no longer), beginning with a full one. → Attached"""
+
+    on: bool = True
+
+
+@message("screen.attached")
+class Attached(Body):
+    size: int
+    fps: int
+    faces: list[str]
+
+
+@message("screen.snapshot")
+class Snapshot(Body):
+    """Ask the screen for what it shows now. → Frame (a full PNG, by lease)"""
+
+
+@message("screen.set-face")
+class SetFace(Body):
+    """Tell the screen to show another face, or ambient mode."""
+
+    face: str = ""
+    ambient: bool | None = None

@@ -1,0 +1,222 @@
+"""What the voice wing says and understands. Audio is 16 kHz mono, signed 16-bit little-endian PCM."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ...kernel.message import Body, message
+
+RATE = 16_000
+"""Samples a second everywhere inside the device."""
+
+
+@message("voice.open-stream")
+class OpenStream(Body):
+    """Ask ``ears`` to listen to a new source. → StreamOpened"""
+
+    source: str
+    mode: Literal["wake", "push", "always"] = "wake"
+
+
+@message("voice.stream-opened")
+class StreamOpened(Body):
+    stream: int
+
+
+@message("voice.audio-chunk")
+class AudioChunk(Body):
+    """Tell ``ears`` the next samples of a stream; ``seq`` counts chunks from 0 so that a gap is seen."""
+
+    stream: int
+    seq: int
+    pcm: bytes
+
+
+@message("voice.close-stream")
+class CloseStream(Body):
+    """Ask ``ears`` to end a stream; what was being said is transcribed first. → StreamClosed"""
+
+    stream: int
+
+
+@message("voice.stream-closed")
+class StreamClosed(Body):
+    stream: int
+
+
+@message("voice.push-to-talk")
+class PushToTalk(Body):
+    """Tell ``ears`` that the talk button went down or up."""
+
+    stream: int
+    down: bool
+
+
+@message("voice.speaking")
+class Speaking(Body):
+    """Tell ``ears`` that the device itself speaks (or no longer does), so that it does not hear itself."""
+
+    active: bool
+    text: str = ""
+
+
+# ears → asr
+
+
+@message("voice.transcribe-start")
+class TranscribeStart(Body):
+    """Ask the recogniser to begin an utterance. → TranscribeReady"""
+
+    utterance: int
+
+
+@message("voice.transcribe-ready")
+class TranscribeReady(Body):
+    engine: str
+
+
+@message("voice.transcribe-chunk")
+class TranscribeChunk(Body):
+    """Ask the recogniser to take more samples. → Partial"""
+
+    utterance: int
+    pcm: bytes
+
+
+@message("voice.partial")
+class Partial(Body):
+    """What the recogniser believes so far ('' where the engine cannot stream)."""
+
+    utterance: int
+    text: str
+
+
+@message("voice.transcribe-stop")
+class TranscribeStop(Body):
+    """Ask the recogniser for the final text. → Transcript | NotHeard"""
+
+    utterance: int
+
+
+@message("voice.transcribe-abort")
+class TranscribeAbort(Body):
+    """Tell the recogniser to forget an utterance."""
+
+    utterance: int
+
+
+@message("voice.transcript")
+class Transcript(Body):
+    """The words of an utterance. ``raw`` is what the engine decoded before the closest-phrase step."""
+
+    utterance: int
+    text: str
+    raw: str
+    score: float
+    engine: str
+    audio_s: float
+    asr_ms: float
+
+
+@message("voice.not-heard")
+class NotHeard(Body):
+    """Speech that is not one of the device's phrases, or no speech at all. ``raw`` is kept in the review log."""
+
+    utterance: int
+    raw: str
+    score: float
+    engine: str
+    reason: Literal["vocabulary", "silence", "noise", "too-long", "aborted"]
+    audio_s: float
+    asr_ms: float
+
+
+# asr → planner
+
+
+@message("voice.get-corpus")
+class GetCorpus(Body):
+    """Ask the planner for the sentences the device can be told. → Corpus"""
+
+
+@message("voice.corpus")
+class Corpus(Body):
+    """``fingerprint`` changes whenever a skill is loaded or unloaded. The sentences come as a lease: UTF-8 text,
+    one lower-case sentence a line, numbers in words; slots are already expanded with sample values."""
+
+    fingerprint: str
+    sentences: int
+
+
+# ears → session
+
+
+@message("voice.speech-started")
+class SpeechStarted(Body):
+    """Someone began to speak; whatever the device is saying should stop now (barge-in)."""
+
+    stream: int
+    utterance: int
+
+
+@message("voice.heard-partial")
+class HeardPartial(Body):
+    stream: int
+    utterance: int
+    text: str
+
+
+@message("voice.heard")
+class Heard(Body):
+    """A whole turn of speech. ``endpoint_ms`` is from the last speech sample to the decision that it ended."""
+
+    stream: int
+    utterance: int
+    text: str
+    raw: str
+    score: float
+    engine: str
+    audio_s: float
+    endpoint_ms: float
+    asr_ms: float
+
+
+@message("voice.heard-nothing")
+class HeardNothing(Body):
+    """A turn that gave no words; ``reason`` as in NotHeard, or ``fault`` with the error's text in ``raw``."""
+
+    stream: int
+    utterance: int
+    raw: str
+    reason: Literal["vocabulary", "silence", "noise", "too-long", "aborted", "fault"]
+    engine: str = ""
+    score: float = 0.0
+    audio_s: float = 0.0
+    endpoint_ms: float = 0.0
+    asr_ms: float = 0.0
+
+
+@message("voice.woken")
+class Woken(Body):
+    """The wake word was heard (or the button pressed); the watch should look awake."""
+
+    stream: int
+    by: str
+
+
+# anyone → mouth
+
+
+@message("voice.synthesize")
+class Synthesize(Body):
+    """Ask ``mouth`` for spoken audio. → Speech (PCM as a lease)"""
+
+    text: str
+
+
+@message("voice.speech")
+class Speech(Body):
+    """Samples (16 kHz mono s16le) travel as the lease beside this body."""
+
+    engine: str
+    seconds: float

@@ -1,0 +1,212 @@
+"""The whole plugin surface: what a skill imports, in one file.
+
+    from datetime import timedelta
+    from bluerill.skills.contract import Duration, Reply, Say, Skill, Text, action
+
+    class Tea(Skill):
+        '''Brews tea.'''
+        name = "tea"
+        grants = ("store",)
+
+        @action("(make|brew) [me] [a cup of] tea [for {duration}]", examples=["brew tea for four minutes"])
+        async def brew_tea(self, duration: Duration = timedelta(minutes=3)) -> Reply:
+            '''Start brewing tea.'''
+            await self.device.put("last", self.device.now().isoformat())
+            return Reply(f"Tea in {duration.seconds // 60} minutes.", result={"minutes": duration.seconds // 60})
+
+Registered in pyproject.toml::
+
+    [project.entry-points."bluerill.skills"]
+    tea = "my_package:Tea"
+
+One source, many uses: from the signature, the docstring and the sentences are derived the JSON schema, the
+template matcher, the language model of the speech recogniser, the help texts and the tests' samples.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Coroutine
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar
+
+import msgspec
+
+from .messages import Card, Glance, RingView, TimerView
+
+CONTRACT = (1, 0)
+"""Version of this file: a skill asks for at most this (``Skill.contract``)."""
+
+__all__ = [
+    "CONTRACT", "Card", "Change", "Day", "Device", "Duration", "Expression", "Glance", "Level", "Moment", "Money",
+    "Number", "Person", "Place", "Refusal", "Repeat", "Reply", "RingView", "Say", "Skill", "Slot", "Text",
+    "TimerView", "Unit", "When", "action",
+]  # fmt: skip
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """How the words of an argument become its value; the second half of an ``Annotated`` type.
+
+    kinds: ``duration`` ``change`` (signed duration) ``time`` (a moment, ISO local) ``date`` ``when`` (date or
+    moment, as ISO text) ``number`` ``level`` (0-100) ``change-level`` (signed) ``unit`` ``currency`` ``place``
+    ``person`` ``text`` (free words) ``expression`` (arithmetic) ``repeat`` (recurrence) ``choice`` ``bool``.
+    """
+
+    kind: str
+
+
+Duration = Annotated[timedelta, Slot("duration")]
+Change = Annotated[timedelta, Slot("change")]
+Moment = Annotated[datetime, Slot("time")]
+Day = Annotated[date, Slot("date")]
+When = Annotated[str, Slot("when")]
+Number = Annotated[float, Slot("number")]
+Level = Annotated[int, Slot("level")]
+LevelChange = Annotated[int, Slot("change-level")]
+Text = Annotated[str, Slot("text")]
+Place = Annotated[str, Slot("place")]
+Person = Annotated[str, Slot("person")]
+Unit = Annotated[str, Slot("unit")]
+Money = Annotated[str, Slot("currency")]
+Expression = Annotated[str, Slot("expression")]
+Repeat = Annotated[str, Slot("repeat")]
+"""RFC 5545 RRULE text without the prefix, e.g. ``FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR``."""
+
+
+class Say(msgspec.Struct, frozen=True):
+    """A sentence template that implies arguments: ``Say("unmute", on=False)`` is written
+    ``Say("unmute", {"on": False})``."""
+
+    text: str
+    fixed: dict[str, Any] = {}
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What an action answers: ``speech`` is said, ``card`` shown, ``result`` kept for later calls (plain JSON),
+    ``undo`` is any JSON that :meth:`Skill.undo` can take the action back with (None: it cannot be)."""
+
+    speech: str
+    result: dict[str, Any] = {}
+    card: Card | None = None
+    undo: Any = None
+
+
+class Refusal(Exception):
+    """Raised by an action that cannot be done; the text is said to the owner ("There is no timer running.")."""
+
+
+class Device(Protocol):
+    """What a skill may do, each under the grant named in brackets. A skill without it gets a CapabilityError."""
+
+    def now(self) -> datetime:
+        """The watch's local time, with zone. []"""
+        ...
+
+    async def get(self, key: str, default: Any = None) -> Any:
+        """A row of the skill's own namespace. [store]"""
+        ...
+
+    async def put(self, key: str, value: Any) -> None:
+        """Write a row, durable when this returns; ``None`` deletes it. [store]"""
+        ...
+
+    async def put_many(self, rows: dict[str, Any]) -> None:
+        """Write several rows, all or none. [store]"""
+        ...
+
+    async def scan(self, prefix: str = "") -> dict[str, Any]:
+        """Rows whose keys begin with prefix, by key. [store]"""
+        ...
+
+    async def at(self, key: str, due: datetime, payload: dict[str, Any]) -> None:
+        """Call :meth:`Skill.due` once at ``due`` (aware; durable; late if the device was off), replacing an
+        earlier call under the same key. [store]"""
+        ...
+
+    async def after(self, key: str, delay: timedelta, payload: dict[str, Any]) -> None:
+        """Like ``at``, but counted on a clock that nobody can set (while the machine stays up). [store]"""
+        ...
+
+    async def forget(self, key: str) -> None:
+        """Withdraw an ``at`` or ``after``. [store]"""
+        ...
+
+    async def happened(self, speech: str, card: Card | None = None, *, ring: bool = False) -> None:
+        """Speak and show something unasked. [speaker] [screen]"""
+        ...
+
+    async def glance(self, glance: Glance) -> None:
+        """Update what the watch shows at a glance. [screen]"""
+        ...
+
+    async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:
+        """Body of an https URL. Raises ServiceFault when offline. [network:HOST]"""
+        ...
+
+    async def call(self, action: str, **arguments: Any) -> dict[str, Any]:
+        """Invoke another skill's action and return its result. [call:ACTION]"""
+        ...
+
+    def sensor(self, metric: str) -> float:
+        """A reading of the (simulated) sensors: battery, steps, heart_rate, calories, distance, sleep. [sensors]"""
+        ...
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The skill's table in the owner's settings. []"""
+        ...
+
+
+F = TypeVar("F", bound=Callable[..., Coroutine[Any, Any, Reply]])
+
+
+class ActionMark(msgspec.Struct, frozen=True):
+    """What :func:`action` leaves on a method (``__action__``)."""
+
+    sentences: tuple[str | Say, ...]
+    examples: tuple[str, ...] = ()
+    grants: tuple[str, ...] = ()
+    sensitive: bool = False
+    hidden: bool = False
+
+
+def action(
+    *sentences: str | Say,
+    examples: list[str] | tuple[str, ...] = (),
+    grants: tuple[str, ...] = (),
+    sensitive: bool = False,
+    hidden: bool = False,
+) -> Callable[[F], F]:
+    """Make a coroutine method an action named like the method. ``{parameter}`` in a sentence is an argument."""
+
+    def mark(function: F) -> F:
+        if not inspect.iscoroutinefunction(function):
+            raise TypeError(f"action {function.__qualname__} must be 'async def'")
+        function.__action__ = ActionMark(  # type: ignore[attr-defined]
+            tuple(sentences), tuple(examples), tuple(grants), sensitive, hidden
+        )
+        return function
+
+    return mark
+
+
+class Skill:
+    """The base of all skills. The docstring's first line is the summary; ``rules`` are hassil expansion rules."""
+
+    name: ClassVar[str] = ""
+    version: ClassVar[str] = "1.0.0"
+    contract: ClassVar[tuple[int, int]] = (1, 0)
+    grants: ClassVar[tuple[str, ...]] = ()
+    rules: ClassVar[dict[str, str]] = {}
+    simulated: ClassVar[bool] = False
+    device: Device
+
+    async def start(self) -> None:
+        """Called once when the device is up: publish a first glance, resume what was running."""
+
+    async def due(self, key: str, payload: dict[str, Any]) -> None:
+        """Called when something scheduled with ``at`` or ``after`` falls due."""
+
+    async def undo(self, what: Any) -> Reply:
+        """Take back an action that returned ``Reply(undo=what)``."""
+        raise Refusal("That cannot be undone.")

@@ -1,0 +1,234 @@
+"""What the skills wing says and understands: the catalogue, invoking actions, and what the watch should show."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from ..kernel.message import Body, message
+
+
+class ParameterInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One parameter of an action. ``kind`` says how words become its value (see ``contract.Slot``)."""
+
+    name: str
+    kind: str
+    required: bool = True
+    description: str = ""
+    choices: dict[str, list[str]] = {}
+    """For kind ``choice``: JSON value → the words for it."""
+
+
+class SentenceInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One hassil sentence template; ``{name}`` is the parameter of that name, ``fixed`` are implied arguments."""
+
+    text: str
+    fixed: dict[str, Any] = {}
+
+
+class ActionInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """All that a planner needs to know of an action, derived from the code of the skill."""
+
+    name: str
+    skill: str
+    description: str
+    parameters: list[ParameterInfo] = []
+    sentences: list[SentenceInfo] = []
+    rules: dict[str, str] = {}
+    """Expansion rules (``<name>``) the sentences use, private to the skill."""
+    examples: list[str] = []
+    grants: list[str] = []
+    sensitive: bool = False
+    hidden: bool = False
+    """Callable by the device (buttons), never offered to a planner."""
+    schema: dict[str, Any] = {}
+    """JSON schema of the arguments object."""
+
+
+class SkillInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One installed skill; ``state`` is ``running``, ``disabled`` or ``broken`` (then ``problem`` says why)."""
+
+    name: str
+    version: str
+    package: str
+    summary: str = ""
+    actions: list[str] = []
+    grants: list[str] = []
+    state: Literal["running", "disabled", "broken"] = "running"
+    problem: str = ""
+    simulated: bool = False
+    """Its provider is a simulation, and every reply of it says so."""
+    isolation: str = "core"
+
+
+@message("skills.get-catalogue")
+class GetCatalogue(Body):
+    """Ask ``skills`` for everything installed. → Catalogue"""
+
+
+@message("skills.catalogue")
+class Catalogue(Body):
+    """``fingerprint`` changes whenever a skill is loaded, unloaded or changes its sentences. In JSON of at most
+    a few hundred KiB: when it is larger than a frame it travels as the lease (JSON of this body) instead."""
+
+    fingerprint: str
+    actions: list[ActionInfo] = []
+    skills: list[SkillInfo] = []
+
+
+class Card(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something to show on the watch for a moment. Text is plain; the screen wraps and clips it."""
+
+    kind: Literal["reply", "timer", "alarm", "reminder", "weather", "list", "health", "device", "notice"] = "reply"
+    title: str = ""
+    text: str = ""
+    lines: list[str] = []
+    icon: str = ""
+    value: float | None = None
+    """0..1, drawn as a ring, where the card has one number to show."""
+
+
+@message("skills.invoke")
+class Invoke(Body):
+    """Ask ``skills`` to run one action. → Invoked"""
+
+    action: str
+    arguments: dict[str, Any] = {}
+
+
+@message("skills.invoked")
+class Invoked(Body):
+    """``result`` is plain JSON and may be referred to by a later call as ``$1.field``; ``undo`` is handed back
+    in an Undo to take the action back ('' where it cannot be)."""
+
+    action: str
+    result: dict[str, Any]
+    speech: str
+    card: Card | None = None
+    undo: str = ""
+
+
+@message("skills.undo")
+class Undo(Body):
+    """Ask ``skills`` to take an action back. → Invoked"""
+
+    action: str
+    undo: str
+
+
+class TimerView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A timer as the screen draws it: running ones count down to ``ends_at`` (Unix seconds)."""
+
+    id: str
+    label: str
+    total_s: float
+    ends_at: float = 0.0
+    remaining_s: float = 0.0
+    state: Literal["running", "paused", "ringing"] = "running"
+
+
+class RingView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that rings until dismissed."""
+
+    id: str
+    kind: Literal["alarm", "timer", "reminder"]
+    title: str
+    text: str = ""
+    since: float = 0.0
+
+
+@message("skills.glance")
+class Glance(Body):
+    """Tell the screen what the device's state is now; a field left ``None`` is unchanged."""
+
+    timers: list[TimerView] | None = None
+    rings: list[RingView] | None = None
+    next_alarm: str | None = None
+    """Local ISO time, '' for none."""
+    stopwatch_started: float | None = None
+    """Unix seconds a running stopwatch counts from, 0.0 for none."""
+    stopwatch_laps: int | None = None
+    battery: int | None = None
+    steps: int | None = None
+    heart_rate: int | None = None
+    weather: str | None = None
+    volume: int | None = None
+    brightness: int | None = None
+    modes: list[str] | None = None
+    face: str | None = None
+    zone: str | None = None
+    """IANA zone the watch shows time in."""
+    unread: int | None = None
+
+
+@message("skills.happened")
+class Happened(Body):
+    """Tell the session that something rang, fell due or ended by itself; it speaks and shows it."""
+
+    skill: str
+    speech: str
+    card: Card | None = None
+    ring: bool = False
+
+
+# store: rows are JSON documents in a namespace per skill
+
+
+@message("store.get")
+class Get(Body):
+    """Ask ``store`` for one row. → Row"""
+
+    space: str
+    key: str
+
+
+@message("store.put")
+class Put(Body):
+    """Ask ``store`` to write rows, all or none, durably before the reply. ``None`` deletes. → Stored"""
+
+    space: str
+    rows: dict[str, Any]
+
+
+@message("store.scan")
+class Scan(Body):
+    """Ask ``store`` for the rows of a space whose keys begin with ``prefix``, by key. → Rows"""
+
+    space: str
+    prefix: str = ""
+    limit: int = 1000
+
+
+@message("store.row")
+class Row(Body):
+    found: bool
+    value: Any = None
+
+
+@message("store.rows")
+class Rows(Body):
+    rows: dict[str, Any]
+
+
+@message("store.stored")
+class Stored(Body):
+    rows: int
+
+
+# egress: the one process that reaches the network
+
+
+@message("egress.fetch")
+class Fetch(Body):
+    """Ask ``egress`` for an https URL whose host the caller was granted. → Fetched"""
+
+    url: str
+    timeout_s: float = 5.0
+    max_bytes: int = 262_144
+
+
+@message("egress.fetched")
+class Fetched(Body):
+    status: int
+    body: bytes
