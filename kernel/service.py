@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .lease import Lease
 
 R = TypeVar("R", bound=Body)
-Handler = Callable[[Any, Any, "Call"], "Body | None | Awaitable[Body | None]"]
+Handler = Callable[[Any, Any, "Call"], "Body | Awaitable[Body | None] | None"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
