@@ -21,7 +21,7 @@ class PlannedCall(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @message("agent.plan")
-class Plan(Body):
+class Plan(Body, frozen=True):
     """Ask ``planner`` to plan a request, executing nothing. ``now`` is local ISO 8601 ('' = the device's clock);
     ``context`` are the last calls of the session, latest last. → Planned"""
 
@@ -31,7 +31,7 @@ class Plan(Body):
 
 
 @message("agent.planned")
-class Planned(Body):
+class Planned(Body, frozen=True):
     """``calls`` empty is a refusal, ``reply`` then says so shortly. ``undo`` means: take the last turn back."""
 
     calls: list[PlannedCall]
@@ -43,7 +43,7 @@ class Planned(Body):
 
 
 @message("agent.request")
-class Request(Body):
+class Request(Body, frozen=True):
     """Ask ``session`` to take a typed (or otherwise finished) request through the whole device. → Turn"""
 
     text: str
@@ -61,7 +61,7 @@ class CallReport(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @message("agent.turn")
-class Turn(Body):
+class Turn(Body, frozen=True):
     """A finished turn. ``latency`` has endpoint_ms, asr_ms, plan_ms, act_ms, total_ms (absent where not spoken)."""
 
     id: int
@@ -79,7 +79,7 @@ class Turn(Body):
 
 
 @message("agent.press")
-class Press(Body):
+class Press(Body, frozen=True):
     """Tell ``session`` that a button of a card was pressed, e.g. ``dismiss`` or ``snooze`` of a ring."""
 
     button: Literal["dismiss", "snooze", "stop"]
@@ -90,7 +90,7 @@ class Press(Body):
 
 
 @message("agent.show")
-class Show(Body):
+class Show(Body, frozen=True):
     """Tell the screen to show a card for ``seconds``."""
 
     card: Card
@@ -98,7 +98,7 @@ class Show(Body):
 
 
 @message("agent.state")
-class State(Body):
+class State(Body, frozen=True):
     """Tell screen and page what the agent is doing."""
 
     phase: Literal["idle", "listening", "thinking", "acting", "speaking"]
@@ -106,7 +106,7 @@ class State(Body):
 
 
 @message("agent.say")
-class Say(Body):
+class Say(Body, frozen=True):
     """Tell the page (or another front) to speak; ``id`` counts up, a later one replaces an earlier."""
 
     id: int
@@ -114,7 +114,7 @@ class Say(Body):
 
 
 @message("agent.hush")
-class Hush(Body):
+class Hush(Body, frozen=True):
     """Tell everyone who speaks to be silent at once. ``reason``: barge-in, stop, dismissed."""
 
     reason: str

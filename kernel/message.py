@@ -3,7 +3,7 @@
 A body is a frozen :class:`msgspec.Struct` with a wire name::
 
     @message("voice.transcribe")
-    class Transcribe(Body):
+    class Transcribe(Body, frozen=True):
         utterance: int
 
 A request is a verb, its answer a noun, a negative answer its own message; a stream is start / chunk / stop.

@@ -63,12 +63,12 @@ class SkillInfo(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @message("skills.get-catalogue")
-class GetCatalogue(Body):
+class GetCatalogue(Body, frozen=True):
     """Ask ``skills`` for everything installed. → Catalogue"""
 
 
 @message("skills.catalogue")
-class Catalogue(Body):
+class Catalogue(Body, frozen=True):
     """``fingerprint`` changes whenever a skill is loaded, unloaded or changes its sentences. In JSON of at most
     a few hundred KiB: when it is larger than a frame it travels as the lease (JSON of this body) instead."""
 
@@ -90,7 +90,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @message("skills.invoke")
-class Invoke(Body):
+class Invoke(Body, frozen=True):
     """Ask ``skills`` to run one action. → Invoked"""
 
     action: str
@@ -98,7 +98,7 @@ class Invoke(Body):
 
 
 @message("skills.invoked")
-class Invoked(Body):
+class Invoked(Body, frozen=True):
     """``result`` is plain JSON and may be referred to by a later call as ``$1.field``; ``undo`` is handed back
     in an Undo to take the action back ('' where it cannot be)."""
 
@@ -110,7 +110,7 @@ class Invoked(Body):
 
 
 @message("skills.undo")
-class Undo(Body):
+class Undo(Body, frozen=True):
     """Ask ``skills`` to take an action back. → Invoked"""
 
     action: str
@@ -139,7 +139,7 @@ class RingView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @message("skills.glance")
-class Glance(Body):
+class Glance(Body, frozen=True):
     """Tell the screen what the device's state is now; a field left ``None`` is unchanged."""
 
     timers: list[TimerView] | None = None
@@ -163,7 +163,7 @@ class Glance(Body):
 
 
 @message("skills.happened")
-class Happened(Body):
+class Happened(Body, frozen=True):
     """Tell the session that something rang, fell due or ended by itself; it speaks and shows it."""
 
     skill: str
@@ -176,7 +176,7 @@ class Happened(Body):
 
 
 @message("store.get")
-class Get(Body):
+class Get(Body, frozen=True):
     """Ask ``store`` for one row. → Row"""
 
     space: str
@@ -184,7 +184,7 @@ class Get(Body):
 
 
 @message("store.put")
-class Put(Body):
+class Put(Body, frozen=True):
     """Ask ``store`` to write rows, all or none, durably before the reply. ``None`` deletes. → Stored"""
 
     space: str
@@ -192,7 +192,7 @@ class Put(Body):
 
 
 @message("store.scan")
-class Scan(Body):
+class Scan(Body, frozen=True):
     """Ask ``store`` for the rows of a space whose keys begin with ``prefix``, by key. → Rows"""
 
     space: str
@@ -201,18 +201,18 @@ class Scan(Body):
 
 
 @message("store.row")
-class Row(Body):
+class Row(Body, frozen=True):
     found: bool
     value: Any = None
 
 
 @message("store.rows")
-class Rows(Body):
+class Rows(Body, frozen=True):
     rows: dict[str, Any]
 
 
 @message("store.stored")
-class Stored(Body):
+class Stored(Body, frozen=True):
     rows: int
 
 
@@ -220,7 +220,7 @@ class Stored(Body):
 
 
 @message("egress.fetch")
-class Fetch(Body):
+class Fetch(Body, frozen=True):
     """Ask ``egress`` for an https URL whose host the caller was granted. → Fetched"""
 
     url: str
@@ -229,6 +229,6 @@ class Fetch(Body):
 
 
 @message("egress.fetched")
-class Fetched(Body):
+class Fetched(Body, frozen=True):
     status: int
     body: bytes

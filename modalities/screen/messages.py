@@ -8,7 +8,7 @@ from ...kernel.message import Body, message
 
 
 @message("screen.frame")
-class Frame(Body):
+class Frame(Body, frozen=True):
     """Tell the page a changed rectangle of the glass. The encoded picture is ``data``, or the lease beside this
     body when it is larger than a lease's lower bound. ``full`` marks a frame that needs no earlier one."""
 
@@ -23,7 +23,7 @@ class Frame(Body):
 
 
 @message("screen.touch")
-class Touch(Body):
+class Touch(Body, frozen=True):
     """Tell the screen about a finger on the glass, in its pixels."""
 
     phase: Literal["down", "move", "up"]
@@ -32,7 +32,7 @@ class Touch(Body):
 
 
 @message("screen.crown")
-class Crown(Body):
+class Crown(Body, frozen=True):
     """Tell the screen that the crown turned (degrees, clockwise positive) or was pressed."""
 
     degrees: float = 0.0
@@ -40,26 +40,26 @@ class Crown(Body):
 
 
 @message("screen.attach")
-class Attach(Body):
+class Attach(Body, frozen=True):
     """Ask the screen to send frames (or no longer), beginning with a full one. → Attached"""
 
     on: bool = True
 
 
 @message("screen.attached")
-class Attached(Body):
+class Attached(Body, frozen=True):
     size: int
     fps: int
     faces: list[str]
 
 
 @message("screen.snapshot")
-class Snapshot(Body):
+class Snapshot(Body, frozen=True):
     """Ask the screen for what it shows now. → Frame (a full PNG, by lease)"""
 
 
 @message("screen.set-face")
-class SetFace(Body):
+class SetFace(Body, frozen=True):
     """Tell the screen to show another face, or ambient mode."""
 
     face: str = ""

@@ -11,7 +11,7 @@ RATE = 16_000
 
 
 @message("voice.open-stream")
-class OpenStream(Body):
+class OpenStream(Body, frozen=True):
     """Ask ``ears`` to listen to a new source. → StreamOpened"""
 
     source: str
@@ -19,12 +19,12 @@ class OpenStream(Body):
 
 
 @message("voice.stream-opened")
-class StreamOpened(Body):
+class StreamOpened(Body, frozen=True):
     stream: int
 
 
 @message("voice.audio-chunk")
-class AudioChunk(Body):
+class AudioChunk(Body, frozen=True):
     """Tell ``ears`` the next samples of a stream; ``seq`` counts chunks from 0 so that a gap is seen."""
 
     stream: int
@@ -33,19 +33,19 @@ class AudioChunk(Body):
 
 
 @message("voice.close-stream")
-class CloseStream(Body):
+class CloseStream(Body, frozen=True):
     """Ask ``ears`` to end a stream; what was being said is transcribed first. → StreamClosed"""
 
     stream: int
 
 
 @message("voice.stream-closed")
-class StreamClosed(Body):
+class StreamClosed(Body, frozen=True):
     stream: int
 
 
 @message("voice.push-to-talk")
-class PushToTalk(Body):
+class PushToTalk(Body, frozen=True):
     """Tell ``ears`` that the talk button went down or up."""
 
     stream: int
@@ -53,7 +53,7 @@ class PushToTalk(Body):
 
 
 @message("voice.speaking")
-class Speaking(Body):
+class Speaking(Body, frozen=True):
     """Tell ``ears`` that the device itself speaks (or no longer does), so that it does not hear itself."""
 
     active: bool
@@ -64,19 +64,19 @@ class Speaking(Body):
 
 
 @message("voice.transcribe-start")
-class TranscribeStart(Body):
+class TranscribeStart(Body, frozen=True):
     """Ask the recogniser to begin an utterance. → TranscribeReady"""
 
     utterance: int
 
 
 @message("voice.transcribe-ready")
-class TranscribeReady(Body):
+class TranscribeReady(Body, frozen=True):
     engine: str
 
 
 @message("voice.transcribe-chunk")
-class TranscribeChunk(Body):
+class TranscribeChunk(Body, frozen=True):
     """Ask the recogniser to take more samples. → Partial"""
 
     utterance: int
@@ -84,7 +84,7 @@ class TranscribeChunk(Body):
 
 
 @message("voice.partial")
-class Partial(Body):
+class Partial(Body, frozen=True):
     """What the recogniser believes so far ('' where the engine cannot stream)."""
 
     utterance: int
@@ -92,21 +92,21 @@ class Partial(Body):
 
 
 @message("voice.transcribe-stop")
-class TranscribeStop(Body):
+class TranscribeStop(Body, frozen=True):
     """Ask the recogniser for the final text. → Transcript | NotHeard"""
 
     utterance: int
 
 
 @message("voice.transcribe-abort")
-class TranscribeAbort(Body):
+class TranscribeAbort(Body, frozen=True):
     """Tell the recogniser to forget an utterance."""
 
     utterance: int
 
 
 @message("voice.transcript")
-class Transcript(Body):
+class Transcript(Body, frozen=True):
     """The words of an utterance. ``raw`` is what the engine decoded before the closest-phrase step."""
 
     utterance: int
@@ -119,7 +119,7 @@ class Transcript(Body):
 
 
 @message("voice.not-heard")
-class NotHeard(Body):
+class NotHeard(Body, frozen=True):
     """Speech that is not one of the device's phrases, or no speech at all. ``raw`` is kept in the review log."""
 
     utterance: int
@@ -135,12 +135,12 @@ class NotHeard(Body):
 
 
 @message("voice.get-corpus")
-class GetCorpus(Body):
+class GetCorpus(Body, frozen=True):
     """Ask the planner for the sentences the device can be told. → Corpus"""
 
 
 @message("voice.corpus")
-class Corpus(Body):
+class Corpus(Body, frozen=True):
     """``fingerprint`` changes whenever a skill is loaded or unloaded. The sentences come as a lease: UTF-8 text,
     one lower-case sentence a line, numbers in words; slots are already expanded with sample values."""
 
@@ -152,7 +152,7 @@ class Corpus(Body):
 
 
 @message("voice.speech-started")
-class SpeechStarted(Body):
+class SpeechStarted(Body, frozen=True):
     """Someone began to speak; whatever the device is saying should stop now (barge-in)."""
 
     stream: int
@@ -160,14 +160,14 @@ class SpeechStarted(Body):
 
 
 @message("voice.heard-partial")
-class HeardPartial(Body):
+class HeardPartial(Body, frozen=True):
     stream: int
     utterance: int
     text: str
 
 
 @message("voice.heard")
-class Heard(Body):
+class Heard(Body, frozen=True):
     """A whole turn of speech. ``endpoint_ms`` is from the last speech sample to the decision that it ended."""
 
     stream: int
@@ -182,7 +182,7 @@ class Heard(Body):
 
 
 @message("voice.heard-nothing")
-class HeardNothing(Body):
+class HeardNothing(Body, frozen=True):
     """A turn that gave no words; ``reason`` as in NotHeard, or ``fault`` with the error's text in ``raw``."""
 
     stream: int
@@ -197,7 +197,7 @@ class HeardNothing(Body):
 
 
 @message("voice.woken")
-class Woken(Body):
+class Woken(Body, frozen=True):
     """The wake word was heard (or the button pressed); the watch should look awake."""
 
     stream: int
@@ -208,14 +208,14 @@ class Woken(Body):
 
 
 @message("voice.synthesize")
-class Synthesize(Body):
+class Synthesize(Body, frozen=True):
     """Ask ``mouth`` for spoken audio. → Speech (PCM as a lease)"""
 
     text: str
 
 
 @message("voice.speech")
-class Speech(Body):
+class Speech(Body, frozen=True):
     """Samples (16 kHz mono s16le) travel as the lease beside this body."""
 
     engine: str
