@@ -129,6 +129,11 @@ class Link:
             if not self.open:
                 return
 
+    def drain(self) -> None:
+        """Take in what the peer wrote before it ended."""
+        if self.open:
+            self._readable()
+
     def close(self, why: str = "closed") -> None:
         """Close this end, once."""
         if not self.open:

@@ -93,13 +93,14 @@ class LocalAsk(Envelope):
 class Mailbox:
     """Bounded lanes of envelopes waiting for one service."""
 
-    __slots__ = ("_capacity", "_lanes", "_waiters", "owner")
+    __slots__ = ("_capacity", "_granted", "_lanes", "_waiters", "owner")
 
     def __init__(self, owner: str, capacity: tuple[int, int, int] = LANE_CAPACITY) -> None:
         self.owner = owner
         self._capacity = capacity
         self._lanes: tuple[deque[Envelope], deque[Envelope], deque[Envelope]] = (deque(), deque(), deque())
         self._waiters: tuple[deque[asyncio.Future[None]], ...] = (deque(), deque(), deque())
+        self._granted = [0, 0, 0]  # places promised to woken waiters that have not pushed yet
 
     def __len__(self) -> int:
         return sum(map(len, self._lanes))
@@ -111,7 +112,7 @@ class Mailbox:
     def push(self, envelope: Envelope) -> None:
         """Add at the end of its lane. Raises BudgetExceeded when the lane is full."""
         lane = self._lanes[envelope.lane]
-        if len(lane) >= self._capacity[envelope.lane]:
+        if len(lane) + self._granted[envelope.lane] >= self._capacity[envelope.lane]:
             raise BudgetExceeded(
                 f"mailbox of {self.owner!r} is full: {len(lane)} messages wait in lane {envelope.lane.name.lower()}"
             )
@@ -119,7 +120,7 @@ class Mailbox:
 
     def has_place(self, lane: Lane) -> bool:
         """Whether a push to the lane would be taken, with nobody waiting before it."""
-        return len(self._lanes[lane]) < self._capacity[lane] and not self._waiters[lane]
+        return len(self._lanes[lane]) + self._granted[lane] < self._capacity[lane] and not self._waiters[lane]
 
     async def place(self, lane: Lane) -> None:
         """Wait until the lane has a place (in turn). The caller must push without awaiting in between."""
@@ -132,10 +133,12 @@ class Mailbox:
             await future
         except asyncio.CancelledError:
             if future.done() and not future.cancelled():
+                self._granted[lane] -= 1
                 self._wake(lane)  # our turn came and we cannot use it: hand it on
             else:
                 waiters.remove(future)
             raise
+        self._granted[lane] -= 1
 
     def pop(self) -> Envelope | None:
         """The next envelope, or None."""
@@ -152,6 +155,7 @@ class Mailbox:
         while waiters:
             future = waiters.popleft()
             if not future.done():
+                self._granted[lane] += 1
                 future.set_result(None)
                 return
 
@@ -160,6 +164,6 @@ class Mailbox:
         taken = [envelope for lane in self._lanes for envelope in lane]
         for number, lane in enumerate(self._lanes):
             lane.clear()
-            for _ in range(len(self._waiters[number])):
+            for _ in range(min(len(self._waiters[number]), self._capacity[number])):
                 self._wake(number)
         return taken

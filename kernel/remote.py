@@ -11,23 +11,25 @@ import asyncio
 import itertools
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from .errors import BluerillError, CapabilityError, PeerRestarted, ServiceFault, error_from
+from .host.base import ChildHandle, ChildSpec
 from .lease import Lease
-from .limits import CREDITS, HELLO_TIMEOUT_S, MAX_ERROR_TEXT, STOP_GRACE_S
+from .ledger import Reservation
+from .limits import CREDITS, ESTIMATE_GROWTH, HELLO_TIMEOUT_S, MAX_ERROR_TEXT, STOP_GRACE_S
 from .link import Link, socket_pair
 from .manifest import ServiceSpec
-from .message import Body, Frame, Kind, Packed, Taint, encode_body, pack
+from .message import Body, Frame, Kind, Packed, Taint, pack
 from .port import Envelope
 from .seat import Seat, lane_of
-from .supervisor import Quarantine
+from .supervisor import ExitKind, ExitReason
+from .task import Event, State
 
-if False:  # pragma: no cover - for type checkers only, without typing's import
+if TYPE_CHECKING:
     from .loop import Kernel
-
-_RIGHT_OF = {Kind.ASK: 1, Kind.TELL: 2, Kind.NOTIFY: 4}
 
 
 class RemoteAsk(Envelope):
@@ -93,7 +95,6 @@ class RemoteSeat(Seat):
 
     def __init__(self, kernel: Kernel, name: str, spec: ServiceSpec) -> None:
         super().__init__(kernel, name, spec)
-        self.isolation = "child"
         self.asked: dict[int, RemoteAsk] = {}
         self.child: ChildHandle | None = None
         self.reservation: Reservation | None = None
@@ -106,7 +107,7 @@ class RemoteSeat(Seat):
         self._probe: asyncio.TimerHandle | None = None
         self._hello: asyncio.TimerHandle | None = None
         self._gone = asyncio.Event()
-        self._end_reason = ""
+        self._killed_for: ExitReason | None = None
         self._signal = 0
 
     @property
@@ -117,21 +118,21 @@ class RemoteSeat(Seat):
 
     def deliver(self, envelope: Envelope) -> None:
         self.refuse_if_down()
-        if self.state == "running" and self._window > 0 and not self.mailbox:
+        if self._window > 0 and self.life.state is State.RUNNING and not self.mailbox:
             self._hand_over(envelope)
             return
         self.mailbox.push(envelope)
-        if self.state == "absent":
+        if self.life.state is State.ABSENT:
             self.kernel.begin(self)
 
     def notify(self, signal: int) -> None:
-        if self.state == "running" and self._link is not None:
+        if self.life.state is State.RUNNING and self._link is not None:
             self._link.send(Frame(Kind.NOTIFY, signal))
         else:
             self._signal |= signal
 
     def _pump(self) -> None:
-        while self.state == "running" and self._window > 0:
+        while self.life.state is State.RUNNING and self._window > 0:
             envelope = self.mailbox.pop()
             if envelope is None:
                 return
@@ -193,7 +194,7 @@ class RemoteSeat(Seat):
         def check() -> None:
             self._probe = None
             if self.generation == generation and self._heard_at == heard and self.child is not None:
-                self._end_reason = f"hung: no sign of life for {self.spec.hang_s:g} s"
+                self._killed_for = ExitReason(ExitKind.HUNG, 0, f"no sign of life for {self.spec.hang_s:g} s")
                 self.child.kill()
 
         self._probe = self.kernel.loop.call_later(self.spec.hang_s, check)
@@ -220,7 +221,7 @@ class RemoteSeat(Seat):
                 ask.done = True
                 self.asked.pop(frame.id, None)
         elif kind == Kind.HELLO:
-            if self.state == "starting":
+            if self.life.state is State.STARTING:
                 self._ready()
         if fd >= 0 and kind not in (Kind.REPLY, Kind.ASK, Kind.TELL):
             os.close(fd)
@@ -308,16 +309,15 @@ class RemoteSeat(Seat):
 
     async def start(self) -> None:
         """Spawn a new generation; returns once it is spawned, not once it is ready."""
-        self.generation += 1
-        self.state = "starting"
-        self.supervisor.started(self.kernel.now())
         if self.reservation is None:
             self.reservation = self.kernel.ledger.reserve(self.name, self.spec.memory_bytes)
+        self.life.step(Event.START)
+        self.supervisor.started(self.kernel.now())
         ours, theirs = socket_pair()
         argv = [sys.executable, "-m", "bluerill.kernel.child", str(theirs.fileno())]
         try:
             self.child = self.kernel.host.spawn(
-                ChildSpec(self.name, argv, dict(os.environ), self.spec.memory_bytes, (theirs.fileno(),))
+                ChildSpec(self.name, argv, dict(os.environ), self.reservation.total, (theirs.fileno(),))
             )
         except BaseException:
             ours.close()
@@ -325,7 +325,7 @@ class RemoteSeat(Seat):
         finally:
             theirs.close()
         self._gone = asyncio.Event()
-        self._end_reason = ""
+        self._killed_for = None
         self._window, self._owed = CREDITS, 0
         self._heard_at = self.kernel.now()
         self._link = Link(ours, self._received, self._closed)
@@ -344,14 +344,14 @@ class RemoteSeat(Seat):
         self.kernel.watch(self.child, self._exited)
 
     def _no_hello(self) -> None:
-        if self.state == "starting" and self.child is not None:
-            self._end_reason = f"said no hello within {HELLO_TIMEOUT_S:g} s"
+        if self.life.state is State.STARTING and self.child is not None:
+            self._killed_for = ExitReason(ExitKind.HELLO, 0, f"within {HELLO_TIMEOUT_S:g} s")
             self.child.kill()
 
     def _ready(self) -> None:
         if self._hello is not None:
             self._hello.cancel()
-        self.state = "running"
+        self.life.step(Event.HELLO)
         self.problem = ""
         self.kernel.log.debug("service %s is running", self.id)
         if self._signal and self._link is not None:
@@ -360,8 +360,8 @@ class RemoteSeat(Seat):
         self._pump()
 
     def _closed(self, why: str) -> None:
-        if self.child is not None and self.state not in ("stopping", "absent"):
-            self._end_reason = self._end_reason or ("" if why == "the other end closed" else why)
+        if self.child is not None and self.life.state is not State.STOPPING:
+            self.kernel.log.debug("link of %s: %s", self.id, why)
             self.kernel.loop.call_later(0.2, self._make_sure, self.generation)
 
     def _make_sure(self, generation: int) -> None:
@@ -377,15 +377,15 @@ class RemoteSeat(Seat):
         reason = child.poll()
         if reason is None:
             return
-        stopping = self.state == "stopping"
-        why = self._end_reason or str(reason)
+        reason = self._killed_for or reason
+        why = reason.text
         self.child = None
         for timer in (self._probe, self._hello):
             if timer is not None:
                 timer.cancel()
         self._probe = None
         if link is not None:
-            link._readable() if link.open else None  # replies written before the end still count
+            link.drain()  # replies written before the end still count
             self.kernel.capabilities.forget(link)
             link.close("the process ended")
         self._link = None
@@ -397,38 +397,36 @@ class RemoteSeat(Seat):
         self.asked.clear()
         flight, self._flight = self._flight, {}
         for envelope in flight.values():
-            envelope.fail(PeerRestarted(f"service {self.name!r} ended before it answered: {why}"))
+            envelope.fail(PeerRestarted(f"service {self.name!r} {why} before it answered {envelope.body.wire!r}"))
             self.count(envelope)
         self._gone.set()
-        if stopping:
-            self.state = "absent"
+        if self.life.state is State.STOPPING:
+            self.life.step(Event.EXIT)
             return
         self.errors += 1
-        self.kernel.log.warning("service %s ended: %s", self.id, why)
-        if "memory" in why and self.reservation is not None:
-            self.kernel.note_estimate(self.name)
-        decision = self.supervisor.exited(self.kernel.now(), reason)
-        if isinstance(decision, Quarantine):
-            self.state, self.problem = "quarantined", f"{decision.reason}; last: {why}"
-            self.kernel.log.error("service %r is quarantined: %s", self.name, self.problem)
-            self.fail_waiting(ServiceFault(f"service {self.name!r} is quarantined: {self.problem}"))
+        self.kernel.log.warning("service %s %s", self.id, why)
+        if reason.kind is ExitKind.MEMORY:
             self._release()
-            return
-        self.state, self.problem = "restarting", why
-        self.kernel.loop.call_at(decision.at, self.kernel.begin, self)
+            self.kernel.ledger.raise_estimate(self.name, ESTIMATE_GROWTH)
+        again = self.give_up_or_wait(reason, why)
+        if again is None:
+            self._release()
+        else:
+            self.kernel.loop.call_at(again, self.kernel.begin, self)
 
     def _release(self) -> None:
         if self.reservation is not None:
-            self.kernel.ledger.release(self.reservation)
+            self.kernel.ledger.release(self.name)
             self.reservation = None
 
     async def stop(self) -> None:
         """Ask it to end; kill it after the grace time."""
         if self.child is None:
-            self.state = "absent"
+            if self.life.state in (State.WAITING, State.QUARANTINED):
+                self.life.step(Event.STOP)
             self._release()
             return
-        self.state = "stopping"
+        self.life.step(Event.STOP)
         if self._link is not None:
             self._link.send(Frame(Kind.STOP, 0))
         try:
@@ -440,5 +438,3 @@ class RemoteSeat(Seat):
         self.fail_waiting(PeerRestarted(f"service {self.name!r} was stopped"))
         self._release()
 
-
-__all__ = ["RemoteAsk", "RemoteSeat", "encode_body"]

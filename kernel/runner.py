@@ -17,7 +17,7 @@ from .errors import BluerillError, CallerError, PeerRestarted, ServiceFault
 from .message import Body, Kind, Packed, unpack
 from .port import Envelope, Mailbox
 from .service import Call, Leased, Service
-from .trace import Trace
+from .trace import DONE, HANDLE, Trace
 
 current: ContextVar[Call | None] = ContextVar("bluerill_call", default=None)
 """The call being handled, from which messages sent meanwhile inherit lane, trace, taint and deadline."""
@@ -123,7 +123,7 @@ class Runner:
             envelope.taint,
             envelope.lease,
         )
-        self._trace.record(int(self._loop.time() * 1e9), "B", body.wire, self.name, envelope.trace, envelope.lane)
+        self._record(HANDLE, body.wire, envelope)
         if suspends:
             self._running += 1
             task = self._keep(self._run(envelope, handler, body, call))
@@ -157,10 +157,10 @@ class Runner:
     def _finish(self, envelope: Envelope, outcome: object) -> None:
         self.done += 1
         wire = envelope.body.wire
-        if self._trace.enabled:
-            self._trace.record(int(self._loop.time() * 1e9), "E", wire, self.name, envelope.trace, envelope.lane)
-        if envelope.lease is not None:
-            envelope.lease.release()
+        self._record(DONE, wire, envelope)
+        lease = envelope.lease
+        if lease is not None and not lease.taken:
+            lease.release()
         asked = envelope.kind is Kind.ASK
         if isinstance(outcome, Leased) and asked:
             envelope.reply(outcome.body, outcome.lease)
@@ -176,6 +176,16 @@ class Runner:
             self.errors += 1
             envelope.fail(ServiceFault(f"service {self.name!r} answered {wire!r} with {type(outcome).__name__}"))
         self._handled(envelope)
+
+    def _record(self, phase: str, wire: str, envelope: Envelope) -> None:
+        self._trace.record(
+            int(self._loop.time() * 1e9),
+            phase,
+            wire,
+            self.name,
+            envelope.trace,
+            (envelope.id, envelope.lane, envelope.sender),
+        )
 
     def _typed(self, error: BaseException, wire: str) -> BluerillError:
         if isinstance(error, BluerillError):

@@ -16,15 +16,15 @@ from .port import Envelope, Mailbox
 from .runner import Runner
 from .service import Service
 from .service_port import ServicePort
-from .supervisor import Quarantine, Supervisor
-from .task import TaskId
+from .supervisor import ExitKind, ExitReason, Quarantine, Supervisor
+from .task import Event, State, TaskId, TaskLife
 
 if TYPE_CHECKING:
     from .loop import Kernel
 
 
 class Seat:
-    """The kernel's view of one service. ``state`` is a name of the table in ``task.py``."""
+    """The kernel's view of one service."""
 
     isolation = "core"
 
@@ -32,8 +32,7 @@ class Seat:
         self.kernel = kernel
         self.name = name
         self.spec = spec
-        self.generation = 0
-        self.state = "absent"
+        self.life = TaskLife(name)
         self.problem = ""
         self.mailbox = Mailbox(name)
         self.supervisor = Supervisor(name)
@@ -47,11 +46,19 @@ class Seat:
 
     @property
     def id(self) -> TaskId:
-        return TaskId(self.name, self.generation)
+        return self.life.id
+
+    @property
+    def generation(self) -> int:
+        return self.life.id.generation
+
+    @property
+    def state(self) -> State:
+        return self.life.state
 
     def refuse_if_down(self) -> None:
         """Raise ServiceFault if nobody will ever handle what is sent here now."""
-        if self.state == "quarantined":
+        if self.life.state is State.QUARANTINED:
             raise ServiceFault(f"service {self.name!r} is quarantined: {self.problem}")
 
     def deliver(self, envelope: Envelope) -> None:
@@ -66,6 +73,19 @@ class Seat:
 
     async def stop(self) -> None:
         raise NotImplementedError
+
+    def give_up_or_wait(self, reason: ExitReason, why: str) -> float | None:
+        """After an exit: when to start again (kernel time), or None if the supervisor gave up."""
+        self.life.step(Event.EXIT)
+        self.problem = why
+        decision = self.supervisor.exited(self.kernel.now(), reason)
+        if not isinstance(decision, Quarantine):
+            return decision.at
+        self.life.step(Event.QUARANTINE)
+        self.problem = decision.reason
+        self.kernel.log.error("service %r is quarantined: %s", self.name, self.problem)
+        self.fail_waiting(ServiceFault(f"service {self.name!r} is quarantined: {self.problem}"))
+        return None
 
     def count(self, envelope: Envelope) -> None:
         """An envelope was dealt with."""
@@ -98,7 +118,7 @@ class LocalSeat(Seat):
     def service(self) -> Service:
         """The instance of this generation. Raises ServiceFault when there is none."""
         if self._runner is None:
-            raise ServiceFault(f"service {self.name!r} is {self.state}")
+            raise ServiceFault(f"service {self.name!r} is {self.life.state.value}")
         return self._runner.service
 
     @property
@@ -111,7 +131,7 @@ class LocalSeat(Seat):
             self._runner.deliver(envelope)
         else:
             self.mailbox.push(envelope)
-            if self.state == "absent":
+            if self.life.state is State.ABSENT:
                 self.kernel.begin(self)
 
     def notify(self, signal: int) -> None:
@@ -122,8 +142,7 @@ class LocalSeat(Seat):
 
     async def start(self) -> None:
         """Start a new generation. Raises what the service's ``start`` raises."""
-        self.generation += 1
-        self.state = "starting"
+        self.life.step(Event.START)
         self.supervisor.started(self.kernel.now())
         service = self._factory(**self.spec.settings)
         port = ServicePort(self.name, self.generation, self.kernel, self.spec.default_lane, self._failed)
@@ -134,12 +153,16 @@ class LocalSeat(Seat):
         self._runner = runner
         try:
             await service.start()
-        except BluerillError:
-            self.state = "absent"
-            self._runner = None
+        except BluerillError as error:
+            self._runner = self._port = None
+            self.kernel.capabilities.forget(port)
             await port.close()
+            self.life.step(Event.STOP)
+            self.life.step(Event.EXIT)
+            self.problem = str(error)
+            self.fail_waiting(error)
             raise
-        self.state = "running"
+        self.life.step(Event.HELLO)
         self.problem = ""
         if self._signal:
             runner.notify(self._signal)
@@ -153,17 +176,12 @@ class LocalSeat(Seat):
         self.kernel.spawn(self._restart(f"{type(error).__name__}: {error}"), f"restart {self.name}")
 
     async def _restart(self, why: str) -> None:
-        if self.state != "running":
+        if self.life.state is not State.RUNNING:
             return
         await self._end(PeerRestarted(f"service {self.name!r} was restarted: {why}"))
-        decision = self.supervisor.exited(self.kernel.now(), why)
-        if isinstance(decision, Quarantine):
-            self.state, self.problem = "quarantined", decision.reason
-            self.fail_waiting(ServiceFault(f"service {self.name!r} is quarantined: {decision.reason}"))
-            return
-        self.state, self.problem = "restarting", why
-        await self.kernel.sleep_until(decision.at)
-        await self.kernel.start_seat(self)
+        again = self.give_up_or_wait(ExitReason(ExitKind.CODE, 1, why), why)
+        if again is not None:
+            self.kernel.loop.call_at(again, self.kernel.begin, self)
 
     async def _end(self, error: BluerillError) -> None:
         runner, port = self._runner, self._port
@@ -177,11 +195,13 @@ class LocalSeat(Seat):
         self.kernel.capabilities.forget(port)
 
     async def stop(self) -> None:
-        if self._runner is not None and self.state == "running":
-            self.state = "stopping"
+        if self._runner is not None and self.life.state is State.RUNNING:
+            self.life.step(Event.STOP)
             await self._runner.service.stop()
-        await self._end(PeerRestarted(f"service {self.name!r} was stopped"))
-        self.state = "absent"
+            await self._end(PeerRestarted(f"service {self.name!r} was stopped"))
+            self.life.step(Event.EXIT)
+        elif self.life.state in (State.WAITING, State.QUARANTINED):
+            self.life.step(Event.STOP)
         self.fail_waiting(PeerRestarted(f"service {self.name!r} was stopped"))
 
 
@@ -194,7 +214,7 @@ def status_row(seat: Seat) -> dict[str, Any]:
     """What the monitor shows of a seat, less memory."""
     return {
         "name": seat.name,
-        "state": seat.state,
+        "state": seat.state.value,
         "generation": seat.generation,
         "isolation": seat.isolation,
         "lane": seat.spec.lane,

@@ -9,22 +9,23 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import os
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
 from .deadline import Deadlines
-from .errors import BudgetExceeded, ServiceFault
+from .errors import BluerillError, BudgetExceeded, ServiceFault
 from .lease import Lease
 from .limits import DEFAULT_DEADLINE_S, MAX_PENDING_ASKS
 from .message import Body, Kind, Lane, Packed, Taint, unpack
 from .port import Envelope, LocalAsk
 from .runner import current
 from .service import Call, Task
-from .trace import Trace
+from .trace import ASK, FAIL, REPLY, TELL, Trace
 
 R = TypeVar("R", bound=Body)
-_asks = itertools.count(1)
-_traces = itertools.count(1)
+_messages = itertools.count((os.getpid() & 0xFFFF) << 32 | 1)  # unique over the processes of a device
+_traces = itertools.count((os.getpid() & 0xFFFF) << 32 | 1)
 
 
 class Router(Protocol):
@@ -56,7 +57,6 @@ class ServicePort:
         router: Router,
         lane: Lane,
         failed: Callable[[BaseException], None],
-        trace_base: int = 0,
     ) -> None:
         self._address = address
         self.generation = generation
@@ -65,7 +65,6 @@ class ServicePort:
         self._failed = failed
         self._loop = asyncio.get_running_loop()
         self._spawned: set[asyncio.Task[None]] = set()
-        self._trace_base = trace_base
         self._pending = 0
         self._log = logging.getLogger(f"bluerill.{address}")
 
@@ -145,10 +144,11 @@ class ServicePort:
             body,
             *self._inherit(call, lane, deadline, taint),
             lease,
-            next(_asks),
+            next(_messages),
         )
         ask.future = self._loop.create_future()
         router = self._router
+        self._record(ASK, body.wire, ask)
         router.send(self, ask)
         self._pending += 1
         router.deadlines.add(ask)
@@ -158,9 +158,13 @@ class ServicePort:
             if ask.cancel is not None:
                 ask.cancel()
             raise
+        except BluerillError:
+            self._record(FAIL, body.wire, ask)
+            raise
         finally:
             self._pending -= 1
             router.deadlines.remove(ask)
+        self._record(REPLY, body.wire, ask)
         if type(answer) is Packed:
             answer = unpack(answer)
         if not isinstance(answer, expect):
@@ -176,7 +180,7 @@ class ServicePort:
             return (
                 self._lane if lane is None else lane,
                 deadline,
-                self._trace_base + next(_traces),
+                next(_traces),
                 Taint.LOCAL if taint is None else taint,
             )
         return (
@@ -198,11 +202,22 @@ class ServicePort:
     ) -> None:
         call = current.get()
         envelope = Envelope(
-            Kind.TELL, self._address, self.generation, to, body, *self._inherit(call, lane, 0.0, taint), lease
+            Kind.TELL, self._address, self.generation, to, body, *self._inherit(call, lane, 0.0, taint), lease, next(_messages)
         )
         if wait:
             await self._router.place(self, to, envelope.lane)
+        self._record(TELL, body.wire, envelope)
         self._router.send(self, envelope)
+
+    def _record(self, phase: str, wire: str, envelope: Envelope) -> None:
+        self._router.trace.record(
+            int(self._loop.time() * 1e9),
+            phase,
+            wire,
+            self._address,
+            envelope.trace,
+            (envelope.id, envelope.lane, envelope.to),
+        )
 
     def notify(self, to: str, signal: int = 1) -> None:
         self._router.signal(self, to, signal)
