@@ -43,9 +43,7 @@ class CapabilityTable:
         self._held: dict[int, dict[str, Capability]] = {}
         self._holders: dict[int, object] = {}  # keeps holders alive, so that an id is never reused
 
-    def grant(
-        self, holder: object, target: str, rights: Right, wires: Iterable[str] | None = None
-    ) -> Capability:
+    def grant(self, holder: object, target: str, rights: Right, wires: Iterable[str] | None = None) -> Capability:
         """Give a connection rights on a target, replacing what it held on that target."""
         capability = Capability(holder, target, rights, None if wires is None else frozenset(wires))
         self._holders[id(holder)] = holder

@@ -129,7 +129,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
             if ":" not in spec.class_:
                 raise ManifestError(f"{where}: [services.{name}] class: expected 'module:Class', got {spec.class_!r}")
             if spec.isolation == "child" and spec.memory_bytes <= 0:
-                raise ManifestError(f"{where}: [services.{name}]: a child needs memory = \"…M\", its cap")
+                raise ManifestError(f'{where}: [services.{name}]: a child needs memory = "…M", its cap')
             for verb, peers in (("asks", spec.asks), ("tells", spec.tells), ("notifies", spec.notifies)):
                 for peer in peers:
                     if peer == name:

@@ -53,9 +53,7 @@ class RemoteAsk(Envelope):
         packed = pack(body)
         fd, size = (-1, -1) if lease is None else (lease.fd, lease.size)
         try:
-            self.link.send(
-                Frame(Kind.REPLY, self.wire_id, wire=packed.wire, body=packed.data, lease_bytes=size), fd
-            )
+            self.link.send(Frame(Kind.REPLY, self.wire_id, wire=packed.wire, body=packed.data, lease_bytes=size), fd)
         except BluerillError as error:
             self.link.send(_error_frame(self.wire_id, error))
         finally:
@@ -437,4 +435,3 @@ class RemoteSeat(Seat):
                 await self._gone.wait()
         self.fail_waiting(PeerRestarted(f"service {self.name!r} was stopped"))
         self._release()
-

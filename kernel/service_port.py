@@ -117,7 +117,9 @@ class ServicePort:
     ) -> tuple[R, Lease]:
         answer, borrowed = await self._rendezvous(to, body, expect, within, lane, taint, lease)
         if borrowed is None:
-            raise ServiceFault(f"service {to!r} answered {body.wire!r} with {answer.wire!r}, expected a lease beside it")
+            raise ServiceFault(
+                f"service {to!r} answered {body.wire!r} with {answer.wire!r}, expected a lease beside it"
+            )
         return answer, borrowed
 
     async def _rendezvous(
@@ -202,7 +204,14 @@ class ServicePort:
     ) -> None:
         call = current.get()
         envelope = Envelope(
-            Kind.TELL, self._address, self.generation, to, body, *self._inherit(call, lane, 0.0, taint), lease, next(_messages)
+            Kind.TELL,
+            self._address,
+            self.generation,
+            to,
+            body,
+            *self._inherit(call, lane, 0.0, taint),
+            lease,
+            next(_messages),
         )
         if wait:
             await self._router.place(self, to, envelope.lane)
