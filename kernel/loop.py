@@ -25,6 +25,7 @@ from .host.base import ChildHandle, Host
 from .ledger import Ledger
 from .manifest import KERNEL, Manifest, ServiceSpec, parse_size
 from .message import Kind, Lane
+from .monitor import KernelService
 from .port import Envelope, LocalAsk
 from .remote import RemoteSeat
 from .seat import LocalSeat, Seat
@@ -53,6 +54,8 @@ class Kernel:
         self.started_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._down = False
+        self.monitor = KernelService(self)
+        self.add(KERNEL, self.monitor, ServiceSpec(class_="kernel:KernelService", lane="control"))
         for name, spec in manifest.services.items():
             if spec.isolation == "child" and host.name != "sim":
                 self.seats[name] = RemoteSeat(self, name, spec)
@@ -64,6 +67,10 @@ class Kernel:
     def add(self, name: str, service: Service, spec: ServiceSpec) -> None:
         """Seat a ready-made service (the kernel's own status, a front's inbox) before or after start."""
         self.seats[name] = LocalSeat(self, name, spec, lambda **_: service)
+
+    def fault(self, text: str) -> None:
+        """Keep one line about something that went wrong, for the monitor."""
+        self.monitor.faults.append(text)
 
     async def start(self) -> None:
         """Start what the manifest starts at boot: children at once and without waiting, core services in the

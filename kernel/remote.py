@@ -403,6 +403,7 @@ class RemoteSeat(Seat):
             return
         self.errors += 1
         self.kernel.log.warning("service %s %s", self.id, why)
+        self.kernel.fault(f"service {self.id} {why}")
         if reason.kind is ExitKind.MEMORY:
             self._release()
             self.kernel.ledger.raise_estimate(self.name, ESTIMATE_GROWTH)

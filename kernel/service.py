@@ -125,6 +125,10 @@ class Port(Protocol):
         """
         ...
 
+    async def ask_any(self, to: str, body: Body, *, within: float | None = None) -> tuple[Body, Lease | None]:
+        """Any answer and its payload, if it has one (the caller releases it): for what passes answers on."""
+        ...
+
     async def tell(
         self,
         to: str,

@@ -122,6 +122,9 @@ class ServicePort:
             )
         return answer, borrowed
 
+    async def ask_any(self, to: str, body: Body, *, within: float | None = None) -> tuple[Body, Lease | None]:
+        return await self._rendezvous(to, body, Body, within, None, None, None)
+
     async def _rendezvous(
         self,
         to: str,
