@@ -68,6 +68,13 @@ class Kernel:
         """Seat a ready-made service (the kernel's own status, a front's inbox) before or after start."""
         self.seats[name] = LocalSeat(self, name, spec, lambda **_: service)
 
+    def local(self, name: str) -> Service:
+        """The instance of a service of this process. Raises ServiceFault if it is not here or not running."""
+        seat = self._seat(name)
+        if not isinstance(seat, LocalSeat):
+            raise ServiceFault(f"service {name!r} runs in a child process")
+        return seat.service
+
     def fault(self, text: str) -> None:
         """Keep one line about something that went wrong, for the monitor."""
         self.monitor.faults.append(text)

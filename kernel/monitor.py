@@ -40,7 +40,7 @@ class TraceFile(Body, frozen=True):
 def core_rss() -> int:
     """Resident bytes of this process, or 0 where the system has no /proc."""
     try:
-        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - no pathlib in the core
+        with open("/proc/self/statm", "rb") as file:
             return int(file.read().split()[1]) * _PAGE
     except OSError:
         return 0

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .errors import BluerillError, CapabilityError, PeerRestarted, ServiceFault, error_from
+from .errors import BluerillError, CapabilityError, PeerRestarted, error_from
 from .host.base import ChildHandle, ChildSpec
 from .lease import Lease
 from .ledger import Reservation
@@ -218,9 +218,8 @@ class RemoteSeat(Seat):
                     ask.cancel()
                 ask.done = True
                 self.asked.pop(frame.id, None)
-        elif kind == Kind.HELLO:
-            if self.life.state is State.STARTING:
-                self._ready()
+        elif kind == Kind.HELLO and self.life.state is State.STARTING:
+            self._ready()
         if fd >= 0 and kind not in (Kind.REPLY, Kind.ASK, Kind.TELL):
             os.close(fd)
 

@@ -84,9 +84,9 @@ class Runner:
         current.set(None)
         try:
             await work
-        except Exception:  # the service's own failure must not end the kernel
+        except Exception as error:  # noqa: BLE001 - the service's own failure must not end the kernel
             self.errors += 1
-            self._log.exception("%s of %r failed", what, self.name)
+            self._log.error("%s of %r failed", what, self.name, exc_info=error)
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._loop.create_task(work)

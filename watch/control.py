@@ -74,8 +74,8 @@ class ControlService(Service):
             raise ManifestError(
                 f"{self._path}: a socket path has at most 100 bytes; set BLUERILL_HOME to a shorter one"
             )
-        if os.path.exists(self._path):  # noqa: PTH110 - no pathlib in the core
-            os.unlink(self._path)  # noqa: PTH108 - we hold the device's lock, so it is a dead device's
+        if os.path.exists(self._path):
+            os.unlink(self._path)  # we hold the device's lock, so it is a dead device's
         mask = os.umask(0o177)
         try:
             self._server = await asyncio.start_unix_server(self._serve, self._path, limit=MAX_LINE)
@@ -89,7 +89,7 @@ class ControlService(Service):
             self._server.close()
             for writer in list(self._clients):
                 writer.close()
-            os.unlink(self._path)  # noqa: PTH108
+            os.unlink(self._path)
 
     @handles(*FORWARDED)
     def forward(self, body: Body, call: Call) -> None:
