@@ -22,6 +22,7 @@ import fcntl
 import mmap
 import os
 import stat
+from pathlib import Path
 from typing import Final, TypeAlias
 
 from .errors import BudgetExceeded, CallerError
@@ -235,10 +236,7 @@ def _check_size(size: int) -> None:
 
 def _sealed_file(data: bytes | bytearray | memoryview) -> int:
     """A descriptor holding ``data``, sealed where the system can."""
-    if HAVE_MEMFD:
-        fd = os.memfd_create("bluerill-lease", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    else:
-        fd = _unlinked_file()
+    fd = os.memfd_create("bluerill-lease", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING) if HAVE_MEMFD else _unlinked_file()
     try:
         rest = memoryview(data).cast("B")
         while rest:
@@ -257,7 +255,7 @@ def _unlinked_file() -> int:
 
     shm = "/dev/shm"
     fd, path = tempfile.mkstemp(prefix="bluerill-lease-", dir=shm if os.access(shm, os.W_OK) else None)
-    os.unlink(path)
+    Path(path).unlink()
     return fd
 
 

@@ -5,15 +5,15 @@ Nothing is formatted until somebody asks. Events are times on CLOCK_MONOTONIC, w
 so that the rings of several processes can be laid side by side.
 
 An event is ``(ts_ns, phase, name, who, trace_id, args)``. Phases come in pairs that the export joins by message id:
-the asker records ASK and later REPLY (or FAIL), the handler HANDLE and later DONE; TELL, NOTIFY, MARK stand alone, and COUNT
-is a number over time. ``args`` is ``(message id, lane, peer)``, where the id may be anything hashable that no other
-message of the trace shares: for ASK, HANDLE, TELL with the lane and the other party;
-for REPLY, FAIL, DONE only the id is needed; for COUNT it is ``(value,)``; for the rest whatever is worth showing.
+the asker records ASK and later REPLY (or FAIL), the handler HANDLE and later DONE; TELL, NOTIFY, MARK stand alone,
+and COUNT is a number over time. ``args`` is ``(message id, lane, peer)``, where the id may be anything hashable that
+no other message of the trace shares: for ASK, HANDLE, TELL with the lane and the other party; for REPLY, FAIL, DONE
+only the id is needed; for COUNT it is ``(value,)``; for the rest whatever is worth showing.
 
 The export is the Trace Event Format (JSON array form inside an object; "Trace Event Format", Google, 2016), which
-Perfetto and chrome://tracing read: "X" slices for handling and asking, "s"/"t"/"f" flows for the path of a message from asker
-to handler and back, "M" names for processes and threads, "C" counters. Slices of one thread must nest, so each
-service gets as many threads as it ever had overlapping work.
+Perfetto and chrome://tracing read: "X" slices for handling and asking, "s"/"t"/"f" flows for the path of a message
+from asker to handler and back, "M" names for processes and threads, "C" counters. Slices of one thread must nest, so
+each service gets as many threads as it ever had overlapping work.
 """
 
 from __future__ import annotations

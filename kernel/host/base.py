@@ -50,11 +50,12 @@ class Mechanism(NamedTuple):
 
 
 class ChildSpec(NamedTuple):
-    """A child to start. ``argv[0]`` is a path; ``env`` is the whole environment; ``budget_bytes`` is its cap, 0 for none.
+    """A child to start. ``argv[0]`` is a path, ``env`` the whole environment, ``budget_bytes`` its cap, 0 for none.
 
     ``pass_fds`` keep their numbers in the child. A program that calls ``cage.enter()`` first thing is started as it
-    is; any other one needs ``wrap``, which starts it through the cage at the price of a second exec. ``data_bytes`` overrides the soft
-    wall (RLIMIT_DATA), for programs that reserve far more address space than they touch; -1 turns it off.
+    is; any other one needs ``wrap``, which starts it through the cage at the price of a second exec. ``data_bytes``
+    overrides the soft wall (RLIMIT_DATA), for programs that reserve far more address space than they touch; -1 turns
+    it off.
     """
 
     name: str

@@ -3,14 +3,15 @@
     <where we may make groups>/bluerill.<core pid>.<core start time>/<child>.<n>
 
 Both versions of the interface give a hard cap: what exceeds it is killed by the kernel, alone, and counted. Version 2
-(``memory.max``, ``memory.swap.max``, ``memory.oom.group``; kernel documentation "Control Group v2") also kills a child's whole
-family, tells the pressure, and needs a subtree in which we may enable the memory controller while no process sits in
-an inner node. Version 1 (``memory.limit_in_bytes``, ``memory.memsw.limit_in_bytes``) works beneath any group we may write.
+(``memory.max``, ``memory.swap.max``, ``memory.oom.group``; kernel documentation "Control Group v2") also kills a
+child's whole family, tells the pressure, and needs a subtree in which we may enable the memory controller while no
+process sits in an inner node. Version 1 (``memory.limit_in_bytes``, ``memory.memsw.limit_in_bytes``) works beneath
+any group we may write.
 
 Whether a mechanism works is found out by doing it (make a group, set a limit, read it back), never by asking for
-versions. We only ever make groups below the one we are in (or beside it, where it has no limit of its own that a child
-would escape), move nobody but ourselves and our children, and change no group that is not ours. Groups of cores that died are swept
-at the next start: the name says which process made them.
+versions. We only ever make groups below the one we are in (or beside it, where it has no limit of its own that a
+child would escape), move nobody but ourselves and our children, and change no group that is not ours. Groups of cores
+that died are swept at the next start: the name says which process made them.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Files:
         path.rmdir()
 
     def read(self, path: Path) -> str:
-        with open(path, "rb", buffering=0) as file:
+        with path.open("rb", buffering=0) as file:
             return file.read().decode("ascii", "replace")
 
     def write(self, path: Path, text: str) -> None:

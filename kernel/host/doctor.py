@@ -1,7 +1,8 @@
 """What this machine can enforce, in words: for each cap mechanism whether it works, why not, and what mends it.
 
 With ``prove`` the strongest mechanism is not believed but seen: a throwaway child is started under a small cap and
-allocates beyond it; it must be killed, alone, and counted. That takes a few hundredths of a second, so only ``bluerill doctor`` does it.
+allocates beyond it; it must be killed, alone, and counted. That takes a few hundredths of a second, so only
+``bluerill doctor`` does it.
 """
 
 from __future__ import annotations

@@ -1,16 +1,17 @@
 """Any POSIX system: child processes with a soft wall (RLIMIT_DATA), a lifeline, and an exit notice.
 
-RLIMIT_DATA makes an allocation beyond the budget fail with a clean MemoryError, but counts address space rather than memory and
-does not count file mappings or shared memory: it is a second wall, and here the only one. RLIMIT_AS and RLIMIT_RSS are
-never used: the first breaks threads and mappings long before memory runs out, the second has no effect.
+RLIMIT_DATA makes an allocation beyond the budget fail with a clean MemoryError, but counts address space rather than
+memory and does not count file mappings or shared memory: it is a second wall, and here the only one. RLIMIT_AS and
+RLIMIT_RSS are never used: the first breaks threads and mappings long before memory runs out, the second has no
+effect.
 
 Children are started with posix_spawn: no code of ours runs between fork and exec, and the parent's address space is not
 copied. Each child leads its own process group, so that killing it kills what it started, and a Ctrl-C at
 the terminal reaches the core alone, which then stops its children in order. stdin is /dev/null and stdout is joined to
 stderr: a stray print in a child never ends up in the output of a command.
 
-A child inherits two pipes: the lifeline (see ``cage.py``), whose write end only we hold, and, where there is no pidfd, the write end of
-an exit notice, whose read end becomes readable for us when the child is gone.
+A child inherits two pipes: the lifeline (see ``cage.py``), whose write end only we hold, and, where there is no
+pidfd, the write end of an exit notice, whose read end becomes readable for us when the child is gone.
 """
 
 from __future__ import annotations

@@ -1,22 +1,26 @@
 """The simulated host: virtual time, one process, the same run every time.
 
 Under simulation nothing ever waits. :class:`SimLoop` is asyncio's own event loop with the operating system taken out:
-where a real loop would sleep until the next timer, it moves its clock there. A day of alarms passes in milliseconds, and a test that
-needs an hour of silence does not cost one. What is left of asyncio is deterministic (callbacks run in the order they were scheduled), and
-``shuffle`` makes it deterministic *per seed* instead: the tasks that became ready together run in a seeded order, which finds the
-code that relied on an accident. Print the seed and the failure can be repeated.
+where a real loop would sleep until the next timer, it moves its clock there. A day of alarms passes in milliseconds,
+and a test that needs an hour of silence does not cost one. What is left of asyncio is deterministic (callbacks run in
+the order they were scheduled), and ``shuffle`` makes it deterministic *per seed* instead: the tasks that became ready
+together run in a seeded order, which finds the code that relied on an accident. Print the seed and the failure can be
+repeated.
 
 Two things a simulation must not hide: a *deadlock* (nothing ready, no timer, and somebody still waits) raises
-:class:`Deadlock` with the list of who waits where, and work handed to threads runs at once, in order, in the loop's own thread.
+:class:`Deadlock` with the list of who waits where, and work handed to threads runs at once, in order, in the loop's
+own thread.
 
-Time has three faces, as on a real device: ``now`` (monotonic), ``boottime`` (also counts sleep; see :meth:`SimHost.suspend`)
-and ``wall``, which tests set forwards, backwards or let drift. Wall time is UTC: summer time is a matter of the zone used to show it.
-The idea of running the whole device on one seeded virtual clock is FoundationDB's simulation and trio's mock clock.
+Time has three faces, as on a real device: ``now`` (monotonic), ``boottime`` (also counts sleep; see
+:meth:`SimHost.suspend`) and ``wall``, which tests set forwards, backwards or let drift. Wall time is UTC: summer time
+is a matter of the zone used to show it. The idea of running the whole device on one seeded virtual clock is
+FoundationDB's simulation and trio's mock clock.
 """
 
 from __future__ import annotations
 
 import asyncio
+import heapq
 import random
 from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn, TypeVar
@@ -38,6 +42,19 @@ class Deadlock(BluerillError):
     code = "deadlock"
 
 
+class _Timer(asyncio.TimerHandle):
+    """A timer that knows which of two at the same moment was set first."""
+
+    __slots__ = ("_order",)
+
+    def __init__(self, when: float, order: int, callback: Any, args: Any, loop: SimLoop, context: Any) -> None:
+        super().__init__(when, callback, args, loop, context)
+        self._order = order
+
+    def __lt__(self, other: Any) -> bool:
+        return bool((self._when, self._order) < (other._when, other._order))
+
+
 class SimLoop(asyncio.BaseEventLoop):
     """An event loop whose time jumps to the next timer when nothing is ready. It knows no files and no sockets."""
 
@@ -48,6 +65,8 @@ class SimLoop(asyncio.BaseEventLoop):
         self._clock_resolution = 1e-9
         self._random = random.Random(seed) if shuffle else None
         self._rounds = 0
+        self._timers = 0
+        self._stopping: bool
         self._ready: Any  # asyncio's own queues: what is ready now, and the heap of timers
         self._scheduled: list[Any]
         self._selector = self  # BaseEventLoop asks its selector to wait; that is the one thing we replace
@@ -76,17 +95,23 @@ class SimLoop(asyncio.BaseEventLoop):
         return self.call_soon(callback, *args, context=context)
 
     def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:
-        """Run the work now, in this thread; its result is delivered in the next round, as from a thread."""
-        future: asyncio.Future[T] = self.create_future()
-        try:
-            result = func(*args)
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:
-            self.call_soon(_settle, future.set_exception, future, error)
-        else:
-            self.call_soon(_settle, future.set_result, future, result)
-        return future
+        """Run the work in this thread, in the next round, as a task that never suspends."""
+
+        async def work() -> T:
+            return func(*args)
+
+        return self.create_task(work())
+
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:
+        """As asyncio's, but timers of one moment fire in the order they were set: a real clock moves between two."""
+        self._timers += 1
+        timer = _Timer(when, self._timers, callback, args, self, context)
+        heapq.heappush(self._scheduled, timer)
+        timer._scheduled = True
+        return timer
+
+    def call_later(self, delay: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:
+        return self.call_at(self._virtual + delay, callback, *args, context=context)
 
     def _process_events(self, event_list: list[Any]) -> None:
         """There are no file events."""
@@ -212,11 +237,6 @@ def run_sim(
         finally:
             asyncio.set_event_loop(None)
             loop.close()
-
-
-def _settle(setter: Callable[[Any], None], future: asyncio.Future[Any], value: Any) -> None:
-    if not future.cancelled():
-        setter(value)
 
 
 def _is_task_step(handle: asyncio.Handle) -> bool:
