@@ -3,7 +3,7 @@
 A host promises three things about a child. It runs under the strongest memory cap the machine allows, and says which
 one (:class:`Cap`), because a benchmark or a person must never mistake a soft wall for a hard one. It dies when the
 core dies, however the core dies. And nothing here waits for it: ``spawn`` returns as soon as the process exists,
-``poll`` answers at once, and ``fileno`` is what an event loop waits on.
+``poll`` answers at once, and ``fileno`` is what an event loop waits on (or -1 where a system has no such thing).
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class ChildHandle(Protocol):
         ...
 
     def fileno(self) -> int:
-        """A descriptor that becomes readable when the child is gone, for ``loop.add_reader``."""
+        """A descriptor that becomes readable when the child can be collected, for ``loop.add_reader``; or -1."""
         ...
 
     def close(self) -> None:

@@ -97,7 +97,7 @@ class Leaf:
 
     def resize(self, limit: int) -> None:
         """Change the cap of a living child. Raises OSError if the kernel cannot get it below the new one."""
-        self._tree.limit(self.path, limit, shrink=limit < self.limit)
+        self._tree.limit(self.path, limit, grow=limit > self.limit)
         self.limit = limit
 
     def kill(self) -> None:
@@ -151,7 +151,7 @@ class Tree:
         self.files.mkdir(path)
         leaf = Leaf(self, path, limit)
         try:
-            self.limit(path, limit, shrink=False)
+            self.limit(path, limit)
         except OSError:
             leaf.remove()
             raise
@@ -186,7 +186,7 @@ class Tree:
     def measure(self, path: Path) -> Memory:
         raise NotImplementedError
 
-    def limit(self, path: Path, limit: int, shrink: bool) -> None:
+    def limit(self, path: Path, limit: int, grow: bool = False) -> None:
         raise NotImplementedError
 
     def _open(self) -> Path:
@@ -207,7 +207,7 @@ class Tree:
         path = base / "probe"
         self.files.mkdir(path)
         try:
-            self.limit(path, 16 << 20, shrink=False)
+            self.limit(path, 16 << 20)
         finally:
             self.files.rmdir(path)
 
@@ -233,10 +233,10 @@ class TreeV1(Tree):
             ) from error
         return base
 
-    def limit(self, path: Path, limit: int, shrink: bool) -> None:
+    def limit(self, path: Path, limit: int, grow: bool = False) -> None:
         # memory + swap may never be below memory, so the order of the two writes depends on the direction
         pair = [("memory.limit_in_bytes", True), ("memory.memsw.limit_in_bytes", False)]
-        for control, needed in reversed(pair) if shrink else pair:
+        for control, needed in reversed(pair) if grow else pair:
             try:
                 self.files.write(path / control, str(limit))
             except FileNotFoundError:
@@ -313,7 +313,7 @@ class TreeV2(Tree):
             raise OSError(errno.EACCES, "not delegated to us", str(around))
         return around
 
-    def limit(self, path: Path, limit: int, shrink: bool) -> None:
+    def limit(self, path: Path, limit: int, grow: bool = False) -> None:
         self.files.write(path / "memory.max", str(limit))
         for control, value in (("memory.swap.max", "0"), ("memory.oom.group", "1")):
             try:

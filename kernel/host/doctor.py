@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+import time
 from typing import NamedTuple
 
 from ..errors import ServiceFault
@@ -65,8 +66,9 @@ def _prove(host: Host, within: float = 5.0) -> tuple[str, bool]:
     except ServiceFault as fault:
         return f"a child under a cap cannot be started: {fault}", False
     try:
-        select.select([child.fileno()], [], [], within)
-        reason = child.poll()
+        until = time.monotonic() + within
+        while (reason := child.poll()) is None and time.monotonic() < until:
+            select.select([child] if child.fileno() >= 0 else [], [], [], 0.02)
         if reason is None:
             return (
                 f"a child allocating 256 MiB under a cap of {_PROOF_CAP // MIB} MiB was still alive after {within:g} s",

@@ -28,9 +28,10 @@ class LinuxChild(PosixChild):
     """A child process in its own cgroup (or under rlimits alone, if ``leaf`` is None)."""
 
     def __init__(
-        self, name: str, pid: int, cap: Cap, life: int, notice: int, tree: Tree | None, leaf: Leaf | None
+        self, name: str, pid: int, cap: Cap, life: int, pidfd: int, tree: Tree | None, leaf: Leaf | None
     ) -> None:
-        super().__init__(name, pid, cap, life, notice)
+        super().__init__(name, pid, cap, life)
+        self._pidfd = pidfd
         self._tree = tree
         self._leaf = leaf
         self._last = NO_MEMORY
@@ -60,6 +61,9 @@ class LinuxChild(PosixChild):
             raise ServiceFault(f"the cap of {self.name!r} cannot become {budget_bytes} bytes: {error}") from error
         self._cap = self._cap._replace(bytes=budget_bytes)
 
+    def fileno(self) -> int:
+        return self._pidfd
+
     def kill(self) -> None:
         super().kill()
         if self._leaf is not None:
@@ -73,6 +77,9 @@ class LinuxChild(PosixChild):
             self._leaf.kill()
             self._tree.bury(self._leaf)
             self._leaf = None
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
+            self._pidfd = -1
 
     def _reason(self, code: int) -> ExitReason:
         reason = super()._reason(code)
@@ -151,25 +158,18 @@ class LinuxHost(PosixHost):
                 leaf = tree.leaf(spec.name, spec.budget_bytes)
             except (OSError, Unusable) as error:
                 raise ServiceFault(f"no cage for child {spec.name!r}: {error}") from error
-        notice, write_end = os.pipe()
         try:
-            data = soft_wall(spec, alone=leaf is None)
-            pid, life = launch(spec, [leaf.door] if leaf else [], [write_end], data)
+            pid, life = launch(spec, [leaf.door] if leaf else [], soft_wall(spec, alone=leaf is None))
         except BaseException:
-            os.close(notice)
             if leaf is not None and tree is not None:
                 tree.bury(leaf)
             raise
-        finally:
-            os.close(write_end)
         try:
-            waited = os.pidfd_open(pid)
-        except OSError:  # before Linux 5.3, or a sandbox: the exit notice pipe tells as well
-            waited = notice
-        else:
-            os.close(notice)
+            pidfd = os.pidfd_open(pid)
+        except OSError:
+            pidfd = -1  # before Linux 5.3, or in a sandbox that forbids it: the loop must look now and then
         cap = Cap(tree.name if tree else "rlimit", spec.budget_bytes, leaf is None and spec.budget_bytes > 0)
-        return LinuxChild(spec.name, pid, cap, life, waited, tree, leaf)
+        return LinuxChild(spec.name, pid, cap, life, pidfd, tree, leaf)
 
     def close(self) -> None:
         for tree in self._trees or ():

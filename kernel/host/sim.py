@@ -62,7 +62,7 @@ class SimLoop(asyncio.BaseEventLoop):
         super().__init__()
         self.seed = seed
         self._virtual = 0.0
-        self._clock_resolution = 1e-9
+        self._clock_resolution = 1e-6  # above what a float of many years can tell apart
         self._random = random.Random(seed) if shuffle else None
         self._rounds = 0
         self._timers = 0

@@ -141,7 +141,12 @@ def test_what_is_no_memory_file_is_refused() -> None:
     with tempfile.TemporaryFile() as file:
         file.write(b"x" * 10)
         file.flush()
-        for fd, size in ((ours.detach(), 0), (read_end, 0), (os.dup(file.fileno()), 10), (os.open("/", os.O_RDONLY), 0)):
+        for fd, size in (
+            (ours.detach(), 0),
+            (read_end, 0),
+            (os.dup(file.fileno()), 10),
+            (os.open("/", os.O_RDONLY), 0),
+        ):
             with pytest.raises(CallerError):
                 Lease.adopt(fd, size)
             assert not is_open(fd)
