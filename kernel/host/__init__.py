@@ -7,7 +7,7 @@ first, ``doctor`` explains what this machine can enforce. The core imports exact
 
 from __future__ import annotations
 
-import sys
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def this_host() -> Host:
     """The host for the machine we run on."""
-    if sys.platform == "linux":
+    if os.uname().sysname == "Linux":
         from .linux import LinuxHost
 
         return LinuxHost()

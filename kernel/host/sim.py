@@ -23,12 +23,14 @@ import asyncio
 import heapq
 import random
 from collections.abc import Callable, Coroutine
-from typing import Any, NoReturn, TypeVar
+from contextvars import Context
+from typing import Any, NoReturn, TypeVar, TypeVarTuple
 
 from ..errors import BluerillError, CallerError
 from .base import ChildHandle, ChildSpec, Mechanism, Pressure
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 EPOCH = 1_767_225_600.0
 """Where simulated wall time begins unless told: 2026-01-01 00:00 UTC."""
@@ -46,13 +48,14 @@ class _Timer(asyncio.TimerHandle):
     """A timer that knows which of two at the same moment was set first."""
 
     __slots__ = ("_order",)
+    _scheduled: bool
 
     def __init__(self, when: float, order: int, callback: Any, args: Any, loop: SimLoop, context: Any) -> None:
         super().__init__(when, callback, args, loop, context)
         self._order = order
 
     def __lt__(self, other: Any) -> bool:
-        return bool((self._when, self._order) < (other._when, other._order))
+        return bool((self.when(), self._order) < (other.when(), other._order))
 
 
 class SimLoop(asyncio.BaseEventLoop):
@@ -91,10 +94,12 @@ class SimLoop(asyncio.BaseEventLoop):
         self._virtual = max(self._virtual, self._scheduled[0].when())
         return []
 
-    def call_soon_threadsafe(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:
+    def call_soon_threadsafe(
+        self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.Handle:
         return self.call_soon(callback, *args, context=context)
 
-    def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:
+    def run_in_executor(self, executor: Any, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
         """Run the work in this thread, in the next round, as a task that never suspends."""
 
         async def work() -> T:
@@ -102,7 +107,9 @@ class SimLoop(asyncio.BaseEventLoop):
 
         return self.create_task(work())
 
-    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:
+    def call_at(
+        self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
         """As asyncio's, but timers of one moment fire in the order they were set: a real clock moves between two."""
         self._timers += 1
         timer = _Timer(when, self._timers, callback, args, self, context)
@@ -110,7 +117,9 @@ class SimLoop(asyncio.BaseEventLoop):
         timer._scheduled = True
         return timer
 
-    def call_later(self, delay: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:
+    def call_later(
+        self, delay: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
         return self.call_at(self._virtual + delay, callback, *args, context=context)
 
     def _process_events(self, event_list: list[Any]) -> None:

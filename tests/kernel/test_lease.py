@@ -107,9 +107,9 @@ def test_a_buffer_still_exported_outlives_the_lease_safely() -> None:
 
 def test_taken_is_remembered_for_the_kernel() -> None:
     lease = Lease.offer(b"x")
-    assert not lease.taken
+    before = lease.taken
     assert lease.take() is lease
-    assert lease.taken
+    assert (before, lease.taken) == (False, True)
     lease.release()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import timeit
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -128,11 +129,9 @@ def test_a_tell_flows_to_its_handler() -> None:
 
 
 def test_slices_of_one_thread_never_overlap_partly() -> None:
-    events: list[TraceEvent] = []
-    for n in range(4):  # four overlapping asks, ending in another order than they began
-        events.append((n * MS, ASK, "a.b", "me", 1, (n, Lane.INTERACTIVE, "you")))
-    for order, n in enumerate([0, 3, 1, 2]):
-        events.append(((10 + order) * MS, REPLY, "a.b", "me", 1, (n,)))
+    # four overlapping asks, ending in another order than they began
+    events: list[TraceEvent] = [(n * MS, ASK, "a.b", "me", 1, (n, Lane.INTERACTIVE, "you")) for n in range(4)]
+    events += [((10 + order) * MS, REPLY, "a.b", "me", 1, (n,)) for order, n in enumerate([0, 3, 1, 2])]
     by_thread: dict[int, list[tuple[float, float]]] = {}
     for event in exported(events):
         if event["ph"] == "X":
@@ -140,7 +139,7 @@ def test_slices_of_one_thread_never_overlap_partly() -> None:
     assert len(by_thread) == 4
     for spans in by_thread.values():
         spans.sort()
-        assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+        assert all(a[1] <= b[0] for a, b in pairwise(spans))
 
 
 def test_processes_and_threads_are_named() -> None:

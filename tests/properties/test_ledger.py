@@ -34,10 +34,10 @@ class LedgerMachine(RuleBasedStateMachine):
         fits = wanted <= self.ledger.budget - self.ledger.headroom - sum(self.model.values())
         try:
             got = self.ledger.reserve(owner, anon, file)
-        except BudgetExceeded as error:
+        except BudgetExceeded as refused:
+            said = str(refused)
             assert not fits
-            assert owner in str(error)
-            assert all(name in str(error) for name in self.model)
+            assert all(name in said for name in (owner, *self.model))
         else:
             assert fits
             assert got.total == wanted

@@ -88,7 +88,7 @@ V2_CONTROLS = {
     "memory.stat": "anon 4000\nfile 1000\n",
     "memory.events": "oom_kill 9\n",
     "memory.events.local": "low 0\noom 1\noom_kill 1\n",
-    "memory.pressure": "some avg10=1.50 avg60=0.00 avg300=0.00 total=1\nfull avg10=0.25 avg60=0.00 avg300=0.00 total=1\n",
+    "memory.pressure": "some avg10=1.50 avg60=0.00 total=1\nfull avg10=0.25 avg60=0.00 total=1\n",
 }
 
 
