@@ -21,7 +21,7 @@ from .values.recurrence import weekdays_of
 from .values.words import Token, quote
 
 _EARLY = ("alarm", "wake")
-_TRIMMED = " \t\n,.;:!?\"“”"
+_TRIMMED = ' \t\n,.;:!?"“”'
 
 
 def written(kind: str, value: Any, now: datetime, *, early: bool = False, downward: bool = False) -> Any:

@@ -38,7 +38,9 @@ _UNDO = frozenset(
         "that is not what i said", "that is not what i meant", "no",
     ]
 )  # fmt: skip
-_REPEAT = frozenset(["again", "once more", "one more time", "do that again", "do it again", "repeat that", "same again"])
+_REPEAT = frozenset(
+    ["again", "once more", "one more time", "do that again", "do it again", "repeat that", "same again"]
+)
 _CORRECT = [
     phrase.split()
     for phrase in (
@@ -138,15 +140,19 @@ class Followups:
         if changed is None:
             return None
         revises = bool(correct) or (not ask and not asked_on)
-        return Followup(call=PlannedCall(last.name, *changed, revises=revises and not asked_on), cost=0.0 if start else 0.5)
+        return Followup(
+            call=PlannedCall(last.name, *changed, revises=revises and not asked_on), cost=0.0 if start else 0.5
+        )
 
-    def _added(
-        self, said: list[str], action: ActionInfo, last: PlannedCall, now: datetime
-    ) -> PlannedCall | None:
+    def _added(self, said: list[str], action: ActionInfo, last: PlannedCall, now: datetime) -> PlannedCall | None:
         """ "ten more minutes" after a timer; "louder" is a sentence of its own."""
-        if not any(word in said for word in ("more", "another", "extra", "less", "longer", "fewer", "additional", "plus")):
+        if not any(
+            word in said for word in ("more", "another", "extra", "less", "longer", "fewer", "additional", "plus")
+        ):
             return None
-        own = next((p for p in action.parameters if p.kind in ("change", "change-level") and p.name in last.arguments), None)
+        own = next(
+            (p for p in action.parameters if p.kind in ("change", "change-level") and p.name in last.arguments), None
+        )
         others = [
             (other, p)
             for other in self.actions.values()

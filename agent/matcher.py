@@ -18,10 +18,7 @@ FREE_WORD = 1.0
 FREE_SLOT = 0.5
 MAX_FREE = {"text": 80, "place": 5, "person": 4}
 NO_NAME = frozenset(
-    """and or then also is are was be do does did what when where who how why i you he she it we they me him her us
-    them this that these those to of at by with from please now today tomorrow tonight yesterday there here not no yes
-    set turn add remind cancel stop start make give tell show play if because so but timer alarm reminder minutes hours
-    seconds minute hour second percent like in on for time weather like""".split()
+    ["and", "or", "then", "also", "is", "are", "was", "be", "do", "does", "did", "what", "when", "where", "who", "how", "why", "i", "you", "he", "she", "it", "we", "they", "me", "him", "her", "us", "them", "this", "that", "these", "those", "to", "of", "at", "by", "with", "from", "please", "now", "today", "tomorrow", "tonight", "yesterday", "there", "here", "not", "no", "yes", "set", "turn", "add", "remind", "cancel", "stop", "start", "make", "give", "tell", "show", "play", "if", "because", "so", "but", "timer", "alarm", "reminder", "minutes", "hours", "seconds", "minute", "hour", "second", "percent", "like", "in", "on", "for", "time", "weather", "like"]
 )  # fmt: skip
 
 
@@ -84,10 +81,17 @@ class Matcher:
                 for said, value in argument.choices:
                     end = at + len(said)
                     if said and tuple(self.words[at:end]) == said:
-                        best = _better(best, _with(self._solve(target, end, budget), 0.0, Bound(argument, at, end, value)))
+                        best = _better(
+                            best, _with(self._solve(target, end, budget), 0.0, Bound(argument, at, end, value))
+                        )
             elif take == FREE:
                 best = self._free(best, argument, target, at, budget)
-        if self.repair is not None and at < len(self.words) and budget >= SKIP_COST and self.repair.skips(self.words[at]):
+        if (
+            self.repair is not None
+            and at < len(self.words)
+            and budget >= SKIP_COST
+            and self.repair.skips(self.words[at])
+        ):
             skipped = self._solve(node, at + 1, round(budget - SKIP_COST, 2))
             if skipped is not None:
                 best = _better(best, skipped._replace(cost=skipped.cost + SKIP_COST))

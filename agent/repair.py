@@ -15,8 +15,31 @@ from .values.numbers import NUMBER_WORDS
 SKIP_COST = 0.4
 MISSING_COST = 0.5
 BUDGET = 2.0
-_SKIPPED = frozenset("the a an my some uh um er erm hmm just so well like of all our your this there".split())
-_MISSED = frozenset("the a an my to for of is on me in please it at".split())
+_SKIPPED = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "my",
+        "some",
+        "uh",
+        "um",
+        "er",
+        "erm",
+        "hmm",
+        "just",
+        "so",
+        "well",
+        "like",
+        "of",
+        "all",
+        "our",
+        "your",
+        "this",
+        "there",
+    ]
+)
+_MISSED = frozenset(["the", "a", "an", "my", "to", "for", "of", "is", "on", "me", "in", "please", "it", "at"])
 _PROTECTED = frozenset(
     [
         *NUMBER_WORDS, *WEEKDAYS, *MONTH_NAMES, "am", "pm", "noon", "midnight", "today", "tomorrow", "tonight",
