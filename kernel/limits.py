@@ -47,3 +47,6 @@ MIN_RUN_S doubles the back-off."""
 HEADROOM_FIXED = 8 * MIB
 HEADROOM_SHARE = 0.05
 """The ledger never promises the last 8 MiB + 5 % of the budget."""
+
+ESTIMATE_GROWTH = 1.25
+"""A child killed over its cap gets a reservation this much larger when it restarts."""

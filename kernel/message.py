@@ -54,7 +54,7 @@ class Kind(IntEnum):
     CREDIT = 5
     CANCEL = 6
     HELLO = 7
-    REVOKE = 8
+    STOP = 8
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -95,6 +95,16 @@ def body_type(wire: str) -> type[Body]:
 def known_messages() -> dict[str, type[Body]]:
     """Every registered body by wire name (a copy)."""
     return dict(_TYPES)
+
+
+class Packed:
+    """A body that is still (or already) msgpack: what only passes through is never decoded."""
+
+    __slots__ = ("data", "wire")
+
+    def __init__(self, wire: str, data: bytes) -> None:
+        self.wire = wire
+        self.data = data
 
 
 class Frame(msgspec.Struct, array_like=True, gc=False):
@@ -141,6 +151,16 @@ def decode_body(wire: str, data: bytes) -> Body:
     except (msgspec.DecodeError, ValueError) as error:
         raise CallerError(f"message {wire!r} does not decode: {error}") from error
     return decoded
+
+
+def pack(body: Body | Packed) -> Packed:
+    """The body as msgpack, encoding it if needed."""
+    return body if isinstance(body, Packed) else Packed(body.wire, encode_body(body))
+
+
+def unpack(body: Body | Packed) -> Body:
+    """The body as an object, decoding it if needed. Raises CallerError."""
+    return decode_body(body.wire, body.data) if isinstance(body, Packed) else body
 
 
 def encode_frame(frame: Frame) -> bytes:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from .lease import Lease
 
 R = TypeVar("R", bound=Body)
-Handler = Callable[[Any, Any, "Call"], "Body | Awaitable[Body | None] | None"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -56,6 +55,19 @@ class Call:
         self.trace = trace
         self.taint = taint
         self.lease = lease  # a borrowed payload; released when the handler returns unless taken
+
+
+class Leased:
+    """What a handler returns when its reply carries a payload: the body, and the lease to hand over."""
+
+    __slots__ = ("body", "lease")
+
+    def __init__(self, body: Body, lease: Lease) -> None:
+        self.body = body
+        self.lease = lease
+
+
+Handler = Callable[[Any, Any, Call], "Body | Leased | Awaitable[Body | Leased | None] | None"]
 
 
 class Task(Protocol):
@@ -94,6 +106,27 @@ class Port(Protocol):
         ``within`` is in seconds. Raises CapabilityError (not in the manifest), DeadlineExceeded, PeerRestarted,
         BudgetExceeded (mailbox full), ServiceFault, CallerError.
         """
+        ...
+
+    async def borrow(
+        self,
+        to: str,
+        body: Body,
+        expect: type[R],
+        *,
+        within: float | None = None,
+        lane: Lane | None = None,
+        taint: Taint | None = None,
+        lease: Lease | None = None,
+    ) -> tuple[R, Lease]:
+        """Like ``ask``, for a reply whose payload is a lease (see :class:`Leased`); the caller releases it.
+
+        Raises also ServiceFault if the reply carried none.
+        """
+        ...
+
+    async def ask_any(self, to: str, body: Body, *, within: float | None = None) -> tuple[Body, Lease | None]:
+        """Any answer and its payload, if it has one (the caller releases it): for what passes answers on."""
         ...
 
     async def tell(

@@ -1,0 +1,306 @@
+"""A service as a child process: ``python -m bluerill.kernel.child FD``.
+
+The core spawns this with one end of a socket pair. The first frame says which service to be; from then on the same
+:class:`~.runner.Runner` and :class:`~.service_port.ServicePort` work as in the core, over the link. When the core
+ends, the link ends, and so does the child (the host layer also asks the system to kill it then).
+"""
+
+from __future__ import annotations
+
+import sys
+
+from .host.cage import enter
+from .lean import import_asyncio
+
+enter()  # into the memory cage, before anything large is imported
+import_asyncio()
+
+import asyncio  # noqa: E402
+import importlib  # noqa: E402
+import itertools  # noqa: E402
+import logging  # noqa: E402
+import os  # noqa: E402
+import socket  # noqa: E402
+import time  # noqa: E402
+from collections import deque  # noqa: E402
+from typing import Any  # noqa: E402
+
+import msgspec  # noqa: E402
+
+from .deadline import Deadlines  # noqa: E402
+from .errors import BluerillError, BudgetExceeded, ManifestError, PeerRestarted, error_from  # noqa: E402
+from .lease import Lease  # noqa: E402
+from .limits import CREDIT_BATCH, CREDITS, MAX_ERROR_TEXT  # noqa: E402
+from .link import Link  # noqa: E402
+from .message import Body, Frame, Kind, Lane, Packed, Taint, decode_frame, pack  # noqa: E402
+from .port import Envelope, LocalAsk, Mailbox  # noqa: E402
+from .runner import Runner  # noqa: E402
+from .service import Service  # noqa: E402
+from .service_port import ServicePort  # noqa: E402
+from .trace import Trace  # noqa: E402
+
+
+class Greeting(msgspec.Struct, frozen=True):
+    """What the core says first."""
+
+    name: str
+    generation: int
+    class_: str = msgspec.field(name="class")
+    settings: dict[str, Any]
+    lane: int
+
+
+class _Incoming(Envelope):
+    """An ask from the core, answered over the link."""
+
+    __slots__ = ("child", "done", "wire_id")
+    child: Child
+    wire_id: int
+    done: bool
+
+    @property
+    def answered(self) -> bool:
+        return self.done
+
+    def reply(self, body: Body | Packed, lease: Lease | None = None) -> None:
+        if self.done:
+            return
+        self.done = True
+        try:
+            packed = pack(body)
+            size, fd = (-1, -1) if lease is None else (lease.size, lease.fd)
+            self.child.link.send(
+                Frame(Kind.REPLY, self.wire_id, wire=packed.wire, body=packed.data, lease_bytes=size), fd
+            )
+        except BluerillError as error:
+            self._error(error)
+        finally:
+            if lease is not None:
+                lease.release()
+
+    def fail(self, error: BluerillError) -> None:
+        if not self.done:
+            self.done = True
+            self._error(error)
+
+    def _error(self, error: BluerillError) -> None:
+        text = str(error)[:MAX_ERROR_TEXT].encode("utf-8", "replace")
+        self.child.link.send(Frame(Kind.ERROR, self.wire_id, wire=error.code, body=text))
+
+
+class Child:
+    """The router of a child process: everything goes to the core."""
+
+    def __init__(self, sock: socket.socket, greeting: Greeting) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.trace = Trace()
+        self.deadlines = Deadlines(self.loop, lambda ask: None)
+        self.greeting = greeting
+        self.link = Link(sock, self._received, self._closed)
+        self.failure: BaseException | None = None
+        self._ended = asyncio.Event()
+        self._working: dict[int, _Incoming] = {}
+        self._asked: dict[int, LocalAsk] = {}
+        self._ids = itertools.count(1)
+        self._credits = CREDITS
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._owed = 0
+        self._runner: Runner | None = None
+
+    async def run(self, service: Service) -> None:
+        """Serve until the core says stop or is gone. Raises what ended the service."""
+        name = self.greeting.name
+        port = ServicePort(name, self.greeting.generation, self, Lane(self.greeting.lane), self._failed)
+        service.port = port
+        mailbox = Mailbox(name, (CREDITS, CREDITS, CREDITS))
+        self._runner = runner = Runner(name, service, mailbox, self.trace, self._handled)
+        await service.start()
+        self.link.send(Frame(Kind.HELLO, self.greeting.generation))
+        runner.go()
+        await self._ended.wait()
+        await service.stop()
+        await runner.stop(PeerRestarted(f"service {name!r} was stopped"))
+        await port.close()
+        self.link.close()
+        if self.failure is not None:
+            raise self.failure
+
+    def _failed(self, error: BaseException) -> None:
+        self.failure = self.failure or error
+        self._ended.set()
+
+    def _closed(self, why: str) -> None:
+        self._ended.set()
+
+    # --- router
+
+    def wall(self) -> float:
+        return time.time()
+
+    def send(self, port: ServicePort, envelope: Envelope) -> None:
+        packed = pack(envelope.body)
+        number = next(self._ids)
+        lease = envelope.lease
+        if isinstance(envelope, LocalAsk):
+            self._asked[number] = envelope
+            envelope.future.add_done_callback(lambda _: self._asked.pop(number, None))
+            envelope.cancel = lambda: self._withdraw(number)
+        else:
+            if self._credits <= 0:
+                raise BudgetExceeded(f"service {port.address!r} has no credit left for {envelope.to!r}")
+            self._credits -= 1
+        frame = Frame(
+            envelope.kind,
+            number,
+            envelope.to,
+            envelope.lane,
+            int(envelope.deadline * 1e9),
+            envelope.trace,
+            envelope.taint,
+            packed.wire,
+            packed.data,
+            -1 if lease is None else lease.size,
+        )
+        try:
+            self.link.send(frame, -1 if lease is None else lease.fd)
+        finally:
+            if lease is not None:
+                lease.release()
+        if not self.link.open:
+            raise PeerRestarted("the core is gone")
+
+    def _withdraw(self, number: int) -> None:
+        self.link.send(Frame(Kind.CANCEL, number))
+
+    async def place(self, port: ServicePort, to: str, lane: Lane) -> None:
+        while self._credits <= 0:
+            future = self.loop.create_future()
+            self._waiting.append(future)
+            await future
+
+    def signal(self, port: ServicePort, to: str, signal: int) -> None:
+        self.link.send(Frame(Kind.NOTIFY, signal, to))
+
+    # --- from the core
+
+    def _received(self, frame: Frame, fd: int) -> None:
+        kind = frame.kind
+        if kind == Kind.ASK or kind == Kind.TELL:
+            self._incoming(frame, fd)
+            return
+        if kind == Kind.REPLY or kind == Kind.ERROR:
+            self._answer(frame, fd)
+            return
+        if fd >= 0:
+            os.close(fd)
+        if kind == Kind.NOTIFY and self._runner is not None:
+            self._runner.notify(frame.id)
+        elif kind == Kind.CREDIT:
+            self._credits += frame.id
+            for _ in range(min(frame.id, len(self._waiting))):
+                future = self._waiting.popleft()
+                if not future.done():
+                    future.set_result(None)
+        elif kind == Kind.CANCEL:
+            envelope = self._working.get(frame.id)
+            if envelope is not None and envelope.cancel is not None:
+                envelope.cancel()
+        elif kind == Kind.HELLO:
+            self.link.send(Frame(Kind.HELLO, 0))  # still alive
+        elif kind == Kind.STOP:
+            self._ended.set()
+
+    def _incoming(self, frame: Frame, fd: int) -> None:
+        kind = Kind.ASK if frame.kind == Kind.ASK else Kind.TELL
+        cls = _Incoming if kind is Kind.ASK else Envelope
+        envelope = cls(
+            kind,
+            frame.sender,
+            frame.generation,
+            frame.to,
+            Packed(frame.wire, frame.body),
+            Lane(frame.lane),
+            frame.deadline_ns / 1e9,
+            frame.trace,
+            Taint(frame.taint),
+            Lease.adopt(fd, frame.lease_bytes) if fd >= 0 else None,
+            frame.id,
+        )
+        if isinstance(envelope, _Incoming):
+            envelope.child, envelope.wire_id, envelope.done = self, frame.id, False
+            self._working[frame.id] = envelope
+        runner = self._runner
+        if runner is None:
+            envelope.fail(PeerRestarted(f"service {frame.to!r} is not ready"))
+            return
+        try:
+            runner.deliver(envelope)
+        except BudgetExceeded as error:
+            envelope.fail(error)
+
+    def _handled(self, envelope: Envelope) -> None:
+        if isinstance(envelope, _Incoming):
+            self._working.pop(envelope.wire_id, None)
+            return
+        self._owed += 1
+        if self._owed >= CREDIT_BATCH:
+            self._settle()
+        elif self._owed == 1:
+            self.loop.call_soon(self._settle)
+
+    def _settle(self) -> None:
+        if self._owed:
+            self.link.send(Frame(Kind.CREDIT, self._owed))
+            self._owed = 0
+
+    def _answer(self, frame: Frame, fd: int) -> None:
+        ask = self._asked.pop(frame.id, None)
+        lease = Lease.adopt(fd, frame.lease_bytes) if fd >= 0 else None
+        if ask is None:
+            if lease is not None:
+                lease.release()
+        elif frame.kind == Kind.REPLY:
+            ask.reply(Packed(frame.wire, frame.body), lease)
+        else:
+            ask.fail(error_from(frame.wire, frame.body.decode("utf-8", "replace")))
+
+
+def resolve(class_path: str) -> type[Service]:
+    """The class of ``module:Class``. Raises ManifestError saying what is missing."""
+    module_name, _, name = class_path.partition(":")
+    try:
+        found = getattr(importlib.import_module(module_name), name)
+    except (ImportError, AttributeError) as error:
+        raise ManifestError(f"service class {class_path!r} cannot be loaded: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, Service)):
+        raise ManifestError(f"service class {class_path!r} is not a Service")
+    return found
+
+
+async def _serve(sock: socket.socket, greeting: Greeting) -> None:
+    await Child(sock, greeting).run(resolve(greeting.class_)(**greeting.settings))
+
+
+def main(argv: list[str]) -> int:
+    """Become the service that the first frame names."""
+    sock = socket.socket(fileno=int(argv[1]))
+    sock.set_inheritable(False)
+    sock.setblocking(True)
+    data = sock.recv(1 << 17)
+    if not data:
+        return 0
+    greeting = msgspec.msgpack.decode(decode_frame(data).body, type=Greeting)
+    level = os.environ.get("BLUERILL_LOG", "WARNING").upper()
+    logging.basicConfig(level=level, format=f"%(levelname)s {greeting.name}: %(message)s", stream=sys.stderr)
+    try:
+        asyncio.run(_serve(sock, greeting))
+    except BluerillError as error:
+        logging.getLogger("bluerill").error("%s", error)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv))

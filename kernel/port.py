@@ -1,0 +1,169 @@
+"""Ports: the envelope in memory, and the bounded three-lane mailbox it waits in.
+
+A mailbox serves its lanes strictly in order (control before interactive before background) and, within a lane,
+first come first served. Every lane has a fixed number of places; a full lane refuses (asks, notifications) or
+makes the sender wait (tells), so that nothing in the device queues without a bound.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .errors import BluerillError, BudgetExceeded
+from .limits import LANE_CAPACITY
+from .message import Body, Kind, Lane, Packed, Taint
+
+if TYPE_CHECKING:
+    from .lease import Lease
+
+
+class Envelope:
+    """A message on its way: the body and all that travels with it. Subclasses know how an ask is answered."""
+
+    __slots__ = (
+        "body", "cancel", "deadline", "generation", "id", "kind", "lane", "lease", "sender", "taint", "to", "trace",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        kind: Kind,
+        sender: str,
+        generation: int,
+        to: str,
+        body: Body | Packed,
+        lane: Lane,
+        deadline: float,
+        trace: int,
+        taint: Taint,
+        lease: Lease | None,
+        ask_id: int = 0,
+    ) -> None:
+        self.kind = kind
+        self.sender = sender
+        self.generation = generation
+        self.to = to
+        self.body = body
+        self.lane = lane
+        self.deadline = deadline
+        self.trace = trace
+        self.taint = taint
+        self.lease = lease
+        self.id = ask_id
+        self.cancel: Callable[[], None] | None = None  # set by whoever works on it
+
+    @property
+    def answered(self) -> bool:
+        """True once a reply would come too late (answered, expired or cancelled)."""
+        return False
+
+    def reply(self, body: Body | Packed, lease: Lease | None = None) -> None:
+        """Answer an ask. Answering twice, or a tell, does nothing."""
+
+    def fail(self, error: BluerillError) -> None:
+        """Answer an ask with a typed error."""
+
+    def accepted(self) -> None:
+        """Called when a tell has a place in its receiver's mailbox, or was refused: its credit returns."""
+
+
+class LocalAsk(Envelope):
+    """An ask from this process: answered through a future of (body, lease)."""
+
+    __slots__ = ("future",)
+    future: asyncio.Future[tuple[Body | Packed, Lease | None]]
+
+    @property
+    def answered(self) -> bool:
+        return self.future.done()
+
+    def reply(self, body: Body | Packed, lease: Lease | None = None) -> None:
+        if not self.future.done():
+            self.future.set_result((body, lease))
+        elif lease is not None:
+            lease.release()
+
+    def fail(self, error: BluerillError) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class Mailbox:
+    """Bounded lanes of envelopes waiting for one service."""
+
+    __slots__ = ("_capacity", "_granted", "_lanes", "_waiters", "owner")
+
+    def __init__(self, owner: str, capacity: tuple[int, int, int] = LANE_CAPACITY) -> None:
+        self.owner = owner
+        self._capacity = capacity
+        self._lanes: tuple[deque[Envelope], deque[Envelope], deque[Envelope]] = (deque(), deque(), deque())
+        self._waiters: tuple[deque[asyncio.Future[None]], ...] = (deque(), deque(), deque())
+        self._granted = [0, 0, 0]  # places promised to woken waiters that have not pushed yet
+
+    def __len__(self) -> int:
+        return sum(map(len, self._lanes))
+
+    def __bool__(self) -> bool:
+        a, b, c = self._lanes
+        return bool(a or b or c)
+
+    def push(self, envelope: Envelope) -> None:
+        """Add at the end of its lane. Raises BudgetExceeded when the lane is full."""
+        lane = self._lanes[envelope.lane]
+        if len(lane) + self._granted[envelope.lane] >= self._capacity[envelope.lane]:
+            raise BudgetExceeded(
+                f"mailbox of {self.owner!r} is full: {len(lane)} messages wait in lane {envelope.lane.name.lower()}"
+            )
+        lane.append(envelope)
+
+    def has_place(self, lane: Lane) -> bool:
+        """Whether a push to the lane would be taken, with nobody waiting before it."""
+        return len(self._lanes[lane]) + self._granted[lane] < self._capacity[lane] and not self._waiters[lane]
+
+    async def place(self, lane: Lane) -> None:
+        """Wait until the lane has a place (in turn). The caller must push without awaiting in between."""
+        if self.has_place(lane):
+            return
+        future = asyncio.get_running_loop().create_future()
+        waiters = self._waiters[lane]
+        waiters.append(future)
+        try:
+            await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled():
+                self._granted[lane] -= 1
+                self._wake(lane)  # our turn came and we cannot use it: hand it on
+            else:
+                waiters.remove(future)
+            raise
+        self._granted[lane] -= 1
+
+    def pop(self) -> Envelope | None:
+        """The next envelope, or None."""
+        for number, lane in enumerate(self._lanes):
+            if lane:
+                envelope = lane.popleft()
+                if self._waiters[number]:
+                    self._wake(number)
+                return envelope
+        return None
+
+    def _wake(self, lane: int) -> None:
+        waiters = self._waiters[lane]
+        while waiters:
+            future = waiters.popleft()
+            if not future.done():
+                self._granted[lane] += 1
+                future.set_result(None)
+                return
+
+    def drain(self) -> list[Envelope]:
+        """Remove and return everything (the owner is gone)."""
+        taken = [envelope for lane in self._lanes for envelope in lane]
+        for number, lane in enumerate(self._lanes):
+            lane.clear()
+            for _ in range(min(len(self._waiters[number]), self._capacity[number])):
+                self._wake(number)
+        return taken

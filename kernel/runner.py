@@ -1,0 +1,210 @@
+"""Running one service: take envelopes from its mailbox, call its handlers, turn what they do into replies.
+
+The same runner serves a service in the core and in a child process. It keeps the promise of ``ask``: exactly
+one reply or one typed error for every envelope, whatever the handler does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
+from typing import Any
+
+from .errors import BluerillError, CallerError, PeerRestarted, ServiceFault
+from .message import Body, Kind, Packed, unpack
+from .port import Envelope, Mailbox
+from .service import Call, Leased, Service
+from .trace import DONE, HANDLE, Trace
+
+current: ContextVar[Call | None] = ContextVar("bluerill_call", default=None)
+"""The call being handled, from which messages sent meanwhile inherit lane, trace, taint and deadline."""
+
+
+class Runner:
+    """A service with its mailbox. ``failed`` is told of failures that are the service's own."""
+
+    def __init__(
+        self,
+        name: str,
+        service: Service,
+        mailbox: Mailbox,
+        trace: Trace,
+        handled: Callable[[Envelope], None],
+    ) -> None:
+        self.name = name
+        self.service = service
+        self.mailbox = mailbox
+        self.ready = False
+        self.done = 0
+        self.errors = 0
+        self._trace = trace
+        self._handled = handled
+        self._loop = asyncio.get_running_loop()
+        self._running = 0
+        self._limit = service.concurrency
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._log = logging.getLogger(f"bluerill.{name}")
+        self._signal = 0
+        self._table: dict[type[Body], tuple[Callable[..., Any], bool]] = {}
+        for body, method in service.handlers.items():
+            function = getattr(service, method)
+            self._table[body] = (function, inspect.iscoroutinefunction(function))
+
+    def go(self) -> None:
+        """The service has started: handle what waits."""
+        self.ready = True
+        self._next()
+
+    def deliver(self, envelope: Envelope) -> None:
+        """Handle now if the service is free, else queue. Raises BudgetExceeded when its lane is full."""
+        if self.ready and self._running < self._limit and not self.mailbox:
+            self._begin(envelope)
+            if self.mailbox:
+                self._next()
+        else:
+            self.mailbox.push(envelope)
+
+    def notify(self, signal: int) -> None:
+        """Or bits into the signal word; the service's ``notified`` runs soon, once for any number of these."""
+        if self._signal == 0:
+            self._loop.call_soon(self._begin_notified)
+        self._signal |= signal
+
+    def _begin_notified(self) -> None:
+        if not self.ready:
+            self._loop.call_later(0.01, self._begin_notified)
+            return
+        signal, self._signal = self._signal, 0
+        self._keep(self._guard(self.service.notified(signal), "notified"))
+
+    async def _guard(self, work: Coroutine[Any, Any, None], what: str) -> None:
+        current.set(None)
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 - the service's own failure must not end the kernel
+            self.errors += 1
+            self._log.error("%s of %r failed", what, self.name, exc_info=error)
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _next(self) -> None:
+        while self.ready and self._running < self._limit:
+            envelope = self.mailbox.pop()
+            if envelope is None:
+                return
+            self._begin(envelope)
+
+    def _begin(self, envelope: Envelope) -> None:
+        if envelope.answered:  # expired or cancelled while it waited
+            self._handled(envelope)
+            return
+        try:
+            body = unpack(envelope.body) if type(envelope.body) is Packed else envelope.body
+            entry = self._table.get(type(body))  # type: ignore[arg-type]
+            if entry is None:
+                raise CallerError(f"service {self.name!r} does not understand {body.wire!r}")
+        except CallerError as error:
+            self._finish(envelope, error)
+            return
+        handler, suspends = entry
+        call = Call(
+            envelope.sender,
+            envelope.generation,
+            envelope.lane,
+            envelope.deadline,
+            envelope.trace,
+            envelope.taint,
+            envelope.lease,
+        )
+        self._record(HANDLE, body.wire, envelope)
+        if suspends:
+            self._running += 1
+            task = self._keep(self._run(envelope, handler, body, call))
+            envelope.cancel = task.cancel  # type: ignore[assignment]
+            return
+        token = current.set(call)
+        try:
+            outcome = handler(body, call)
+        except Exception as error:  # noqa: BLE001 - reported by _finish, with its traceback
+            self._finish(envelope, error)
+        else:
+            self._finish(envelope, outcome)
+        finally:
+            current.reset(token)
+
+    async def _run(self, envelope: Envelope, handler: Callable[..., Any], body: Any, call: Call) -> None:
+        current.set(call)
+        outcome: object
+        try:
+            outcome = await handler(body, call)
+        except asyncio.CancelledError:
+            outcome = PeerRestarted(f"service {self.name!r} was stopped, or the call cancelled, during {body.wire!r}")
+        except Exception as error:  # noqa: BLE001 - reported by _finish, with its traceback
+            outcome = error
+        envelope.cancel = None
+        self._running -= 1
+        self._finish(envelope, outcome)
+        if self.mailbox:
+            self._next()
+
+    def _finish(self, envelope: Envelope, outcome: object) -> None:
+        self.done += 1
+        wire = envelope.body.wire
+        self._record(DONE, wire, envelope)
+        lease = envelope.lease
+        if lease is not None and not lease.taken:
+            lease.release()
+        asked = envelope.kind is Kind.ASK
+        if isinstance(outcome, Leased) and asked:
+            envelope.reply(outcome.body, outcome.lease)
+        elif isinstance(outcome, Body) and asked:
+            envelope.reply(outcome)
+        elif isinstance(outcome, BaseException):
+            error = self._typed(outcome, wire)
+            if asked:
+                envelope.fail(error)
+            elif not isinstance(error, PeerRestarted):
+                self._log.warning("message %s from %r: %s", wire, envelope.sender, error)
+        elif asked:
+            self.errors += 1
+            envelope.fail(ServiceFault(f"service {self.name!r} answered {wire!r} with {type(outcome).__name__}"))
+        self._handled(envelope)
+
+    def _record(self, phase: str, wire: str, envelope: Envelope) -> None:
+        self._trace.record(
+            int(self._loop.time() * 1e9),
+            phase,
+            wire,
+            self.name,
+            envelope.trace,
+            (envelope.id, envelope.lane, envelope.sender),
+        )
+
+    def _typed(self, error: BaseException, wire: str) -> BluerillError:
+        if isinstance(error, BluerillError):
+            return error
+        self.errors += 1
+        self._log.error("handler of %s in %r failed", wire, self.name, exc_info=error)
+        return ServiceFault(f"service {self.name!r} failed on {wire!r}: {type(error).__name__}: {error}")
+
+    async def stop(self, error: BluerillError) -> None:
+        """End all handlers; whoever still waits gets ``error``."""
+        self.ready = False
+        for envelope in self.mailbox.drain():
+            if envelope.lease is not None:
+                envelope.lease.release()
+            envelope.fail(error)
+            self._handled(envelope)
+        mine = asyncio.current_task()
+        tasks = [task for task in self._tasks if task is not mine]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)

@@ -1,0 +1,171 @@
+"""Boot: from a manifest to a running device. The only place that turns class paths into services.
+
+The manifest says what a whole watch is made of; a command that needs less (``ask`` needs no ears) boots the same
+wiring without the rest. One state directory belongs to one device at a time: a lock file says so, and a second
+start talks to the first device through its control socket instead (see ``control.py``).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..kernel.child import resolve
+from ..kernel.errors import BluerillError, ManifestError
+from ..kernel.host import this_host
+from ..kernel.host.base import Host
+from ..kernel.loop import Kernel
+from ..kernel.manifest import Manifest, format_size, parse_size
+
+MANIFEST = Path(__file__).with_name("device.toml")
+VOICE = ("ears", "asr", "mouth")
+PAGE = ("screen", "web")
+
+
+class DeviceBusy(BluerillError):
+    """Another process runs a device on this state directory."""
+
+    code = "busy"
+
+
+def state_directory() -> Path:
+    """Where the device keeps what must survive: BLUERILL_HOME, else the XDG state directory."""
+    home = os.environ.get("BLUERILL_HOME")
+    if home:
+        return Path(home)
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "bluerill"
+
+
+def cache_directory() -> Path:
+    """Where the device keeps what it can make again."""
+    home = os.environ.get("BLUERILL_HOME")
+    if home:
+        return Path(home) / "cache"
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "bluerill"
+
+
+def load_manifest(path: Path = MANIFEST, *, without: Iterable[str] = (), ram: str = "", **places: Any) -> Manifest:
+    """The manifest with ``{name}`` in settings replaced by ``places`` and some services left out.
+
+    Raises ManifestError.
+    """
+    manifest = Manifest.load(path)
+    names = {"state": str(state_directory()), "cache": str(cache_directory()), **places}
+    services = {
+        name: msgspec.structs.replace(spec, settings=_fill(spec.settings, names, name))
+        for name, spec in manifest.services.items()
+    }
+    device = manifest.device if not ram else msgspec.structs.replace(manifest.device, ram=parse_size(ram))
+    filled = Manifest(device, services).without(*without)
+    filled.check(str(path))
+    return filled
+
+
+def _fill(settings: Mapping[str, Any], names: Mapping[str, Any], service: str) -> dict[str, Any]:
+    filled: dict[str, Any] = {}
+    for key, value in settings.items():
+        if isinstance(value, str) and value.startswith("{") and value.endswith("}"):
+            value = names.get(value[1:-1], value)
+        elif isinstance(value, str) and "{" in value:
+            try:
+                value = value.format_map(names)
+            except KeyError as error:
+                raise ManifestError(
+                    f"device.toml [services.{service}] settings.{key}: nothing is named {error}"
+                ) from None
+        elif isinstance(value, list):
+            value = tuple(value)
+        filled[key] = value
+    return filled
+
+
+class DeviceLock:
+    """The lock of a state directory, held while a device runs on it."""
+
+    def __init__(self, directory: Path) -> None:
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._fd = os.open(directory / "device.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise ManifestError(
+                f"{directory}: expected a directory this user may write, got: {error.strerror}; set BLUERILL_HOME"
+            ) from error
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._fd)
+            raise DeviceBusy(f"a device already runs on {directory}") from None
+
+    def release(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+class Device:
+    """A booted device: ``async with boot(...) as device``."""
+
+    def __init__(self, kernel: Kernel, lock: DeviceLock | None) -> None:
+        self.kernel = kernel
+        self._lock = lock
+
+    async def __aenter__(self) -> Device:
+        try:
+            await self.kernel.start()
+        except BaseException:
+            self._close()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.kernel.stop()
+        self._close()
+
+    def _close(self) -> None:
+        self.kernel.host.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+
+def fit(manifest: Manifest, order: Iterable[str] = ("web", "screen", "asr", "ears")) -> list[str]:
+    """Why the boot children of a manifest do not fit its RAM, one line each (empty: they do).
+
+    A device that is too small is told so before anything starts, rather than service by service.
+    """
+    from ..kernel.ledger import headroom_of
+
+    budget = parse_size(manifest.device.ram)
+    free = budget - headroom_of(budget) - parse_size(manifest.device.core)
+    wanted = {n: s.memory_bytes for n, s in manifest.services.items() if s.isolation == "child" and s.start == "boot"}
+    if free < 0:
+        return [f"the core needs {manifest.device.core} and headroom; --ram {format_size(budget)} is too small"]
+    total = sum(wanted.values())
+    if total <= free:
+        return []
+    parts = ", ".join(f"{name} {format_size(size)}" for name, size in sorted(wanted.items(), key=lambda i: -i[1]))
+    return [
+        f"--ram {format_size(budget)} leaves {format_size(free)} for services that want {format_size(total)} ({parts}); "
+        f"use --ram {format_size(budget + total - free + (total - free) // 16)} or more"
+    ]
+
+
+def boot(manifest: Manifest, *, host: Host | None = None, lock: bool = True) -> Device:
+    """A device ready to start. Call with a running event loop. Raises DeviceBusy, ManifestError."""
+    held = DeviceLock(state_directory()) if lock else None
+    try:
+        return Device(Kernel(manifest, host or this_host(), resolve), held)
+    except BaseException:
+        if held is not None:
+            held.release()
+        raise
+
+
+__all__ = ["MANIFEST", "PAGE", "VOICE", "Device", "DeviceBusy", "DeviceLock", "boot", "fit", "load_manifest"]
