@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .repair import MISSING_COST, SKIP_COST, Repair
-from .template import CHOICE, EMPTY, FREE, VALUE, WORD, Automaton, Slot
+from .template import CHOICE, EMPTY, FREE, PHRASES, VALUE, WORD, Automaton, Phrase, Slot, Table
 from .values.reader import Reader
 
 FREE_WORD = 1.0
@@ -70,7 +70,9 @@ class Matcher:
             if take == EMPTY:
                 best = _better(best, self._solve(target, at, budget))
             elif take == WORD:
-                best = _better(best, self._word(argument, target, at, budget))
+                best = _better(best, self._phrase((argument,), 0, target, at, budget))
+            elif take == PHRASES:
+                best = self._phrases(best, argument, target, at, budget)
             elif at >= len(self.words):
                 continue
             elif take == VALUE:
@@ -98,9 +100,32 @@ class Matcher:
         self._solved[key] = best
         return best
 
-    def _word(self, word: str, target: int, at: int, budget: float) -> Way | None:
+    def _phrases(self, best: Way | None, table: Table, target: int, at: int, budget: float) -> Way | None:
+        if "" in table:
+            best = _better(best, self._solve(target, at, budget))
+        if self.repair is None:
+            for phrase in table.get(self.words[at], ()) if at < len(self.words) else ():
+                best = _better(best, self._phrase(phrase, 0, target, at, budget))
+            return best
+        for first, phrases in table.items():
+            near = first and (
+                self.repair.may_miss(first)
+                or (
+                    at < len(self.words)
+                    and (self.words[at] == first or self.repair.cost(self.words[at], first) > 0)
+                )
+            )
+            for phrase in phrases if near else ():
+                best = _better(best, self._phrase(phrase, 0, target, at, budget))
+        return best
+
+    def _phrase(self, phrase: Phrase, index: int, target: int, at: int, budget: float) -> Way | None:
+        """The rest of a phrase from its ``index``-th word on, then everything after it."""
+        if index == len(phrase):
+            return self._solve(target, at, budget)
+        word = phrase[index]
         if at < len(self.words) and self.words[at] == word:
-            way = self._solve(target, at + 1, budget)
+            way = self._phrase(phrase, index + 1, target, at + 1, budget)
             if way is not None:
                 return Way(way.cost, way.literals + 1, (word, *way.said), way.bound)
         if self.repair is None:
@@ -109,11 +134,15 @@ class Matcher:
         if at < len(self.words):
             cost = self.repair.cost(self.words[at], word)
             if 0 < cost <= budget:
-                way = self._solve(target, at + 1, round(budget - cost, 2))
+                way = self._phrase(phrase, index + 1, target, at + 1, round(budget - cost, 2))
                 if way is not None:
                     best = Way(way.cost + cost, way.literals, (word, *way.said), way.bound)
+            if index and budget >= SKIP_COST and self.repair.skips(self.words[at]):
+                way = self._phrase(phrase, index, target, at + 1, round(budget - SKIP_COST, 2))
+                if way is not None:
+                    best = _better(best, way._replace(cost=way.cost + SKIP_COST))
         if budget >= MISSING_COST and self.repair.may_miss(word):
-            way = self._solve(target, at, round(budget - MISSING_COST, 2))
+            way = self._phrase(phrase, index + 1, target, at, round(budget - MISSING_COST, 2))
             if way is not None:
                 best = _better(best, way._replace(cost=way.cost + MISSING_COST))
         return best

@@ -22,9 +22,17 @@ MAX_NODES = 600
 MAX_TEMPLATE = 2000
 _MAX_DEPTH = 24
 
-EMPTY, WORD, VALUE, CHOICE, FREE = range(5)
+MAX_PHRASES = 160
+"""A part without slots that says at most so many things is kept as a table of phrases, shared by all templates."""
+
+EMPTY, WORD, PHRASES, VALUE, CHOICE, FREE = range(6)
 Edge = tuple[int, Any, int]
 """(what it takes, argument, target node)."""
+Phrase = tuple[str, ...]
+Table = dict[str, tuple[Phrase, ...]]
+"""Phrases by their first word; '' holds the empty phrase where the part may be left out."""
+Shared = dict[tuple[str, str], "list[Phrase] | None"]
+"""What the rules of each skill say, by (skill, rule): worked out once for all its templates."""
 
 _GLUED = (
     (re.compile(r"(?<![\w'}>\])])([\w']+)\[([\w']+)\](?![\w'\[(<{])"), r"(\1|\1\2)"),
@@ -80,11 +88,49 @@ def slot_of(parameter: ParameterInfo) -> Slot:
 
 
 class _Compiler:
-    def __init__(self, slots: dict[str, Slot], rules: dict[str, str]) -> None:
+    def __init__(self, slots: dict[str, Slot], rules: dict[str, str], skill: str, shared: Shared) -> None:
         self.grammar: Grammar = grammar()
         self.slots = slots
         self.rules = rules
+        self.skill = skill
+        self.shared = shared
         self.edges: list[list[Edge]] = [[]]
+
+    def phrases(self, item: Any, depth: int) -> list[Phrase] | None:
+        """All that an expression can say, where that is few and holds no slot; else None."""
+        tree = self.grammar
+        if depth > _MAX_DEPTH:
+            raise ManifestError("a sentence template nests its rules deeper than 24")
+        if isinstance(item, tree.text_chunk):
+            return [tuple(words(item.text))]
+        if isinstance(item, tree.alternative):
+            said: list[Phrase] = []
+            for branch in item.items:
+                more = self.phrases(branch, depth + 1)
+                if more is None:
+                    return None
+                said.extend(more)
+            return said if len(said) <= MAX_PHRASES else None
+        if isinstance(item, tree.sequence):
+            said = [()]
+            for part in item.items:
+                more = self.phrases(part, depth + 1)
+                if more is None or len(said) * len(more) > MAX_PHRASES:
+                    return None
+                said = [(*head, *tail) for head in said for tail in more]
+            return said
+        if isinstance(item, tree.rule_reference):
+            key = (self.skill, item.rule_name)
+            if key not in self.shared:
+                self.shared[key] = self.phrases(tree.parse(unglue(self.rule(item.rule_name))), depth + 1)
+            return self.shared[key]
+        return None
+
+    def rule(self, name: str) -> str:
+        text = self.rules.get(name)
+        if text is None:
+            raise ManifestError(f"a sentence template uses the rule <{name}>, which is not defined")
+        return text
 
     def node(self) -> int:
         if len(self.edges) >= MAX_NODES:
@@ -92,17 +138,29 @@ class _Compiler:
         self.edges.append([])
         return len(self.edges) - 1
 
+    def say(self, said: list[Phrase], start: int) -> int:
+        """Append words: one phrase as edges, several as a table."""
+        if len(said) == 1:
+            for word in said[0]:
+                end = self.node()
+                self.edges[start].append((WORD, word, end))
+                start = end
+            return start
+        table: dict[str, set[Phrase]] = {}
+        for phrase in said:
+            table.setdefault(phrase[0] if phrase else "", set()).add(phrase)
+        end = self.node()
+        self.edges[start].append((PHRASES, {first: tuple(sorted(held)) for first, held in table.items()}, end))
+        return end
+
     def add(self, item: Any, start: int, depth: int) -> int:
         """Append what an expression takes after a node; the node it ends in."""
         if depth > _MAX_DEPTH:
             raise ManifestError("a sentence template nests its rules deeper than 24")
         tree = self.grammar
-        if isinstance(item, tree.text_chunk):
-            for word in words(item.text):
-                end = self.node()
-                self.edges[start].append((WORD, word, end))
-                start = end
-            return start
+        said = self.phrases(item, depth) if not isinstance(item, tree.sequence) else None
+        if said is not None:
+            return self.say(said, start)
         if isinstance(item, tree.sequence):
             for part in item.items:
                 start = self.add(part, start, depth + 1)
@@ -123,10 +181,7 @@ class _Compiler:
                 self.edges[last].append((EMPTY, None, end))
             return end
         if isinstance(item, tree.rule_reference):
-            rule = self.rules.get(item.rule_name)
-            if rule is None:
-                raise ManifestError(f"a sentence template uses the rule <{item.rule_name}>, which is not defined")
-            return self.add(tree.parse(unglue(rule)), start, depth + 1)
+            return self.add(tree.parse(unglue(self.rule(item.rule_name))), start, depth + 1)
         if isinstance(item, tree.list_reference):
             slot = self.slots.get(item.slot_name)
             if slot is None:
@@ -138,11 +193,13 @@ class _Compiler:
         raise ManifestError(f"a sentence template holds a {type(item).__name__}, which is not understood")
 
 
-def compile_template(text: str, slots: dict[str, Slot], rules: dict[str, str]) -> Automaton:
+def compile_template(
+    text: str, slots: dict[str, Slot], rules: dict[str, str], skill: str, shared: Shared
+) -> Automaton:
     """The automaton of a template. Raises ManifestError if it is not well formed."""
     if len(text) > MAX_TEMPLATE:
         raise ManifestError(f"a sentence template has {len(text)} characters, at most {MAX_TEMPLATE}")
-    compiler = _Compiler(slots, rules)
+    compiler = _Compiler(slots, rules, skill, shared)
     whole = unglue(text)
     if _STILL_GLUED.search(whole):
         raise ManifestError(f"a sentence template glues a word to a bracket in {text[:80]!r}; write whole words")

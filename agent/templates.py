@@ -20,7 +20,7 @@ from ..skills.messages import ActionInfo
 from .arguments import arguments_of
 from .matcher import Matcher, Way
 from .repair import BUDGET, Repair
-from .template import Automaton, Slot, compile_template, required_words, slot_of
+from .template import Automaton, Shared, Slot, compile_template, required_words, slot_of
 from .values.reader import Reader
 from .values.words import Token, words
 
@@ -73,6 +73,7 @@ class Templates:
         self._slots: dict[str, dict[str, Slot]] = {}
         self._compiled: OrderedDict[int, Automaton] = OrderedDict()
         self._broken: set[int] = set()
+        self._shared: Shared = {}
         for action in actions:
             if not action.hidden:
                 self._add(action)
@@ -117,7 +118,8 @@ class Templates:
             return None
         template = self.templates[number]
         try:
-            kept = compile_template(template.text, self._slots[template.action.name], template.action.rules)
+            action = template.action
+            kept = compile_template(template.text, self._slots[action.name], action.rules, action.skill, self._shared)
         except ManifestError as error:
             self._broken.add(number)
             self.problems.append(f"action {template.action.name!r} of skill {template.action.skill!r}: {error}")

@@ -214,8 +214,9 @@ def iso_local(moment: datetime) -> str:
 
 
 def when_text(moment: Moment, now: datetime, *, early: bool = False) -> str:
-    """ISO text of whatever was said: a moment, a date, or ``first/last`` for several days."""
+    """ISO text of whatever was said: a moment or a date; of several days the first that is not over."""
     if moment.timed:
         return iso_local(resolve(moment, now, early=early))
-    day = moment.day or now.date()
-    return f"{day.isoformat()}/{moment.last.isoformat()}" if moment.last is not None else day.isoformat()
+    today = now.date()
+    day = moment.day or today
+    return (today if moment.last is not None and day < today <= moment.last else day).isoformat()
