@@ -38,8 +38,8 @@ CONTRACT = (1, 0)
 """Version of this file: a skill asks for at most this (``Skill.contract``)."""
 
 __all__ = [
-    "CONTRACT", "Card", "Change", "Day", "Device", "Duration", "Expression", "Glance", "Level", "Moment", "Money",
-    "Number", "Person", "Place", "Refusal", "Repeat", "Reply", "RingView", "Say", "Skill", "Slot", "Text",
+    "CONTRACT", "Card", "Change", "Day", "Device", "Duration", "Expression", "Glance", "Level", "LevelChange", "Moment",
+    "Money", "Number", "Person", "Place", "Refusal", "Repeat", "Reply", "RingView", "Say", "Skill", "Slot", "Text",
     "TimerView", "Unit", "When", "action",
 ]  # fmt: skip
 
@@ -96,7 +96,12 @@ class Refusal(Exception):
 
 
 class Device(Protocol):
-    """What a skill may do, each under the grant named in brackets. A skill without it gets a CapabilityError."""
+    """What a skill may do, each under the grant named in brackets. A skill without it gets a CapabilityError.
+
+    An action, :meth:`Skill.due`, :meth:`Skill.undo` and :meth:`Skill.start` are units: what one of them writes,
+    schedules or withdraws is kept together and made durable in one transaction when it returns, before its reply
+    is sent and before anything it announces is said or shown. If it raises, nothing of it happened.
+    """
 
     def now(self) -> datetime:
         """The watch's local time, with zone. []"""
@@ -107,7 +112,8 @@ class Device(Protocol):
         ...
 
     async def put(self, key: str, value: Any) -> None:
-        """Write a row, durable when this returns; ``None`` deletes it. [store]"""
+        """Write a row, durable before the action's reply; ``None`` deletes it. Keys beginning with ``~`` are the
+        device's own. [store]"""
         ...
 
     async def put_many(self, rows: dict[str, Any]) -> None:
@@ -129,6 +135,10 @@ class Device(Protocol):
 
     async def forget(self, key: str) -> None:
         """Withdraw an ``at`` or ``after``. [store]"""
+        ...
+
+    async def remaining(self, key: str) -> timedelta | None:
+        """How long until an ``at`` or ``after`` falls due (not below zero); None if there is none. [store]"""
         ...
 
     async def happened(self, speech: str, card: Card | None = None, *, ring: bool = False) -> None:
@@ -198,6 +208,8 @@ class Skill:
     contract: ClassVar[tuple[int, int]] = (1, 0)
     grants: ClassVar[tuple[str, ...]] = ()
     rules: ClassVar[dict[str, str]] = {}
+    words: ClassVar[dict[str, list[str]]] = {}
+    """Further words for the values of ``Literal`` parameters: ``{"do_not_disturb": ["quiet mode", "dnd"]}``."""
     simulated: ClassVar[bool] = False
     device: Device
 
@@ -206,6 +218,9 @@ class Skill:
 
     async def due(self, key: str, payload: dict[str, Any]) -> None:
         """Called when something scheduled with ``at`` or ``after`` falls due."""
+
+    async def clock_changed(self) -> None:
+        """Called after someone set the wall clock: republish what shows wall time."""
 
     async def undo(self, what: Any) -> Reply:
         """Take back an action that returned ``Reply(undo=what)``."""

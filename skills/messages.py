@@ -193,11 +193,12 @@ class Put(Body, frozen=True):
 
 @message("store.scan")
 class Scan(Body, frozen=True):
-    """Ask ``store`` for the rows of a space whose keys begin with ``prefix``, by key. → Rows"""
+    """Ask ``store`` for the rows of a space whose keys begin with ``prefix``, by key, after the key ``after``. → Rows"""
 
     space: str
     prefix: str = ""
     limit: int = 1000
+    after: str = ""
 
 
 @message("store.row")
@@ -208,7 +209,10 @@ class Row(Body, frozen=True):
 
 @message("store.rows")
 class Rows(Body, frozen=True):
+    """One page; ``more`` says that a Scan with ``after`` set to the last key would give further rows."""
+
     rows: dict[str, Any]
+    more: bool = False
 
 
 @message("store.stored")

@@ -1,0 +1,175 @@
+"""The device as a skill sees it: every call checked against the skill's grants, then passed on as a message.
+
+One handle belongs to one skill; it is the only thing the skill is given. See ``contract.Device`` for what each
+method promises and which grant it needs; ``units.py`` for why writes and announcements wait for the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from ..kernel.errors import CallerError, CapabilityError
+from ..kernel.service import Port
+from . import sensors
+from .chime import DUE, Chime, Due
+from .messages import Card, Fetch, Fetched, Get, Glance, Happened, Row, Rows, Scan
+from .units import Unit, unit_of
+
+STORE, EGRESS = "store", "egress"
+MAX_SPEECH = 1_000
+MAX_DELAY = timedelta(days=366)
+_MISSING = object()
+
+Caller = Callable[[str, dict[str, Any], tuple[str, ...]], Awaitable[dict[str, Any]]]
+
+
+class DeviceHandle:
+    """Implements ``contract.Device`` for one skill."""
+
+    def __init__(
+        self,
+        port: Port,
+        chime: Chime,
+        skill: str,
+        grants: frozenset[str],
+        settings: dict[str, Any],
+        zone: Callable[[], tzinfo],
+        call: Caller,
+    ) -> None:
+        self.space = f"{port.address}/{skill}"
+        self._port = port
+        self._chime = chime
+        self._skill = skill
+        self._grants = grants
+        self._settings = settings
+        self._zone = zone
+        self._call = call
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self._port.wall(), self._zone())
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return self._settings
+
+    async def get(self, key: str, default: Any = None) -> Any:
+        unit = self._need("store")
+        _check_key(key)
+        pending = unit.rows.get(key, _MISSING)
+        if pending is not _MISSING:
+            return default if pending is None else pending
+        row = await self._port.ask(STORE, Get(self.space, key), Row)
+        return row.value if row.found else default
+
+    async def put(self, key: str, value: Any) -> None:
+        await self.put_many({key: value})
+
+    async def put_many(self, rows: dict[str, Any]) -> None:
+        unit = self._need("store")
+        for key, value in rows.items():
+            _check_key(key)
+            unit.write(key, _plain(value, f"row {key!r}"))
+
+    async def scan(self, prefix: str = "") -> dict[str, Any]:
+        unit = self._need("store")
+        rows = {key: value for key, value in (await self.stored(prefix)).items() if not key.startswith("~")}
+        for key, value in unit.rows.items():
+            if key.startswith(prefix) and not key.startswith("~"):
+                if value is None:
+                    rows.pop(key, None)
+                else:
+                    rows[key] = value
+        return dict(sorted(rows.items()))
+
+    async def stored(self, prefix: str) -> dict[str, Any]:
+        """Rows as they are in the store, without what is pending (for the host)."""
+        page = await self._port.ask(STORE, Scan(self.space, prefix), Rows)
+        rows = dict(page.rows)
+        while page.more:
+            page = await self._port.ask(STORE, Scan(self.space, prefix, after=max(page.rows)), Rows)
+            rows.update(page.rows)
+        return rows
+
+    async def at(self, key: str, due: datetime, payload: dict[str, Any]) -> None:
+        if due.tzinfo is None:
+            raise CallerError(f"skill {self._skill!r}: a due time needs a zone, got {due.isoformat()}")
+        self._schedule(self._chime.at(self._skill, key, due.timestamp(), _plain(payload, f"payload of {key!r}")))
+
+    async def after(self, key: str, delay: timedelta, payload: dict[str, Any]) -> None:
+        if not timedelta() <= delay <= MAX_DELAY:
+            raise CallerError(f"skill {self._skill!r}: a delay is between 0 and {MAX_DELAY.days} days, got {delay}")
+        plain = _plain(payload, f"payload of {key!r}")
+        self._schedule(self._chime.after(self._skill, key, delay.total_seconds(), plain))
+
+    def _schedule(self, entry: Due) -> None:
+        unit = self._need("store")
+        _check_key(entry.key)
+        unit.write(DUE + entry.key, msgspec.to_builtins(entry))
+        unit.dues[entry.key] = entry
+
+    async def forget(self, key: str) -> None:
+        unit = self._need("store")
+        _check_key(key)
+        unit.write(DUE + key, None)
+        unit.dues[key] = None
+
+    async def remaining(self, key: str) -> timedelta | None:
+        unit = self._need("store")
+        entry = unit.dues[key] if key in unit.dues else self._chime.agenda.get(self._skill, key)
+        return None if entry is None else timedelta(seconds=max(0.0, self._chime.left(entry)))
+
+    async def happened(self, speech: str, card: Card | None = None, *, ring: bool = False) -> None:
+        unit = self._need("speaker" if speech else "screen")
+        if card is not None:
+            self._need("screen")
+        unit.announce(Happened(self._skill, speech[:MAX_SPEECH], card, ring))
+
+    async def glance(self, glance: Glance) -> None:
+        self._need("screen").announce(glance)
+
+    async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:
+        host = urlsplit(url).hostname or ""
+        self._need(f"network:{host}")
+        request = Fetch(url, min(timeout_s, 30.0))
+        _, lease = await self._port.borrow(EGRESS, request, Fetched, within=request.timeout_s + 1.0)
+        try:
+            return lease.bytes()
+        finally:
+            lease.release()
+
+    async def call(self, action: str, **arguments: Any) -> dict[str, Any]:
+        unit = self._need(f"call:{action}")
+        return await self._call(action, arguments, (*unit.depth, self._skill))
+
+    def sensor(self, metric: str) -> float:
+        self._need("sensors")
+        return sensors.reading(metric, self.now())
+
+    def _need(self, grant: str) -> Unit:
+        """The open unit, if the skill (or the running action) holds the grant. Raises CapabilityError."""
+        unit = unit_of(self._skill)
+        if grant not in self._grants and grant not in unit.grants:
+            raise CapabilityError(f"skill {self._skill!r} has no grant {grant!r}; it declares {_listed(self._grants)}")
+        return unit
+
+
+def _listed(grants: frozenset[str]) -> str:
+    return ", ".join(sorted(grants)) or "none"
+
+
+def _check_key(key: str) -> None:
+    if not key or key.startswith("~") or len(key) > 200:
+        raise CallerError(f"a key has 1 to 200 characters and does not begin with '~', got {key[:40]!r}")
+
+
+def _plain(value: Any, what: str) -> Any:
+    """The value as plain JSON types: a snapshot, so that later changes of it do not show. Raises CallerError."""
+    try:
+        return msgspec.to_builtins(value, str_keys=True)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise CallerError(f"{what} is not plain JSON: {error}") from error

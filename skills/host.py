@@ -1,0 +1,167 @@
+"""The service ``skills``: Bluerill's own skills in the core, other packages' hosts behind it, one catalogue for all.
+
+It is a :class:`SkillHost` for the system skills. Hosts of third-party packages are child processes at the addresses
+given; their catalogues are joined to its own (a name that is taken stays with its first owner), their actions are
+asked of them, and what they announce passes through here, where it is labelled with whose it is. It also joins the
+glances: three skills can ring at once, and the screen is told the whole list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import msgspec
+
+from ..kernel.errors import BluerillError, CallerError
+from ..kernel.service import Call, handles
+from . import loader
+from .catalogue import merge
+from .skillhost import ACTION_TIMEOUT_S, SkillHost
+from .messages import Catalogue, GetCatalogue, Glance, Happened, Invoke, Invoked, RingView, TimerView, Undo
+
+HOST_TIMEOUT_S = 5.0
+HOST_TRIES = 5
+GLANCE_CHANGED = 1
+"""The signal by which a screen that (re)started asks to be told everything again."""
+CATALOGUE_CHANGED = 2
+"""The signal by which a host says that its catalogue changed, and by which this service says so to ``tell_changed``."""
+
+
+class SkillsService(SkillHost):
+    """``hosts`` are addresses of other SkillHosts, ``tell_changed`` the services to notify of a changed catalogue.
+
+    Without ``entries`` the system skills are found by their entry points.
+    """
+
+    isolation: ClassVar[str] = "core"
+
+    def __init__(
+        self,
+        entries: Sequence[str] | None = None,
+        hosts: Sequence[str] = (),
+        tell_changed: Sequence[str] = ("planner",),
+        settings: dict[str, dict[str, Any]] | None = None,
+        disabled: Sequence[str] = (),
+        zone: str = "",
+        boot: str | None = None,
+        timeout_s: float = ACTION_TIMEOUT_S,
+    ) -> None:
+        super().__init__((), settings=settings, disabled=disabled, zone=zone, boot=boot, timeout_s=timeout_s)
+        if entries is None:
+            self._entries = loader.system_entries()
+        else:
+            self._entries = [
+                loader.EntryPoint(*(part.strip() for part in each.partition("=")[::2]), loader.OWN) for each in entries
+            ]
+        self._hosts = tuple(hosts)
+        self._changed = tuple(tell_changed)
+        self._theirs: dict[str, Catalogue] = {}
+        self._routes: dict[str, str] = {}
+        self._whole: Catalogue | None = None
+        self._glance = Glance()
+        self._rings: dict[str, list[RingView]] = {}
+        self._timers: dict[str, list[TimerView]] = {}
+
+    async def start(self) -> None:
+        await super().start()
+        for host in self._hosts:
+            self.port.spawn(self._learn(host), f"learn {host}")
+
+    async def notified(self, signal: int) -> None:
+        if signal & GLANCE_CHANGED:
+            self.deliver("screen", self._glance)
+        if signal & CATALOGUE_CHANGED:
+            for host in self._hosts:
+                await self._learn(host)
+
+    async def _learn(self, host: str) -> None:
+        """Ask a host for its catalogue; one that does not answer keeps what it had."""
+        for attempt in range(HOST_TRIES):
+            try:
+                _, lease = await self.port.borrow(host, GetCatalogue(), Catalogue, within=HOST_TIMEOUT_S)
+                try:
+                    theirs = msgspec.json.decode(lease.bytes(), type=Catalogue)
+                finally:
+                    lease.release()
+            except (BluerillError, msgspec.DecodeError) as error:
+                self.port.log.warning("skill host %s has no catalogue (try %d): %s", host, attempt + 1, error)
+                await self.port.sleep(0.5 * 2**attempt)
+                continue
+            self._theirs[host] = theirs
+            self._whole = None
+            for each in self._changed:
+                self.port.notify(each, CATALOGUE_CHANGED)
+            return
+
+    @handles(GetCatalogue)
+    async def catalogue(self, request: GetCatalogue, call: Call) -> Catalogue:
+        return self.whole()
+
+    def whole(self) -> Catalogue:
+        """Everything installed, here and in the hosts."""
+        if self._whole is None:
+            others = [(host, self._theirs[host]) for host in self._hosts if host in self._theirs]
+            self._whole, self._routes = merge(self.own_catalogue(), others)
+            self.port.log.debug("catalogue %s actions=%d", self._whole.fingerprint, len(self._whole.actions))
+        return self._whole
+
+    @handles(Invoke)
+    async def invoke(self, request: Invoke, call: Call) -> Invoked:
+        host = self._route(request.action)
+        if host is None:
+            return await super().invoke(request, call)
+        return await self.port.ask(host, request, Invoked, within=self._timeout + 1.0)
+
+    @handles(Undo)
+    async def undo(self, request: Undo, call: Call) -> Invoked:
+        host = self._route(request.action)
+        if host is None:
+            return await super().undo(request, call)
+        return await self.port.ask(host, request, Invoked, within=self._timeout + 1.0)
+
+    def _route(self, action: str) -> str | None:
+        if action in self._actions:
+            return None
+        self.whole()
+        return self._routes.get(action)
+
+    # what is told unasked
+
+    @handles(Happened)
+    def happened(self, what: Happened, call: Call) -> None:
+        """A third-party host's announcement: it may only speak for its own skills, and may not ring."""
+        self._check_host(what.skill, call.sender)
+        self.deliver("session", msgspec.structs.replace(what, ring=False))
+
+    @handles(Glance)
+    def glanced(self, what: Glance, call: Call) -> None:
+        """A third-party host's glance: its timers are shown beside the others'; the rest is not its to say."""
+        if call.sender not in self._hosts:
+            raise CallerError(f"service {call.sender!r} is no skill host of this device")
+        self.announce(call.sender, Glance(timers=what.timers))
+
+    def _check_host(self, skill: str, sender: str) -> None:
+        theirs = self._theirs.get(sender)
+        if theirs is None or all(each.name != skill for each in theirs.skills):
+            raise CallerError(f"service {sender!r} has no skill {skill!r} to speak for")
+
+    def announce(self, skill: str, what: Happened | Glance) -> None:
+        if isinstance(what, Happened):
+            self.deliver("session", what)
+            return
+        if what.rings is not None:
+            self._rings[skill] = what.rings
+        if what.timers is not None:
+            self._timers[skill] = what.timers
+        changed: dict[str, Any] = {
+            name: value for name in what.__struct_fields__ if (value := getattr(what, name)) is not None
+        }
+        if "rings" in changed:
+            changed["rings"] = sorted((ring for each in self._rings.values() for ring in each), key=lambda r: r.since)
+        if "timers" in changed:
+            changed["timers"] = [timer for each in self._timers.values() for timer in each]
+        if changed:
+            self._glance = msgspec.structs.replace(self._glance, **changed)
+            self.deliver("screen", Glance(**changed))
+

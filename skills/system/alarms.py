@@ -1,0 +1,432 @@
+"""Alarms. An alarm is a wall time (and a rule), not an instant: what instant that is, is worked out from the zone when
+it is scheduled, so that seven o'clock stays seven o'clock over clock changes and journeys. A ring is state in the
+store: it goes on after a restart until it is dismissed or snoozed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..contract import (
+    Card, Duration, Glance, Moment, Refusal, Repeat, Reply, RingView, Say, Skill, Text, When, action,
+)  # fmt: skip
+from ..localtime import instant, wall, zone_name
+from ..matching import best
+from ..recurrence import first_from, in_words, next_after, parse_rule
+from ..speech import capital, clock, joined, plural, relative_day, relative_moment, span, spoken_clock
+
+MAX_ALARMS = 50
+SNOOZE = timedelta(minutes=9)
+LATE = timedelta(minutes=2)
+Row = dict[str, Any]
+
+
+class Alarms(Skill):
+    """Alarms, once or repeated, that ring until you stop them."""
+
+    name = "alarms"
+    grants = ("store", "speaker", "screen", "call:dismiss_timer", "call:dismiss_reminder", "call:snooze_timer",
+              "call:snooze_reminder")  # fmt: skip
+    rules = {
+        "set": "(set|create|make|add|put on|schedule|start|turn on|set up|set me|give me|i need|i want|i'd like)",
+        "alarm": "[new] (alarm|alarms|alarm clock|wake up alarm|wake up call|wakeup call)",
+        "at": "(for|at|to|on)",
+        "wake": "(wake me [up]|get me up|get me out of bed|i (need|want|have) to (wake|get) up|wake me)",
+        "my": "[the|my|that|this|an|a|any]",
+        "off": "(cancel|delete|remove|clear|stop|turn off|switch off|shut off|disable|dismiss|kill|silence|get rid of|drop|end|quiet)",
+    }
+
+    async def start(self) -> None:
+        rows = await self._all()
+        here = zone_name(self.device.now().tzinfo)  # type: ignore[arg-type]
+        for row in rows:
+            moved = row.get("zone") != here
+            if row["next"] and (moved or await self.device.remaining(row["id"]) is None):
+                await self._schedule(row)
+        ringing = [row for row in rows if row["state"] == "ringing"]
+        if ringing:
+            await self.device.happened(self._ring_speech(ringing[0]), _ring_card(ringing[0]), ring=True)
+        await self._show()
+
+    async def clock_changed(self) -> None:
+        await self._show()
+
+    @action(
+        "<set> [a|an|the|my] <alarm> <at> {time}",
+        "<set> [a|an|the|my] {time} <alarm>",
+        "<set> [a|an|the|my] <alarm> {time}",
+        "<wake> [<at>|by] {time}",
+        "alarm [<at>] {time}",
+        "{time} alarm",
+        "(can|could|will) you <wake> [<at>] {time}",
+        "<set> [a|an|the|my] <alarm> <at> {time} {repeat}",
+        "<set> [a|an|the|my] <alarm> {repeat} <at> {time}",
+        "<set> [a|an] {repeat} <alarm> <at> {time}",
+        "<wake> {repeat} <at> {time}",
+        "<wake> <at> {time} {repeat}",
+        "alarm [<at>] {time} {repeat}",
+        "<set> [a|an|the|my] <alarm> <at> {time} (for|to|called|named|labelled|labeled) {label}",
+        "<set> [a|an|the|my] <alarm> (called|named|labelled|labeled) {label} <at> {time}",
+        "<set> [a|an|the|my] {label} alarm <at> {time}",
+        "<set> [a|an|the|my] {label} alarm <at> {time} {repeat}",
+        "<set> [a|an|the|my] <alarm> to {label} at {time}",
+        "<wake> [<at>] {time} (for|to) {label}",
+        examples=("set an alarm for seven tomorrow morning", "wake me up at half past six", "wake me at 7 every weekday"),
+    )
+    async def set_alarm(self, time: Moment, repeat: Repeat | None = None, label: Text | None = None) -> Reply:
+        """Set an alarm.
+
+        time: when it rings first
+        repeat: when it rings again
+        label: what it is for
+        """
+        now = self.device.now()
+        first = wall(time, time.tzinfo)  # type: ignore[arg-type]
+        if repeat:
+            found = _coming(repeat, first, wall(now, now.tzinfo))  # type: ignore[arg-type]
+            if found is None:
+                raise Refusal("That would never ring.")
+            first = found
+        elif time <= now:
+            if now - time > timedelta(days=1):
+                raise Refusal("That time has already passed.")
+            first += timedelta(days=1)
+        rows = await self._all()
+        if len(rows) >= MAX_ALARMS:
+            raise Refusal(f"There are {MAX_ALARMS} alarms already. Cancel one first.")
+        name = _label(label)
+        same = [
+            row for row in rows
+            if (row["next"], row["repeat"], row["label"]) == (_iso(first), repeat or "", name)
+        ]  # fmt: skip
+        if same:
+            return Reply(f"You already have an alarm for {self._said(same[0])}.", _public(same[0]), self._card(same[0]))
+        number = 1 + await self.device.get("last", 0)
+        row: Row = {
+            "id": f"alarm:{number}", "start": _iso(first), "next": _iso(first), "repeat": repeat or "", "label": name,
+            "state": "set",
+        }  # fmt: skip
+        await self.device.put("last", number)
+        await self._schedule(row)
+        await self._show()
+        what = f"{capital(name)} alarm" if name else "Alarm"
+        return Reply(f"{what} set for {self._said(row)}.", _public(row), self._card(row), undo={"set": row["id"]})
+
+    @action(
+        "(show|list|check|view|read|see|give|open|display) [me] [all] [of] <my> alarms [please]",
+        "(what|which) [kind of] alarms (are|do i have|have i got) [set|on|active]",
+        "(what|when) (are|is) [the|my] [next|first|current] (alarm|alarms) [set (for|to)]",
+        "(do i have|have i got|is there|are there|did i set) [a|an|any|my] (alarm|alarms) [set|on]",
+        "(do i have|have i got|is there|are there|did i set) [a|an|any|my] (alarm|alarms) [set|on] [for|on] {when}",
+        "(show|list|check|tell me|what are) [me] [all] <my> alarms (for|on|of) {when}",
+        "(what|which) alarms (are|do i have|have i got) [set|on] [for|on] {when}",
+        "how many alarms (are|do i have|have i got) [set|on|active]",
+        "(when|what time) (is|does|will|am i) [the|my] [next] alarm [set for|go off|ring|set to go off|going off]",
+        "(what|when|what time) (am i|will i be) (waking|getting) up [{when}]",
+        "what time (is|did i set) [the|my] [next] alarm [for]",
+        "(tell|remind) me [about|of|what] [all] <my> alarms [are]",
+        "is my alarm (on|set|active)",
+        "(my|next|all) alarms",
+        "check <my> alarm",
+        examples=("show my alarms", "what alarms do I have tomorrow", "when is my next alarm"),
+    )
+    async def list_alarms(self, when: When | None = None) -> Reply:
+        """Say which alarms are set.
+
+        when: only those that ring on that day
+        """
+        rows = await self._all()
+        day = ""
+        if when:
+            rows = [row for row in rows if self._rings_on(row, when)]
+            day = " " + relative_day(datetime.fromisoformat(when).date(), self.device.now().date())
+        result = {"alarms": [_public(row) for row in rows]}
+        if not rows:
+            return Reply(f"There are no alarms{day}.", result, Card(kind="alarm", title="No alarms", icon="alarm"))
+        said = [self._listed(row) for row in rows]
+        lines = [self._line(row) for row in rows]
+        card = Card(kind="alarm", title=plural(len(rows), "alarm"), lines=lines, icon="alarm")
+        verb = "There is an alarm" if len(rows) == 1 else f"There are {len(rows)} alarms"
+        return Reply(f"{verb}: {joined(said)}.", result, card)
+
+    @action(
+        "<off> <my> (alarm|alarm clock|wake up call) [please]",
+        "<off> <my> (alarm|alarm clock|wake up call) <at> {time}",
+        "<off> <my> alarm [that is|that's] [set|i set] (for|at|to) {time}",
+        "<off> <my> {time} alarm",
+        "<off> <my> {label} alarm",
+        "<off> <my> alarm (called|named|labelled|labeled|for) {label}",
+        "turn <my> [{label}] alarm off",
+        "(i don't need|i don't want|never mind|forget|don't set) <my> alarm [anymore|any more]",
+        "(i don't need|i don't want|forget) <my> alarm <at> {time} [anymore|any more]",
+        "(don't|do not) wake me [up] [<at>] {time}",
+        "(don't|do not) wake me up",
+        "(i'm|i am) (awake|up)",
+        Say("<off> (all|every|each|all of|all the|all my) [of] [the|my] (alarm|alarms)", {"all": True}),
+        Say("<off> [the|my] alarms", {"all": True}),
+        Say("turn (all|all my|all the|my) alarms off", {"all": True}),
+        Say("<off> (every|everything about) alarm", {"all": True}),
+        examples=("cancel the alarm", "turn off my seven o'clock alarm", "delete all alarms"),
+        sensitive=True,
+    )
+    async def cancel_alarm(
+        self, time: Moment | None = None, label: Text | None = None, all: bool = False  # noqa: A002
+    ) -> Reply:
+        """Cancel an alarm, or silence one that rings.
+
+        time: the one set for that time
+        label: the one called so
+        all: every alarm
+        """
+        rows = await self._all()
+        if not rows:
+            raise Refusal("There are no alarms.")
+        ringing = [row for row in rows if row["state"] != "set"]
+        if not all and ringing and time is None and label is None:
+            return await self._silenced(ringing)
+        if not all:
+            rows = [self._pick(rows, time, label)]
+        for row in rows:
+            await self._drop(row)
+        await self._show()
+        result = {"cancelled": [row["id"] for row in rows]}
+        what = plural(len(rows), "alarm") if len(rows) > 1 else f"the alarm for {self._said(rows[0])}"
+        card = Card(kind="alarm", title="Cancelled", lines=[self._line(row) for row in rows], icon="alarm")
+        return Reply(f"Cancelled {what}.", result, card, undo={"cancelled": rows})
+
+    @action(
+        "(snooze|postpone|delay|hit snooze on|snooze on) [<my> alarm] [please]",
+        "snooze",
+        "(snooze|postpone|delay) [<my> alarm] [for|by] {duration}",
+        "(give me|i need|let me sleep|let me have) {duration} more [of sleep]",
+        "(give me|i need|let me sleep|let me have) (another|an extra) {duration}",
+        "(wake me|ring|remind me) again in {duration}",
+        "{duration} more [sleep|please]",
+        "(five more minutes|let me sleep [a little|some] (more|longer)|not yet|hit snooze)",
+        examples=("snooze", "snooze for ten minutes"),
+    )
+    async def snooze_alarm(self, duration: Duration = SNOOZE) -> Reply:
+        """Silence what rings and let it ring again later.
+
+        duration: how much later
+        """
+        rows = [row for row in await self._all() if row["state"] == "ringing"]
+        if not rows:
+            raise Refusal("No alarm is ringing.")
+        return await self._snoozed(rows, duration)
+
+    @action(hidden=True)
+    async def dismiss_ring(self, id: Text | None = None) -> Reply:  # noqa: A002
+        """Silence what rings, of any skill (the button of a ring).
+
+        id: which ring; all of them if not given
+        """
+        rows = [row for row in await self._all() if row["state"] != "set" and id in (None, row["id"])]
+        reply = await self._silenced(rows) if rows else Reply("")
+        done = list(reply.result.get("dismissed", []))
+        for kind in ("timer", "reminder"):
+            if id is None or id.startswith(f"{kind}:"):
+                done += (await self.device.call(f"dismiss_{kind}", id=id))["dismissed"]
+        return Reply("", {"dismissed": done})
+
+    @action(hidden=True)
+    async def snooze_ring(self, id: Text | None = None, duration: Duration | None = None) -> Reply:  # noqa: A002
+        """Let what rings come again later, of any skill (the button of a ring).
+
+        id: which ring; all of them if not given
+        duration: how much later
+        """
+        rows = [row for row in await self._all() if row["state"] == "ringing" and id in (None, row["id"])]
+        reply = await self._snoozed(rows, duration or SNOOZE) if rows else Reply("")
+        done = list(reply.result.get("snoozed", []))
+        later = {} if duration is None else {"duration": f"PT{int(duration.total_seconds())}S"}
+        for kind in ("timer", "reminder"):
+            if id is None or id.startswith(f"{kind}:"):
+                done += (await self.device.call(f"snooze_{kind}", id=id, **later))["snoozed"]
+        return Reply(reply.speech, {"snoozed": done})
+
+    # what happens by itself, and taking back
+
+    async def due(self, key: str, payload: dict[str, Any]) -> None:
+        """It is time: ring, and schedule the next occurrence of a repeated one after the one that rings now."""
+        name, _, again = key.partition("/")
+        row = await self.device.get(f"alarm/{name}")
+        if row is None:
+            return
+        now = self.device.now()
+        if not again and row["next"]:
+            row["rang"] = row["next"]
+            row["next"] = ""
+            if row["repeat"]:
+                after = max(datetime.fromisoformat(row["rang"]), wall(now, now.tzinfo))  # type: ignore[arg-type]
+                following = next_after(parse_rule(row["repeat"]), datetime.fromisoformat(row["start"]), after)
+                row["next"] = _iso(following) if following else ""
+        row.update(state="ringing", since=now.timestamp())
+        row["late"] = not again and now - self._instant(row["rang"]) > LATE
+        if row["next"] and not again:
+            await self._schedule(row)
+        else:
+            await self.device.put(f"alarm/{name}", row)
+        await self._show()
+        await self.device.happened(self._ring_speech(row), _ring_card(row), ring=True)
+
+    async def undo(self, what: Any) -> Reply:
+        if "set" in what:
+            row = await self.device.get(f"alarm/{what['set']}")
+            if row is None:
+                raise Refusal("That alarm is gone already.")
+            await self._drop(row)
+            await self._show()
+            return Reply(f"Cancelled the alarm for {self._said(row)}.")
+        back = [row for row in what["cancelled"] if row["next"] and self._instant(row["next"]) > self.device.now()]
+        for row in back:
+            await self._schedule({**row, "state": "set"})
+        await self._show()
+        if not back:
+            raise Refusal("That time has passed by now.")
+        noun = f"The alarm for {self._said(back[0])} is" if len(back) == 1 else f"{len(back)} alarms are"
+        return Reply(f"{noun} set again.")
+
+    async def _silenced(self, rows: list[Row]) -> Reply:
+        for row in rows:
+            await self.device.forget(f"{row['id']}/again")
+            if row["next"]:
+                row["state"] = "set"
+                await self.device.put(f"alarm/{row['id']}", row)
+            else:
+                await self._drop(row)
+        await self._show()
+        return Reply("Alarm stopped.", {"dismissed": [row["id"] for row in rows]}, Card(kind="alarm", title="Stopped"))
+
+    async def _snoozed(self, rows: list[Row], duration: timedelta) -> Reply:
+        if not timedelta(minutes=1) <= duration <= timedelta(hours=3):
+            raise Refusal("Snoozing takes between one minute and three hours.")
+        for row in rows:
+            row["state"] = "snoozed"
+            await self.device.put(f"alarm/{row['id']}", row)
+            await self.device.after(f"{row['id']}/again", duration, {})
+        await self._show()
+        again = self.device.now() + duration
+        card = Card(kind="alarm", title="Snoozed", text=f"until {clock(again)}", icon="alarm")
+        result = {"snoozed": [row["id"] for row in rows], "until": again.replace(tzinfo=None).isoformat()}
+        return Reply(f"Snoozed for {span(duration)}.", result, card)
+
+    # rows
+
+    async def _all(self) -> list[Row]:
+        rows = list((await self.device.scan("alarm/")).values())
+        return sorted(rows, key=lambda row: (row["next"] or "9", row["id"]))
+
+    def _instant(self, iso: str) -> datetime:
+        return instant(datetime.fromisoformat(iso), self.device.now().tzinfo)  # type: ignore[arg-type]
+
+    async def _schedule(self, row: Row) -> None:
+        """Write the row and let it fall due at its next occurrence."""
+        row["zone"] = zone_name(self.device.now().tzinfo)  # type: ignore[arg-type]
+        await self.device.put(f"alarm/{row['id']}", row)
+        await self.device.at(row["id"], self._instant(row["next"]), {})
+
+    async def _drop(self, row: Row) -> None:
+        await self.device.put(f"alarm/{row['id']}", None)
+        await self.device.forget(row["id"])
+        await self.device.forget(f"{row['id']}/again")
+
+    def _pick(self, rows: list[Row], time: datetime | None, label: str | None) -> Row:
+        found = rows
+        if time is not None:
+            exact = [row for row in rows if row["next"] == _iso(wall(time, time.tzinfo))]  # type: ignore[arg-type]
+            found = exact or [row for row in rows if _clock_of(row) == clock(time)]
+            if not found:  # "my 7 o'clock alarm" may mean the one at 19:00
+                found = [row for row in rows if _clock_of(row) == clock(time + timedelta(hours=12))]
+            if not found:
+                raise Refusal(f"There is no alarm for {spoken_clock(time)}.")
+        if label is not None:
+            found = best(found, label, lambda row: [row["id"], row["label"], f"{row['label']} alarm"])
+            if not found:
+                raise Refusal(f"There is no alarm called {_label(label) or label}.")
+        if len(found) > 1:
+            raise Refusal(f"Which one? There are alarms for {joined([self._listed(row) for row in found])}.")
+        return found[0]
+
+    def _rings_on(self, row: Row, when: str) -> bool:
+        day = datetime.fromisoformat(when).date()
+        if not row["next"]:
+            return False
+        following: datetime | None = datetime.fromisoformat(row["next"])
+        if row["repeat"] and following is not None and following.date() < day:
+            before = datetime(day.year, day.month, day.day) - timedelta(microseconds=1)
+            following = next_after(parse_rule(row["repeat"]), datetime.fromisoformat(row["start"]), before)
+        return following is not None and following.date() == day and ("T" not in when or _clock_of(row) == when[11:16])
+
+    # saying and showing
+
+    def _said(self, row: Row) -> str:
+        """``7:00 tomorrow morning`` or ``7:00 AM, every weekday``."""
+        moment = datetime.fromisoformat(row["next"] or row["rang"])
+        if row["repeat"]:
+            return f"{spoken_clock(moment)}, {in_words(parse_rule(row['repeat']))}"
+        return relative_moment(moment, self.device.now())
+
+    def _listed(self, row: Row) -> str:
+        name = f"{row['label']} at " if row["label"] else ""
+        state = {"ringing": ", ringing now", "snoozed": ", snoozed", "set": ""}[row["state"]]
+        return f"{name}{self._said(row)}{state}"
+
+    def _line(self, row: Row) -> str:
+        moment = datetime.fromisoformat(row["next"] or row["rang"])
+        what = row["label"] or (in_words(parse_rule(row["repeat"])) if row["repeat"] else "")
+        day = "" if row["repeat"] else relative_day(moment.date(), self.device.now().date()).removeprefix("on ")
+        return "  ".join(part for part in (clock(moment), day, what) if part)
+
+    def _card(self, row: Row) -> Card:
+        moment = datetime.fromisoformat(row["next"])
+        return Card(kind="alarm", title=clock(moment), text=self._line(row).partition("  ")[2], icon="alarm")
+
+    def _ring_speech(self, row: Row) -> str:
+        rang = datetime.fromisoformat(row["rang"])
+        what = f"{capital(row['label'])}." if row["label"] else "Your alarm."
+        behind = f" It was due at {spoken_clock(rang)}." if row["late"] else ""
+        return f"It's {spoken_clock(self.device.now())}. {what}{behind}"
+
+    async def _show(self) -> None:
+        rows = await self._all()
+        rings = [
+            RingView(row["id"], "alarm", capital(row["label"]) or "Alarm", clock(datetime.fromisoformat(row["rang"])), row["since"])
+            for row in rows
+            if row["state"] == "ringing"
+        ]
+        following = min((row["next"] for row in rows if row["next"]), default="")
+        await self.device.glance(Glance(rings=rings, next_alarm=following))
+
+
+def _coming(repeat: str, first: datetime, now: datetime) -> datetime | None:
+    """The first occurrence of a rule at the first's clock time, in the future."""
+    rule = parse_rule(repeat)
+    found = first_from(rule, first)
+    return next_after(rule, first, now) if found is not None and found <= now else found
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")
+
+
+def _clock_of(row: Row) -> str:
+    return clock(datetime.fromisoformat(row["next"] or row["rang"]))
+
+
+def _label(said: str | None) -> str:
+    words = (said or "").lower().split()
+    while words and words[0] in ("the", "my", "a", "an"):
+        words.pop(0)
+    return " ".join(word for word in words if word not in ("alarm", "alarms"))[:60]
+
+
+def _public(row: Row) -> dict[str, Any]:
+    return {"id": row["id"], "time": row["next"] or row["rang"], "repeat": row["repeat"], "label": row["label"],
+            "state": row["state"]}  # fmt: skip
+
+
+def _ring_card(row: Row) -> Card:
+    return Card(
+        kind="alarm", title=clock(datetime.fromisoformat(row["rang"])), text=capital(row["label"]) or "Alarm", icon="alarm"
+    )

@@ -1,0 +1,152 @@
+"""Maths: exact arithmetic, units, and currencies at the reference rates of the European Central Bank.
+
+Rates are kept with their day; without a network the last ones are used and said to be old, and with none at all the
+answer is that there is none.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from ...kernel.errors import ServiceFault
+from .. import currencies, measures
+from ..arithmetic import Uncalculable, calculate
+from ..contract import Card, Expression, Money, Number, Refusal, Reply, Skill, Unit, action
+from ..numerals import said, spoken
+from ..speech import MONTHS, capital
+
+FRESH = timedelta(hours=12)
+
+
+class Maths(Skill):
+    """Calculates, and converts units and currencies."""
+
+    name = "maths"
+    grants = ("store", "screen", f"network:{currencies.HOST}")
+    rules = {
+        "ask": "(what is|what's|whats|calculate|compute|work out|how much is|solve|tell me|what are|what does|evaluate|do the math on)",
+        "conv": "(convert|change|turn|translate|express)",
+    }
+
+    @action(
+        "<ask> {expression} [equal|equal to|make|give]",
+        "{expression}",
+        "(can you|could you) (calculate|compute|work out) {expression}",
+        "<ask> the (answer|result) (to|of) {expression}",
+        examples=("what is 12 times 7", "15 percent of 80", "the square root of 2"),
+    )
+    async def calculate(self, expression: Expression) -> Reply:
+        """Calculate an arithmetic expression exactly.
+
+        expression: as said or typed, e.g. "three times 4.5"
+        """
+        try:
+            value = calculate(expression)
+        except Uncalculable as problem:
+            raise Refusal(str(problem)) from None
+        text, exact = said(value)
+        whole = str(value.numerator) if value.denominator == 1 and value.numerator.bit_length() < 256 else ""
+        result: dict[str, Any] = {
+            "value": whole or text.replace(",", ""), "exact": exact or bool(whole), "expression": expression,
+        }  # fmt: skip
+        card = Card(title=text if exact else f"≈ {text}", text=expression, icon="maths")
+        return Reply(f"{capital(spoken(value))}.", result, card)
+
+    @action(
+        "<conv> {value} {from_unit} (to|into|in|as) {to_unit}",
+        "(what is|what's|how much is|how many is) {value} {from_unit} in {to_unit}",
+        "how (many|much) {to_unit} (is|are|in|are in|are there in|is in|does) {value} {from_unit} [make|equal]",
+        "{value} {from_unit} (to|in|into|as) {to_unit}",
+        "how (many|much) {to_unit} (go|fit) (in|into) {value} {from_unit}",
+        "{value} {from_unit} (is|are|equals|makes) how (many|much) {to_unit}",
+        "what is {value} {from_unit} (converted to|expressed in|when converted to) {to_unit}",
+        examples=("convert 10 miles to kilometres", "how many ounces are in 2 pounds", "20 degrees celsius in fahrenheit"),
+    )
+    async def convert_units(self, value: Number, from_unit: Unit, to_unit: Unit) -> Reply:
+        """Convert a measure to another unit.
+
+        value: how many
+        from_unit: of what
+        to_unit: the unit wanted
+        """
+        found = measures.convert(Fraction(str(value)), from_unit, to_unit)
+        if found is None:
+            for name in (from_unit, to_unit):
+                if not measures.find(name):
+                    raise Refusal(f"I don't know the unit {name}.")
+            raise Refusal(f"{capital(from_unit)} and {to_unit} don't measure the same thing.")
+        answer, source, target = found
+        text, exact = said(answer, 6)
+        given, _ = said(Fraction(str(value)))
+        result = {"value": float(answer), "unit": target.name, "from": {"value": value, "unit": source.name}}
+        about = "" if exact else "about "
+        card = Card(title=f"{text}", text=target.many, lines=[f"{given} {source.many}"], icon="maths")
+        first = f"{given} {source.name if value == 1 else source.many}"
+        verb = "is" if value == 1 or source.dimension == "temperature" else "are"
+        last = f"{about}{text} {target.name if answer == 1 else target.many}"
+        return Reply(f"{first} {verb} {last}.".replace(" -", " minus "), result, card)
+
+    @action(
+        "<conv> {amount} {from} (to|into|in) {to}",
+        "(what is|what's|how much is|how much are|what are) {amount} {from} (in|worth in|into) {to}",
+        "how (many|much) {to} (is|are|for|do i get for|can i get for|would i get for|will i get for) {amount} {from}",
+        "{amount} {from} (to|in|into) {to}",
+        "{amount} {from} is how (many|much) {to}",
+        "(exchange|change) {amount} {from} (to|into|for) {to}",
+        examples=("convert 100 dollars to euros", "how much is 20 pounds in yen"),
+    )
+    async def convert_currency(self, amount: Number, from_: Money, to: Money) -> Reply:
+        """Convert money at the European Central Bank's reference rates.
+
+        amount: how much
+        from: of which currency
+        to: the currency wanted
+        """
+        source, target = _code(from_), _code(to)
+        kept, offline = await self._rates()
+        answer = currencies.exchange(Fraction(str(amount)), source, target, kept["rates"])
+        if answer is None:
+            raise Refusal(f"There is no rate for {currencies.currency_name(source)} to {currencies.currency_name(target)}.")
+        money = f"{float(answer):,.2f}"
+        label = f"offline, rates of {_day(kept['day'])}" if offline else f"rates of {_day(kept['day'])}"
+        result = {
+            "amount": round(float(answer), 4), "currency": target, "from": {"amount": amount, "currency": source},
+            "day": kept["day"], "offline": offline,
+        }  # fmt: skip
+        card = Card(title=f"{money} {target}", text=f"{amount:g} {source}", lines=[label], icon="maths")
+        tail = f" ({label})" if offline else ""
+        speech = f"{amount:,g} {currencies.currency_name(source)} {'are' if amount != 1 else 'is'} {money} {currencies.currency_name(target)}{tail}."
+        return Reply(speech, result, card)
+
+    async def _rates(self) -> tuple[dict[str, Any], bool]:
+        """The rates, and whether they are old because there is no network."""
+        now = self.device.now()
+        kept: dict[str, Any] | None = await self.device.get("rates")
+        if kept is not None and abs(now - datetime.fromisoformat(kept["at"])) < FRESH:
+            return kept, False
+        try:
+            data = await self.device.fetch(currencies.URL)
+        except ServiceFault:
+            data = b""
+        found = currencies.read_rates(data.decode("utf-8", "replace"))
+        if found is not None:
+            fresh = {"day": found[0], "rates": found[1], "at": now.isoformat(timespec="seconds")}
+            await self.device.put("rates", fresh)
+            return fresh, False
+        if kept is None:
+            raise Refusal("I can't reach the exchange rates, and I have none from before.")
+        return kept, True
+
+
+def _code(name: str) -> str:
+    code = currencies.code_of(name)
+    if code is None:
+        raise Refusal(f"I don't know the currency {name}.")
+    return code
+
+
+def _day(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.day} {MONTHS[day.month - 1]}"

@@ -1,0 +1,120 @@
+"""The loudspeaker: volume from 0 to 100, and mute, which keeps the volume for later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..contract import Card, Glance, Level, LevelChange, Refusal, Reply, Say, Skill, action
+
+FIRST = 50
+STEP = 10
+
+
+class Sound(Skill):
+    """Volume and mute."""
+
+    name = "sound"
+    grants = ("store", "screen")
+    rules = {
+        "volume": "[the|my|your] (volume|sound|speaker|loudness|audio) [level]",
+        "pct": "[percent|%|per cent]",
+        "turn": "(turn|crank|bring|put|push|pump|move|make)",
+    }
+
+    async def start(self) -> None:
+        await self._show(await self._state())
+
+    @action(
+        "(set|change|put|turn|adjust|make|bring|move|fix) <volume> (to|at|up to|down to) {level} <pct>",
+        "<volume> [to|at|up to|down to] {level} <pct>",
+        "(turn|bring) (up|down) <volume> to {level} <pct>",
+        "(increase|raise|lower|decrease|reduce) <volume> to {level} <pct>",
+        "(increase|raise|adjust|boost|turn up|bring up|turn down|lower|decrease|reduce|drop) <volume> by {change} <pct>",
+        "(turn|bring) <volume> (up|down) [by] {change} <pct>",
+        "{level} <pct> volume",
+        Say("(turn|crank|bring|pump|push|put|move) <volume> up [a bit|a little|a little bit|some|more|please]", {"change": STEP}),
+        Say("(turn|crank|bring|pump) up <volume> [a bit|a little|a little bit|some|please]", {"change": STEP}),
+        Say("(increase|raise|boost|up) <volume> [a bit|a little|a little bit|some]", {"change": STEP}),
+        Say("<volume> up", {"change": STEP}),
+        Say("(louder|speak up|speak louder|talk louder|i can't hear you|it's too quiet|that's too quiet|too quiet|make it louder|a bit louder|turn it up) [please]", {"change": STEP}),
+        Say("(turn|bring|put|move) <volume> down [a bit|a little|a little bit|some|more|please]", {"change": -STEP}),
+        Say("(turn|bring) down <volume> [a bit|a little|a little bit|some|please]", {"change": -STEP}),
+        Say("(decrease|lower|reduce|down|drop) <volume> [a bit|a little|a little bit|some]", {"change": -STEP}),
+        Say("<volume> down", {"change": -STEP}),
+        Say("(quieter|softer|speak quieter|speak softer|speak softly|talk quieter|it's too loud|that's too loud|too loud|make it quieter|a bit quieter|turn it down) [please]", {"change": -STEP}),
+        Say("(set|turn|put|bring|crank) <volume> [up] (to|at) [the] (max|maximum|full|highest|loudest)", {"level": 100}),
+        Say("(max|maximum|full) volume", {"level": 100}),
+        Say("(turn|crank) <volume> (all the way|fully|right) up", {"level": 100}),
+        Say("(set|turn|put|bring) <volume> [down] (to|at) [the] (min|minimum|lowest|quietest)", {"level": 10}),
+        Say("(set|turn|put) <volume> (to|at) (half|fifty percent|the middle|medium)", {"level": 50}),
+        examples=("set the volume to 40 percent", "turn it up", "volume down by 20"),
+    )
+    async def set_volume(self, level: Level | None = None, change: LevelChange | None = None) -> Reply:
+        """Set the volume, or change it.
+
+        level: 0 (silent) to 100
+        change: how much louder, or quieter if negative
+        """
+        if level is None and change is None:
+            raise Refusal("Set the volume to what?")
+        state = await self._state()
+        before = 0 if state["muted"] else state["volume"]
+        wanted = level if level is not None else before + (change or 0)
+        now = min(100, max(0, wanted))
+        undo = {"volume": state["volume"], "muted": state["muted"]}
+        await self._keep({"volume": now, "muted": False})
+        card = Card(kind="device", title="Volume", text=f"{now} %", icon="volume", value=now / 100)
+        said = f"Volume at {now} percent."
+        if level is None and now == before:
+            said = "The volume is already at its highest." if now == 100 else "The volume is already at its lowest."
+        return Reply(said, {"volume": now, "muted": False}, card, undo=undo)
+
+    @action(
+        Say("(mute|silence|hush|quiet) [the|my|your|all] [volume|sound|sounds|speaker|audio|yourself|watch|everything] [please]", {"on": True}),
+        Say("(turn|switch) (off|the) (sound|volume|audio|sounds) [off]", {"on": True}),
+        Say("(turn|switch) [the|your|my] (sound|volume|audio|sounds) off", {"on": True}),
+        Say("(be|stay|keep) (quiet|silent)", {"on": True}),
+        Say("(no|without) sound", {"on": True}),
+        Say("(set|put|switch|turn) [the|my] (watch|sound|speaker|device) (to|on|on to) (mute|silent|silent mode)", {"on": True}),
+        Say("(go|turn on|enable|activate) (silent|mute|silent mode|mute mode)", {"on": True}),
+        Say("(unmute|un mute|unsilence) [the|my|your] [volume|sound|sounds|speaker|audio|yourself|watch|everything] [please]", {"on": False}),
+        Say("(turn|switch) [the|your|my] (sound|volume|audio|sounds) (on|back on)", {"on": False}),
+        Say("(turn|switch) (on|back on) [the|your|my] (sound|volume|audio|sounds)", {"on": False}),
+        Say("(turn off|disable|leave|end) (silent|mute|silent mode|mute mode)", {"on": False}),
+        Say("you can (speak|talk) [again|now]", {"on": False}),
+        examples=("mute", "unmute", "turn the sound off"),
+    )
+    async def mute(self, on: bool) -> Reply:
+        """Mute the watch, or give it its voice back.
+
+        on: true to mute
+        """
+        state = await self._state()
+        await self._keep({"volume": state["volume"] or (0 if on else FIRST), "muted": on})
+        volume = state["volume"] or FIRST
+        card = Card(kind="device", title="Muted" if on else "Volume", text="" if on else f"{volume} %", icon="volume")
+        said = "Muted." if on else f"Sound on, volume at {volume} percent."
+        undo = {"volume": state["volume"], "muted": state["muted"]}
+        return Reply(said, {"muted": on, "volume": 0 if on else volume}, card, undo=undo)
+
+    @action(hidden=True)
+    async def get_volume(self) -> Reply:
+        """The volume as it is (for the device's status)."""
+        state = await self._state()
+        said = "Muted." if state["muted"] else f"Volume at {state['volume']} percent."
+        return Reply(said, {"volume": 0 if state["muted"] else state["volume"], "muted": state["muted"]})
+
+    async def undo(self, what: Any) -> Reply:
+        await self._keep(what)
+        return Reply("Muted again." if what["muted"] else f"Volume back at {what['volume']} percent.")
+
+    async def _state(self) -> dict[str, Any]:
+        state: dict[str, Any] = await self.device.get("state", {"volume": FIRST, "muted": False})
+        return state
+
+    async def _keep(self, state: dict[str, Any]) -> None:
+        await self.device.put("state", state)
+        await self._show(state)
+
+    async def _show(self, state: dict[str, Any]) -> None:
+        await self.device.glance(Glance(volume=0 if state["muted"] else state["volume"]))

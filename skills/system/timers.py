@@ -1,0 +1,402 @@
+"""Timers and the stopwatch. A timer counts on the clock that nobody can set and that survives a restart (``after``);
+its row says what it is, the agenda says when it ends. What has ended rings until it is dismissed, over restarts too."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ..contract import Card, Change, Duration, Glance, Refusal, Reply, RingView, Say, Text, TimerView, action
+from ..matching import best
+from ..speech import adjective, capital, joined, plural, short_span, span
+from .stopwatch import Stopwatch
+
+MAX_TIMERS = 30
+LONGEST = timedelta(hours=99)
+_SNOOZE = timedelta(minutes=5)
+Row = dict[str, Any]
+
+
+class Timers(Stopwatch):
+    """Timers, as many as you like, and a stopwatch."""
+
+    name = "timers"
+    grants = ("store", "speaker", "screen")
+    rules = {
+        "set": "(set|start|create|make|begin|run|add|open|do|put on|set up|set me|start me|give me|i need|i want|i'd like|let's have)",
+        "a": "[a|an|another|the|my|one]",
+        "timer": "[new] (timer|countdown|count down|countdown timer|egg timer|kitchen timer)",
+        "my": "[the|my|that|this|a]",
+        "timers": "(timer|timers|countdown)",
+        "left": "(left|remaining|to go)",
+    }
+
+    async def start(self) -> None:
+        rows = await self._all()
+        ringing = [row for row in rows if row["state"] == "ringing"]
+        for row in rows:
+            if row["state"] == "running" and await self.device.remaining(row["id"]) is None:
+                await self._count(row, timedelta(seconds=row["total"]))  # its agenda row was lost: start it over
+        if ringing:
+            await self.device.happened(f"{_names_of(ringing)} finished.", _ring_card(ringing[0]), ring=True)
+        await self._show()
+        await self._show_stopwatch()
+
+    async def clock_changed(self) -> None:
+        await self._show()
+        await self._show_stopwatch()
+
+    @action(
+        "<set> <a> <timer> (for|of|to|at|with|on) {duration}",
+        "<set> <a> {duration} <timer>",
+        "<set> <a> <timer> {duration}",
+        "<timer> [for|of|set for] {duration}",
+        "<a> {duration} <timer>",
+        "(count down|countdown) [from|for] {duration}",
+        "(tell|alert|ping|buzz|beep|notify|nudge|let) me [know] (in|after) {duration}",
+        "time {duration}",
+        "(wait|start counting) {duration}",
+        "<set> <a> <timer> (for|of) {duration} (for|called|named|labelled|labeled|to) [the|my] {label}",
+        "<set> <a> {duration} <timer> (for|called|named|labelled|labeled|to) [the|my] {label}",
+        "<set> <a> <timer> (called|named|labelled|labeled) {label} (for|of) {duration}",
+        "<set> <a> {label} timer (for|of|to) {duration}",
+        "<set> <a> timer for [the|my] {label} (for|of|to|at|in) {duration}",
+        "{label} timer [for] {duration}",
+        "{duration} {label} timer",
+        "<set> <a> {duration} {label} timer",
+        "time [the|my] {label} for {duration}",
+        "<timer> for {duration} (called|named|for) {label}",
+        examples=("set a timer for ten minutes", "start a 5 minute pizza timer", "timer for one hour"),
+    )
+    async def start_timer(self, duration: Duration, label: Text | None = None) -> Reply:
+        """Start a countdown; several can run at once.
+
+        duration: how long it counts down
+        label: what it is for
+        """
+        if not timedelta(seconds=1) <= duration <= LONGEST:
+            raise Refusal(f"A timer can be between one second and {span(LONGEST)}.")
+        rows = await self._all()
+        if len(rows) >= MAX_TIMERS:
+            raise Refusal(f"There are {MAX_TIMERS} timers already. Cancel one first.")
+        number = 1 + await self.device.get("last", 0)
+        row: Row = {
+            "id": f"timer:{number}", "label": _label(label), "total": duration.total_seconds(), "state": "running",
+        }  # fmt: skip
+        await self.device.put("last", number)
+        await self._count(row, duration)
+        await self._show()
+        result = {"id": row["id"], "label": row["label"], "seconds": duration.total_seconds()}
+        speech = f"{row['label'].capitalize()} timer" if row["label"] else "Timer"
+        return Reply(f"{speech} set for {span(duration)}.", result, await self._card(row), undo={"started": row["id"]})
+
+    @action(
+        "how (much time|long|much longer|many minutes|much) (is|are|do i have|have i got|does it have) [<left>] [on|in|for|with] <my> [{label}] <timers> [<left>]",
+        "how (much time|long|much longer|many minutes) [is] <left> [on|in|for] <my> [{label}] <timers>",
+        "how (much time|long) [is] <left>",
+        "(what's|what is|show|tell me|check|give me) [the] (time|status|state) [<left>|of] [on|of|for] <my> [{label}] <timers>",
+        "(what's|what is) <left> [on|of] <my> [{label}] <timers>",
+        "(show|list|check|view|read|see|tell me|tell me about|what about|how about) [me] [all] <my> [{label}] [running|active|current] <timers> [status]",
+        "(what|which) timers (are|do i have) [running|set|active|on|going]",
+        "(is|are) (there|any) [a|any] [{label}] <timers> [running|set|active|on|going]",
+        "(do i have|have i got) [a|any] [{label}] <timers> [running|set|active|on|going]",
+        "how many timers (are|do i have) [running|set|active|on|going]",
+        "(when|what time) (is|does|will) <my> [{label}] timer [be] (up|done|finished|finish|end|go off|ring|over|run out)",
+        "(is|are) <my> [{label}] <timers> (up|done|finished|over|still running|running) [yet]",
+        "<my> [{label}] timer (status|left|remaining)",
+        "timer (status|check)",
+        examples=("how much time is left", "how long is left on the pizza timer", "show my timers"),
+    )
+    async def timer_status(self, label: Text | None = None) -> Reply:
+        """Say how much time is left.
+
+        label: which timer; all of them if not given
+        """
+        rows = await self._all()
+        if label is not None and rows:
+            rows = self._meant(rows, label)
+        lefts = {row["id"]: await self._left(row) for row in rows}
+        result = {
+            "timers": [
+                {
+                    "id": row["id"], "label": row["label"], "total_s": row["total"], "state": row["state"],
+                    "left_s": round(lefts[row["id"]].total_seconds()),
+                }
+                for row in rows
+            ]
+        }  # fmt: skip
+        if not rows:
+            return Reply("There is no timer running.", result, Card(kind="timer", title="No timers", icon="timer"))
+        said = [_status(row, lefts[row["id"]]) for row in rows]
+        if len(rows) == 1:
+            return Reply(f"{capital(said[0])}.", result, await self._card(rows[0]))
+        lines = [f"{short_span(lefts[row['id']])}  {_name(row)}" for row in rows]
+        card = Card(kind="timer", title=plural(len(rows), "timer"), lines=lines, icon="timer")
+        return Reply(f"There are {plural(len(rows), 'timer')}: {joined(said)}.", result, card)
+
+    @action(
+        "(add|put) [an extra|another|an additional] {change} [more] [(to|on|onto) <my> [{label}] timer]",
+        "(add|put) [an extra|another|an additional] {change} [more] (to|on) [the|my] {label}",
+        "(extend|lengthen|increase|prolong|raise) <my> [{label}] timer [by|for] {change}",
+        "(give|make) <my> [{label}] timer {change} (more|longer|extra)",
+        "(give me|i need) (another|an extra) {change} [on <my> [{label}] timer]",
+        "{change} more [(to|on) <my> [{label}] timer]",
+        "(take|remove|subtract|cut|knock|drop) {change} (off|from|off of|away from) <my> [{label}] timer",
+        "(shorten|reduce|decrease|lower|cut) <my> [{label}] timer (by|of) {change}",
+        "make <my> [{label}] timer {change} (shorter|less)",
+        "(change|adjust) <my> [{label}] timer by {change}",
+        examples=("add five minutes", "add two minutes to the pizza timer", "take one minute off the timer"),
+    )
+    async def adjust_timer(self, change: Change, label: Text | None = None) -> Reply:
+        """Make a timer longer or shorter.
+
+        change: how much longer; negative for shorter
+        label: which timer
+        """
+        row = await self._one(label, ("running", "paused"), "There is no timer to change.")
+        left = await self._left(row) + change
+        if left <= timedelta():
+            raise Refusal(f"The {_name(row)} has only {span(left - change)} left.")
+        if left > LONGEST:
+            raise Refusal(f"A timer can be at most {span(LONGEST)}.")
+        row["total"] = max(row["total"] + change.total_seconds(), left.total_seconds())
+        await self._count(row, left)
+        await self._show()
+        did = "Added" if change > timedelta() else "Took off"
+        result = {"id": row["id"], "label": row["label"], "left_s": round(left.total_seconds())}
+        undo = {"adjusted": row["id"], "by": -change.total_seconds()}
+        return Reply(f"{did} {span(change)}. {capital(span(left))} left.", result, await self._card(row), undo=undo)
+
+    @action(
+        "(pause|hold|freeze|suspend|halt) <my> [{label}] timer",
+        "(pause|hold|freeze) the countdown",
+        "put <my> [{label}] timer on (hold|pause)",
+        examples=("pause the timer", "pause my tea timer"),
+    )
+    async def pause_timer(self, label: Text | None = None) -> Reply:
+        """Pause a running timer.
+
+        label: which timer
+        """
+        row = await self._one(label, ("running",), "There is no timer running.")
+        left = await self._left(row)
+        row.update(state="paused", left=left.total_seconds())
+        await self.device.put(f"timer/{row['id']}", row)
+        await self.device.forget(row["id"])
+        await self._show()
+        result = {"id": row["id"], "label": row["label"], "left_s": round(left.total_seconds())}
+        speech = f"Paused the {_name(row)} with {span(left)} left."
+        return Reply(speech, result, await self._card(row), undo={"paused": row["id"]})
+
+    @action(
+        "(resume|continue|unpause|restart|carry on with|go on with|start|unfreeze) <my> [{label}] timer [again]",
+        "(resume|continue|unpause) the countdown",
+        "take <my> [{label}] timer off (hold|pause)",
+        examples=("resume the timer", "continue my tea timer"),
+    )
+    async def resume_timer(self, label: Text | None = None) -> Reply:
+        """Let a paused timer run on.
+
+        label: which timer
+        """
+        row = await self._one(label, ("paused",), "No timer is paused.")
+        left = await self._left(row)
+        row["state"] = "running"
+        await self._count(row, left)
+        await self._show()
+        result = {"id": row["id"], "label": row["label"], "left_s": round(left.total_seconds())}
+        speech = f"The {_name(row)} runs on, {span(left)} left."
+        return Reply(speech, result, await self._card(row), undo={"resumed": row["id"]})
+
+    @action(
+        "(cancel|stop|delete|remove|end|kill|clear|dismiss|silence|turn off|shut off|switch off|get rid of|abort|forget|drop|finish|quiet) <my> [{label}] timer",
+        "(cancel|stop|abort|end) the countdown",
+        "(i don't need|never mind|forget) <my> [{label}] timer [anymore|any more]",
+        "turn <my> [{label}] timer off",
+        Say("(cancel|stop|delete|remove|end|kill|clear|dismiss|turn off|get rid of) (all|every|all of) [the|my|of my] (timers|timer) [please]", {"all": True}),
+        Say("(cancel|stop|delete|remove|end|kill|clear|turn off) [the|my] timers", {"all": True}),
+        Say("(cancel|stop|delete|clear) every timer", {"all": True}),
+        examples=("cancel the timer", "stop the pizza timer", "cancel all timers"),
+        sensitive=True,
+    )
+    async def cancel_timer(self, label: Text | None = None, all: bool = False) -> Reply:  # noqa: A002
+        """Cancel a timer, or silence one that rings.
+
+        label: which timer
+        all: every timer there is
+        """
+        rows = await self._all()
+        if not rows:
+            raise Refusal("There is no timer running.")
+        if not all:
+            ringing = [row for row in rows if row["state"] == "ringing"]
+            rows = ringing if ringing and label is None else [self._pick(rows, label)]
+        undo = [{**row, "left": (await self._left(row)).total_seconds()} for row in rows if row["state"] != "ringing"]
+        for row in rows:
+            await self._drop(row)
+        await self._show()
+        result = {"cancelled": [row["id"] for row in rows]}
+        if len(rows) > 1:
+            speech = f"Cancelled {'all ' if all else ''}{plural(len(rows), 'timer')}."
+        else:
+            speech = f"{'Stopped' if rows[0]['state'] == 'ringing' else 'Cancelled'} the {_name(rows[0])}."
+        card = Card(kind="timer", title="Cancelled", lines=[_name(row) for row in rows], icon="timer")
+        return Reply(speech, result, card, undo={"cancelled": undo} if undo else None)
+
+    @action(hidden=True)
+    async def dismiss_timer(self, id: Text | None = None) -> Reply:  # noqa: A002
+        """Silence what rings (a button, not a request).
+
+        id: which ring; all of them if not given
+        """
+        rows = [row for row in await self._all() if row["state"] == "ringing" and id in (None, row["id"])]
+        for row in rows:
+            await self._drop(row)
+        await self._show()
+        return Reply("", {"dismissed": [row["id"] for row in rows]})
+
+    @action(hidden=True)
+    async def snooze_timer(self, id: Text | None = None, duration: Duration = _SNOOZE) -> Reply:  # noqa: A002
+        """Let what rings come again later (a button, not a request).
+
+        id: which ring; all of them if not given
+        duration: how much later
+        """
+        rows = [row for row in await self._all() if row["state"] == "ringing" and id in (None, row["id"])]
+        for row in rows:
+            row["state"] = "running"
+            await self._count(row, duration)
+        await self._show()
+        return Reply(f"Another {span(duration)}." if rows else "", {"snoozed": [row["id"] for row in rows]})
+
+    # what happens by itself, and taking back
+
+    async def due(self, key: str, payload: dict[str, Any]) -> None:
+        if key == "stopwatch":
+            await self._stopwatch_due()
+            return
+        row = await self.device.get(f"timer/{key}")
+        if row is None or row["state"] != "running":
+            return
+        row.update(state="ringing", since=self.device.now().timestamp())
+        await self.device.put(f"timer/{key}", row)
+        await self._show()
+        await self.device.happened(f"{_names_of([row])} finished.", _ring_card(row), ring=True)
+
+    async def undo(self, what: Any) -> Reply:
+        if "stopwatch" in what:
+            return await self._undo_stopwatch(what)
+        if "cancelled" in what:
+            for row in what["cancelled"]:
+                left = timedelta(seconds=row["left"])
+                await self._count(row, left)
+            await self._show()
+            return Reply(f"{_names_of(what['cancelled'])} {'is' if len(what['cancelled']) == 1 else 'are'} back.")
+        verb, number = next((verb, what[verb]) for verb in ("started", "adjusted", "paused", "resumed") if verb in what)
+        row = await self.device.get(f"timer/{number}")
+        if row is None:
+            raise Refusal("That timer is gone already.")
+        if verb == "started":
+            await self._drop(row)
+            await self._show()
+            return Reply(f"Cancelled the {_name(row)}.")
+        if verb == "adjusted":
+            return await self.adjust_timer(timedelta(seconds=what["by"]), row["id"])
+        return await (self.resume_timer if verb == "paused" else self.pause_timer)(row["id"])
+
+    # rows
+
+    async def _all(self) -> list[Row]:
+        rows = list((await self.device.scan("timer/")).values())
+        return sorted(rows, key=lambda row: int(row["id"].partition(":")[2]))
+
+    async def _left(self, row: Row) -> timedelta:
+        if row["state"] == "paused":
+            return timedelta(seconds=row["left"])
+        return await self.device.remaining(row["id"]) or timedelta()
+
+    async def _count(self, row: Row, left: timedelta) -> None:
+        """Write the row, counting from now if it runs."""
+        if row["state"] == "paused":
+            row["left"] = left.total_seconds()
+        else:
+            row.pop("left", None)
+            await self.device.after(row["id"], left, {})
+        await self.device.put(f"timer/{row['id']}", row)
+
+    async def _drop(self, row: Row) -> None:
+        await self.device.put(f"timer/{row['id']}", None)
+        await self.device.forget(row["id"])
+
+    async def _one(self, label: str | None, states: tuple[str, ...], none: str) -> Row:
+        rows = [row for row in await self._all() if row["state"] in states]
+        if not rows:
+            raise Refusal(none)
+        return self._pick(rows, label)
+
+    def _meant(self, rows: list[Row], label: str) -> list[Row]:
+        found = best(rows, label, _spoken_names)
+        if not found:
+            raise Refusal(f"There is no timer called {_label(label) or label}.")
+        return found
+
+    def _pick(self, rows: list[Row], label: str | None) -> Row:
+        found = rows if label is None else self._meant(rows, label)
+        if len(found) > 1:
+            raise Refusal(f"Which one? There are {plural(len(found), 'timer')}: {joined([_name(row) for row in found])}.")
+        return found[0]
+
+    # showing
+
+    async def _card(self, row: Row) -> Card:
+        left = await self._left(row)
+        share = left.total_seconds() / row["total"] if row["total"] else 0.0
+        title = capital(row["label"]) if row["label"] else "Timer"
+        return Card(kind="timer", title=title, text=short_span(left), icon="timer", value=min(1.0, share))
+
+    async def _show(self) -> None:
+        now = self.device.now().timestamp()
+        timers: list[TimerView] = []
+        rings: list[RingView] = []
+        for row in await self._all():
+            left = (await self._left(row)).total_seconds()
+            ends = now + left if row["state"] == "running" else 0.0
+            timers.append(TimerView(row["id"], row["label"], row["total"], ends, left, row["state"]))
+            if row["state"] == "ringing":
+                rings.append(RingView(row["id"], "timer", capital(_name(row)), "Time is up", row["since"]))
+        await self.device.glance(Glance(timers=timers, rings=rings))
+
+
+def _label(said: str | None) -> str:
+    words = [word for word in (said or "").lower().split() if word not in ("timer", "timers")]
+    while words and words[0] in ("the", "my", "a", "an"):
+        words.pop(0)
+    return " ".join(words)[:60]
+
+
+def _name(row: Row) -> str:
+    """``pizza timer`` or ``10 minute timer``."""
+    return f"{row['label'] or adjective(timedelta(seconds=row['total']))} timer"
+
+
+def _names_of(rows: list[Row]) -> str:
+    """``Your pizza timer`` / ``Your pizza and tea timers``."""
+    names = [_name(row).removesuffix(" timer") for row in rows]
+    return f"Your {joined(names)} timer{'s' if len(rows) > 1 else ''}"
+
+
+def _spoken_names(row: Row) -> list[str]:
+    length = timedelta(seconds=row["total"])
+    return [row["id"], row["label"], f"{row['label']} timer", span(length), f"{adjective(length)} timer"]
+
+
+def _status(row: Row, left: timedelta) -> str:
+    if row["state"] == "ringing":
+        return f"the {_name(row)} has finished"
+    if row["state"] == "paused":
+        return f"the {_name(row)} is paused with {span(left)} left"
+    return f"the {_name(row)} has {span(left)} left"
+
+
+def _ring_card(row: Row) -> Card:
+    return Card(kind="timer", title=capital(_name(row)), text="Time is up", icon="timer", value=0.0)
