@@ -137,13 +137,20 @@ async def measure(rounds: int, n: int, messages: int) -> dict[str, Any]:
         "ratios": {
             f"{kind}: {a} / {b}": _ratio(results[a][kind], results[b][kind])
             for kind in ("ping", "piped")
-            for a, b in ((near.name, Pykka.name), (far.name, Bare.name), (far.name, Pipe.name), (far.name, Streams.name))
+            for a, b in (
+                (near.name, Pykka.name),
+                (far.name, Bare.name),
+                (far.name, Pipe.name),
+                (far.name, Streams.name),
+            )
         },
         "order": order,
         "bars": {
             "in-process ask at least as fast as pykka": _ratio(results[near.name]["ping"], results[Pykka.name]["ping"])
             <= ASK_BAR,
-            "cross-process ask within 1.2 of its transport": _ratio(results[far.name]["ping"], results[Bare.name]["ping"])
+            "cross-process ask within 1.2 of its transport": _ratio(
+                results[far.name]["ping"], results[Bare.name]["ping"]
+            )
             <= LINK_BAR,
             "nothing lost or reordered": all(row["lost"] == row["disordered"] == 0 for row in order),
         },
