@@ -94,8 +94,8 @@ def reading(image: Image.Image, candidates: list[str], font: str, size: int) -> 
         held = Image.new("L", shape)
         held.paste(figures, (2, 2))
         nearest = 1e9
-        for dx in range(5):
-            for dy in range(5):
+        for dx in range(1, 4):
+            for dy in range(1, 4):
                 moved = Image.new("L", shape)
                 moved.paste(wanted, (dx, dy))
                 nearest = min(nearest, ImageStat.Stat(ImageChops.difference(held, moved)).sum[0])
