@@ -91,8 +91,12 @@ def test_the_timer_card_is_on_the_glass(watch: Watching, device: FrontThread) ->
     # The first tap opens the timers.
     watch.touch(233, 200)
     watch.page.wait_for_function("() => document.getElementById('glass').getAttribute('aria-label').includes('Tea')")
+    # The cross-fade ends with the ring in its own colour.
     watch.page.wait_for_function(
-        "() => document.getElementById('glass').getContext('2d').getImageData(233 - 212, 233, 1, 1).data[0] > 200"
+        """([red, green, blue]) => {
+          const d = document.getElementById('glass').getContext('2d').getImageData(233 - 212, 233, 1, 1).data;
+          return Math.abs(d[0] - red) + Math.abs(d[1] - green) + Math.abs(d[2] - blue) < 60; }""",
+        arg=list(AMBER),
     )
     assert near(watch.pixel(233 - 212, 233), AMBER)
     assert near(watch.pixel(233 + 210, 200), CORAL, 60)
