@@ -9,10 +9,11 @@ import secrets
 import signal
 import sys
 
-from ...kernel.errors import BluerillError, CallerError, ManifestError
+from ...kernel.errors import CallerError, ManifestError
 from ...kernel.status import GetStatus, Status
-from ..boot import DeviceBusy, boot, fit, load_manifest, state_directory
-from ..control import ControlService, LocalFront, SocketFront
+from ..boot import DeviceBusy, boot, fit, load_manifest
+from ..control import ControlService, LocalFront
+from ..web.messages import GetLink, Link
 from .style import paint
 
 DEFAULT_PORT = 8466
@@ -48,7 +49,7 @@ async def _watch(args: argparse.Namespace) -> int:
         control = device.kernel.local("control")
         assert isinstance(control, ControlService)
         front = LocalFront(control)
-        url = await _page_address(front)
+        url = (await front.ask("web", GetLink(), Link, within=20.0)).url
         print(url, flush=True)
         print(paint("the watch is on this page; Ctrl-C ends it", "dim"), file=sys.stderr, flush=True)
         if not args.no_browser:
@@ -74,13 +75,6 @@ async def _gone(front: LocalFront) -> None:
                 raise ManifestError(f"the page cannot be served: {service.problem}")
 
 
-async def _page_address(front: LocalFront) -> str:
-    """The page's URL with its one-time token, once the page is served."""
-    from .pageurl import page_url
-
-    return await page_url(front)
-
-
 async def _open_browser(url: str) -> None:
     """Open the page if this machine has a screen and a browser; say so if not."""
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
@@ -92,5 +86,3 @@ async def _open_browser(url: str) -> None:
     if not opened:
         print("no browser was found: open the address above", file=sys.stderr)
 
-
-__all__ = ["BluerillError", "SocketFront", "arguments", "run", "state_directory"]
