@@ -47,6 +47,10 @@ def convert(action: Action, arguments: dict[str, Any], zone: tzinfo) -> dict[str
 
 
 def _converted(parameter: Parameter, value: Any, zone: tzinfo) -> Any:
+    if parameter.info.kind == "choice":
+        if isinstance(value, str) and value in parameter.info.choices:
+            return value
+        raise _wrong(f"one of {', '.join(parameter.info.choices)}", value)
     reader = _READERS.get(parameter.info.kind)
     if reader is not None:
         return reader(value, zone)

@@ -43,12 +43,12 @@ class StoreService(Service):
 
     def __init__(
         self,
-        path: str,
+        path: str,  # a folder; the store and what belongs to it are files in it
         essential: Sequence[str] = ESSENTIAL,
         reserve_bytes: int = RESERVE_BYTES,
         copy_every_s: float = COPY_EVERY_S,
     ) -> None:
-        self._path = Path(path).expanduser()
+        self._path = Path(path).expanduser() / "store.db"
         self._essential = tuple(essential)
         self._reserve = Reserve(self._path.with_name(self._path.name + ".reserve"), reserve_bytes)
         self._copy_every = copy_every_s

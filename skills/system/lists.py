@@ -17,6 +17,7 @@ _PAIRS = (
     "salt and vinegar", "gin and tonic", "bacon and eggs", "oil and vinegar", "head and shoulders", "cheese and onion",
     "sweet and sour", "rhythm and blues", "black and white", "nuts and bolts", "rice and beans", "cookies and cream",
 )  # fmt: skip
+_PAIR = re.compile("|".join(_PAIRS), re.IGNORECASE)
 _SPOKEN_COMMA = re.compile(r"\s*(?:,|;|\bplus\b|\bas well as\b)\s*(?:and\s+)?")
 
 
@@ -191,12 +192,10 @@ list_of = list
 def split_items(text: str) -> list_of[str]:
     """``milk, eggs and bread`` → three items; pairs that belong together ("mac and cheese") stay one."""
     found: list_of[str] = []
-    for part in _SPOKEN_COMMA.split(text):
-        if part.lower() in _PAIRS:
-            found.append(part)
-        else:
-            found += re.split(r"\s+and\s+", part)
-    cleaned = (re.sub(r"^(?:some|a|an|the|and)\s+", "", each.strip(" .")) for each in found)
+    for part in _SPOKEN_COMMA.split(_PAIR.sub(lambda pair: pair[0].replace(" ", "\0"), text)):
+        found += re.split(r"\s+and\s+", part)
+    whole = (each.replace("\0", " ").strip(" .") for each in found)
+    cleaned = (re.sub(r"^(?:some|a|an|the|and)\s+", "", each) for each in whole)
     return [each for each in dict.fromkeys(cleaned) if each]
 
 

@@ -47,7 +47,10 @@ class Maths(Skill):
         except Uncalculable as problem:
             raise Refusal(str(problem)) from None
         text, exact = said(value)
-        result: dict[str, Any] = {"value": text.replace(",", ""), "exact": exact, "expression": expression}
+        whole = str(value.numerator) if value.denominator == 1 and value.numerator.bit_length() < 256 else ""
+        result: dict[str, Any] = {
+            "value": whole or text.replace(",", ""), "exact": exact or bool(whole), "expression": expression,
+        }  # fmt: skip
         card = Card(title=text if exact else f"≈ {text}", text=expression, icon="maths")
         return Reply(f"{capital(spoken(value))}.", result, card)
 

@@ -1,0 +1,414 @@
+"""Running skills: load them, answer for them, keep what one does apart from what another does.
+
+The same class runs Bluerill's own skills in the core and one third-party package in a child process (its settings are
+plain data for that reason). A skill that cannot be loaded is ``broken`` with the reason, and costs nobody else
+anything; an action that raises, hangs or answers nonsense is one typed error, and nothing of it happened.
+
+Units of one skill (actions, due things, start) run one at a time; different skills run beside each other, so that a
+slow weather service does not hold up an alarm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, ClassVar
+
+import msgspec
+
+from ..kernel.errors import BluerillError, CallerError, CapabilityError, DeadlineExceeded, ManifestError, ServiceFault
+from ..kernel.service import Call, Leased, Service, handles
+from . import loader
+from .arguments import convert
+from .catalogue import fingerprint
+from .chime import DUE, Chime, Due, boot_id, suspended
+from .contract import Refusal, Reply, Skill
+from .derive import Action, actions_of, summary_of
+from .device import STORE, DeviceHandle
+from .localtime import device_zone
+from .messages import (
+    Catalogue,
+    GetCatalogue,
+    Glance,
+    Happened,
+    Invoke,
+    Invoked,
+    Put,
+    SkillInfo,
+    Stored,
+    Undo,
+)
+from .units import Unit, running
+
+ACTION_TIMEOUT_S = 20.0
+START_TIMEOUT_S = 10.0
+MAX_RESULT = 32 * 1024
+MAX_SPEECH = 2_000
+MAX_CALL_DEPTH = 4
+MAX_OUTBOX = 200
+MAX_UNSAVED = 100
+SAVE_AGAIN_S = 10.0
+
+
+class Loaded:
+    """A skill that runs: its instance, its actions and the lock that keeps its units in order."""
+
+    def __init__(self, skill: Skill, device: DeviceHandle, actions: dict[str, Action]) -> None:
+        self.skill = skill
+        self.device = device
+        self.actions = actions
+        self.lock = asyncio.Lock()
+
+
+class SkillHost(Service):
+    """Loads the skills of one package. ``entries`` are their entry points as ``name=module:Class``.
+
+    ``announce`` is the service that things told unasked go to (the core's ``skills``, from a child). ``settings`` has
+    a table per skill, ``disabled`` names skills not to load, ``zone`` fixes the time zone, ``boot`` the boot id.
+    """
+
+    concurrency: ClassVar[int] = 16
+    isolation: ClassVar[str] = "process"
+
+    def __init__(
+        self,
+        entries: Sequence[str] = (),
+        package: str = "",
+        version: str = "",
+        announce: str = "skills",
+        settings: dict[str, dict[str, Any]] | None = None,
+        disabled: Sequence[str] = (),
+        reserved: Sequence[str] = (),
+        zone: str = "",
+        boot: str | None = None,
+        timeout_s: float = ACTION_TIMEOUT_S,
+    ) -> None:
+        self._entries = [
+            loader.EntryPoint(*(part.strip() for part in each.partition("=")[::2]), package, version)
+            for each in entries
+        ]
+        self._announce = announce
+        self._settings = settings or {}
+        self._disabled = frozenset(disabled)
+        self._reserved = frozenset(reserved)
+        self._zone = device_zone(zone)
+        self._boot = boot
+        self._timeout = timeout_s
+        self._loaded: dict[str, Loaded] = {}
+        self._infos: list[SkillInfo] = []
+        self._actions: dict[str, tuple[Loaded, Action]] = {}
+        self._unsaved: deque[tuple[str, dict[str, Any]]] = deque()
+        self._outbox: deque[tuple[str, Happened | Glance]] = deque()
+        self._absent: set[str] = set()
+
+    # loading
+
+    async def start(self) -> None:
+        self._chime = Chime(
+            self.port,
+            self._fall_due,
+            self._clock_changed,
+            boot_id() if self._boot is None else self._boot,
+            suspended if self._boot is None else lambda: 0.0,
+        )
+        for entry in self._entries:
+            self._load(entry)
+        self.port.spawn(self._wake_all(), "wake")
+
+    def _load(self, entry: loader.EntryPoint) -> None:
+        try:
+            if entry.name in self._disabled:
+                self._infos.append(SkillInfo(entry.name, entry.version, entry.package, state="disabled"))
+                return
+            cls = loader.load(entry)
+            actions = actions_of(cls)
+            self._refuse_taken(cls, actions)
+            device = DeviceHandle(
+                self.port,
+                self._chime,
+                cls.name,
+                frozenset(cls.grants),
+                self._settings.get(cls.name, {}),
+                lambda: self._zone,
+                self._call,
+            )
+            skill = self._made(cls)
+            skill.device = device
+        except ManifestError as error:
+            self.port.log.warning("%s", error)
+            self._infos.append(
+                SkillInfo(
+                    entry.name, entry.version, entry.package,
+                    state="broken", problem=str(error), isolation=self.isolation,
+                )  # fmt: skip
+            )
+            return
+        loaded = Loaded(skill, device, actions)
+        self._loaded[cls.name] = loaded
+        self._actions.update({name: (loaded, action) for name, action in actions.items()})
+        self._infos.append(
+            SkillInfo(
+                cls.name, cls.version, entry.package, summary_of(cls), list(actions), list(cls.grants),
+                simulated=cls.simulated, isolation=self.isolation,
+            )  # fmt: skip
+        )
+
+    @staticmethod
+    def _made(cls: type[Skill]) -> Skill:
+        try:
+            return cls()
+        except Exception as error:  # noqa: BLE001 - a constructor may raise anything, and must not stop the host
+            raise ManifestError(f"skill {cls.name!r} cannot be made: {type(error).__name__}: {error}") from error
+
+    def _refuse_taken(self, cls: type[Skill], actions: dict[str, Action]) -> None:
+        if cls.name in self._loaded or cls.name in self._reserved:
+            raise ManifestError(f"skill name {cls.name!r} is taken by a skill loaded before it")
+        for name in actions:
+            if name in self._actions:
+                held = self._actions[name][1].info.skill
+                raise ManifestError(f"skill {cls.name!r}: action {name!r} is taken by the skill {held!r}, loaded first")
+
+    async def _wake_all(self) -> None:
+        """Bring back what was due and running before; a skill that fails here stays, it only misses its start."""
+        for loaded in self._loaded.values():
+            if "store" in loaded.skill.grants:
+                await self._remember(loaded)
+        for loaded in list(self._loaded.values()):
+            try:
+                await self._unit(loaded, loaded.skill.start, "start", START_TIMEOUT_S)
+            except BluerillError as error:
+                self.port.log.error("skill %s did not start: %s", loaded.skill.name, error)
+        self._chime.begin()
+
+    async def _remember(self, loaded: Loaded) -> None:
+        try:
+            rows = await loaded.device.stored(DUE)
+        except BluerillError as error:
+            self.port.log.error("what is due for skill %s cannot be read: %s", loaded.skill.name, error)
+            return
+        self._chime.agenda.clear(loaded.skill.name)
+        for key, row in rows.items():
+            try:
+                entry = msgspec.convert(row, Due)
+            except msgspec.ValidationError as error:
+                self.port.log.error("due row %r of skill %s is not readable: %s", key, loaded.skill.name, error)
+                continue
+            self._chime.put(msgspec.structs.replace(entry, skill=loaded.skill.name, key=key.removeprefix(DUE)))
+
+    # answering
+
+    @handles(GetCatalogue)
+    async def catalogue(self, request: GetCatalogue, call: Call) -> Catalogue | Leased:
+        """From a child the whole of it travels as the lease, whatever its size."""
+        whole = self.own_catalogue()
+        return Leased(Catalogue(whole.fingerprint), self.port.offer(msgspec.json.encode(whole)))
+
+    def own_catalogue(self) -> Catalogue:
+        """What this host runs, and what it could not load."""
+        actions = [action.info for _, action in self._actions.values()]
+        return Catalogue(fingerprint(actions, self._infos), actions, list(self._infos))
+
+    @handles(Invoke)
+    async def invoke(self, request: Invoke, call: Call) -> Invoked:
+        return await self._invoke(request.action, request.arguments, ())
+
+    async def _invoke(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...]) -> Invoked:
+        held = self._actions.get(name)
+        if held is None:
+            raise CallerError(f"no action is named {name[:60]!r}; see the catalogue")
+        loaded, action = held
+        keywords = convert(action, arguments, self._zone)
+        method = getattr(loaded.skill, action.method)
+        reply = await self._unit(
+            loaded, lambda: method(**keywords), f"action {name!r}", self._timeout, action.grants, depth
+        )
+        return _invoked(name, loaded.skill.name, reply)
+
+    @handles(Undo)
+    async def undo(self, request: Undo, call: Call) -> Invoked:
+        held = self._actions.get(request.action)
+        if held is None or not request.undo:
+            raise CallerError(f"action {request.action[:60]!r} left nothing that could be undone")
+        loaded = held[0]
+        try:
+            what = msgspec.json.decode(request.undo)
+        except msgspec.DecodeError as error:
+            raise CallerError(f"what to undo of {request.action!r} is not JSON: {error}") from None
+        reply = await self._unit(loaded, lambda: loaded.skill.undo(what), f"undo of {request.action!r}", self._timeout)
+        return _invoked(request.action, loaded.skill.name, reply)
+
+    async def _call(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...]) -> dict[str, Any]:
+        """An action called by a skill; ``depth`` are the skills that wait for it."""
+        held = self._actions.get(name)
+        if held is not None and held[0].skill.name in depth:
+            raise CallerError(f"skill {depth[-1]!r} may not call {name!r}: that skill is waiting for it already")
+        if len(depth) > MAX_CALL_DEPTH:
+            raise CallerError(f"skills call each other more than {MAX_CALL_DEPTH} deep, at {name!r}")
+        return (await self._invoke(name, arguments, depth)).result
+
+    # units
+
+    async def _unit(
+        self,
+        loaded: Loaded,
+        work: Callable[[], Coroutine[Any, Any, Any]],
+        what: str,
+        timeout: float,
+        grants: frozenset[str] = frozenset(),
+        depth: tuple[str, ...] = (),
+    ) -> Any:
+        """Run a skill's code and commit what it did. Raises a typed error, and then nothing happened."""
+        async with loaded.lock:
+            unit = Unit(loaded.skill.name, grants, depth)
+            result = await self._bounded(work, unit, f"{what} of skill {loaded.skill.name!r}", timeout)
+            # from here on it happens, also when the asker gives up waiting
+            await asyncio.shield(asyncio.ensure_future(self._commit(loaded, unit)))
+        return result
+
+    async def _bounded(
+        self, work: Callable[[], Coroutine[Any, Any, Any]], unit: Unit, what: str, timeout: float
+    ) -> Any:
+        async def inside() -> Any:
+            running.set(unit)
+            return await work()
+
+        task = asyncio.ensure_future(inside())
+        try:
+            done, _ = await asyncio.wait({task}, timeout=timeout)
+        finally:
+            unit.closed = True
+            if not task.done():
+                task.cancel()
+        if not done:
+            raise DeadlineExceeded(f"{what} gave no answer within {timeout:g} s; nothing of it was kept")
+        if task.cancelled():
+            raise ServiceFault(f"{what} was cancelled by itself")
+        error = task.exception()
+        if error is None:
+            return task.result()
+        if isinstance(error, Refusal):
+            raise CallerError(str(error)[:MAX_SPEECH])
+        if isinstance(error, BluerillError):
+            raise error
+        self.port.log.error("%s failed", what, exc_info=error)
+        raise ServiceFault(f"{what} failed: {type(error).__name__}: {error}"[:400])
+
+    async def _commit(self, loaded: Loaded, unit: Unit) -> None:
+        if unit.rows:
+            try:
+                await self.port.ask(STORE, Put(loaded.device.space, unit.rows), Stored)
+            except ServiceFault:  # it may have been written or not: the store knows
+                if unit.dues:
+                    self.port.spawn(self._remember(loaded), "remember")
+                raise
+        self._apply_dues(unit)
+        self._announce_all(unit)
+
+    def _apply_dues(self, unit: Unit) -> None:
+        for key, due in unit.dues.items():
+            if due is None:
+                self._chime.remove(unit.skill, key)
+            else:
+                self._chime.put(due)
+
+    # what falls due
+
+    async def _fall_due(self, entry: Due) -> None:
+        """Fire one entry. Whatever goes wrong, it is off the agenda afterwards; what must ring rings."""
+        loaded = self._loaded[entry.skill]
+        async with loaded.lock:
+            unit = _fired(entry)
+            try:
+                await self._bounded(
+                    lambda: loaded.skill.due(entry.key, entry.payload), unit, f"due {entry.key!r}", self._timeout
+                )
+            except BluerillError as error:
+                self.port.log.error("%s", error)
+                unit = _fired(entry)
+                unit.announce(Happened(entry.skill, f"Something of {entry.skill} was due, and it failed."))
+            try:
+                await self.port.ask(STORE, Put(loaded.device.space, unit.rows), Stored)
+            except BluerillError as error:
+                self.port.log.error("due %r of skill %s fired but was not stored: %s", entry.key, entry.skill, error)
+                if len(self._unsaved) < MAX_UNSAVED:
+                    self._unsaved.append((loaded.device.space, unit.rows))
+                    if len(self._unsaved) == 1:
+                        self.port.spawn(self._save_again(), "save")
+            self._apply_dues(unit)
+        self._announce_all(unit)
+
+    async def _save_again(self) -> None:
+        """Keep trying to store what fired while the store could not."""
+        while self._unsaved:
+            await self.port.sleep(SAVE_AGAIN_S)
+            space, rows = self._unsaved[0]
+            try:
+                await self.port.ask(STORE, Put(space, rows), Stored)
+            except BluerillError as error:
+                self.port.log.warning("what fired for %s is still not stored: %s", space, error)
+                continue
+            self._unsaved.popleft()
+
+    async def _clock_changed(self) -> None:
+        for loaded in list(self._loaded.values()):
+            try:
+                await self._unit(loaded, loaded.skill.clock_changed, "clock_changed", START_TIMEOUT_S)
+            except BluerillError as error:
+                self.port.log.error("%s", error)
+
+    # telling
+
+    def _announce_all(self, unit: Unit) -> None:
+        for each in unit.announcements:
+            self.announce(unit.skill, each)
+
+    def announce(self, skill: str, what: Happened | Glance) -> None:
+        """Pass on what a skill says unasked: from a child to the core's skills service."""
+        self.deliver(self._announce, what)
+
+    def deliver(self, to: str, what: Happened | Glance) -> None:
+        """Tell in order, without waiting here: a receiver that is just asking us must not be waited for."""
+        if to in self._absent:
+            return
+        if len(self._outbox) >= MAX_OUTBOX:
+            self.port.log.warning("%s was not told %s: %d things wait to be told", to, what.wire, len(self._outbox))
+            return
+        self._outbox.append((to, what))
+        if len(self._outbox) == 1:
+            self.port.spawn(self._tell_all(), "tell")
+
+    async def _tell_all(self) -> None:
+        while self._outbox:
+            to, what = self._outbox[0]
+            try:
+                await self.port.tell(to, what)
+            except CapabilityError as error:  # a device without a screen (or session) is a device
+                self._absent.add(to)
+                self.port.log.info("nothing is told to %s: %s", to, error)
+            except BluerillError as error:
+                self.port.log.warning("%s was not told %s: %s", to, what.wire, error)
+            self._outbox.popleft()
+
+
+def _fired(entry: Due) -> Unit:
+    """A unit that begins with the mark that the entry fired; only scheduling the same key again takes it back."""
+    unit = Unit(entry.skill, frozenset())
+    unit.write(DUE + entry.key, None)
+    unit.dues[entry.key] = None
+    return unit
+
+
+def _invoked(action: str, skill: str, reply: object) -> Invoked:
+    """The reply as a message. Raises ServiceFault if it is none, or not plain JSON, or too large."""
+    if not isinstance(reply, Reply):
+        raise ServiceFault(f"action {action!r} of skill {skill!r} returned {type(reply).__name__}, expected a Reply")
+    try:
+        result = msgspec.to_builtins(reply.result, str_keys=True)
+        undo = "" if reply.undo is None else msgspec.json.encode(reply.undo).decode()
+        size = len(msgspec.json.encode(result)) + len(undo)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ServiceFault(f"action {action!r} of skill {skill!r} returned what is not plain JSON: {error}") from None
+    if size > MAX_RESULT:
+        raise ServiceFault(f"action {action!r} of skill {skill!r} returned {size} bytes, at most {MAX_RESULT}")
+    return Invoked(action, result, reply.speech[:MAX_SPEECH], reply.card, undo)

@@ -1,0 +1,278 @@
+"""Weather from Open-Meteo. The last answer is kept and, without a network, given with its age ("offline, from 14:05");
+with none kept the watch says that it has none. Nothing is made up."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from ...kernel.errors import ServiceFault
+from .. import meteo
+from ..contract import Card, Glance, Place, Refusal, Reply, Say, Skill, When, action
+from ..localtime import zone_name
+from ..meteo import Forecast, Spot, View, words_of
+from ..places import place_name
+from ..speech import capital, clock, part_of_day, relative_day, spoken_clock
+
+FRESH = timedelta(minutes=30)
+MAX_KEPT = 12
+"""Places whose forecast is kept."""
+What = Literal["rain", "snow", "temperature", "wind", "humidity", "sun", "uv"]
+
+
+class Weather(Skill):
+    """Weather and forecasts, from Open-Meteo; the last one is kept for when there is no network."""
+
+    name = "weather"
+    grants = ("store", "screen", f"network:{meteo.FORECAST_HOST}", f"network:{meteo.GEOCODING_HOST}")
+    words = {
+        "rain": ["raining", "rainy", "wet", "shower", "showers", "an umbrella", "umbrella", "precipitation", "drizzle"],
+        "snow": ["snowing", "snowy", "snowfall"],
+        "temperature": ["cold", "hot", "warm", "freezing", "chilly", "cool", "degrees", "the temperature"],
+        "wind": ["windy", "wind speed", "stormy", "breezy", "a storm"],
+        "humidity": ["humid", "muggy"],
+        "sun": ["sunny", "sunrise", "sunset", "sunshine", "clear", "daylight"],
+        "uv": ["uv index", "u v", "sunscreen", "sun cream"],
+    }
+    rules = {
+        "weather": "(weather|forecast|weather forecast|weather report|conditions|weather conditions)",
+        "ask": "(what is|what's|whats|how is|how's|hows|what will|what does|tell me|show me|show|give me|check|get|get me|look up|read|i want|any)",
+        "is": "(is it|is it going to|is it gonna|will it|will there|will there be|is there|is there going to be|does it look like|do you think it will|are we expecting|will we have|might it|could it|should i expect|is it supposed to)",
+        "in": "(in|for|at|over|around|near)",
+    }
+
+    async def start(self) -> None:
+        kept = await self._kept(await self._home())
+        if kept is not None:
+            await self._show(meteo.view_now(kept[1]))
+
+    @action(
+        "<ask> [me] [the] [current|local] <weather> [be] [like] [outside|now|right now|please|look like]",
+        "<ask> [me] [the] [current|local] <weather> [be] [like] [look like] <in> {place}",
+        "<ask> [me] [the] <weather> [be] [like] [look like] [for|on] {when}",
+        "<ask> [me] {when} <weather>",
+        "<ask> [me] [the] <weather> [be] [like] [for|on] {when} <in> {place}",
+        "<ask> [me] [the] <weather> [be] [like] <in> {place} [for|on] {when}",
+        "<ask> [me] [the] {place} <weather> [[for|on] {when}]",
+        "<weather> [please|today|update]",
+        "<weather> <in> {place} [[for|on] {when}]",
+        "<weather> [for|on] {when} [<in> {place}]",
+        "<is> [be] {what} [today|outside|now|soon|later]",
+        "<is> [be] {what} [on] {when} [<in> {place}]",
+        "<is> [be] {what} <in> {place} [[on] {when}]",
+        "how {what} (is it|will it be|is it going to be) [outside|now|today]",
+        "how {what} (is it|will it be|is it going to be) <in> {place} [[on] {when}]",
+        "how {what} (is it|will it be|is it going to be) [on] {when} [<in> {place}]",
+        "(do i|will i|should i) (need|take|bring|wear|want) [my] {what} [today|outside]",
+        "(do i|will i|should i) (need|take|bring|wear|want) [my] {what} [on] {when} [<in> {place}]",
+        "(what is|what's|how is|tell me|show me|how high is|how strong is) [the] {what} [like] [outside|now|today|level|speed]",
+        "(what is|what's|how is|tell me|show me|how high is|how strong is) [the] {what} [like] <in> {place} [[on] {when}]",
+        "(what is|what's|what will) [the] {what} [be] [like] [on] {when} [<in> {place}]",
+        Say("how many degrees (is it|are there) [outside|now]", {"what": "temperature"}),
+        Say("how many degrees (is it|are there) <in> {place}", {"what": "temperature"}),
+        Say("what temperature (is it|will it be) [outside|now]", {"what": "temperature"}),
+        Say("what temperature (is it|will it be) (in|for|at) {place}", {"what": "temperature"}),
+        Say("(when|what time) (is|does|will|was) [the] (sunrise|sunset|sun set|sun rise|sun come up|sun go down) [be] [today]", {"what": "sun"}),
+        Say("(when|what time) (is|does|will) [the] (sunrise|sunset|sun set|sun rise|sun go down) [be] [on] {when}", {"what": "sun"}),
+        Say("(when|what time) (is|does|will) [the] (sunrise|sunset|sun set|sun rise|sun go down) [be] (in|at) {place}", {"what": "sun"}),
+        Say("(do|will|should) i need (a coat|a jacket|a sweater|gloves|to dress warm) [today|outside]", {"what": "temperature"}),
+        Say("(do|will|should) i need (a coat|a jacket|a sweater|gloves|to dress warm) {when}", {"what": "temperature"}),
+        "(is it|will it be) (nice|good weather|fine|bad weather|cloudy|foggy) [outside|today]",
+        "(is it|will it be) (nice|good weather|fine|bad weather|cloudy|foggy) [on] {when} [<in> {place}]",
+        examples=("what is the weather like", "will it rain tomorrow in london", "what is the temperature outside"),
+    )
+    async def get_weather(self, place: Place | None = None, when: When | None = None, what: What | None = None) -> Reply:
+        """Say the weather now, or of a coming day or hour.
+
+        place: where; the home place of the settings if not given
+        when: a day or a moment; now if not given
+        what: one thing of it
+        """
+        spot, forecast, made = await self._forecast(place or await self._home())
+        now = self.device.now()
+        view, title = _view(forecast, when, made if made is not None else now)
+        if view is None:
+            raise Refusal(f"I have no forecast for {spot.name} {self._day(when, now)}.")
+        label = "" if made is None else _label(made, now)
+        said = self._said(view, what, spot.name, when, now)
+        card = Card(
+            kind="weather",
+            title=spot.name,
+            text=f"{title}{', ' if title else ''}{words_of(view.code)}",
+            lines=[*self._lines(view), *([label] if label else [])],
+            icon=_icon(view.code),
+        )
+        if when is None and place is None:
+            await self._show(view)
+        result = {
+            "place": spot.name, "when": when or "", "what": what or "", "description": words_of(view.code),
+            **{key: value for key, value in meteo.plain(view).items() if value not in (None, "")},
+            "offline": made is not None,
+        }  # fmt: skip
+        return Reply(f"{said}{f' ({label})' if label else ''}.", result, card)
+
+    # where from
+
+    async def _home(self) -> str:
+        """The place of the settings, else the city the watch's time zone is named after."""
+        place = self.device.settings.get("place")
+        if isinstance(place, str) and place:
+            return place
+        city = zone_name(self.device.now().tzinfo).rpartition("/")[2].replace("_", " ")  # type: ignore[arg-type]
+        return "" if city in ("UTC", "GMT", "Etc") or not city.replace(" ", "").isalpha() else city
+
+    async def _forecast(self, place: str) -> tuple[Spot, Forecast, datetime | None]:
+        """Spot, forecast, and when it was made if it is an old one because there is no network."""
+        if not place:
+            raise Refusal("I don't know where you are. Ask for the weather in a place, or set one in the settings.")
+        now = self.device.now()
+        kept = await self._kept(place)
+        if kept is not None and timedelta() <= now - kept[2] < FRESH:
+            return kept[0], kept[1], None
+        try:
+            spot = kept[0] if kept is not None else meteo.read_spot(await self.device.fetch(meteo.spot_url(place)))
+            if spot is None:
+                raise Refusal(f"I know no place called {place_name(place)}.")
+            fresh = meteo.read_forecast(await self.device.fetch(meteo.forecast_url(spot)))
+        except (ServiceFault, ValueError) as error:
+            if kept is None:
+                why = "can't reach the weather service" if isinstance(error, ServiceFault) else "don't understand the weather service"
+                raise Refusal(f"I {why}, and I have no earlier forecast for {place_name(place)}.") from None
+            return kept
+        await self._keep(place, spot, fresh, now)
+        return spot, fresh, None
+
+    async def _kept(self, place: str) -> tuple[Spot, Forecast, datetime] | None:
+        row = await self.device.get(_key(place)) if place else None
+        if row is None:
+            return None
+        try:
+            return (
+                msgspec.convert(row["spot"], Spot),
+                msgspec.convert(row["forecast"], Forecast),
+                datetime.fromisoformat(row["at"]),
+            )
+        except (msgspec.ValidationError, KeyError, ValueError):  # written by another version
+            return None
+
+    async def _keep(self, place: str, spot: Spot, forecast: Forecast, now: datetime) -> None:
+        rows = await self.device.scan("place/")
+        oldest = sorted(rows, key=lambda key: str(rows[key]["at"]))
+        for key in oldest[: max(0, len(rows) - MAX_KEPT + 1)]:
+            if key != _key(place):
+                await self.device.put(key, None)
+        row = {"spot": meteo.plain(spot), "forecast": meteo.plain(forecast), "at": now.isoformat(timespec="seconds")}
+        await self.device.put(_key(place), row)
+
+    async def _show(self, view: View) -> None:
+        if view.temperature is not None:
+            await self.device.glance(Glance(weather=f"{self._degrees(view.temperature)} {words_of(view.code)}"))
+
+    # saying
+
+    @property
+    def _imperial(self) -> bool:
+        return self.device.settings.get("units") == "imperial"
+
+    def _degrees(self, celsius: float | None) -> str:
+        if celsius is None:
+            return "?"
+        return f"{round(celsius * 9 / 5 + 32 if self._imperial else celsius)}°"
+
+    def _warmth(self, celsius: float | None) -> str:
+        shown = self._degrees(celsius).rstrip("°").replace("-", "minus ")
+        return f"{shown} degree{'' if shown in ('1', 'minus 1') else 's'}"
+
+    def _speed(self, kmh: float | None) -> str:
+        if kmh is None:
+            return "unknown"
+        return f"{round(kmh / 1.609344)} miles an hour" if self._imperial else f"{round(kmh)} kilometres an hour"
+
+    def _day(self, when: str | None, now: datetime) -> str:
+        if when is None:
+            return "now"
+        day = relative_day(date.fromisoformat(when[:10]), now.date())
+        if "T" not in when:
+            return day
+        moment = datetime.fromisoformat(when)
+        return f"{day} at {spoken_clock(moment)}" if moment.minute else f"{day} {part_of_day(moment)} at {spoken_clock(moment)}"
+
+    def _said(self, view: View, what: str | None, place: str, when: str | None, now: datetime) -> str:
+        """One sentence, without its full stop."""
+        where = f"in {place}"
+        time = "" if when is None else f" {self._day(when, now)}"
+        if what is not None:
+            return self._one_thing(view, what, where, time)
+        sky = words_of(view.code)
+        rain = f", {round(view.rain_chance)} percent chance of rain" if view.rain_chance else ""
+        if view.temperature is not None and when is None:
+            high = f", up to {self._warmth(view.high)} today" if view.high is not None else ""
+            return f"It's {self._warmth(view.temperature)} and {sky} {where}{high}{rain}"
+        if view.temperature is not None:
+            return f"{capital(time.strip())} {where}: {sky}, {self._warmth(view.temperature)}{rain}"
+        low, high = self._degrees(view.low).rstrip("°"), self._warmth(view.high)
+        return f"{capital(time.strip())} {where}: {sky}, {low.replace('-', 'minus ')} to {high}{rain}"
+
+    def _one_thing(self, view: View, what: str, where: str, time: str) -> str:
+        if what == "rain":
+            chance = round(view.rain_chance or 0)
+            likely = "No rain expected" if chance < 15 else "Rain is possible" if chance < 50 else "Yes, expect rain"
+            return f"{likely} {where}{time}, {chance} percent chance"
+        if what == "snow":
+            return f"Expect snow {where}{time}, {view.snow_cm:g} centimetres" if view.snow_cm else f"No snow expected {where}{time}"
+        if what == "temperature":
+            if view.temperature is None:
+                return f"Between {self._degrees(view.low).rstrip('°').replace('-', 'minus ')} and {self._warmth(view.high)} {where}{time}"
+            feels = f", feels like {self._degrees(view.feels).rstrip('°').replace('-', 'minus ')}" if view.feels is not None else ""
+            return f"{capital(self._warmth(view.temperature))} {where}{time}{feels}"
+        if what == "wind":
+            return f"Wind {'up to ' if view.temperature is None else 'at '}{self._speed(view.wind)} {where}{time}"
+        if what == "humidity":
+            return f"Humidity {round(view.humidity)} percent {where}{time}" if view.humidity is not None else f"I only know the humidity by the hour {where}"
+        if what == "uv":
+            return f"UV index {view.uv:.0f} {where}{time}" if view.uv is not None else f"I have no UV index {where}{time}"
+        rise, sets = (spoken_clock(datetime.fromisoformat(each)) for each in (view.sunrise, view.sunset))
+        return f"{capital(words_of(view.code))} {where}{time}, sunrise at {rise}, sunset at {sets}"
+
+    def _lines(self, view: View) -> list[str]:
+        lines = [f"{self._degrees(view.low)} / {self._degrees(view.high)}"]
+        if view.temperature is not None:
+            lines.insert(0, self._degrees(view.temperature))
+        if view.rain_chance is not None:
+            lines.append(f"Rain {round(view.rain_chance)} %")
+        if view.wind is not None:
+            lines.append(f"Wind {round(view.wind / 1.609344)} mph" if self._imperial else f"Wind {round(view.wind)} km/h")
+        return lines
+
+
+def _key(place: str) -> str:
+    return "place/" + " ".join(place.lower().split())[:80]
+
+
+def _view(forecast: Forecast, when: str | None, now: datetime) -> tuple[View | None, str]:
+    """What of the forecast is meant; an old forecast's ``now`` is the hour it is by now."""
+    if when is None:
+        return meteo.view_now(forecast), ""
+    day = date.fromisoformat(when[:10])
+    if "T" in when:
+        return meteo.view_hour(forecast, datetime.fromisoformat(when)), clock(datetime.fromisoformat(when))
+    if day == now.date():
+        return meteo.view_day(forecast, day), "today"
+    return meteo.view_day(forecast, day), relative_day(day, now.date()).removeprefix("on ")
+
+
+def _label(made: datetime, now: datetime) -> str:
+    day = "" if made.date() == now.date() else f" {relative_day(made.date(), now.date())}"
+    return f"offline, from {clock(made)}{day}"
+
+
+def _icon(code: int) -> str:
+    if code <= 1:
+        return "sun"
+    if code <= 48:
+        return "cloud"
+    if 71 <= code <= 77 or code in (85, 86):
+        return "snow"
+    return "storm" if code >= 95 else "rain"
