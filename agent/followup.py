@@ -3,7 +3,7 @@
     taking back   "cancel that", "undo", "never mind"                       → undo the last turn
     correcting    "make it fifteen", "no, seven thirty", "i meant berlin"   → the last call again, one argument changed
     asking on     "and in paris", "what about tomorrow"                     → the last call again, beside the first
-    adding        "ten more minutes", "five minutes less"                   → the same skill's action that takes a change
+    adding        "ten more minutes", "five minutes less"                   → the skill's action that takes a change
     repeating     "again", "once more"
     pointing      "pause it", "cancel it"                                   → the noun of the last skill put in
 

@@ -18,8 +18,16 @@ FREE_WORD = 1.0
 FREE_SLOT = 0.5
 MAX_FREE = {"text": 80, "place": 5, "person": 4}
 NO_NAME = frozenset(
-    ["and", "or", "then", "also", "is", "are", "was", "be", "do", "does", "did", "what", "when", "where", "who", "how", "why", "i", "you", "he", "she", "it", "we", "they", "me", "him", "her", "us", "them", "this", "that", "these", "those", "to", "of", "at", "by", "with", "from", "please", "now", "today", "tomorrow", "tonight", "yesterday", "there", "here", "not", "no", "yes", "set", "turn", "add", "remind", "cancel", "stop", "start", "make", "give", "tell", "show", "play", "if", "because", "so", "but", "timer", "alarm", "reminder", "minutes", "hours", "seconds", "minute", "hour", "second", "percent", "like", "in", "on", "for", "time", "weather", "like"]
+    [
+        "and", "or", "then", "also", "is", "are", "was", "be", "do", "does", "did", "what", "when", "where", "who",
+        "how", "why", "i", "you", "he", "she", "it", "we", "they", "me", "him", "her", "us", "them", "this", "that",
+        "these", "those", "to", "of", "at", "by", "with", "from", "please", "now", "today", "tomorrow", "tonight",
+        "yesterday", "there", "here", "not", "no", "yes", "set", "turn", "add", "remind", "cancel", "stop", "start",
+        "make", "give", "tell", "show", "play", "if", "because", "so", "but", "timer", "alarm", "reminder", "minutes",
+        "hours", "seconds", "minute", "hour", "second", "percent", "like", "in", "on", "for", "time", "weather",
+    ]
 )  # fmt: skip
+"""Words that are in no place's and in no person's name."""
 
 
 class Bound(NamedTuple):
@@ -110,10 +118,7 @@ class Matcher:
         for first, phrases in table.items():
             near = first and (
                 self.repair.may_miss(first)
-                or (
-                    at < len(self.words)
-                    and (self.words[at] == first or self.repair.cost(self.words[at], first) > 0)
-                )
+                or (at < len(self.words) and (self.words[at] == first or self.repair.cost(self.words[at], first) > 0))
             )
             for phrase in phrases if near else ():
                 best = _better(best, self._phrase(phrase, 0, target, at, budget))

@@ -23,7 +23,16 @@ from ..modalities.voice.messages import Heard, HeardNothing, HeardPartial, Speec
 from ..skills.messages import Card, Happened, Invoke, Invoked, Undo
 from .memory import Done, Memory
 from .messages import (
-    CallReport, GetTurns, Plan, Planned, PlannedCall, Press, Request, Show, Turn, Turns,
+    CallReport,
+    GetTurns,
+    Plan,
+    Planned,
+    PlannedCall,
+    Press,
+    Request,
+    Show,
+    Turn,
+    Turns,
 )  # fmt: skip
 from .references import resolved
 from .values.words import MAX_CHARACTERS, words

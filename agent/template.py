@@ -193,9 +193,7 @@ class _Compiler:
         raise ManifestError(f"a sentence template holds a {type(item).__name__}, which is not understood")
 
 
-def compile_template(
-    text: str, slots: dict[str, Slot], rules: dict[str, str], skill: str, shared: Shared
-) -> Automaton:
+def compile_template(text: str, slots: dict[str, Slot], rules: dict[str, str], skill: str, shared: Shared) -> Automaton:
     """The automaton of a template. Raises ManifestError if it is not well formed."""
     if len(text) > MAX_TEMPLATE:
         raise ManifestError(f"a sentence template has {len(text)} characters, at most {MAX_TEMPLATE}")
