@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
-from websockets.exceptions import InvalidHeader, MultipleValuesError
+from websockets.datastructures import MultipleValuesError
+from websockets.exceptions import InvalidHeader
 from websockets.http11 import Request, Response
 
 from ...kernel.errors import ManifestError
