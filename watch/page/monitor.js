@@ -22,7 +22,9 @@ export class Monitor {
     const services = status.services ?? [];
     this.part("uptime").textContent = `up ${span(status.uptime_s)}`;
     this.part("rate").textContent = status.messages_per_s >= 100 ? Math.round(status.messages_per_s) : status.messages_per_s.toFixed(1);
-    this.part("mechanism").textContent = `${status.host}: memory caps by ${status.mechanism}`;
+    // The mechanism is a long line for doctors; its first words are enough here.
+    this.part("mechanism").textContent = `${status.host}: memory capped by ${status.mechanism.split(/[:(]/)[0].trim()}`;
+    this.part("mechanism").title = status.mechanism;
     this.#ledger(status, services);
     this.part("services").replaceChildren(...services.map((service) => this.#service(service)));
     const faults = [...(status.faults ?? []), ...services.filter((s) => s.problem).map((s) => `${s.name}: ${s.problem}`)];

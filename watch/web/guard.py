@@ -33,7 +33,7 @@ def security_headers(origin: str) -> dict[str, str]:
     return {
         "Content-Security-Policy": policy,
         "Permissions-Policy": "microphone=(self), camera=(self), accelerometer=(self), gyroscope=(self), "
-        "geolocation=(), usb=(), serial=(), bluetooth=(), payment=(), display-capture=()",
+        "geolocation=(), usb=(), serial=(), payment=(), display-capture=()",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "no-referrer",

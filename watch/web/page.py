@@ -42,19 +42,19 @@ class Page:
         # Touch moves come at most once a display frame; audio is 31 frames a second, with room for a hiccup.
         self.control = Bucket(90, 180, now)
         self.audio = Bucket(48, 160, now)
-        self._messages: deque[bytes] = deque()
+        self._messages: deque[tuple[bytes, bool]] = deque()
         self._pictures: deque[tuple[int, bytes]] = deque()
         self._ready = asyncio.Event()
         self._closed = False
 
-    def send(self, message: bytes) -> None:
-        """Queue a message (JSON as bytes)."""
+    def send(self, message: bytes, *, text: bool = True) -> None:
+        """Queue a message: JSON as bytes, or (not ``text``) a binary one."""
         if self._closed:
             return
         if len(self._messages) >= MAX_QUEUE:
             self._closed = True
         else:
-            self._messages.append(message)
+            self._messages.append((message, text))
         self._ready.set()
 
     def show(self, seq: int, full: bool, picture: bytes) -> bool:
@@ -84,7 +84,8 @@ class Page:
                 self._ready.clear()
                 while not self._closed and (self._messages or self._pictures):
                     if self._messages:
-                        await self.connection.send(self._messages.popleft(), text=True)
+                        message, text = self._messages.popleft()
+                        await self.connection.send(message, text=text)
                     else:
                         await self.connection.send(self._pictures.popleft()[1])
             await self.connection.close(1013, "page too slow")

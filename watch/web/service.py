@@ -303,7 +303,7 @@ class WebService(Service):
         try:
             _, lease = await self.port.borrow("mouth", Synthesize(say.text), Speech, within=10.0)
             with lease:
-                page.send(protocol.speech(number, lease.bytes()))
+                page.send(protocol.speech(number, lease.bytes()), text=False)
         except BluerillError as error:
             self._problem(page, "mouth", error)
 
