@@ -17,8 +17,8 @@ from ..kernel.errors import BluerillError, CallerError
 from ..kernel.service import Call, handles
 from . import loader
 from .catalogue import merge
-from .skillhost import ACTION_TIMEOUT_S, SkillHost
 from .messages import Catalogue, GetCatalogue, Glance, Happened, Invoke, Invoked, RingView, TimerView, Undo
+from .skillhost import ACTION_TIMEOUT_S, SkillHost
 
 HOST_TIMEOUT_S = 5.0
 HOST_TRIES = 5
@@ -48,12 +48,9 @@ class SkillsService(SkillHost):
         timeout_s: float = ACTION_TIMEOUT_S,
     ) -> None:
         super().__init__((), settings=settings, disabled=disabled, zone=zone, boot=boot, timeout_s=timeout_s)
-        if entries is None:
-            self._entries = loader.system_entries()
-        else:
-            self._entries = [
-                loader.EntryPoint(*(part.strip() for part in each.partition("=")[::2]), loader.OWN) for each in entries
-            ]
+        self._entries = (
+            loader.system_entries() if entries is None else [loader.parse_entry(each, loader.OWN) for each in entries]
+        )
         self._hosts = tuple(hosts)
         self._changed = tuple(tell_changed)
         self._theirs: dict[str, Catalogue] = {}
@@ -102,7 +99,7 @@ class SkillsService(SkillHost):
         """Everything installed, here and in the hosts."""
         if self._whole is None:
             others = [(host, self._theirs[host]) for host in self._hosts if host in self._theirs]
-            self._whole, self._routes = merge(self.own_catalogue(), others)
+            self._whole, self._routes = merge(self._roster.catalogue(), others)
             self.port.log.debug("catalogue %s actions=%d", self._whole.fingerprint, len(self._whole.actions))
         return self._whole
 
@@ -121,7 +118,7 @@ class SkillsService(SkillHost):
         return await self.port.ask(host, request, Invoked, within=self._timeout + 1.0)
 
     def _route(self, action: str) -> str | None:
-        if action in self._actions:
+        if action in self._roster.actions:
             return None
         self.whole()
         return self._routes.get(action)
@@ -164,4 +161,3 @@ class SkillsService(SkillHost):
         if changed:
             self._glance = msgspec.structs.replace(self._glance, **changed)
             self.deliver("screen", Glance(**changed))
-

@@ -100,7 +100,9 @@ class StoreService(Service):
     def _check(self, space: str, call: Call) -> None:
         owner = call.sender
         if space != owner and not space.startswith(owner + "/"):
-            raise CapabilityError(f"service {owner!r} may not use the store's space {space!r}; it owns {owner + '/…'!r}")
+            raise CapabilityError(
+                f"service {owner!r} may not use the store's space {space!r}; it owns {owner + '/…'!r}"
+            )
         if len(space) > MAX_SPACE_NAME:
             raise CallerError(f"store space names have at most {MAX_SPACE_NAME} characters, got {len(space)}")
 

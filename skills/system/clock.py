@@ -52,7 +52,11 @@ class Clock(Skill):
         """
         now = self.device.now()
         if place is None:
-            result = {"time": now.replace(tzinfo=None).isoformat(timespec="seconds"), "place": "", "zone": zone_name(_zone(now))}
+            result = {
+                "time": now.replace(tzinfo=None).isoformat(timespec="seconds"),
+                "place": "",
+                "zone": zone_name(_zone(now)),
+            }
             return Reply(f"It's {spoken_clock(now)}.", result, _card(spoken_clock(now), spoken_date(now.date())))
         there = now.astimezone(_zone_of(place))
         where = place_name(place)

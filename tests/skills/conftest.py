@@ -15,6 +15,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import pytest
+
 from bluerill.kernel.errors import ServiceFault
 from bluerill.kernel.message import Body, Lane, Taint
 from bluerill.kernel.service import Call, Service
@@ -140,6 +141,10 @@ class FakePort:
     async def borrow(self, to: str, body: Body, expect: type[R], **_: Any) -> tuple[R, Any]:
         answer = await self._bench.ask(self._address, to, body)
         return answer.body, answer.lease
+
+    async def ask_any(self, to: str, body: Body, *, within: float | None = None) -> tuple[Body, Any]:
+        answer = await self._bench.ask(self._address, to, body)
+        return getattr(answer, "body", answer), getattr(answer, "lease", None)
 
     async def tell(
         self,
