@@ -61,6 +61,7 @@ class Matcher:
         self.openers = openers
         self.repair = repair
         self.budget = budget if repair is not None else 0.0
+        self.may_miss = repair is not None and not automaton.free
         self._solved: dict[tuple[int, int, float], Way | None] = {}
 
     def best(self) -> Way | None:
@@ -117,7 +118,7 @@ class Matcher:
             return best
         for first, phrases in table.items():
             near = first and (
-                self.repair.may_miss(first)
+                (self.may_miss and self.repair.may_miss(first))
                 or (at < len(self.words) and (self.words[at] == first or self.repair.cost(self.words[at], first) > 0))
             )
             for phrase in phrases if near else ():
@@ -146,7 +147,7 @@ class Matcher:
                 way = self._phrase(phrase, index, target, at + 1, round(budget - SKIP_COST, 2))
                 if way is not None:
                     best = _better(best, way._replace(cost=way.cost + SKIP_COST))
-        if budget >= MISSING_COST and self.repair.may_miss(word):
+        if self.may_miss and budget >= MISSING_COST and self.repair.may_miss(word):
             way = self._phrase(phrase, index + 1, target, at, round(budget - MISSING_COST, 2))
             if way is not None:
                 best = _better(best, way._replace(cost=way.cost + MISSING_COST))
