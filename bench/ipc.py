@@ -20,6 +20,7 @@ import time
 from typing import Any
 
 from ..kernel.child import resolve
+from ..kernel.eventloop import run as run_loop
 from ..kernel.host import this_host
 from ..kernel.loop import Kernel
 from ..kernel.manifest import DeviceSpec, Manifest, ServiceSpec
@@ -185,7 +186,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--messages", type=int, default=100_000, help="numbered messages of the order check")
     parser.add_argument("--strict", action="store_true", help="fail if a bar was missed")
     chosen = parser.parse_args(argv)
-    run = asyncio.run(measure(chosen.rounds, chosen.asks, chosen.messages))
+    run = run_loop(measure(chosen.rounds, chosen.asks, chosen.messages))
     print(json.dumps(run) if chosen.json else table(run))
     return int(chosen.strict and not all(run["bars"].values()))
 
