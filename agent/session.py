@@ -150,6 +150,11 @@ class SessionService(Service):
         held = list(self._memory.turns)
         return Turns(held[-request.limit :] if request.limit > 0 else [])
 
+    @handles(Settle)
+    async def settle(self, request: Settle, call: Call) -> Settled:
+        async with self._turn:  # fair: whoever asked for it before has had it
+            return Settled(self._count)
+
     # a turn
 
     def _next(self) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import msgspec
 
@@ -16,13 +17,16 @@ HOSTS_WAIT_S = 5.0
 
 
 @asynccontextmanager
-async def open_front(*, without: tuple[str, ...], ram: str = "") -> AsyncIterator[Front]:
-    """A front to a device. ``without`` are the services that a device of our own would not need.
+async def open_front(
+    *, without: tuple[str, ...], ram: str = "", asr: Mapping[str, Any] | None = None
+) -> AsyncIterator[Front]:
+    """A front to a device. ``without`` are the services that a device of our own would not need, ``asr`` further
+    settings of its recogniser.
 
     There is one device for a state directory: a second one would ring the same alarms.
     """
     try:
-        device = boot(brief(load_manifest(without=without, ram=ram)))
+        device = boot(brief(load_manifest(without=without, ram=ram), asr or {}))
     except DeviceBusy:
         front = await SocketFront.connect(str(state_directory() / "device.sock"))
         try:
@@ -36,9 +40,11 @@ async def open_front(*, without: tuple[str, ...], ram: str = "") -> AsyncIterato
         yield LocalFront(control)
 
 
-def brief(manifest: Manifest) -> Manifest:
+def brief(manifest: Manifest, asr: Mapping[str, Any]) -> Manifest:
     """The manifest of a device that lives for one command."""
-    skills = manifest.services["skills"]
-    settings = {**skills.settings, "wait_s": HOSTS_WAIT_S}
-    services = {**manifest.services, "skills": msgspec.structs.replace(skills, settings=settings)}
+    changes: dict[str, Mapping[str, Any]] = {"skills": {"wait_s": HOSTS_WAIT_S}, "asr": asr}
+    services = {
+        name: msgspec.structs.replace(spec, settings={**spec.settings, **changes[name]}) if name in changes else spec
+        for name, spec in manifest.services.items()
+    }
     return msgspec.structs.replace(manifest, services=services)
