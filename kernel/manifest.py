@@ -12,6 +12,7 @@
     lane = "interactive"           # of what it sends by itself
     memory = "96M"                 # cap and reservation; 0 for core services: they share the core's
     start = "boot"                 # or "demand": on the first message
+    idle_s = 0                     # on demand: stopped after so long without work (0: never)
     asks = ["planner"]
     tells = ["session"]
     notifies = []
@@ -72,6 +73,9 @@ class ServiceSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     tells: tuple[str, ...] = ()
     notifies: tuple[str, ...] = ()
     hang_s: float = 10.0
+    """A child that leaves an answer overdue and then shows no sign of life for this long is killed."""
+    idle_s: float = 0.0
+    """A child started on demand that had nothing to do for this long is stopped, and its memory freed (0: never)."""
     settings: dict[str, Any] = {}
 
     @property
