@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from .errors import BluerillError, BudgetExceeded
 from .limits import LANE_CAPACITY
@@ -20,39 +22,25 @@ if TYPE_CHECKING:
     from .lease import Lease
 
 
-class Envelope:
-    """A message on its way: the body and all that travels with it. Subclasses know how an ask is answered."""
+class Envelope(msgspec.Struct, eq=False):
+    """A message on its way: the body and all that travels with it. Subclasses know how an ask is answered.
 
-    __slots__ = (
-        "body", "cancel", "deadline", "generation", "id", "kind", "lane", "lease", "sender", "taint", "to", "trace",
-    )  # fmt: skip
+    A struct, because one is made for every message, in a quarter of the time of a plain class.
+    """
 
-    def __init__(
-        self,
-        kind: Kind,
-        sender: str,
-        generation: int,
-        to: str,
-        body: Body | Packed,
-        lane: Lane,
-        deadline: float,
-        trace: int,
-        taint: Taint,
-        lease: Lease | None,
-        ask_id: int = 0,
-    ) -> None:
-        self.kind = kind
-        self.sender = sender
-        self.generation = generation
-        self.to = to
-        self.body = body
-        self.lane = lane
-        self.deadline = deadline
-        self.trace = trace
-        self.taint = taint
-        self.lease = lease
-        self.id = ask_id
-        self.cancel: Callable[[], None] | None = None  # set by whoever works on it
+    kind: Kind
+    sender: str
+    generation: int
+    to: str
+    body: Body | Packed
+    lane: Lane
+    deadline: float
+    trace: int
+    taint: Taint
+    lease: Lease | None
+    id: int = 0
+    cancel: Callable[[], object] | None = None
+    """Set by whoever works on it."""
 
     @property
     def answered(self) -> bool:
@@ -69,15 +57,14 @@ class Envelope:
         """Called when a tell has a place in its receiver's mailbox, or was refused: its credit returns."""
 
 
-class LocalAsk(Envelope):
+class LocalAsk(Envelope, eq=False):
     """An ask from this process: answered through a future of (body, lease)."""
 
-    __slots__ = ("future",)
-    future: asyncio.Future[tuple[Body | Packed, Lease | None]]
+    future: Any = None  # asyncio.Future[tuple[Body | Packed, Lease | None]]
 
     @property
     def answered(self) -> bool:
-        return self.future.done()
+        return bool(self.future.done())
 
     def reply(self, body: Body | Packed, lease: Lease | None = None) -> None:
         if not self.future.done():

@@ -11,7 +11,7 @@ import asyncio
 import itertools
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -35,14 +35,16 @@ if TYPE_CHECKING:
 _ASK, _TELL, _REPLY = Kind.ASK, Kind.TELL, Kind.REPLY  # a global is four times as fast as an enum's attribute
 
 
-class RemoteAsk(Envelope):
+_RUNNING = State.RUNNING
+
+
+class RemoteAsk(Envelope, eq=False):
     """An ask that came over a link: answered by a frame."""
 
-    __slots__ = ("done", "link", "owner", "wire_id")
-    link: Link
-    owner: RemoteSeat
-    wire_id: int
-    done: bool
+    link: Any = None  # Link
+    owner: Any = None  # RemoteSeat
+    wire_id: int = 0
+    done: bool = False
 
     @property
     def answered(self) -> bool:
@@ -75,11 +77,10 @@ class RemoteAsk(Envelope):
         return True
 
 
-class RemoteTell(Envelope):
+class RemoteTell(Envelope, eq=False):
     """A tell that came over a link; its credit goes back once it has a place."""
 
-    __slots__ = ("owner",)
-    owner: RemoteSeat
+    owner: Any = None  # RemoteSeat
 
     def accepted(self) -> None:
         self.owner.give_credit()
@@ -118,10 +119,10 @@ class RemoteSeat(Seat):
     # --- towards the child
 
     def deliver(self, envelope: Envelope) -> None:
-        self.refuse_if_down()
-        if self._window > 0 and self.life.state is State.RUNNING and not self.mailbox:
+        if self._window > 0 and self.life.state is _RUNNING and not self.mailbox:
             self._hand_over(envelope)
             return
+        self.refuse_if_down()
         self.mailbox.push(envelope)
         if self.life.state is State.ABSENT:
             self.kernel.begin(self)
