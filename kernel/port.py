@@ -80,21 +80,18 @@ class LocalAsk(Envelope, eq=False):
 class Mailbox:
     """Bounded lanes of envelopes waiting for one service."""
 
-    __slots__ = ("_capacity", "_granted", "_lanes", "_waiters", "owner")
+    __slots__ = ("_capacity", "_granted", "_lanes", "_waiters", "owner", "waiting")
 
     def __init__(self, owner: str, capacity: tuple[int, int, int] = LANE_CAPACITY) -> None:
         self.owner = owner
+        self.waiting = 0  # messages in all lanes
         self._capacity = capacity
         self._lanes: tuple[deque[Envelope], deque[Envelope], deque[Envelope]] = (deque(), deque(), deque())
         self._waiters: tuple[deque[asyncio.Future[None]], ...] = (deque(), deque(), deque())
         self._granted = [0, 0, 0]  # places promised to woken waiters that have not pushed yet
 
     def __len__(self) -> int:
-        return sum(map(len, self._lanes))
-
-    def __bool__(self) -> bool:
-        a, b, c = self._lanes
-        return bool(a or b or c)
+        return self.waiting
 
     def push(self, envelope: Envelope) -> None:
         """Add at the end of its lane. Raises BudgetExceeded when the lane is full."""
@@ -104,6 +101,7 @@ class Mailbox:
                 f"mailbox of {self.owner!r} is full: {len(lane)} messages wait in lane {envelope.lane.name.lower()}"
             )
         lane.append(envelope)
+        self.waiting += 1
 
     def has_place(self, lane: Lane) -> bool:
         """Whether a push to the lane would be taken, with nobody waiting before it."""
@@ -132,6 +130,7 @@ class Mailbox:
         for number, lane in enumerate(self._lanes):
             if lane:
                 envelope = lane.popleft()
+                self.waiting -= 1
                 if self._waiters[number]:
                     self._wake(number)
                 return envelope
@@ -149,6 +148,7 @@ class Mailbox:
     def drain(self) -> list[Envelope]:
         """Remove and return everything (the owner is gone)."""
         taken = [envelope for lane in self._lanes for envelope in lane]
+        self.waiting = 0
         for number, lane in enumerate(self._lanes):
             lane.clear()
             for _ in range(min(len(self._waiters[number]), self._capacity[number])):

@@ -119,7 +119,7 @@ class RemoteSeat(Seat):
     # --- towards the child
 
     def deliver(self, envelope: Envelope) -> None:
-        if self._window > 0 and self.life.state is _RUNNING and not self.mailbox:
+        if self._window > 0 and self.life.state is _RUNNING and not self.mailbox.waiting:
             self._hand_over(envelope)
             return
         self.refuse_if_down()
@@ -246,7 +246,7 @@ class RemoteSeat(Seat):
             self.errors += 1
             envelope.fail(error_from(frame.wire, frame.body.decode("utf-8", "replace")))
         self.count(envelope)
-        if self.mailbox:
+        if self.mailbox.waiting:
             self._pump()
 
     def _adopt(self, frame: Frame, fd: int) -> Lease | None:
