@@ -40,7 +40,6 @@ from .service import Service  # noqa: E402
 from .service_port import ServicePort  # noqa: E402
 from .trace import Trace  # noqa: E402
 
-
 _ASK, _TELL, _REPLY = Kind.ASK, Kind.TELL, Kind.REPLY  # a global is four times as fast as an enum's attribute
 
 

@@ -105,7 +105,7 @@ class RemoteSeat(Seat):
         self._window = CREDITS
         self._owed = 0
         self._ids = itertools.count(1)
-        self._heard_at = 0.0
+        self._heard = 0  # frames ever received: whether it grows is the sign of life
         self._probe: asyncio.TimerHandle | None = None
         self._hello: asyncio.TimerHandle | None = None
         self._gone = asyncio.Event()
@@ -190,12 +190,12 @@ class RemoteSeat(Seat):
         """An answer is overdue: unless the child says anything within ``hang_s``, it hangs and is killed."""
         if self._probe is not None or self._link is None:
             return
-        heard, generation = self._heard_at, self.generation
+        heard, generation = self._heard, self.generation
         self._link.send(Frame(Kind.HELLO, 0))
 
         def check() -> None:
             self._probe = None
-            if self.generation == generation and self._heard_at == heard and self.child is not None:
+            if self.generation == generation and self._heard == heard and self.child is not None:
                 self._killed_for = ExitReason(ExitKind.HUNG, 0, f"no sign of life for {self.spec.hang_s:g} s")
                 self.child.kill()
 
@@ -204,7 +204,7 @@ class RemoteSeat(Seat):
     # --- from the child
 
     def _received(self, frame: Frame, fd: int) -> None:
-        self._heard_at = self.kernel.now()
+        self._heard += 1
         kind = frame.kind
         if kind == _REPLY or kind == Kind.ERROR:
             self._answered(frame, fd)
@@ -329,7 +329,6 @@ class RemoteSeat(Seat):
         self._gone = asyncio.Event()
         self._killed_for = None
         self._window, self._owed = CREDITS, 0
-        self._heard_at = self.kernel.now()
         self._link = Link(ours, self._received, self._closed)
         self.grant(self._link)
         greeting = msgspec.msgpack.encode(

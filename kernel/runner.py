@@ -64,9 +64,10 @@ class Runner:
 
     def deliver(self, envelope: Envelope) -> None:
         """Handle now if the service is free, else queue. Raises BudgetExceeded when its lane is full."""
-        if self.ready and self._running < self._limit and not self.mailbox.waiting:
+        mailbox = self.mailbox
+        if self.ready and self._running < self._limit and not mailbox.waiting:
             self._begin(envelope)
-            if self.mailbox.waiting:
+            if self.mailbox.waiting:  # it may have come in meanwhile
                 self._next()
         else:
             self.mailbox.push(envelope)
@@ -110,8 +111,9 @@ class Runner:
             self._handled(envelope)
             return
         try:
-            body = unpack(envelope.body) if type(envelope.body) is Packed else envelope.body
-            entry = self._table.get(type(body))  # type: ignore[arg-type]
+            held = envelope.body
+            body = unpack(held) if isinstance(held, Packed) else held
+            entry = self._table.get(type(body))
             if entry is None:
                 raise CallerError(f"service {self.name!r} does not understand {body.wire!r}")
         except CallerError as error:
@@ -124,7 +126,7 @@ class Runner:
         if suspends:
             self._running += 1
             task = self._keep(self._run(envelope, handler, body, call))
-            envelope.cancel = task.cancel  # type: ignore[assignment]
+            envelope.cancel = task.cancel
             return
         token = current.set(call)
         try:
