@@ -114,7 +114,11 @@ class Child:
         service.port = port
         mailbox = Mailbox(name, (CREDITS, CREDITS, CREDITS))
         self._runner = runner = Runner(name, service, mailbox, self.trace, self._handled)
-        await service.start()
+        try:
+            await service.start()
+        except BluerillError as error:
+            self.last_words(error)
+            raise
         self.link.send(Frame(Kind.HELLO, self.greeting.generation))
         runner.go()
         await self._ended.wait()
@@ -124,6 +128,11 @@ class Child:
         self.link.close()
         if self.failure is not None:
             raise self.failure
+
+    def last_words(self, error: BluerillError) -> None:
+        """Tell the core why this process is about to end."""
+        text = str(error)[:MAX_ERROR_TEXT].encode("utf-8", "replace")
+        self.link.send(Frame(Kind.ERROR, 0, wire=error.code, body=text))
 
     def _failed(self, error: BaseException) -> None:
         self.failure = self.failure or error
@@ -278,7 +287,17 @@ def resolve(class_path: str) -> type[Service]:
 
 
 async def _serve(sock: socket.socket, greeting: Greeting) -> None:
-    await Child(sock, greeting).run(resolve(greeting.class_)(**greeting.settings))
+    child = Child(sock, greeting)
+    try:
+        service = resolve(greeting.class_)(**greeting.settings)
+    except BluerillError as error:
+        child.last_words(error)
+        raise
+    except TypeError as error:
+        refusal = ManifestError(f"[services.{greeting.name}] settings do not fit {greeting.class_}: {error}")
+        child.last_words(refusal)
+        raise refusal from error
+    await child.run(service)
 
 
 def main(argv: list[str]) -> int:
@@ -295,7 +314,7 @@ def main(argv: list[str]) -> int:
     try:
         run(_serve(sock, greeting))
     except BluerillError as error:
-        logging.getLogger("bluerill").error("%s", error)
+        logging.getLogger("bluerill").debug("%s", error)  # the core has it and says it
         return 1
     except KeyboardInterrupt:
         return 0

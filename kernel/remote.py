@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .errors import BluerillError, CapabilityError, PeerRestarted, error_from
+from .errors import BluerillError, CallerError, CapabilityError, PeerRestarted, error_from
 from .host.base import ChildHandle, ChildSpec
 from .lease import Lease
 from .ledger import Reservation
@@ -229,7 +229,16 @@ class RemoteSeat(Seat):
         elif kind == Kind.HELLO and self.life.state is State.STARTING:
             self._ready()
 
+    def _last_words(self, frame: Frame) -> None:
+        """Why the child is about to end, in its own words. Its caller's fault (a wrong setting) is not retried."""
+        error = error_from(frame.wire, frame.body.decode("utf-8", "replace"))
+        kind = ExitKind.REFUSED if isinstance(error, CallerError) else ExitKind.CODE
+        self._killed_for = ExitReason(kind, 1, str(error))
+
     def _answered(self, frame: Frame, fd: int) -> None:
+        if frame.id == 0:
+            self._last_words(frame)
+            return
         envelope = self._flight.pop(frame.id, None)
         lease = None
         if fd >= 0:

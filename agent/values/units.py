@@ -1,4 +1,4 @@
-"""Units of measure and currencies by their names: "kilometres" → ``kilometer``, "°F" → ``fahrenheit``, "$" → ``USD``."""
+"""Units of measure and currencies by name: "kilometres" → ``kilometer``, "°F" → ``fahrenheit``, "$" → ``USD``."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def currencies(words: Words, at: int) -> Iterator[tuple[int, str]]:
     """ISO 4217 codes of the currencies at a word."""
     if at < len(words) and words[at] in _MONEY:
         yield at + 1, _MONEY[words[at]]
-    code = _MONEY_PAIRS.get(tuple(words[at : at + 2])) if at + 1 < len(words) else None
+    code = _MONEY_PAIRS.get((words[at], words[at + 1])) if at + 1 < len(words) else None
     if code is not None:
         yield at + 2, code
 

@@ -47,6 +47,8 @@ _CONTRACTIONS = {
     "todays": "today's", "tomorrows": "tomorrow's", "ok": "okay", "mins": "minutes", "secs": "seconds",
     "hrs": "hours", "wifi": "wi fi",
 }  # fmt: skip
+CONTRACTED = frozenset(_CONTRACTIONS)
+"""Words that are written out as others."""
 _SYMBOLS = {"%": "percent", "×": "times", "÷": "/", "−": "-", "&": "and", "@": "at", "°": "degrees"}
 _VULGAR = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
 

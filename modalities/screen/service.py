@@ -29,6 +29,8 @@ from .scene import Scene
 
 RETRY_S: Final = 0.25
 """After a frame could not be sent."""
+MOVING_S: Final = 0.2
+"""A picture that lasts less than this is part of a movement."""
 
 
 class ScreenService(Service):
@@ -193,7 +195,7 @@ class ScreenService(Service):
     async def _send(self, now: float) -> None:
         """Draw, and send what differs."""
         image = brighten(self.renderer.draw(now), self.scene.brightness)
-        moving = now < self.scene.moving_until or self.scene.stage(now).kind == "ring"
+        moving = self.scene.next_change(now) - now < MOVING_S
         full = not self.differ.started
         patch = self.differ.patch(image, moving=moving)
         self._picture = image

@@ -14,7 +14,15 @@ GOAL_STEPS = 10_000
 REFRESH = timedelta(minutes=5)
 MAX_WORKOUTS = 200
 _LONGEST = timedelta(hours=24)
-_KCAL_MIN = {"running": 11.0, "swimming": 9.0, "cycling": 8.0, "rowing": 8.0, "hiking": 6.5, "walking": 4.5, "yoga": 3.0}
+_KCAL_MIN = {
+    "running": 11.0,
+    "swimming": 9.0,
+    "cycling": 8.0,
+    "rowing": 8.0,
+    "hiking": 6.5,
+    "walking": 4.5,
+    "yoga": 3.0,
+}
 _KINDS = {
     "run": "running", "jog": "running", "jogging": "running", "walk": "walking", "ride": "cycling", "bike": "cycling",
     "bike ride": "cycling", "biking": "cycling", "cycle": "cycling", "swim": "swimming", "hike": "hiking", "row": "rowing",
@@ -48,7 +56,10 @@ class Health(Skill):
         "<ask> <my> {metric} [right now|now|so far|at the moment|count|data|stats]",
         "<ask> <my> {metric} [for|on|from] {when}",
         "{metric} [today|now]",
-        Say("how many steps (have i|did i) (taken|take|walked|walk|made|make|done|do|got|get) [today|so far|so far today]", {"metric": "steps"}),
+        Say(
+            "how many steps (have i|did i) (taken|take|walked|walk|made|make|done|do|got|get) [today|so far|so far today]",
+            {"metric": "steps"},
+        ),
         Say("how many steps (did i|have i) (take|do|walk|make|get|taken|done) [on] {when}", {"metric": "steps"}),
         Say("how many steps [do i have|today|so far|until my goal|are left]", {"metric": "steps"}),
         Say("how much (have i|did i) (walked|walk|moved|move) [today|so far]", {"metric": "steps"}),
@@ -56,14 +67,24 @@ class Health(Skill):
         Say("how fast is my heart [beating]", {"metric": "heart_rate"}),
         Say("how (high|low) is my (heart rate|pulse)", {"metric": "heart_rate"}),
         Say("(take|measure|check) my (pulse|heart rate|heartbeat)", {"metric": "heart_rate"}),
-        Say("how many calories (have i|did i) (burned|burnt|burn|used|use) [today|so far|so far today]", {"metric": "calories"}),
+        Say(
+            "how many calories (have i|did i) (burned|burnt|burn|used|use) [today|so far|so far today]",
+            {"metric": "calories"},
+        ),
         Say("how many calories (did i|have i) (burn|burned|burnt|use) [on] {when}", {"metric": "calories"}),
-        Say("how far (have i|did i) (walked|walk|gone|go|run|moved|travelled|come) [today|so far]", {"metric": "distance"}),
+        Say(
+            "how far (have i|did i) (walked|walk|gone|go|run|moved|travelled|come) [today|so far]",
+            {"metric": "distance"},
+        ),
         Say("how far (did i|have i) (walk|run|go|walked|gone) [on] {when}", {"metric": "distance"}),
-        Say("how many (kilometers|kilometres|miles) (have i|did i) (walked|walk|gone|go|run|done|do) [today|so far]", {"metric": "distance"}),
+        Say(
+            "how many (kilometers|kilometres|miles) (have i|did i) (walked|walk|gone|go|run|done|do) [today|so far]",
+            {"metric": "distance"},
+        ),
         Say("how (long|much|well) (did i|have i) (sleep|slept) [last night|tonight|this night]", {"metric": "sleep"}),
         Say("how (long|much|well) (did i|have i) (sleep|slept) [on] {when}", {"metric": "sleep"}),
         Say("how many hours (did i|have i) (sleep|slept) [last night]", {"metric": "sleep"}),
+        Say("how (did i|have i been) (sleep|sleeping|slept) [last night]", {"metric": "sleep"}),
         Say("how was my (sleep|night) [last night]", {"metric": "sleep"}),
         examples=("how many steps have I taken", "what is my heart rate", "how did I sleep"),
     )
@@ -88,7 +109,12 @@ class Health(Skill):
         tail = f" {relative_day(day, now.date())}" if past else ""
         share = min(1.0, value / GOAL_STEPS) if metric == "steps" else None
         card = Card(
-            kind="health", title=capital(metric.replace("_", " ")), text=text, lines=["simulated"], icon=metric, value=share
+            kind="health",
+            title=capital(metric.replace("_", " ")),
+            text=text,
+            lines=["simulated"],
+            icon=metric,
+            value=share,
         )
         result = {"metric": metric, "value": value, "date": day.isoformat(), "simulated": True}
         return Reply(f"{said}{tail}{_SIMULATED}.", result, card)
@@ -146,8 +172,12 @@ class Health(Skill):
             icon="workout",
         )
         named = "workout" if row["kind"] == "workout" else f"{row['kind']} workout"
-        speech = f"{capital(named)} finished after {span(length)}, about {plural(done['calories'], 'calorie')}{_SIMULATED}."
-        return Reply(speech, {**done, "simulated": True}, card, undo={"finished": row, "seconds": length.total_seconds()})
+        speech = (
+            f"{capital(named)} finished after {span(length)}, about {plural(done['calories'], 'calorie')}{_SIMULATED}."
+        )
+        return Reply(
+            speech, {**done, "simulated": True}, card, undo={"finished": row, "seconds": length.total_seconds()}
+        )
 
     async def due(self, key: str, payload: dict[str, Any]) -> None:
         if key == "sensors":
@@ -210,8 +240,8 @@ def _said(metric: str, value: float, past: bool) -> tuple[str, str]:
     if metric == "calories":
         return f"{have} burned {value:,.0f} calories", f"{value:,.0f} kcal"
     if metric == "distance":
-        return f"{have} {'walked' if past else 'walked'} {value:.1f} kilometres", f"{value:.1f} km"
+        return f"{have} walked {value:.1f} kilometres", f"{value:.1f} km"
     length = timedelta(hours=value)
-    return f"You slept {span(timedelta(minutes=round(length.total_seconds() / 60)))}", short_span(length).rpartition(":")[0] + " h"
-
-
+    return f"You slept {span(timedelta(minutes=round(length.total_seconds() / 60)))}", short_span(length).rpartition(
+        ":"
+    )[0] + " h"

@@ -62,7 +62,11 @@ class Maths(Skill):
         "how (many|much) {to_unit} (go|fit) (in|into) {value} {from_unit}",
         "{value} {from_unit} (is|are|equals|makes) how (many|much) {to_unit}",
         "what is {value} {from_unit} (converted to|expressed in|when converted to) {to_unit}",
-        examples=("convert 10 miles to kilometres", "how many ounces are in 2 pounds", "20 degrees celsius in fahrenheit"),
+        examples=(
+            "convert 10 miles to kilometres",
+            "how many ounces are in 2 pounds",
+            "20 degrees celsius in fahrenheit",
+        ),
     )
     async def convert_units(self, value: Number, from_unit: Unit, to_unit: Unit) -> Reply:
         """Convert a measure to another unit.
@@ -108,7 +112,9 @@ class Maths(Skill):
         kept, offline = await self._rates()
         answer = currencies.exchange(Fraction(str(amount)), source, target, kept["rates"])
         if answer is None:
-            raise Refusal(f"There is no rate for {currencies.currency_name(source)} to {currencies.currency_name(target)}.")
+            raise Refusal(
+                f"There is no rate for {currencies.currency_name(source)} to {currencies.currency_name(target)}."
+            )
         money = f"{float(answer):,.2f}"
         label = f"offline, rates of {_day(kept['day'])}" if offline else f"rates of {_day(kept['day'])}"
         result = {
