@@ -1,9 +1,10 @@
 """How fast the kernel's messages are, beside others, in one run: ``python -m bluerill.bench.ipc [--json]``.
 
-Absolute times on a shared machine mean little, so the contenders take turns: in every round each is timed once, and what is
-reported is the median over rounds of each, and of the *ratio within a round*. Two bars (see docs/testing.md): an ask inside the
-process is at least as fast as pykka's; an ask of another process takes at most 1.2 times what the bare transport takes.
-A third is not about speed: of 100,000 numbered messages on three lanes none is lost and none overtakes another of its lane.
+Absolute times on a shared machine mean little, so the contenders take turns: in every round each is timed once, and
+what is reported is the median over rounds of each, and of the *ratio within a round*. Two bars (see docs/testing.md):
+an ask inside the process is at least as fast as pykka's; an ask of another process takes at most 1.2 times what the
+bare transport takes. A third is not about speed: of 100,000 numbered messages on three lanes none is lost and none
+overtakes another of its lane.
 """
 
 from __future__ import annotations
@@ -138,13 +139,20 @@ async def measure(rounds: int, n: int, messages: int) -> dict[str, Any]:
         "ratios": {
             f"{kind}: {a} / {b}": _ratio(results[a][kind], results[b][kind])
             for kind in ("ping", "piped")
-            for a, b in ((near.name, Pykka.name), (far.name, Bare.name), (far.name, Pipe.name), (far.name, Streams.name))
+            for a, b in (
+                (near.name, Pykka.name),
+                (far.name, Bare.name),
+                (far.name, Pipe.name),
+                (far.name, Streams.name),
+            )
         },
         "order": order,
         "bars": {
             "in-process ask at least as fast as pykka": _ratio(results[near.name]["ping"], results[Pykka.name]["ping"])
             <= ASK_BAR,
-            "cross-process ask within 1.2 of its transport": _ratio(results[far.name]["ping"], results[Bare.name]["ping"])
+            "cross-process ask within 1.2 of its transport": _ratio(
+                results[far.name]["ping"], results[Bare.name]["ping"]
+            )
             <= LINK_BAR,
             "nothing lost or reordered": all(row["lost"] == row["disordered"] == 0 for row in order),
         },
@@ -179,7 +187,7 @@ def table(run: dict[str, Any]) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the benchmark; the exit status is 1 if a bar was missed and ``--strict`` given."""
-    parser = argparse.ArgumentParser(prog="python -m bluerill.bench.ipc", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m bluerill.bench.ipc", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--json", action="store_true", help="one JSON line instead of a table")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--asks", type=int, default=1024, help="asks a round and contender")

@@ -40,7 +40,6 @@ from .service import Service  # noqa: E402
 from .service_port import ServicePort  # noqa: E402
 from .trace import Trace  # noqa: E402
 
-
 _ASK, _TELL, _REPLY = Kind.ASK, Kind.TELL, Kind.REPLY  # a global is four times as fast as an enum's attribute
 
 
@@ -54,13 +53,12 @@ class Greeting(msgspec.Struct, frozen=True):
     lane: int
 
 
-class _Incoming(Envelope):
+class _Incoming(Envelope, eq=False):
     """An ask from the core, answered over the link."""
 
-    __slots__ = ("child", "done", "wire_id")
-    child: Child
-    wire_id: int
-    done: bool
+    child: Any = None  # Child
+    wire_id: int = 0
+    done: bool = False
 
     @property
     def answered(self) -> bool:
@@ -238,7 +236,7 @@ class Child:
         )
         if asked:
             assert isinstance(envelope, _Incoming)
-            envelope.child, envelope.wire_id, envelope.done = self, frame.id, False
+            envelope.child, envelope.wire_id = self, frame.id
             self._working[frame.id] = envelope
         runner = self._runner
         if runner is None:

@@ -38,6 +38,9 @@ Resolve = Callable[[str], Callable[..., Service]]
 """Turns a manifest's ``class`` into the class; called only for services that run in this process."""
 
 
+_ASK, _ASK_RIGHT, _TELL_RIGHT = Kind.ASK, Right.ASK, Right.TELL
+
+
 class Kernel:
     """A device. ``await start()``, use :meth:`connect` to talk to it, ``await stop()``."""
 
@@ -203,9 +206,10 @@ class Kernel:
             self.capabilities.grant(holder, peer, held)
 
     def send(self, port: ServicePort, envelope: Envelope) -> None:
-        right = Right.ASK if envelope.kind is Kind.ASK else Right.TELL
+        right = _ASK_RIGHT if envelope.kind is _ASK else _TELL_RIGHT
         self.capabilities.check(port, port.address, envelope.to, right, envelope.body.wire)
-        self._seat(envelope.to).deliver(envelope)
+        seat = self.seats.get(envelope.to)
+        (seat or self._seat(envelope.to)).deliver(envelope)
 
     async def place(self, port: ServicePort, to: str, lane: Lane) -> None:
         seat = self._seat(to)

@@ -103,14 +103,11 @@ def known_messages() -> dict[str, type[Body]]:
     return dict(_TYPES)
 
 
-class Packed:
+class Packed(msgspec.Struct, eq=False, gc=False):
     """A body that is still (or already) msgpack: what only passes through is never decoded."""
 
-    __slots__ = ("data", "wire")
-
-    def __init__(self, wire: str, data: bytes) -> None:
-        self.wire = wire
-        self.data = data
+    wire: str
+    data: bytes
 
 
 class Frame(msgspec.Struct, array_like=True, gc=False):

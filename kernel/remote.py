@@ -11,7 +11,7 @@ import asyncio
 import itertools
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -35,14 +35,16 @@ if TYPE_CHECKING:
 _ASK, _TELL, _REPLY = Kind.ASK, Kind.TELL, Kind.REPLY  # a global is four times as fast as an enum's attribute
 
 
-class RemoteAsk(Envelope):
+_RUNNING = State.RUNNING
+
+
+class RemoteAsk(Envelope, eq=False):
     """An ask that came over a link: answered by a frame."""
 
-    __slots__ = ("done", "link", "owner", "wire_id")
-    link: Link
-    owner: RemoteSeat
-    wire_id: int
-    done: bool
+    link: Any = None  # Link
+    owner: Any = None  # RemoteSeat
+    wire_id: int = 0
+    done: bool = False
 
     @property
     def answered(self) -> bool:
@@ -75,11 +77,10 @@ class RemoteAsk(Envelope):
         return True
 
 
-class RemoteTell(Envelope):
+class RemoteTell(Envelope, eq=False):
     """A tell that came over a link; its credit goes back once it has a place."""
 
-    __slots__ = ("owner",)
-    owner: RemoteSeat
+    owner: Any = None  # RemoteSeat
 
     def accepted(self) -> None:
         self.owner.give_credit()
@@ -104,7 +105,7 @@ class RemoteSeat(Seat):
         self._window = CREDITS
         self._owed = 0
         self._ids = itertools.count(1)
-        self._heard_at = 0.0
+        self._heard = 0  # frames ever received: whether it grows is the sign of life
         self._probe: asyncio.TimerHandle | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._hello: asyncio.TimerHandle | None = None
@@ -139,10 +140,10 @@ class RemoteSeat(Seat):
     # --- towards the child
 
     def deliver(self, envelope: Envelope) -> None:
-        self.refuse_if_down()
-        if self._window > 0 and self.life.state is State.RUNNING and not self.mailbox:
+        if self._window > 0 and self.life.state is _RUNNING and not self.mailbox.waiting:
             self._hand_over(envelope)
             return
+        self.refuse_if_down()
         self.mailbox.push(envelope)
         if self.life.state is State.ABSENT:
             self.kernel.begin(self)
@@ -210,12 +211,12 @@ class RemoteSeat(Seat):
         """An answer is overdue: unless the child says anything within ``hang_s``, it hangs and is killed."""
         if self._probe is not None or self._link is None:
             return
-        heard, generation = self._heard_at, self.generation
+        heard, generation = self._heard, self.generation
         self._link.send(Frame(Kind.HELLO, 0))
 
         def check() -> None:
             self._probe = None
-            if self.generation == generation and self._heard_at == heard and self.child is not None:
+            if self.generation == generation and self._heard == heard and self.child is not None:
                 self._killed_for = ExitReason(ExitKind.HUNG, 0, f"no sign of life for {self.spec.hang_s:g} s")
                 self.child.kill()
 
@@ -224,7 +225,7 @@ class RemoteSeat(Seat):
     # --- from the child
 
     def _received(self, frame: Frame, fd: int) -> None:
-        self._heard_at = self.kernel.now()
+        self._heard += 1
         kind = frame.kind
         if kind == _REPLY or kind == Kind.ERROR:
             self._answered(frame, fd)
@@ -275,7 +276,7 @@ class RemoteSeat(Seat):
             self.errors += 1
             envelope.fail(error_from(frame.wire, frame.body.decode("utf-8", "replace")))
         self.count(envelope)
-        if self.mailbox:
+        if self.mailbox.waiting:
             self._pump()
 
     def _adopt(self, frame: Frame, fd: int) -> Lease | None:
@@ -358,7 +359,6 @@ class RemoteSeat(Seat):
         self._gone = asyncio.Event()
         self._killed_for = None
         self._window, self._owed = CREDITS, 0
-        self._heard_at = self.kernel.now()
         self._link = Link(ours, self._received, self._closed)
         self.grant(self._link)
         greeting = msgspec.msgpack.encode(
