@@ -76,6 +76,20 @@ class Turn(Body, frozen=True):
     raw: str = ""
     asr: str = ""
     outcome: Literal["done", "refused", "failed", "not-heard", "fault"] = "done"
+    interrupted: str = ""
+    """What of the reply had been said when it was cut off; '' where it was not."""
+
+
+@message("agent.get-turns")
+class GetTurns(Body, frozen=True):
+    """Ask ``session`` for its last turns, latest last. → Turns"""
+
+    limit: int = 20
+
+
+@message("agent.turns")
+class Turns(Body, frozen=True):
+    turns: list[Turn]
 
 
 @message("agent.press")

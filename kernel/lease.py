@@ -22,7 +22,8 @@ import fcntl
 import mmap
 import os
 import stat
-from typing import Final
+from pathlib import Path
+from typing import Final, TypeAlias
 
 from .errors import BudgetExceeded, CallerError
 from .limits import MAX_LEASE_BYTES, MAX_LEASES_HELD, MIB
@@ -34,13 +35,15 @@ _SEAL_SEAL: Final[int] = getattr(fcntl, "F_SEAL_SEAL", 0)
 _SEAL_SIZE: Final[int] = getattr(fcntl, "F_SEAL_SHRINK", 0) | getattr(fcntl, "F_SEAL_GROW", 0)
 _SEAL_WRITE: Final[int] = getattr(fcntl, "F_SEAL_WRITE", 0)
 
+Bytes: TypeAlias = bytes  # inside the class, ``bytes`` is the method
+
 
 class Lease:
     """One borrowed block of ``size`` bytes. Make it with :meth:`offer` (lender) or :meth:`adopt` (borrower)."""
 
     __slots__ = ("_data", "_fd", "_gone", "_map", "_table", "_view", "size", "taken")
 
-    def __init__(self, size: int, *, data: bytes | None = None, fd: int = -1) -> None:
+    def __init__(self, size: int, *, data: Bytes | None = None, fd: int = -1) -> None:
         self.size = size
         self.taken = False
         self._data = data
@@ -51,7 +54,7 @@ class Lease:
         self._table: LeaseTable | None = None
 
     @classmethod
-    def offer(cls, data: bytes | bytearray | memoryview) -> Lease:
+    def offer(cls, data: Bytes | bytearray | memoryview) -> Lease:
         """Lend ``data``. ``bytes`` are referenced; anything mutable is copied once, so that later changes do not show.
 
         Raises CallerError above MAX_LEASE_BYTES.
@@ -79,7 +82,9 @@ class Lease:
                 return cls(size, data=_read_whole(fd, size))
             missing = (_SEAL_SIZE | _SEAL_WRITE) & ~fcntl.fcntl(fd, _F_GET_SEALS)
             if missing:
-                raise CallerError(f"a lease must be sealed against shrink, grow and write; seals {missing:#x} are missing")
+                raise CallerError(
+                    f"a lease must be sealed against shrink, grow and write; seals {missing:#x} are missing"
+                )
             lease, fd = cls(size, fd=fd), -1
             return lease
         except OSError as error:
@@ -113,7 +118,7 @@ class Lease:
                 self._view = memoryview(self._map)
         return self._view
 
-    def bytes(self) -> bytes:
+    def bytes(self) -> Bytes:
         """The bytes as an object of their own; no copy if they were offered as ``bytes`` in this process."""
         self._alive()
         return self._data if self._data is not None else bytes(self.view())
@@ -231,10 +236,7 @@ def _check_size(size: int) -> None:
 
 def _sealed_file(data: bytes | bytearray | memoryview) -> int:
     """A descriptor holding ``data``, sealed where the system can."""
-    if HAVE_MEMFD:
-        fd = os.memfd_create("bluerill-lease", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    else:
-        fd = _unlinked_file()
+    fd = os.memfd_create("bluerill-lease", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING) if HAVE_MEMFD else _unlinked_file()
     try:
         rest = memoryview(data).cast("B")
         while rest:
@@ -253,7 +255,7 @@ def _unlinked_file() -> int:
 
     shm = "/dev/shm"
     fd, path = tempfile.mkstemp(prefix="bluerill-lease-", dir=shm if os.access(shm, os.W_OK) else None)
-    os.unlink(path)
+    Path(path).unlink()
     return fd
 
 

@@ -150,7 +150,7 @@ class Ledger:
         headroom = headroom_of(budget)
         if self._reserved > budget - headroom:
             raise BudgetExceeded(
-                f"a budget of {_mib(budget)} leaves {_mib(budget - headroom)}, less than what is held: {self._holders()}"
+                f"a budget of {_mib(budget)} leaves {_mib(budget - headroom)}, less than is held: {self._holders()}"
             )
         self._budget, self._headroom = budget, headroom
 

@@ -168,8 +168,17 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         return []
 
     def without(self, *names: str) -> Manifest:
-        """The manifest less some services, and less every right to reach them (a headless device)."""
-        gone = set(names)
+        """The manifest less some services, and less every right to reach them (a headless device).
+
+        A setting that is a list of services (``fronts = ["web", "control"]``) loses those that are gone.
+        """
+        gone = set(names) & set(self.services)
+
+        def left(value: Any) -> Any:
+            if isinstance(value, list | tuple) and value and all(item in self.services for item in value):
+                return [item for item in value if item not in gone]
+            return value
+
         return Manifest(
             self.device,
             {
@@ -178,6 +187,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
                     asks=tuple(p for p in spec.asks if p not in gone),
                     tells=tuple(p for p in spec.tells if p not in gone),
                     notifies=tuple(p for p in spec.notifies if p not in gone),
+                    settings={key: left(value) for key, value in spec.settings.items()},
                 )
                 for name, spec in self.services.items()
                 if name not in gone

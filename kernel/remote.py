@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .errors import BluerillError, CapabilityError, PeerRestarted, error_from
+from .errors import BluerillError, CallerError, CapabilityError, PeerRestarted, error_from
 from .host.base import ChildHandle, ChildSpec
 from .lease import Lease
 from .ledger import Reservation
 from .limits import CREDITS, ESTIMATE_GROWTH, HELLO_TIMEOUT_S, MAX_ERROR_TEXT, STOP_GRACE_S
 from .link import Link, socket_pair
 from .manifest import ServiceSpec
-from .message import Body, Frame, Kind, Packed, Taint, pack
+from .message import TAINTS, Body, Frame, Kind, Packed, pack
 from .port import Envelope
 from .seat import Seat, lane_of
 from .supervisor import ExitKind, ExitReason
@@ -30,6 +30,9 @@ from .task import Event, State
 
 if TYPE_CHECKING:
     from .loop import Kernel
+
+
+_ASK, _TELL, _REPLY = Kind.ASK, Kind.TELL, Kind.REPLY  # a global is four times as fast as an enum's attribute
 
 
 class RemoteAsk(Envelope):
@@ -50,10 +53,10 @@ class RemoteAsk(Envelope):
             if lease is not None:
                 lease.release()
             return
-        packed = pack(body)
+        wire, data = pack(body)
         fd, size = (-1, -1) if lease is None else (lease.fd, lease.size)
         try:
-            self.link.send(Frame(Kind.REPLY, self.wire_id, wire=packed.wire, body=packed.data, lease_bytes=size), fd)
+            self.link.send(Frame(_REPLY, self.wire_id, "", 0, 0, 0, 0, wire, data, size), fd)
         except BluerillError as error:
             self.link.send(_error_frame(self.wire_id, error))
         finally:
@@ -143,9 +146,9 @@ class RemoteSeat(Seat):
             return
         lease = envelope.lease
         try:
-            packed = pack(envelope.body)
+            wire, data = pack(envelope.body)
             number = 0
-            if envelope.kind is Kind.ASK:
+            if envelope.kind is _ASK:
                 number = next(self._ids)
             frame = Frame(
                 envelope.kind,
@@ -155,8 +158,8 @@ class RemoteSeat(Seat):
                 int(envelope.deadline * 1e9),
                 envelope.trace,
                 envelope.taint,
-                packed.wire,
-                packed.data,
+                wire,
+                data,
                 -1 if lease is None else lease.size,
                 envelope.sender,
                 envelope.generation,
@@ -202,11 +205,15 @@ class RemoteSeat(Seat):
     def _received(self, frame: Frame, fd: int) -> None:
         self._heard_at = self.kernel.now()
         kind = frame.kind
-        if kind == Kind.REPLY or kind == Kind.ERROR:
+        if kind == _REPLY or kind == Kind.ERROR:
             self._answered(frame, fd)
-        elif kind == Kind.ASK or kind == Kind.TELL:
+            return
+        if kind <= _TELL:  # an ask or a tell
             self._sent(frame, fd)
-        elif kind == Kind.NOTIFY:
+            return
+        if fd >= 0:
+            os.close(fd)
+        if kind == Kind.NOTIFY:
             self._notified(frame)
         elif kind == Kind.CREDIT:
             self._window += frame.id
@@ -220,10 +227,17 @@ class RemoteSeat(Seat):
                 self.asked.pop(frame.id, None)
         elif kind == Kind.HELLO and self.life.state is State.STARTING:
             self._ready()
-        if fd >= 0 and kind not in (Kind.REPLY, Kind.ASK, Kind.TELL):
-            os.close(fd)
+
+    def _last_words(self, frame: Frame) -> None:
+        """Why the child is about to end, in its own words. Its caller's fault (a wrong setting) is not retried."""
+        error = error_from(frame.wire, frame.body.decode("utf-8", "replace"))
+        kind = ExitKind.REFUSED if isinstance(error, CallerError) else ExitKind.CODE
+        self._killed_for = ExitReason(kind, 1, str(error))
 
     def _answered(self, frame: Frame, fd: int) -> None:
+        if frame.id == 0:
+            self._last_words(frame)
+            return
         envelope = self._flight.pop(frame.id, None)
         lease = None
         if fd >= 0:
@@ -234,7 +248,7 @@ class RemoteSeat(Seat):
             return
         self._window += 1
         envelope.cancel = None
-        if frame.kind == Kind.REPLY:
+        if frame.kind == _REPLY:
             envelope.reply(Packed(frame.wire, frame.body), lease)
         else:
             self.errors += 1
@@ -251,11 +265,10 @@ class RemoteSeat(Seat):
             return None
 
     def _sent(self, frame: Frame, fd: int) -> None:
-        kind = Kind(frame.kind)
         lease = self._adopt(frame, fd) if fd >= 0 else None
-        cls = RemoteAsk if kind is Kind.ASK else RemoteTell
-        envelope = cls(
-            kind,
+        asked = frame.kind == _ASK
+        envelope = (RemoteAsk if asked else RemoteTell)(
+            _ASK if asked else _TELL,
             self.name,  # from the connection, whatever the frame claims
             self.generation,
             frame.to,
@@ -263,7 +276,7 @@ class RemoteSeat(Seat):
             lane_of(frame.lane),
             frame.deadline_ns / 1e9,
             frame.trace,
-            Taint(frame.taint & 7),
+            TAINTS[frame.taint & 7],
             lease,
             frame.id,
         )
@@ -279,7 +292,7 @@ class RemoteSeat(Seat):
                 lease.release()
             envelope.fail(error)
             envelope.accepted()
-            if kind is Kind.TELL:
+            if not asked:
                 self.kernel.log.warning("tell refused: %s", error)
 
     def _notified(self, frame: Frame) -> None:

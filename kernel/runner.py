@@ -23,6 +23,9 @@ current: ContextVar[Call | None] = ContextVar("bluerill_call", default=None)
 """The call being handled, from which messages sent meanwhile inherit lane, trace, taint and deadline."""
 
 
+_ASK = Kind.ASK
+
+
 class Runner:
     """A service with its mailbox. ``failed`` is told of failures that are the service's own."""
 
@@ -157,15 +160,14 @@ class Runner:
     def _finish(self, envelope: Envelope, outcome: object) -> None:
         self.done += 1
         wire = envelope.body.wire
-        self._record(DONE, wire, envelope)
         lease = envelope.lease
         if lease is not None and not lease.taken:
             lease.release()
-        asked = envelope.kind is Kind.ASK
-        if isinstance(outcome, Leased) and asked:
-            envelope.reply(outcome.body, outcome.lease)
-        elif isinstance(outcome, Body) and asked:
+        asked = envelope.kind is _ASK
+        if asked and isinstance(outcome, Body):
             envelope.reply(outcome)
+        elif asked and isinstance(outcome, Leased):
+            envelope.reply(outcome.body, outcome.lease)
         elif isinstance(outcome, BaseException):
             error = self._typed(outcome, wire)
             if asked:
@@ -175,6 +177,7 @@ class Runner:
         elif asked:
             self.errors += 1
             envelope.fail(ServiceFault(f"service {self.name!r} answered {wire!r} with {type(outcome).__name__}"))
+        self._record(DONE, wire, envelope)  # after the answer, which somebody waits for
         self._handled(envelope)
 
     def _record(self, phase: str, wire: str, envelope: Envelope) -> None:

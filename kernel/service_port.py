@@ -238,6 +238,7 @@ class ServicePort:
         task = self._loop.create_task(self._fresh(work), name=f"{self._address}:{name}")
         self._spawned.add(task)
         task.add_done_callback(self._ended)
+        task.add_done_callback(lambda _: work.close())  # cancelled before its first step, it was never awaited
         return task
 
     @staticmethod

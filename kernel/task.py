@@ -1,8 +1,8 @@
 """Who a message comes from, and in what state a service is: a name with a generation, and one table.
 
 A service that dies and is started again is a *different* task with the same name: its generation is one higher.
-Whoever remembers ``asr#3`` can never mistake ``asr#4`` for it, so that a late reply of a dead process is dropped, and a caller
-learns that its peer restarted instead of waiting for it (the idea is Hubris' task id).
+Whoever remembers ``asr#3`` can never mistake ``asr#4`` for it, so that a late reply of a dead process is dropped, and
+a caller learns that its peer restarted instead of waiting for it (the idea is Hubris' task id).
 
 The life of a task is the table :data:`TRANSITIONS` and nothing else. What is not in the table cannot happen: an
 event that does not fit raises, because it means the loop has lost track, which must be loud.

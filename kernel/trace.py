@@ -5,14 +5,15 @@ Nothing is formatted until somebody asks. Events are times on CLOCK_MONOTONIC, w
 so that the rings of several processes can be laid side by side.
 
 An event is ``(ts_ns, phase, name, who, trace_id, args)``. Phases come in pairs that the export joins by message id:
-the asker records ASK and later REPLY (or FAIL), the handler HANDLE and later DONE; TELL, NOTIFY, MARK stand alone, and COUNT
-is a number over time. ``args`` is ``(message id, lane, peer)``: for ASK, HANDLE, TELL the lane and the other party;
-for REPLY, FAIL, DONE only the id is needed; for COUNT it is ``(value,)``; for the rest whatever is worth showing.
+the asker records ASK and later REPLY (or FAIL), the handler HANDLE and later DONE; TELL, NOTIFY, MARK stand alone,
+and COUNT is a number over time. ``args`` is ``(message id, lane, peer)``, where the id may be anything hashable that
+no other message of the trace shares: for ASK, HANDLE, TELL with the lane and the other party; for REPLY, FAIL, DONE
+only the id is needed; for COUNT it is ``(value,)``; for the rest whatever is worth showing.
 
 The export is the Trace Event Format (JSON array form inside an object; "Trace Event Format", Google, 2016), which
-Perfetto and chrome://tracing read: "X" slices for handling and asking, "s"/"t"/"f" flows for the path of a message from asker
-to handler and back, "M" names for processes and threads, "C" counters. Slices of one thread must nest, so each
-service gets as many threads as it ever had overlapping work.
+Perfetto and chrome://tracing read: "X" slices for handling and asking, "s"/"t"/"f" flows for the path of a message
+from asker to handler and back, "M" names for processes and threads, "C" counters. Slices of one thread must nest, so
+each service gets as many threads as it ever had overlapping work.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ class Trace:
         self._at = 0
         self._total = 0
 
-    def record(self, ts_ns: int, phase: str, name: str, who: str, trace_id: int = 0, args: tuple[Any, ...] = ()) -> None:
+    def record(
+        self, ts_ns: int, phase: str, name: str, who: str, trace_id: int = 0, args: tuple[Any, ...] = ()
+    ) -> None:
         """Keep one event. ``name`` is the wire name or what is marked or counted, ``who`` the service."""
         at = self._at
         self._ring[at] = (ts_ns, phase, name, who, trace_id, args)
@@ -132,7 +135,9 @@ class _Export:
         self._seen: set[int] = set()
         self._tids: dict[tuple[str, str, int], int] = {}
         self._busy: dict[tuple[str, str], list[bool]] = {}
-        self._open: dict[tuple[str, str, int], tuple[TraceEvent, int, int]] = {}  # (kind, who, id) -> event, slot, tid
+        self._open: dict[
+            tuple[str, str, object], tuple[TraceEvent, int, int]
+        ] = {}  # (kind, who, id) -> event, slot, tid
 
     def add(self, event: TraceEvent) -> None:
         ts_ns, phase, name, who, trace_id, args = event
@@ -169,7 +174,7 @@ class _Export:
 
     def _begin(self, event: TraceEvent) -> None:
         ts_ns, kind, _, who, trace_id, args = event
-        message = int(args[0]) if args else 0
+        message = args[0] if args else 0
         row = "handles" if kind == HANDLE else "asks"
         busy = self._busy.setdefault((who, row), [])
         slot = busy.index(False) if False in busy else len(busy)
@@ -182,7 +187,7 @@ class _Export:
 
     def _end(self, event: TraceEvent, kind: str) -> None:
         ts_ns, phase, _, who, trace_id, args = event
-        message = int(args[0]) if args else 0
+        message = args[0] if args else 0
         found = self._open.pop((kind, who, message), None)
         if found is None:
             return  # its beginning was overwritten in the ring
@@ -211,13 +216,13 @@ class _Export:
             }
         )
 
-    def _flow(self, ph: str, ts_ns: int, who: str, tid: int, message: int, trace_id: int) -> None:
+    def _flow(self, ph: str, ts_ns: int, who: str, tid: int, message: object, trace_id: int) -> None:
         """One point of the path of a message; points with one id and category are joined."""
         point = {
             "ph": ph,
             "name": "message",
             "cat": "message",
-            "id": f"{trace_id:x}.{message:x}",
+            "id": f"{trace_id:x}.{message}",
             "pid": self._process(who),
             "tid": tid,
             "ts": self._us(ts_ns),

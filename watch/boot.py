@@ -80,8 +80,6 @@ def _fill(settings: Mapping[str, Any], names: Mapping[str, Any], service: str) -
                 raise ManifestError(
                     f"device.toml [services.{service}] settings.{key}: nothing is named {error}"
                 ) from None
-        elif isinstance(value, list):
-            value = tuple(value)
         filled[key] = value
     return filled
 

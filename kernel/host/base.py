@@ -3,13 +3,12 @@
 A host promises three things about a child. It runs under the strongest memory cap the machine allows, and says which
 one (:class:`Cap`), because a benchmark or a person must never mistake a soft wall for a hard one. It dies when the
 core dies, however the core dies. And nothing here waits for it: ``spawn`` returns as soon as the process exists,
-``poll`` answers at once, and ``fileno`` is what an event loop waits on.
+``poll`` answers at once, and ``fileno`` is what an event loop waits on (or -1 where a system has no such thing).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from ..supervisor import ExitReason
@@ -50,13 +49,13 @@ class Mechanism(NamedTuple):
     mend: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ChildSpec:
-    """A child to start. ``argv[0]`` is a path; ``env`` is the whole environment; ``budget_bytes`` is its cap, 0 for none.
+class ChildSpec(NamedTuple):
+    """A child to start. ``argv[0]`` is a path, ``env`` the whole environment, ``budget_bytes`` its cap, 0 for none.
 
     ``pass_fds`` keep their numbers in the child. A program that calls ``cage.enter()`` first thing is started as it
-    is; any other one needs ``wrap``, which starts it through the cage at the price of a second exec. ``data_bytes`` overrides the soft
-    wall (RLIMIT_DATA), for programs that reserve far more address space than they touch; -1 turns it off.
+    is; any other one needs ``wrap``, which starts it through the cage at the price of a second exec. ``data_bytes``
+    overrides the soft wall (RLIMIT_DATA), for programs that reserve far more address space than they touch; -1 turns
+    it off.
     """
 
     name: str
@@ -95,7 +94,7 @@ class ChildHandle(Protocol):
         ...
 
     def fileno(self) -> int:
-        """A descriptor that becomes readable when the child is gone, for ``loop.add_reader``."""
+        """A descriptor that becomes readable when the child can be collected, for ``loop.add_reader``; or -1."""
         ...
 
     def close(self) -> None:

@@ -7,8 +7,9 @@ afterwards is charged to the cage.
 
 The tie is a *lifeline*: the read end of a pipe whose write end only the core holds. The child asks the kernel to send
 it SIGKILL when the pipe changes state (``F_SETSIG``, ``F_SETOWN``, ``O_ASYNC``; see fcntl(2)), which happens exactly
-when the core is gone. Unlike PR_SET_PDEATHSIG this needs no foreign function call, follows the core *process* rather than the thread
-that happened to fork, and survives exec. Systems without F_SETSIG watch the pipe from a thread instead.
+when the core is gone. Unlike PR_SET_PDEATHSIG this needs no foreign function call, follows the core *process* rather
+than the thread that happened to fork, and survives exec. Systems without F_SETSIG watch the pipe from a thread
+instead.
 
     BLUERILL_CAGE = "cgroup=/path/cgroup.procs\\nlife=7\\ndata=50331648\\ncwd=/path"
 
@@ -32,7 +33,7 @@ THREAD_STACK = 512 * 1024
 
 
 def enter(keep_lifeline: bool = False) -> bool:
-    """Enter the cage named in the environment; False if there is none. Leaves the process if the cage cannot be entered.
+    """Enter the cage named in the environment; False if there is none. Ends the process if it cannot be entered.
 
     ``keep_lifeline`` leaves the lifeline open across an exec.
     """
@@ -40,7 +41,7 @@ def enter(keep_lifeline: bool = False) -> bool:
     if not text:
         return False
     try:
-        _enter(dict(line.partition("=")[::2] for line in text.split("\n")), keep_lifeline)
+        _enter({key: value for key, _, value in (line.partition("=") for line in text.split("\n"))}, keep_lifeline)
     except (OSError, ValueError) as error:
         os.write(2, f"bluerill: cannot enter the cage: {error}\n".encode())
         os._exit(REFUSED)

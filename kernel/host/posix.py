@@ -1,16 +1,18 @@
-"""Any POSIX system: child processes with a soft wall (RLIMIT_DATA), a lifeline, and an exit notice.
+"""Any POSIX system: child processes with a soft wall (RLIMIT_DATA) and a lifeline.
 
-RLIMIT_DATA makes an allocation beyond the budget fail with a clean MemoryError, but counts address space rather than memory and
-does not count file mappings or shared memory: it is a second wall, and here the only one. RLIMIT_AS and RLIMIT_RSS are
-never used: the first breaks threads and mappings long before memory runs out, the second has no effect.
+RLIMIT_DATA makes an allocation beyond the budget fail with a clean MemoryError, but counts address space rather than
+memory and does not count file mappings or shared memory: it is a second wall, and here the only one. RLIMIT_AS and
+RLIMIT_RSS are never used: the first breaks threads and mappings long before memory runs out, the second has no
+effect.
 
 Children are started with posix_spawn: no code of ours runs between fork and exec, and the parent's address space is not
 copied. Each child leads its own process group, so that killing it kills what it started, and a Ctrl-C at
 the terminal reaches the core alone, which then stops its children in order. stdin is /dev/null and stdout is joined to
 stderr: a stray print in a child never ends up in the output of a command.
 
-A child inherits two pipes: the lifeline (see ``cage.py``), whose write end only we hold, and, where there is no pidfd, the write end of
-an exit notice, whose read end becomes readable for us when the child is gone.
+A child inherits the read end of a lifeline (see ``cage.py``), whose write end only we hold. There is no portable
+descriptor that tells of a child's end (a pipe is closed a moment before the child can be collected, and may be closed
+by a living one), so ``fileno`` is -1 here and the kernel's loop looks now and then.
 """
 
 from __future__ import annotations
@@ -34,12 +36,11 @@ _CAGE: Final = str(Path(__file__).with_name("cage.py"))
 class PosixChild:
     """A child process under rlimits. The Linux host adds a cgroup and a pidfd to it."""
 
-    def __init__(self, name: str, pid: int, cap: Cap, life: int, notice: int) -> None:
+    def __init__(self, name: str, pid: int, cap: Cap, life: int) -> None:
         self.name = name
         self._pid = pid
         self._cap = cap
         self._life = life
-        self._notice = notice
         self._exit: ExitReason | None = None
 
     @property
@@ -64,6 +65,11 @@ class PosixChild:
     def poll(self) -> ExitReason | None:
         if self._exit is None:
             try:
+                if sys.platform != "darwin":
+                    # Look before collecting: as long as it is a zombie its process group cannot be anybody else's.
+                    if os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+                        return None
+                    self._send(signal.SIGKILL)  # what it left behind
                 pid, status = os.waitpid(self._pid, os.WNOHANG)
             except ChildProcessError:
                 # Somebody else collected it: that it is gone is all we know.
@@ -74,18 +80,15 @@ class PosixChild:
         return self._exit
 
     def fileno(self) -> int:
-        return self._notice
+        return -1
 
     def close(self) -> None:
         if self.poll() is None:
             self.kill()
             self._collect()
-        else:
-            self._send(signal.SIGKILL)  # what it left behind in its process group
-        for fd in (self._life, self._notice):
-            if fd >= 0:
-                os.close(fd)
-        self._life = self._notice = -1
+        if self._life >= 0:
+            os.close(self._life)
+            self._life = -1
 
     def _send(self, number: signal.Signals) -> None:
         """Signal the child's process group (its id is the child's pid, which lives as long as any member does)."""
@@ -114,9 +117,6 @@ class PosixHost:
 
     name = "posix"
 
-    def __init__(self) -> None:
-        self._children: list[PosixChild] = []
-
     @property
     def mechanism(self) -> str:
         return "rlimit: RLIMIT_DATA, a soft wall; cgroups exist on Linux only"
@@ -142,15 +142,8 @@ class PosixHost:
         return [Mechanism("rlimit", True, "RLIMIT_DATA: allocations beyond the budget fail with MemoryError")]
 
     def spawn(self, spec: ChildSpec) -> PosixChild:
-        notice, write_end = os.pipe()
-        try:
-            pid, life = launch(spec, [], [write_end], soft_wall(spec, alone=True))
-        except BaseException:
-            os.close(notice)
-            raise
-        finally:
-            os.close(write_end)
-        return PosixChild(spec.name, pid, Cap("rlimit", spec.budget_bytes, spec.budget_bytes > 0), life, notice)
+        pid, life = launch(spec, [], soft_wall(spec, alone=True))
+        return PosixChild(spec.name, pid, Cap("rlimit", spec.budget_bytes, spec.budget_bytes > 0), life)
 
     def close(self) -> None:
         """Nothing of ours outlives the children."""
@@ -166,7 +159,7 @@ def soft_wall(spec: ChildSpec, alone: bool) -> int:
     return spec.budget_bytes if alone else 2 * spec.budget_bytes
 
 
-def launch(spec: ChildSpec, cgroups: list[str], more_fds: list[int], data: int) -> tuple[int, int]:
+def launch(spec: ChildSpec, cgroups: list[str], data: int) -> tuple[int, int]:
     """Start the process; returns its pid and the write end of its lifeline."""
     if not spec.argv:
         raise CallerError(f"child {spec.name!r} has an empty command line")
@@ -188,7 +181,7 @@ def launch(spec: ChildSpec, cgroups: list[str], more_fds: list[int], data: int) 
         (os.POSIX_SPAWN_DUP2, 2, 1),
     ]
     # Duplicating a descriptor onto itself clears its close-on-exec flag in the child only.
-    actions += [(os.POSIX_SPAWN_DUP2, fd, fd) for fd in (read_end, *more_fds, *spec.pass_fds)]
+    actions += [(os.POSIX_SPAWN_DUP2, fd, fd) for fd in (read_end, *spec.pass_fds)]
     try:
         pid = os.posix_spawn(argv[0], argv, env, file_actions=actions, setpgroup=0, setsigdef=[signal.SIGPIPE])
     except (OSError, ValueError) as error:

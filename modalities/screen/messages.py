@@ -64,3 +64,19 @@ class SetFace(Body, frozen=True):
 
     face: str = ""
     ambient: bool | None = None
+
+
+@message("screen.shown")
+class Shown(Body, frozen=True):
+    """Tell the page what the glass shows, in words (sent when that changes, at most once a minute on a face).
+
+    ``stage`` is ring, listening, thinking, speaking, card, timers, stopwatch, face or ambient; ``ringing`` and
+    ``ring`` are the kind and id of what rings, empty for nothing: the page chimes and offers buttons for it.
+    """
+
+    stage: str
+    text: str
+    face: str = ""
+    ambient: bool = False
+    ringing: str = ""
+    ring: str = ""

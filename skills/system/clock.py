@@ -114,6 +114,7 @@ class Clock(Skill):
 
     @action(
         "what time is {time} [<in>] {from_place} in {to_place}",
+        "what time is {time} [here|my time|local time] in {to_place}",
         "(when it's|when it is|if it's|if it is) {time} (in|at) {from_place} what time is it in {to_place}",
         "what time is it in {to_place} (when it's|when it is|if it's|if it is) {time} (in|at) {from_place}",
         "(when it's|when it is|if it's|if it is) {time} [here] what time is it in {to_place}",

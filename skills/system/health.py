@@ -84,6 +84,7 @@ class Health(Skill):
         Say("how (long|much|well) (did i|have i) (sleep|slept) [last night|tonight|this night]", {"metric": "sleep"}),
         Say("how (long|much|well) (did i|have i) (sleep|slept) [on] {when}", {"metric": "sleep"}),
         Say("how many hours (did i|have i) (sleep|slept) [last night]", {"metric": "sleep"}),
+        Say("how (did i|have i been) (sleep|sleeping|slept) [last night]", {"metric": "sleep"}),
         Say("how was my (sleep|night) [last night]", {"metric": "sleep"}),
         examples=("how many steps have I taken", "what is my heart rate", "how did I sleep"),
     )

@@ -30,7 +30,7 @@ class Lists(Skill):
         "list": "[the|my|our|a|this] {list} (list|lists)",
         "any": "[the|my|our|a|this] list",
         "put": "(add|put|place|include|write|append|insert|stick|get)",
-        "out": "(remove|delete|take|cross|strike|tick|check|erase|drop|scratch)",
+        "out": "(remove|delete|take|cross|strike|tick|check|erase|drop|scratch|complete|finish)",
     }
 
     @action(
@@ -119,8 +119,8 @@ class Lists(Skill):
         return Reply(f"On your {name} list: {said}{more}.", result, _card(name, items))
 
     @action(
-        "<out> [off|out] {item} (from|off|off of|out of|on) <list>",
-        "<out> [off|out] {item} (from|off|off of|out of|on) <any>",
+        "<out> [off|out] {item} (from|off|off of|off from|out of|on|in) <list>",
+        "<out> [off|out] {item} (from|off|off of|off from|out of|on|in) <any>",
         "(i bought|i got|we bought|we got|i have bought|i've bought|got|i picked up) [the|some] {item}",
         "(i don't need|we don't need|no need for) {item} [anymore|any more] [on <list>]",
         "mark {item} [as] (done|bought|complete|completed|finished) [(on|in) <list>]",

@@ -27,6 +27,8 @@ class Timers(TimerRows):
         "my": "[the|my|that|this|a]",
         "timers": "(timer|timers|countdown)",
         "left": "(left|remaining|to go)",
+        "named": "(for|called|named|labelled|labeled) [the|my]",
+        "which": "[the|my|that|this|a] ([{label}] timer|(timer|countdown) <named> {label})",
     }
 
     async def start(self) -> None:
@@ -63,7 +65,9 @@ class Timers(TimerRows):
         "{duration} {label} timer",
         "<set> <a> {duration} {label} timer",
         "time [the|my] {label} for {duration}",
-        "<timer> for {duration} (called|named|for) {label}",
+        "<timer> for {duration} <named> {label}",
+        "<a> {duration} <timer> <named> {label}",
+        "<timer> <named> {label} (for|of) {duration}",
         examples=("set a timer for ten minutes", "start a 5 minute pizza timer", "timer for one hour"),
     )
     async def start_timer(self, duration: Duration, label: Text | None = None) -> Reply:
@@ -99,9 +103,11 @@ class Timers(TimerRows):
         "(is|are) (there|any) [a|any] [{label}] <timers> [running|set|active|on|going]",
         "(do i have|have i got) [a|any] [{label}] <timers> [running|set|active|on|going]",
         "how many timers (are|do i have) [running|set|active|on|going]",
-        "(when|what time) (is|does|will) <my> [{label}] timer [be] (up|done|finished|finish|end|go off|ring|over|run out)",
+        "(when|what time) (is|does|will) <which> [be] (up|done|finished|finish|end|go off|ring|over|run out)",
         "(is|are) <my> [{label}] <timers> (up|done|finished|over|still running|running) [yet]",
-        "<my> [{label}] timer (status|left|remaining)",
+        "<which> (status|left|remaining)",
+        "[the] (status|state|time <left>) (of|on|for) <my> [{label}] <timers>",
+        "[the] (status|state|time <left>) (of|on|for) <which>",
         "timer (status|check)",
         examples=("how much time is left", "how long is left on the pizza timer", "show my timers"),
     )
@@ -133,16 +139,16 @@ class Timers(TimerRows):
         return Reply(f"There are {plural(len(rows), 'timer')}: {joined(said)}.", result, card)
 
     @action(
-        "(add|put) [an extra|another|an additional] {change} [more] [(to|on|onto) <my> [{label}] timer]",
+        "(add|put) [an extra|another|an additional] {change} [more] [(to|on|onto) <which>]",
         "(add|put) [an extra|another|an additional] {change} [more] (to|on) [the|my] {label}",
-        "(extend|lengthen|increase|prolong|raise) <my> [{label}] timer [by|for] {change}",
-        "(give|make) <my> [{label}] timer {change} (more|longer|extra)",
-        "(give me|i need) (another|an extra) {change} [on <my> [{label}] timer]",
-        "{change} more [(to|on) <my> [{label}] timer]",
-        "(take|remove|subtract|cut|knock|drop) {change} (off|from|off of|away from) <my> [{label}] timer",
-        "(shorten|reduce|decrease|lower|cut) <my> [{label}] timer (by|of) {change}",
-        "make <my> [{label}] timer {change} (shorter|less)",
-        "(change|adjust) <my> [{label}] timer by {change}",
+        "(extend|lengthen|increase|prolong|raise) <which> [by|for] {change}",
+        "(give|make) <which> {change} (more|longer|extra)",
+        "(give me|i need) (another|an extra) {change} [on <which>]",
+        "{change} more [(to|on) <which>]",
+        "(take|remove|subtract|cut|knock|drop) {change} (off|from|off of|away from) <which>",
+        "(shorten|reduce|decrease|lower|cut) <which> (by|of) {change}",
+        "make <which> {change} (shorter|less)",
+        "(change|adjust) <which> by {change}",
         examples=("add five minutes", "add two minutes to the pizza timer", "take one minute off the timer"),
     )
     async def adjust_timer(self, change: Change, label: Text | None = None) -> Reply:
@@ -166,9 +172,9 @@ class Timers(TimerRows):
         return Reply(f"{did} {span(change)}. {capital(span(left))} left.", result, await self._card(row), undo=undo)
 
     @action(
-        "(pause|hold|freeze|suspend|halt) <my> [{label}] timer",
+        "(pause|hold|freeze|suspend|halt) <which>",
         "(pause|hold|freeze) the countdown",
-        "put <my> [{label}] timer on (hold|pause)",
+        "put <which> on (hold|pause)",
         examples=("pause the timer", "pause my tea timer"),
     )
     async def pause_timer(self, label: Text | None = None) -> Reply:
@@ -187,9 +193,9 @@ class Timers(TimerRows):
         return Reply(speech, result, await self._card(row), undo={"paused": row["id"]})
 
     @action(
-        "(resume|continue|unpause|restart|carry on with|go on with|start|unfreeze) <my> [{label}] timer [again]",
+        "(resume|continue|unpause|restart|carry on with|go on with|start|unfreeze) <which> [again]",
         "(resume|continue|unpause) the countdown",
-        "take <my> [{label}] timer off (hold|pause)",
+        "take <which> off (hold|pause)",
         examples=("resume the timer", "continue my tea timer"),
     )
     async def resume_timer(self, label: Text | None = None) -> Reply:
@@ -207,10 +213,10 @@ class Timers(TimerRows):
         return Reply(speech, result, await self._card(row), undo={"resumed": row["id"]})
 
     @action(
-        "(cancel|stop|delete|remove|end|kill|clear|dismiss|silence|turn off|shut off|switch off|get rid of|abort|forget|drop|finish|quiet) <my> [{label}] timer",
+        "(cancel|stop|delete|remove|end|kill|clear|dismiss|silence|turn off|shut off|switch off|get rid of|abort|forget|drop|finish|quiet) <which>",
         "(cancel|stop|abort|end) the countdown",
-        "(i don't need|never mind|forget) <my> [{label}] timer [anymore|any more]",
-        "turn <my> [{label}] timer off",
+        "(i don't need|never mind|forget) <which> [anymore|any more]",
+        "turn <which> off",
         Say(
             "(cancel|stop|delete|remove|end|kill|clear|dismiss|turn off|get rid of) (all|every|all of) [the|my|of my] (timers|timer) [please]",
             {"all": True},

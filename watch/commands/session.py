@@ -10,7 +10,9 @@ from ..control import ControlService, Front, LocalFront, SocketFront
 
 
 @asynccontextmanager
-async def open_front(*, without: tuple[str, ...], ram: str = "", attach: bool = True) -> AsyncIterator[Front]:
+async def open_front(
+    *, without: tuple[str, ...], ram: str = "", attach: bool = True, settle: bool = False
+) -> AsyncIterator[Front]:
     """A front to a device. ``without`` are the services a device of our own does not need."""
     path = str(state_directory() / "device.sock")
     if attach:

@@ -1,0 +1,109 @@
+# Bluerill. `make` alone lists what there is. Everything happens in .venv; nothing outside it is changed, except
+# that as root on Debian or Ubuntu missing system packages are installed.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PY     := $(BIN)/python
+SHELL  := /bin/sh
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+RUN_STAMP := $(VENV)/.run-installed
+DEV_STAMP := $(VENV)/.dev-installed
+
+# apt_or_say PROGRAM,PACKAGE,WHAT-FOR: install as root on Debian, else say the one command
+define apt_or_say
+	@command -v $(1) >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo "$(1) is missing ($(3)): installing $(2)"; \
+	    { apt-get install -y -qq $(2) >/dev/null 2>&1 || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(2) >/dev/null; }; } \
+	      || echo "$(2) could not be installed; $(3) is skipped"; \
+	  else echo "$(1) is missing ($(3)); install it with: sudo apt-get install $(2)"; fi; }
+endef
+
+.PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
+        bench-screen golden cover build clean system-test
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1); try make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then apt-get update -qq && apt-get install -y -qq python3-venv; \
+	  else echo "python's venv module is missing; install it with: sudo apt-get install python3-venv"; exit 1; fi; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): pyproject.toml | $(VENV)/bin/python
+	$(PY) -m pip install --progress-bar on -e '.[speak]'
+	@touch $@
+
+$(DEV_STAMP): pyproject.toml | $(VENV)/bin/python
+	$(PY) -m pip install --progress-bar on -e '.[dev]'
+	@touch $@ $(RUN_STAMP)
+
+setup: $(RUN_STAMP)  ## install what the watch needs
+setup-dev: $(DEV_STAMP)  ## install what developing needs
+
+watch: $(RUN_STAMP)  ## open the simulated watch (ARGS="--no-browser --port 8765")
+	@$(BIN)/bluerill watch $(ARGS)
+
+system-test:
+	$(call apt_or_say,chromium,chromium,the browser test)
+
+test: $(DEV_STAMP) system-test  ## run the tests (ARGS="-k timer")
+	$(PY) -m pytest $(ARGS)
+
+check: lint type test docs  ## everything a change must pass: lint, types, floors, tests, docs
+
+lint: $(DEV_STAMP)  ## style, and the floors of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+type: $(DEV_STAMP)  ## mypy strict and pyright
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(PY)
+
+house: $(DEV_STAMP)  ## the rules of the house alone (also part of test)
+	$(PY) -m pytest tests/house
+
+docs: $(DEV_STAMP)  ## generated pages are what the code says
+	$(PY) -m bluerill.watch.commands.pages --check
+
+pages: $(DEV_STAMP)  ## write the generated pages anew
+	$(PY) -m bluerill.watch.commands.pages
+
+fmt: $(DEV_STAMP)  ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+faults: $(DEV_STAMP)  ## fault injection alone
+	$(PY) -m pytest tests/faults
+
+golden: $(DEV_STAMP)  ## renew golden files; look at them before you commit
+	BLUERILL_GOLDEN=write $(PY) -m pytest tests/golden
+
+bench: bench-ipc bench-plan bench-voice bench-core  ## all benchmarks
+
+bench-ipc: $(DEV_STAMP)  ## kernel messages beside other Python message systems
+	$(PY) -m bluerill.bench.ipc $(ARGS)
+
+bench-plan: $(DEV_STAMP)  ## what the template planner understands
+	$(PY) -m bluerill.bench.plan $(ARGS)
+
+bench-voice: $(DEV_STAMP)  ## recognition and latency on real and rendered speech
+	$(PY) -m bluerill.bench.voice $(ARGS)
+
+bench-core: $(DEV_STAMP)  ## cold start and memory of the core
+	$(PY) -m bluerill.bench.core $(ARGS)
+
+cover: $(DEV_STAMP)  ## test coverage as htmlcov/
+	$(PY) -m coverage run -m pytest && $(PY) -m coverage html
+
+build: $(DEV_STAMP)  ## wheel and source distribution in dist/
+	$(PY) -m build
+
+clean:  ## remove what was built (not .venv)
+	rm -rf build dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis src/*.egg-info

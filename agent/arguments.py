@@ -1,0 +1,92 @@
+"""From the slots that a template bound to the JSON arguments of a call.
+
+Each kind of value has one written form (see the catalogue's page): ISO 8601 for times, dates and lengths of time,
+RFC 5545 for recurrence, plain numbers for the rest, and free text as it was said. Three things depend on the whole
+sentence: the sign of a change ("take ten minutes off"), the first day of something that repeats, and whether a bare
+hour on another day is early (alarms) or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..skills.messages import ActionInfo
+from .matcher import Way
+from .values.changes import DOWNWARD
+from .values.durations import iso_duration
+from .values.moments import Moment, iso_local, resolve, wall, when_text
+from .values.recurrence import weekdays_of
+from .values.words import Token, quote
+
+_EARLY = ("alarm", "wake")
+_TRIMMED = ' \t\n,.;:!?"“”'
+
+
+def written(kind: str, value: Any, now: datetime, *, early: bool = False, downward: bool = False) -> Any:
+    """The JSON form of a reading."""
+    if kind == "duration":
+        return iso_duration(value)
+    if kind == "change":
+        return iso_duration(-value if downward and value > 0 else value)
+    if kind == "change-level":
+        return -value if downward and value > 0 else value
+    if isinstance(value, Moment):
+        if kind == "date":
+            return (value.day or now.date()).isoformat()
+        if kind == "time":
+            return iso_local(resolve(value, now, early=early))
+        return when_text(value, now, early=early)
+    return value
+
+
+def is_early(action: ActionInfo) -> bool:
+    """Bare hours of this action are meant as said ("an alarm tomorrow at five")."""
+    return any(word in action.name for word in _EARLY)
+
+
+def arguments_of(
+    action: ActionInfo, fixed: dict[str, Any], way: Way, text: str, tokens: Sequence[Token], now: datetime
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The arguments of a call and the words each came from."""
+    early = is_early(action)
+    downward = any(word in DOWNWARD for word in way.said)
+    arguments: dict[str, Any] = {}
+    spans: dict[str, str] = {}
+    for bound in way.bound:
+        said = quote(text, tokens, bound.start, bound.end)
+        spans[bound.slot.name] = said
+        if bound.slot.kind in ("text", "place", "person"):
+            arguments[bound.slot.name] = said.strip(_TRIMMED)
+        else:
+            arguments[bound.slot.name] = written(bound.slot.kind, bound.value, now, early=early, downward=downward)
+    for name, value in fixed.items():
+        arguments.setdefault(name, value)
+    rule = next((b.value for b in way.bound if b.slot.kind == "repeat"), None)
+    if rule is not None:
+        for bound in way.bound:
+            moment = bound.value
+            if bound.slot.kind in ("time", "when") and isinstance(moment, Moment) and moment.day is None:
+                arguments[bound.slot.name] = _first(moment, rule, now, early=early)
+    return arguments, spans
+
+
+def _first(moment: Moment, rule: str, now: datetime, *, early: bool) -> str:
+    """The first time of a repeating moment: its time of day on the first day the rule allows.
+
+    Said without the half of the day it is taken as said ("seven every weekday" is 07:00), because "next" has no
+    meaning for what comes again and again.
+    """
+    if moment.clock is None or moment.after is not None:
+        return when_text(moment, now, early=early)
+    clock = moment.clock
+    if not clock.exact and 1 <= clock.hour <= 5 and not early:
+        clock = clock._replace(hour=clock.hour + 12)
+    days = weekdays_of(rule) or frozenset(range(7))
+    for ahead in range(8):
+        day = now.date() + timedelta(days=ahead)
+        found = wall(day, clock, now)
+        if day.weekday() in days and found > now:
+            return iso_local(found)
+    return when_text(moment, now, early=early)

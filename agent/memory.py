@@ -1,0 +1,71 @@
+"""What a session remembers: its last turns for the monitor, and the last calls for follow-ups.
+
+Both are bounded. Context fades: what was said longer than :data:`CONTEXT_S` ago is not what "it" means. A reply that
+was cut off keeps how much of it had been said, so that the record of the dialogue stays true.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from .messages import PlannedCall, Turn
+
+CONTEXT_S = 120.0
+MAX_TURNS = 50
+MAX_CALLS = 4
+CHARACTERS_A_SECOND = 15.0
+"""Speaking rate (about 180 words a minute), to know how much of a reply was said when it is cut off."""
+
+
+class Done(NamedTuple):
+    """A call that was carried out, and the token that takes it back ('' where nothing can)."""
+
+    call: PlannedCall
+    undo: str
+
+
+class Memory:
+    """The last turns and calls of one session. Times are seconds on the port's clock."""
+
+    def __init__(self) -> None:
+        self.turns: deque[Turn] = deque(maxlen=MAX_TURNS)
+        self._last: list[Done] = []
+        self._at = 0.0
+
+    def context(self, now: float) -> list[PlannedCall]:
+        """The calls of the last turn that did something, oldest first; none once they have faded."""
+        return [done.call for done in self.last(now)]
+
+    def last(self, now: float) -> list[Done]:
+        """What the last turn did, with its undo tokens."""
+        if now - self._at > CONTEXT_S:
+            self._last = []
+        return self._last
+
+    def did(self, done: list[Done], now: float) -> None:
+        """A turn did this (nothing: what was done before still counts)."""
+        if done:
+            self._last = done[-MAX_CALLS:]
+            self._at = now
+
+    def forget(self) -> None:
+        """What was done last has been taken back."""
+        self._last = []
+
+    def keep(self, turn: Turn) -> None:
+        """Remember a finished turn."""
+        self.turns.append(turn)
+
+    def cut(self, reply: str, seconds: float) -> str:
+        """The reply that is being spoken was cut off after ``seconds``; what had been said of it."""
+        said = reply[: max(0, int(seconds * CHARACTERS_A_SECOND))]
+        if len(said) < len(reply):
+            said = said.rpartition(" ")[0]
+        for index in range(len(self.turns) - 1, -1, -1):
+            if self.turns[index].reply == reply:
+                self.turns[index] = replace(self.turns[index], interrupted=said or "…")
+                break
+        return said

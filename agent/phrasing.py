@@ -1,0 +1,82 @@
+"""What stands around a request: politeness before and after it, and the joints between several requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .values.words import Token
+
+_BEFORE = [
+    phrase.split()
+    for phrase in (
+        "hey", "hi", "hello", "okay", "please", "could you", "can you", "would you", "will you", "can we",
+        "i want you to", "i would like you to", "i would like to", "i want to", "i need to", "i need you to",
+        "go ahead and", "just", "now", "kindly", "would you mind", "do you mind", "let us", "so", "well", "um",
+        "uh", "bluerill", "watch", "computer", "okay nabu", "hey nabu", "quickly", "also", "and", "then", "all right",
+        "you should", "you can", "be so kind and", "i am going to need you to", "i would love you to", "say",
+        "do me a favor and", "yo", "dear", "oh", "yes", "yeah",
+    )
+]  # fmt: skip
+_AFTER = [
+    phrase.split()
+    for phrase in (
+        "please", "thanks", "thank you", "for me", "right now", "now", "will you", "would you", "could you",
+        "can you", "okay", "immediately", "right away", "at once", "quickly", "if you can", "if you could", "again",
+        "if you would", "thank you very much", "at the moment", "currently", "too", "as well", "then", "there",
+        "if you do not mind", "a s a p", "asap", "buddy", "will ya", "already",
+    )
+]  # fmt: skip
+_JOINTS = [
+    phrase.split()
+    for phrase in (
+        "and then also", "and after that", "and then", "and also", "and please", "after that", "then also", "then",
+        "and", "also", "plus", "as well as", "next",
+    )
+]  # fmt: skip
+MAX_REQUESTS = 6
+
+
+def stripped(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """The tokens as they are, then with ever more politeness taken off, ends before fronts."""
+    yield tokens
+    front = tokens
+    while (shorter := _without(front, _BEFORE, at_end=False)) is not None:
+        front = shorter
+    back = tokens
+    while (shorter := _without(back, _AFTER, at_end=True)) is not None:
+        back = shorter
+        yield back
+    if len(front) < len(tokens):
+        yield front
+        while (shorter := _without(front, _AFTER, at_end=True)) is not None:
+            front = shorter
+            yield front
+
+
+def _without(tokens: Sequence[Token], phrases: list[list[str]], *, at_end: bool) -> Sequence[Token] | None:
+    said = [token.text for token in tokens]
+    longest = 0
+    for phrase in phrases:
+        size = len(phrase)
+        if longest < size < len(said) and (said[-size:] if at_end else said[:size]) == phrase:
+            longest = size
+    if not longest:
+        return None
+    return tokens[:-longest] if at_end else tokens[longest:]
+
+
+def joints(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Places where one request may end and the next begin: (end of the first, start of the second)."""
+    said = [token.text for token in tokens]
+    found: list[tuple[int, int]] = []
+    at = 1
+    while at < len(said):
+        size = max((len(p) for p in _JOINTS if said[at : at + len(p)] == p), default=0)
+        if size and at + size < len(said):
+            found.append((at, at + size))
+            at += size
+            continue
+        if tokens[at].pause:
+            found.append((at, at))
+        at += 1
+    return found

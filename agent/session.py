@@ -1,0 +1,339 @@
+"""The session: from words to a finished turn.
+
+    heard or typed → planner (Plan → Planned) → skills (Invoke, in order) → reply, card, speech → Turn
+
+Turns run one at a time, in the order they came; what must not wait for them does not: speech of the owner silences the
+device at once, and so does "stop", which also ends whatever rings. Every failure becomes one line that can be said. A
+follow-up that corrects the last call takes that call back first, so that "make it fifteen" leaves one timer.
+
+Bounds: texts of 1,000 characters, six calls a turn (the planner's), fifty turns remembered, waiting turns by the
+mailbox of the service.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from ..kernel.errors import BluerillError, CapabilityError, DeadlineExceeded, PeerRestarted
+from ..kernel.message import Lane
+from ..kernel.service import Call, Service, handles
+from ..modalities.voice.messages import Heard, HeardNothing, HeardPartial, SpeechStarted, Woken
+from ..skills.messages import Card, Happened, Invoke, Invoked, Undo
+from .memory import Done, Memory
+from .messages import (
+    CallReport,
+    GetTurns,
+    Plan,
+    Planned,
+    PlannedCall,
+    Press,
+    Request,
+    Show,
+    Turn,
+    Turns,
+)  # fmt: skip
+from .references import resolved
+from .values.words import MAX_CHARACTERS, words
+from .voice_out import Outlet
+
+ACT_WITHIN_S = 12.0
+PLAN_WITHIN_S = 10.0
+CARD_S = 5.0
+RING_CARD_S = 60.0
+MAX_SHOWN = 400
+_STOP = frozenset(
+    [
+        "stop", "stop it", "stop that", "stop now", "be quiet", "quiet", "silence", "shut up", "hush", "enough",
+        "that is enough", "okay stop", "please stop", "stop please", "stop talking", "dismiss", "i am awake",
+        "i am up", "shush", "okay okay", "turn it off", "stop ringing", "stop the noise", "stop the ringing",
+    ]
+)  # fmt: skip
+_NOT_HEARD = {
+    "vocabulary": "Sorry, I didn't catch that.",
+    "too-long": "That was too long for me; please say it in one or two sentences.",
+    "fault": "Sorry, I could not listen just now.",
+}
+Outcome = Literal["done", "refused", "failed", "not-heard", "fault"]
+
+
+def clean(text: str) -> str:
+    """A text that can be kept and sent: bounded, and with no half characters in it."""
+    return text[: MAX_CHARACTERS + 1].encode("utf-8", "replace").decode("utf-8")
+
+
+def spoken_error(error: BluerillError) -> str:
+    """One line that can be said, of an action that could not be done."""
+    if isinstance(error, DeadlineExceeded):
+        return "That took too long, so I gave up."
+    if isinstance(error, PeerRestarted):
+        return "Something broke while I was doing that. Please try again."
+    if isinstance(error, CapabilityError):
+        return "I am not allowed to do that."
+    return str(error).strip().splitlines()[0][:200] or "That did not work."
+
+
+class SessionService(Service):
+    """``fronts`` speak and show turns, ``screens`` show cards, ``ears`` are told when the device speaks."""
+
+    concurrency: ClassVar[int] = 8
+
+    def __init__(
+        self,
+        fronts: Sequence[str] = ("web",),
+        screens: Sequence[str] = ("screen",),
+        ears: Sequence[str] = ("ears",),
+        planner: str = "planner",
+        skills: str = "skills",
+    ) -> None:
+        self._fronts = tuple(fronts)
+        self._screens = tuple(screens)
+        self._ears = tuple(ears)
+        self._planner = planner
+        self._skills = skills
+        self._memory = Memory()
+        self._turn = asyncio.Lock()
+        self._count = 0
+        self._silenced = 0
+
+    async def start(self) -> None:
+        self._out = Outlet(self.port, self._fronts, self._screens, self._ears)
+
+    # what comes in
+
+    @handles(Request)
+    async def request(self, request: Request, call: Call) -> Turn:
+        return await self._take(clean(request.text), request.source[:40], None)
+
+    @handles(Heard)
+    async def heard(self, heard: Heard, call: Call) -> None:
+        await self._take(clean(heard.text), "voice", heard)
+
+    @handles(HeardNothing)
+    async def heard_nothing(self, heard: HeardNothing, call: Call) -> None:
+        reply = _NOT_HEARD.get(heard.reason, "")
+        outcome: Outcome = "fault" if heard.reason == "fault" else "not-heard"
+        latency = {"endpoint_ms": heard.endpoint_ms, "asr_ms": heard.asr_ms}
+        latency["total_ms"] = sum(latency.values())
+        raw = clean(heard.raw)[:MAX_SHOWN]
+        turn = Turn(self._next(), "voice", "", [], reply, "", 0.0, latency, "", raw, heard.engine, outcome)
+        await self._finish(turn, Card("notice", text=reply) if reply else None)
+
+    @handles(HeardPartial)
+    async def heard_partial(self, partial: HeardPartial, call: Call) -> None:
+        await self._out.tell(self._fronts, partial)
+
+    @handles(Woken)
+    async def woken(self, woken: Woken, call: Call) -> None:
+        await self._out.state("listening")
+
+    @handles(SpeechStarted)
+    async def speech_started(self, started: SpeechStarted, call: Call) -> None:
+        await self._hush("barge-in")
+        await self._out.state("listening")
+
+    @handles(Press)
+    async def press(self, press: Press, call: Call) -> None:
+        await self._hush("dismissed")
+        await self._ring("snooze_ring" if press.button == "snooze" else "dismiss_ring", press.id[:100])
+
+    @handles(Happened)
+    async def happened(self, what: Happened, call: Call) -> None:
+        if what.card is not None:
+            await self._out.tell(self._screens, Show(what.card, RING_CARD_S if what.ring else CARD_S))
+        if what.speech:
+            await self._out.say(what.speech)
+
+    @handles(GetTurns)
+    def get_turns(self, request: GetTurns, call: Call) -> Turns:
+        held = list(self._memory.turns)
+        return Turns(held[-request.limit :] if request.limit > 0 else [])
+
+    # a turn
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count
+
+    async def _take(self, text: str, source: str, heard: Heard | None) -> Turn:
+        began = self.port.now()
+        if " ".join(words(text)) in _STOP:
+            return await self._stop(text, source, heard, began)
+        async with self._turn:
+            return await self._run(text, source, heard, began)
+
+    async def _stop(self, text: str, source: str, heard: Heard | None, began: float) -> Turn:
+        """ "Stop": silence at once, and whatever rings with it; a turn under way goes on without speaking."""
+        self._silenced = self._count
+        await self._hush("stop")
+        dismissed = await self._ring("dismiss_ring", "")
+        calls = [CallReport("dismiss_ring", {}, {"dismissed": dismissed})] if dismissed else []
+        turn = self._turn_of(text, source, heard, calls, "", None, began, {}, "done")
+        await self._finish(turn, None)
+        return turn
+
+    async def _run(self, text: str, source: str, heard: Heard | None, began: float) -> Turn:
+        number = self._next()
+        await self._out.state("thinking", text[:MAX_SHOWN])
+        started = self.port.now()
+        try:
+            planned = await self.port.ask(
+                self._planner, Plan(text, "", self._memory.context(started)), Planned, within=PLAN_WITHIN_S
+            )
+        except BluerillError as error:
+            turn = self._turn_of(text, source, heard, [], spoken_error(error), None, began, {}, "fault", number)
+            await self._finish(turn, Card("notice", text=turn.reply))
+            return turn
+        plan_ms = (self.port.now() - started) * 1000
+        if planned.calls or planned.undo:
+            await self._out.state("acting")
+        started = self.port.now()
+        if planned.undo:
+            reports, speeches, card = await self._undo()
+        else:
+            reports, speeches, card = await self._act(planned.calls)
+        latency = {"plan_ms": plan_ms, "act_ms": (self.port.now() - started) * 1000}
+        outcome: Outcome = "done"
+        if not planned.calls and not planned.undo:
+            outcome, speeches = "refused", [planned.reply]
+        elif any(report.error for report in reports):
+            outcome = "failed"
+        reply = " ".join(speech for speech in speeches if speech)
+        turn = self._turn_of(text, source, heard, reports, reply, planned, began, latency, outcome, number)
+        await self._finish(turn, card or (Card("reply", text=reply[:MAX_SHOWN]) if reply else None))
+        return turn
+
+    async def _act(self, calls: Sequence[PlannedCall]) -> tuple[list[CallReport], list[str], Card | None]:
+        reports: list[CallReport] = []
+        speeches: list[str] = []
+        done: list[Done] = []
+        card: Card | None = None
+        for planned in calls:
+            started = self.port.now()
+            arguments = planned.arguments
+            try:
+                arguments = resolved(planned.arguments, [report.result for report in reports])
+                if planned.revises:
+                    await self._take_back_last()
+                outcome = await self.port.ask(
+                    self._skills, Invoke(planned.name, arguments), Invoked, within=ACT_WITHIN_S
+                )
+            except BluerillError as error:
+                line = spoken_error(error)
+                self.port.log.info("call %s failed: %s", planned.name, error)
+                reports.append(CallReport(planned.name, arguments, None, line, self._since(started)))
+                speeches.append(line)
+                continue
+            reports.append(CallReport(planned.name, arguments, outcome.result, "", self._since(started)))
+            speeches.append(outcome.speech)
+            card = outcome.card or card
+            done.append(Done(PlannedCall(planned.name, arguments, planned.spans), outcome.undo))
+        self._memory.did(done, self.port.now())
+        return reports, speeches, card
+
+    async def _take_back_last(self) -> None:
+        """Undo the last call, which the next one replaces; what cannot be undone is simply done anew."""
+        last = self._memory.last(self.port.now())
+        if last and last[-1].undo:
+            done = last.pop()
+            await self.port.ask(self._skills, Undo(done.call.name, done.undo), Invoked, within=ACT_WITHIN_S)
+
+    async def _undo(self) -> tuple[list[CallReport], list[str], Card | None]:
+        """Take back everything the last turn did, last first."""
+        reports: list[CallReport] = []
+        speeches: list[str] = []
+        card: Card | None = None
+        last = list(self._memory.last(self.port.now()))
+        self._memory.forget()
+        for done in reversed(last):
+            started = self.port.now()
+            name = f"undo {done.call.name}"
+            try:
+                if not done.undo:
+                    continue
+                outcome = await self.port.ask(
+                    self._skills, Undo(done.call.name, done.undo), Invoked, within=ACT_WITHIN_S
+                )
+            except BluerillError as error:
+                line = spoken_error(error)
+                reports.append(CallReport(name, done.call.arguments, None, line, self._since(started)))
+                speeches.append(line)
+                continue
+            reports.append(CallReport(name, done.call.arguments, outcome.result, "", self._since(started)))
+            speeches.append(outcome.speech)
+            card = outcome.card or card
+        if not reports:
+            speeches.append("There is nothing to take back.")
+        elif not any(speeches):
+            speeches.append("Taken back.")
+        return reports, speeches, card
+
+    def _since(self, started: float) -> float:
+        return round((self.port.now() - started) * 1000, 3)
+
+    def _turn_of(
+        self,
+        text: str,
+        source: str,
+        heard: Heard | None,
+        calls: list[CallReport],
+        reply: str,
+        planned: Planned | None,
+        began: float,
+        latency: dict[str, float],
+        outcome: Outcome,
+        number: int = 0,
+    ) -> Turn:
+        latency = dict(latency)
+        total = (self.port.now() - began) * 1000
+        if heard is not None:
+            latency["endpoint_ms"], latency["asr_ms"] = heard.endpoint_ms, heard.asr_ms
+            total += heard.endpoint_ms + heard.asr_ms
+        latency["total_ms"] = total
+        return Turn(
+            id=number or self._next(),
+            source=source,
+            text=text,
+            calls=calls,
+            reply=reply,
+            planner=planned.planner if planned is not None else "",
+            confidence=planned.confidence if planned is not None else 0.0,
+            latency={name: round(value, 3) for name, value in latency.items()},
+            transcript=heard.text[:MAX_SHOWN] if heard is not None else "",
+            raw=clean(heard.raw)[:MAX_SHOWN] if heard is not None else "",
+            asr=heard.engine if heard is not None else "",
+            outcome=outcome,
+        )
+
+    async def _finish(self, turn: Turn, card: Card | None) -> None:
+        self._memory.keep(turn)
+        await self._out.tell(self._fronts, turn)
+        if card is not None:
+            await self._out.tell(self._screens, Show(card, CARD_S))
+        if turn.reply and turn.id > self._silenced:
+            await self._out.say(turn.reply)
+        else:
+            await self._out.state("idle")
+
+    # silence
+
+    async def _hush(self, reason: str) -> None:
+        said, seconds = await self._out.hush(reason, until_idle=reason == "stop")
+        if said:
+            self._memory.cut(said, seconds)
+
+    async def _ring(self, action: str, which: str) -> list[str]:
+        """Dismiss or snooze what rings (one, or all); the ids of what did. A device without rings has none."""
+        arguments = {"id": which} if which else {}
+        try:
+            outcome = await self.port.ask(
+                self._skills, Invoke(action, arguments), Invoked, within=ACT_WITHIN_S, lane=Lane.CONTROL
+            )
+        except BluerillError as error:
+            self.port.log.info("%s: %s", action, error)
+            return []
+        if outcome.speech:
+            await self._out.say(outcome.speech)
+        done = outcome.result.get("dismissed", outcome.result.get("snoozed", []))
+        return [str(each) for each in done] if isinstance(done, list) else []

@@ -1,0 +1,181 @@
+"""All sentence templates of a catalogue, and the best match of a text among them.
+
+A template is tried only when the text holds one of the words of its rarest clause (see ``required_words``), then all
+of its clauses; what is tried is compiled on first use and kept, a bounded number of them. So the cold start reads four
+hundred templates without parsing one, and a request parses only what it might mean.
+
+What a match comes to (:class:`Match`) are the arguments of an action with the words they came from. Values that depend
+on the clock are resolved here, after the best way through has been chosen.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from ..kernel.errors import ManifestError
+from ..skills.messages import ActionInfo
+from .arguments import arguments_of
+from .matcher import Matcher, Way
+from .repair import BUDGET, Repair
+from .template import Automaton, Required, Shared, Slot, compile_template, required_words, slot_of
+from .values.reader import Reader
+from .values.words import Token, words
+
+MAX_TEMPLATES = 5000
+MAX_COMPILED = 384
+"""Automata kept; each is a few kilobytes."""
+
+
+class Template(NamedTuple):
+    """A sentence of an action, as text."""
+
+    action: ActionInfo
+    text: str
+    fixed: dict[str, Any]
+    clauses: tuple[frozenset[str], ...]
+
+
+class Match(NamedTuple):
+    """The best template for a text, its arguments, and how sure that is."""
+
+    action: ActionInfo
+    arguments: dict[str, Any]
+    spans: dict[str, str]
+    cost: float
+    literals: int
+    repaired: bool
+    free: frozenset[str] = frozenset()
+    """Parameters whose words are free text."""
+
+
+class Sentence(NamedTuple):
+    """A text with its tokens and the readings of its values."""
+
+    text: str
+    tokens: Sequence[Token]
+    reader: Reader
+
+    @staticmethod
+    def of(text: str, tokens: Sequence[Token], today: date) -> Sentence:
+        return Sentence(text, tokens, Reader([token.text for token in tokens], today))
+
+
+class Templates:
+    """The templates of a list of actions. ``problems`` says, one line each, which were left out and why."""
+
+    def __init__(self, actions: Sequence[ActionInfo]) -> None:
+        self.problems: list[str] = []
+        self.templates: list[Template] = []
+        self.actions: dict[str, ActionInfo] = {}
+        self._slots: dict[str, dict[str, Slot]] = {}
+        self._compiled: OrderedDict[int, Automaton] = OrderedDict()
+        self._broken: set[int] = set()
+        self._shared: Shared = {}
+        self._required: Required = {}
+        for action in actions:
+            if not action.hidden:
+                self._add(action)
+        counts: dict[str, int] = {}
+        for template in self.templates:
+            for word in {word for clause in template.clauses for word in clause}:
+                counts[word] = counts.get(word, 0) + 1
+        self.vocabulary = frozenset(counts)
+        self.repair = Repair(self.vocabulary)
+        self._by_word: dict[str, list[int]] = {}
+        self._anywhere: list[int] = []
+        for number, template in enumerate(self.templates):
+            if not template.clauses:
+                self._anywhere.append(number)
+                continue
+            rarest = min(template.clauses, key=lambda clause: sum(counts[word] for word in clause))
+            for word in rarest:
+                self._by_word.setdefault(word, []).append(number)
+        self.openers = frozenset(words(t.text.lstrip("[(<"))[0] for t in self.templates if words(t.text.lstrip("[(<")))
+
+    def _add(self, action: ActionInfo) -> None:
+        try:
+            self._slots[action.name] = {p.name: slot_of(p) for p in action.parameters}
+        except ManifestError as error:
+            self.problems.append(f"action {action.name!r} of skill {action.skill!r}: {error}")
+            return
+        self.actions[action.name] = action
+        for sentence in action.sentences:
+            if len(self.templates) >= MAX_TEMPLATES:
+                self.problems.append(f"action {action.name!r}: more than {MAX_TEMPLATES} sentence templates")
+                return
+            clauses = tuple(required_words(sentence.text, action.rules, action.skill, self._required))
+            self.templates.append(Template(action, sentence.text, sentence.fixed, clauses))
+
+    def automaton(self, number: int) -> Automaton | None:
+        """The automaton of a template, compiled on first use; None if its author got it wrong."""
+        kept = self._compiled.get(number)
+        if kept is not None:
+            self._compiled.move_to_end(number)
+            return kept
+        if number in self._broken:
+            return None
+        template = self.templates[number]
+        try:
+            action = template.action
+            kept = compile_template(template.text, self._slots[action.name], action.rules, action.skill, self._shared)
+        except ManifestError as error:
+            self._broken.add(number)
+            self.problems.append(f"action {template.action.name!r} of skill {template.action.skill!r}: {error}")
+            return None
+        self._compiled[number] = kept
+        if len(self._compiled) > MAX_COMPILED:
+            self._compiled.popitem(last=False)
+        return kept
+
+    def candidates(self, present: frozenset[str]) -> list[int]:
+        """The templates whose required words are all among these."""
+        found: list[int] = list(self._anywhere)
+        seen: set[int] = set()
+        for word in present:
+            for number in self._by_word.get(word, ()):
+                if number in seen:
+                    continue
+                seen.add(number)
+                if all(not clause.isdisjoint(present) for clause in self.templates[number].clauses):
+                    found.append(number)
+        return found
+
+    def match(
+        self, sentence: Sentence, now: datetime, *, repair: bool = False, only: str | None = None
+    ) -> Match | None:
+        """The best match of the whole sentence; None if no template (of the action ``only``) takes every word."""
+        reader = sentence.reader
+        if not reader.words:
+            return None
+        present = frozenset(reader.words)
+        if repair:
+            near = {word for heard in present for word in self.repair.neighbours(heard)}
+            present = present | near | self.repair.missed
+        best: tuple[tuple[float, int, int], Template, Way] | None = None
+        for number in sorted(self.candidates(present)):
+            template = self.templates[number]
+            if only is not None and template.action.name != only:
+                continue
+            automaton = self.automaton(number)
+            if automaton is None:
+                continue
+            way = Matcher(automaton, reader, self.openers, self.repair if repair else None, BUDGET).best()
+            if way is None or not _complete(template, way):
+                continue
+            rank = (way.cost, -way.literals, -len(way.bound) - len(template.fixed))
+            if best is None or rank < best[0]:
+                best = (rank, template, way)
+        if best is None:
+            return None
+        _rank, template, way = best
+        arguments, spans = arguments_of(template.action, template.fixed, way, sentence.text, sentence.tokens, now)
+        free = frozenset(b.slot.name for b in way.bound if b.slot.kind in ("text", "place", "person"))
+        return Match(template.action, arguments, spans, way.cost, way.literals, repair, free)
+
+
+def _complete(template: Template, way: Way) -> bool:
+    given = {bound.slot.name for bound in way.bound} | template.fixed.keys()
+    return all(p.name in given for p in template.action.parameters if p.required)

@@ -1,0 +1,218 @@
+"""The screen service: keeps the scene, draws it when it changes, and sends what changed to the page.
+
+One loop draws. It sleeps until the scene says that the picture next differs, or until a message changes the scene;
+with no page attached it sleeps for good. Sending waits for a credit of the page's port, and the next picture is
+drawn only after that: a slow page sees fewer pictures, never late ones, and nothing queues.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import Final
+
+from PIL import Image
+
+from ...agent.messages import Show, State
+from ...kernel.errors import BluerillError, CallerError
+from ...kernel.limits import LEASE_ABOVE
+from ...kernel.message import Lane
+from ...kernel.service import Call, Leased, Service, handles
+from ...skills.messages import Glance
+from .encode import Differ, Patch, png
+from .faces import bundled
+from .fingers import Fingers
+from .messages import Attach, Attached, Crown, Frame, SetFace, Shown, Snapshot, Touch
+from .paint import DESIGN
+from .renderer import Renderer, brighten
+from .scene import Scene
+
+RETRY_S: Final = 0.25
+"""After a frame could not be sent."""
+MOVING_S: Final = 0.2
+"""A picture that lasts less than this is part of a movement."""
+
+
+class ScreenService(Service):
+    """The glass.
+
+    ``size`` in pixels (64 to 1024), ``fps`` at most (1 to 60), ``face`` shown first, ``zone`` an IANA name until a
+    glance says another ('' is the machine's own), ``ambient_after`` seconds without a touch or event after which the
+    face turns ambient (0: only when the crown is pressed), ``page`` and ``session`` the addresses it tells.
+    """
+
+    def __init__(
+        self,
+        *,
+        size: int = 466,
+        fps: int = 30,
+        face: str = "analog",
+        zone: str = "",
+        ambient_after: float = 0.0,
+        page: str = "web",
+        session: str = "session",
+    ) -> None:
+        if not 64 <= size <= 1024 or not 1 <= fps <= 60:
+            raise CallerError(f"screen: size must be 64..1024 and fps 1..60, got {size} and {fps}")
+        self.size, self.fps = size, fps
+        self.page, self.session = page, session
+        self.ambient_after = ambient_after
+        self.scene = Scene(bundled(), zone=zone, face=face, fps=fps)
+        self.fingers = Fingers(self.scene, size / DESIGN)
+        self.renderer = Renderer(self.scene, size)
+        self.differ = Differ()
+        self.attached = False
+        self.seq = 0
+        self.frames = 0
+        self._picture: Image.Image | None = None
+        self._shown: Shown | None = None
+        self._changed = asyncio.Event()
+
+    async def start(self) -> None:
+        self.scene.touched_at = self.port.wall()
+        self.port.spawn(self._run(), "screen-frames")
+
+    # messages that change the scene
+
+    @handles(Glance)
+    def on_glance(self, glance: Glance, _call: Call) -> None:
+        self.scene.glance(glance)
+        if glance.rings:
+            self.scene.wake(self.port.wall())
+        self._changed.set()
+
+    @handles(Show)
+    def on_show(self, show: Show, _call: Call) -> None:
+        self.scene.show(show, self.port.wall())
+        self._changed.set()
+
+    @handles(State)
+    def on_state(self, state: State, _call: Call) -> None:
+        self.scene.state(state, self.port.wall())
+        self._changed.set()
+
+    @handles(SetFace)
+    def on_set_face(self, wish: SetFace, _call: Call) -> None:
+        if wish.face and not self.scene.choose(wish.face):
+            names = ", ".join(face.name for face in self.scene.faces)
+            raise CallerError(f"screen: no face is named {wish.face!r}; there are {names}")
+        if wish.ambient is not None:
+            self.scene.ambient = wish.ambient
+        if not wish.ambient:
+            self.scene.touched_at = self.port.wall()
+        self._changed.set()
+
+    @handles(Touch)
+    async def on_touch(self, touch: Touch, _call: Call) -> None:
+        if not (math.isfinite(touch.x) and math.isfinite(touch.y)):
+            return
+        press = self.fingers.touch(touch, self.port.wall())
+        self._changed.set()
+        if press is not None:
+            await self.port.tell(self.session, press)
+
+    @handles(Crown)
+    async def on_crown(self, crown: Crown, _call: Call) -> None:
+        if not math.isfinite(crown.degrees):
+            return
+        press = self.fingers.crown(crown, self.port.wall())
+        self._changed.set()
+        if press is not None:
+            await self.port.tell(self.session, press)
+
+    # messages about frames
+
+    @handles(Attach)
+    def on_attach(self, attach: Attach, _call: Call) -> Attached:
+        self.attached = attach.on
+        self.differ.reset()
+        self._shown = None
+        if attach.on:
+            self.scene.touched_at = self.port.wall()
+        self._changed.set()
+        return Attached(self.size, self.fps, [face.name for face in self.scene.faces])
+
+    @handles(Snapshot)
+    def on_snapshot(self, _ask: Snapshot, _call: Call) -> Frame | Leased:
+        # A watched glass answers with the picture that was last sent, so that later patches fit on it.
+        picture = self._picture if self.attached else None
+        if picture is None:
+            self.renderer.settle()
+            picture = brighten(self.renderer.draw(self.port.wall()), self.scene.brightness)
+        data = png(picture)
+        frame = Frame(self.seq, 0, 0, self.size, self.size, "png", True)
+        if len(data) > LEASE_ABOVE:
+            return Leased(frame, self.port.offer(data))
+        return Frame(self.seq, 0, 0, self.size, self.size, "png", True, data)
+
+    # drawing
+
+    async def _run(self) -> None:
+        while True:
+            self._changed.clear()
+            if not self.attached:
+                await self._changed.wait()
+                continue
+            began = self.port.now()
+            now = self.port.wall()
+            self._doze(now)
+            wait = self.scene.next_change(now) - now
+            try:
+                await self._send(now)
+                wait = self.scene.next_change(now) - now
+            except BluerillError as error:
+                # The page's process may be restarting; it attaches again when it is back.
+                self.port.log.warning("frame not sent: %s", error)
+                self.differ.reset()
+                wait = RETRY_S
+            spent = self.port.now() - began
+            # Never faster than the frame rate, however often the scene changes.
+            pace = 1 / self.fps - spent
+            if pace > 0:
+                await self.port.sleep(pace)
+            await self._pause(wait - max(spent, 1 / self.fps))
+
+    async def _pause(self, seconds: float) -> None:
+        """Until the scene changes, at most ``seconds``."""
+        if seconds <= 0 or self._changed.is_set():
+            return
+        timer = self.port.spawn(self._ring_after(seconds), "screen-timer")
+        try:
+            await self._changed.wait()
+        finally:
+            timer.cancel()
+
+    async def _ring_after(self, seconds: float) -> None:
+        await self.port.sleep(seconds)
+        self._changed.set()
+
+    def _doze(self, now: float) -> None:
+        """Turn ambient when nobody has looked for a while."""
+        scene = self.scene
+        if self.ambient_after > 0 and not scene.ambient and scene.stage(now).kind == "face":
+            scene.ambient = now - scene.touched_at >= self.ambient_after
+
+    async def _send(self, now: float) -> None:
+        """Draw, and send what differs."""
+        image = brighten(self.renderer.draw(now), self.scene.brightness)
+        moving = self.scene.next_change(now) - now < MOVING_S
+        full = not self.differ.started
+        patch = self.differ.patch(image, moving=moving)
+        self._picture = image
+        if patch is not None:
+            self.seq += 1
+            self.frames += 1
+            await self._tell_frame(patch, full=full)
+        shown = self.scene.describe(now)
+        if shown != self._shown:
+            self._shown = shown
+            await self.port.tell(self.page, shown)
+
+    async def _tell_frame(self, patch: Patch, *, full: bool) -> None:
+        left, top, right, bottom = patch.box
+        size = (right - left, bottom - top)
+        if len(patch.data) <= LEASE_ABOVE:
+            await self.port.tell(self.page, Frame(self.seq, left, top, *size, patch.format, full, patch.data))
+            return
+        frame = Frame(self.seq, left, top, *size, patch.format, full)
+        await self.port.tell(self.page, frame, lane=Lane.INTERACTIVE, lease=self.port.offer(patch.data))

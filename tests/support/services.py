@@ -1,0 +1,106 @@
+"""Small services that kernel tests run, in the core and as child processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+
+from bluerill.kernel.errors import CallerError
+from bluerill.kernel.lease import Lease
+from bluerill.kernel.message import Body, message
+from bluerill.kernel.service import Call, Leased, Service, handles
+
+
+@message("test.ping")
+class Ping(Body, frozen=True):
+    n: int = 0
+    data: bytes = b""
+
+
+@message("test.pong")
+class Pong(Body, frozen=True):
+    n: int = 0
+    data: bytes = b""
+    sender: str = ""
+    generation: int = 0
+
+
+@message("test.misbehave")
+class Misbehave(Body, frozen=True):
+    how: str
+
+
+@message("test.relay")
+class Relay(Body, frozen=True):
+    """Ask another service, and answer what it answers."""
+
+    to: str
+    n: int = 0
+
+
+@message("test.seen")
+class Seen(Body, frozen=True):
+    numbers: list[int] = []
+
+
+@message("test.get-seen")
+class GetSeen(Body, frozen=True):
+    pass
+
+
+class Echo(Service):
+    """Answers, misbehaves on request, and remembers what it was told."""
+
+    def __init__(self, greeting: str = "") -> None:
+        self.greeting = greeting
+        self.seen: list[int] = []
+        self.signals = 0
+
+    @handles(Ping)
+    async def ping(self, request: Ping, call: Call) -> Pong | Leased | None:
+        self.seen.append(request.n)
+        if call.lease is not None:
+            return Leased(Pong(call.lease.size, b"", call.sender, call.generation), Lease.offer(call.lease.bytes()))
+        return Pong(request.n, request.data, call.sender, call.generation)
+
+    @handles(GetSeen)
+    def get_seen(self, request: GetSeen, call: Call) -> Seen:
+        return Seen(self.seen[-200:])
+
+    @handles(Relay)
+    async def relay(self, request: Relay, call: Call) -> Pong:
+        return await self.port.ask(request.to, Ping(request.n), Pong)
+
+    @handles(Misbehave)
+    async def misbehave(self, request: Misbehave, call: Call) -> Pong | None:
+        match request.how:
+            case "raise":
+                raise ValueError("as asked")
+            case "refuse":
+                raise CallerError("that is your fault")
+            case "nothing":
+                return None
+            case "never":
+                await asyncio.Event().wait()
+            case "die":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "freeze":
+                os.kill(os.getpid(), signal.SIGSTOP)
+            case "eat":
+                hoard = []
+                for _ in range(2048):
+                    hoard.append(bytearray(b"x" * (1 << 20)))
+            case "spin":
+                time.sleep(3600)  # noqa: ASYNC251 - a service that blocks its loop is what is tested
+            case "spawn-failure":
+                self.port.spawn(self._fail(), "failing")
+        return Pong()
+
+    async def _fail(self) -> None:
+        raise RuntimeError("spawned work failed")
+
+    async def notified(self, signal: int) -> None:
+        self.signals |= signal
+        self.seen.append(-signal)
