@@ -21,7 +21,7 @@ from .lease import Lease
 from .ledger import Reservation
 from .limits import CREDITS, ESTIMATE_GROWTH, HELLO_TIMEOUT_S, MAX_ERROR_TEXT, STOP_GRACE_S
 from .link import Link, socket_pair
-from .manifest import ServiceSpec
+from .manifest import ServiceSpec, parse_size
 from .message import TAINTS, Body, Frame, Kind, Packed, pack
 from .port import Envelope
 from .seat import Seat, lane_of
@@ -349,7 +349,14 @@ class RemoteSeat(Seat):
         argv = [sys.executable, "-m", "bluerill.kernel.child", str(theirs.fileno())]
         try:
             self.child = self.kernel.host.spawn(
-                ChildSpec(self.name, argv, dict(os.environ), self.reservation.total, (theirs.fileno(),))
+                ChildSpec(
+                    self.name,
+                    argv,
+                    dict(os.environ),
+                    self.reservation.total,
+                    (theirs.fileno(),),
+                    data_bytes=parse_size(self.spec.data),
+                )
             )
         except BaseException:
             ours.close()
