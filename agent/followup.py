@@ -3,7 +3,7 @@
     taking back   "cancel that", "undo", "never mind"                       → undo the last turn
     correcting    "make it fifteen", "no, seven thirty", "i meant berlin"   → the last call again, one argument changed
     asking on     "and in paris", "what about tomorrow"                     → the last call again, beside the first
-    adding        "ten more minutes", "five minutes less"                   → the same skill's action that takes a change
+    adding        "ten more minutes", "five minutes less"                   → the skill's action that takes a change
     repeating     "again", "once more"
     pointing      "pause it", "cancel it"                                   → the noun of the last skill put in
 
@@ -73,7 +73,8 @@ class Followup(NamedTuple):
 
     undo: bool = False
     call: PlannedCall | None = None
-    cost: float = 0.0
+    sure: bool = False
+    """It is plainly a follow-up: an addition, or values of a kind (no free text) after words that announce one."""
 
 
 def _tail(said: list[str]) -> list[str]:
@@ -133,16 +134,16 @@ class Followups:
         start = max(correct, ask)
         added = None if correct else self._added(said[ask:], action, last, now)
         if added is not None:
-            return Followup(call=added, cost=0.25)
+            return Followup(call=added, sure=True)
         if start >= len(said):
             return None
         changed = self._changed(text, tokens[: len(said)], start, action, last, now, plain=start == 0)
         if changed is None:
             return None
-        revises = bool(correct) or (not ask and not asked_on)
-        return Followup(
-            call=PlannedCall(last.name, *changed, revises=revises and not asked_on), cost=0.0 if start else 0.5
-        )
+        arguments, spans, free = changed
+        revises = not asked_on and (bool(correct) or not ask)
+        call = PlannedCall(last.name, arguments, spans, revises)
+        return Followup(call=call, sure=start > 0 and not free)
 
     def _added(self, said: list[str], action: ActionInfo, last: PlannedCall, now: datetime) -> PlannedCall | None:
         """ "ten more minutes" after a timer; "louder" is a sentence of its own."""
@@ -183,8 +184,9 @@ class Followups:
     def _changed(
         self, text: str, tokens: Sequence[Token], start: int, action: ActionInfo, last: PlannedCall, now: datetime,
         *, plain: bool,
-    ) -> tuple[dict[str, Any], dict[str, str]] | None:  # fmt: skip
-        """The last call's arguments with those changed that the words from ``start`` on give, all of them."""
+    ) -> tuple[dict[str, Any], dict[str, str], bool] | None:  # fmt: skip
+        """The last call's arguments and spans with those changed that the words from ``start`` on give, all of them;
+        and whether any of them is free text."""
         said = [token.text for token in tokens]
 
         def cover(at: int, taken: frozenset[str]) -> tuple[float, list[tuple[str, Any, int, int]]] | None:
@@ -208,10 +210,12 @@ class Followups:
         if found is None:
             return None
         arguments, spans = dict(last.arguments), dict(last.spans)
+        free = False
         for name, value, begin, end in found[1]:
             spans[name] = quote(text, tokens, begin, end)
             arguments[name] = spans[name] if value is None else value
-        return arguments, spans
+            free = free or value is None
+        return arguments, spans, free
 
     def _values(
         self, said: list[str], start: int, action: ActionInfo, last: PlannedCall, now: datetime, *, plain: bool
@@ -294,6 +298,7 @@ def _merged(new: Moment, name: str, last: PlannedCall, now: datetime) -> Moment:
         key=lambda moment: (moment.timed, moment.day is not None),
         default=Moment(),
     )
+    moved = new.day is not None
     if new.day is None and before.day is not None and before.last is None:
         new = new._replace(day=before.day)
     try:
@@ -304,7 +309,7 @@ def _merged(new: Moment, name: str, last: PlannedCall, now: datetime) -> Moment:
         return new
     if new.clock is None and not new.part and new.last is None:
         return new._replace(clock=Clock(then.hour, then.minute, then.second, exact=True))
-    if new.clock is not None and not new.clock.exact and new.clock.hour <= 12:
+    if new.clock is not None and not new.clock.exact and new.clock.hour <= 12 and not moved:
         half = 12 * (then.hour // 12)
         return new._replace(clock=new.clock._replace(hour=new.clock.hour % 12 + half, exact=True))
     return new

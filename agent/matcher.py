@@ -18,8 +18,16 @@ FREE_WORD = 1.0
 FREE_SLOT = 0.5
 MAX_FREE = {"text": 80, "place": 5, "person": 4}
 NO_NAME = frozenset(
-    ["and", "or", "then", "also", "is", "are", "was", "be", "do", "does", "did", "what", "when", "where", "who", "how", "why", "i", "you", "he", "she", "it", "we", "they", "me", "him", "her", "us", "them", "this", "that", "these", "those", "to", "of", "at", "by", "with", "from", "please", "now", "today", "tomorrow", "tonight", "yesterday", "there", "here", "not", "no", "yes", "set", "turn", "add", "remind", "cancel", "stop", "start", "make", "give", "tell", "show", "play", "if", "because", "so", "but", "timer", "alarm", "reminder", "minutes", "hours", "seconds", "minute", "hour", "second", "percent", "like", "in", "on", "for", "time", "weather", "like"]
+    [
+        "and", "or", "then", "also", "is", "are", "was", "be", "do", "does", "did", "what", "when", "where", "who",
+        "how", "why", "i", "you", "he", "she", "it", "we", "they", "me", "him", "her", "us", "them", "this", "that",
+        "these", "those", "to", "of", "at", "by", "with", "from", "please", "now", "today", "tomorrow", "tonight",
+        "yesterday", "there", "here", "not", "no", "yes", "set", "turn", "add", "remind", "cancel", "stop", "start",
+        "make", "give", "tell", "show", "play", "if", "because", "so", "but", "timer", "alarm", "reminder", "minutes",
+        "hours", "seconds", "minute", "hour", "second", "percent", "like", "in", "on", "for", "time", "weather",
+    ]
 )  # fmt: skip
+"""Words that are in no place's and in no person's name."""
 
 
 class Bound(NamedTuple):
@@ -53,6 +61,7 @@ class Matcher:
         self.openers = openers
         self.repair = repair
         self.budget = budget if repair is not None else 0.0
+        self.may_miss = repair is not None and not automaton.free
         self._solved: dict[tuple[int, int, float], Way | None] = {}
 
     def best(self) -> Way | None:
@@ -109,11 +118,8 @@ class Matcher:
             return best
         for first, phrases in table.items():
             near = first and (
-                self.repair.may_miss(first)
-                or (
-                    at < len(self.words)
-                    and (self.words[at] == first or self.repair.cost(self.words[at], first) > 0)
-                )
+                (self.may_miss and self.repair.may_miss(first))
+                or (at < len(self.words) and (self.words[at] == first or self.repair.cost(self.words[at], first) > 0))
             )
             for phrase in phrases if near else ():
                 best = _better(best, self._phrase(phrase, 0, target, at, budget))
@@ -141,7 +147,7 @@ class Matcher:
                 way = self._phrase(phrase, index, target, at + 1, round(budget - SKIP_COST, 2))
                 if way is not None:
                     best = _better(best, way._replace(cost=way.cost + SKIP_COST))
-        if budget >= MISSING_COST and self.repair.may_miss(word):
+        if self.may_miss and budget >= MISSING_COST and self.repair.may_miss(word):
             way = self._phrase(phrase, index + 1, target, at, round(budget - MISSING_COST, 2))
             if way is not None:
                 best = _better(best, way._replace(cost=way.cost + MISSING_COST))

@@ -2,12 +2,13 @@
 
 The order in which readings are tried is the order of how sure they are:
 
-1. what can only be a follow-up ("cancel that", "make it fifteen", "what about tomorrow");
-2. the whole text against the templates, with ever more politeness taken off;
-3. the text as several requests, each of which matches (a request inside free text that matched whole is left there);
-4. a bare value after something was said before ("fifteen");
-5. 2 and 3 again with mishearings mended;
-6. a refusal: no calls, and a short reply.
+1. what can only be a follow-up ("cancel that", "make it fifteen", "ten more minutes");
+2. the whole text against the templates, with ever more politeness taken off, if it explains every word;
+3. other follow-ups ("what about berlin", "fifteen"), then the whole text with free words in it;
+4. the text as several requests, each of which matches (a request inside free text that matched whole is left there);
+5. 2 to 4 again with mishearings mended;
+6. "it" and "that" replaced by what was last spoken of;
+7. a refusal: no calls, and a short reply.
 
 Nothing here is a language model and nothing is learned; the tier's name in every plan is ``templates``.
 """
@@ -19,7 +20,7 @@ from datetime import datetime
 from time import perf_counter
 
 from ..skills.messages import ActionInfo, Catalogue
-from .followup import Followups, is_undo, pointed
+from .followup import Followup, Followups, is_undo, pointed
 from .messages import Planned, PlannedCall
 from .phrasing import MAX_REQUESTS, joints, stripped
 from .templates import Match, Sentence, Templates
@@ -68,12 +69,11 @@ class Planner:
         if is_undo([token.text for token in tokens]):
             return [], 1.0, "" if last is not None else NOTHING_TO_UNDO, last is not None
         whole = self._whole(text, tokens, now, repair=False)
+        followup = self._follow(text, tokens, last, now) if last is not None else None
+        if followup is not None and followup.call is not None and (followup.sure or whole is None or whole.cost > 0):
+            return [followup.call], 0.9, "", False
         if whole is not None and whole.cost == 0:
             return [_call(whole)], _sure(whole, len(tokens)), "", False
-        if last is not None:
-            followup = self._follow(text, tokens, last, now)
-            if followup is not None:
-                return [followup], 0.9, "", False
         if whole is not None:
             parts = self._several(text, tokens, now, repair=False) if _divisible(whole) else None
             if parts is None:
@@ -86,13 +86,9 @@ class Planner:
                 return parts[0], parts[1], "", False
             if found is not None:
                 return [_call(found)], _sure(found, len(tokens)), "", False
-        if last is not None and last.name in self.actions:
-            sentence = pointed([token.text for token in tokens], self.actions[last.name])
-            if sentence is not None:
-                again = tokenize(sentence)
-                match = self._whole(sentence, again, now, repair=False)
-                if match is not None:
-                    return [_call(match)], 0.8, "", False
+        call = self._pointed(tokens, last, now)
+        if call is not None:
+            return [call], 0.8, "", False
         return [], 0.9, REFUSAL, False
 
     def _whole(self, text: str, tokens: Sequence[Token], now: datetime, *, repair: bool) -> Match | None:
@@ -105,11 +101,11 @@ class Planner:
                     break
         return best
 
-    def _follow(self, text: str, tokens: Sequence[Token], last: PlannedCall, now: datetime) -> PlannedCall | None:
+    def _follow(self, text: str, tokens: Sequence[Token], last: PlannedCall, now: datetime) -> Followup | None:
         for some in stripped(tokens):
             found = self.followups.read(text, some, last, now)
             if found is not None and found.call is not None:
-                return found.call
+                return found
         return None
 
     def _several(
@@ -167,7 +163,19 @@ class Planner:
         if previous is None:
             return None
         found = self.followups.read(text, tokens, previous, now, asked_on=True)
-        return found.call if found is not None else None
+        if found is not None and found.call is not None:
+            return found.call
+        return self._pointed(tokens, previous, now)
+
+    def _pointed(self, tokens: Sequence[Token], last: PlannedCall | None, now: datetime) -> PlannedCall | None:
+        """The words with "it" or "that" replaced by the noun of the skill of the last call ("pause the timer")."""
+        if last is None or last.name not in self.actions:
+            return None
+        sentence = pointed([token.text for token in tokens], self.actions[last.name])
+        if sentence is None:
+            return None
+        match = self._whole(sentence, tokenize(sentence), now, repair=False)
+        return _call(match) if match is not None else None
 
 
 def _call(match: Match) -> PlannedCall:

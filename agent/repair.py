@@ -8,7 +8,6 @@ missing or too many. A word that the device itself uses elsewhere is changed onl
 
 from __future__ import annotations
 
-from .values.clock import clocks
 from .values.dates import MONTH_NAMES, WEEKDAYS
 from .values.numbers import NUMBER_WORDS
 
@@ -86,6 +85,10 @@ class Repair:
     def __init__(self, vocabulary: frozenset[str]) -> None:
         self.vocabulary = vocabulary
         self._costs: dict[tuple[str, str], float] = {}
+        self._by_sound: dict[str, list[str]] = {}
+        for word in sorted(vocabulary):
+            self._by_sound.setdefault(_sound(word), []).append(word)
+        self.missed = frozenset(word for word in vocabulary if word in _MISSED)
 
     def cost(self, heard: str, wanted: str) -> float:
         """What it costs to take one word for another; 0.0 where that is not allowed (or not needed)."""
@@ -102,7 +105,7 @@ class Repair:
             return 0.0
         if (heard, wanted) in _HOMOPHONES:
             return 0.8
-        if heard in _PROTECTED or wanted in _PROTECTED or any(clocks([heard], 0)):
+        if heard in _PROTECTED or wanted in _PROTECTED:
             return 0.0
         shorter = min(len(heard), len(wanted))
         if shorter < 4 or _sound(heard) != _sound(wanted):
@@ -126,4 +129,7 @@ class Repair:
         """Words of the catalogue that the word may stand for."""
         if heard in _PROTECTED or not heard.isalpha():
             return []
-        return [word for word in self.vocabulary if self.cost(heard, word) > 0]
+        alike = self._by_sound.get(_sound(heard), ())
+        return [word for word in alike if abs(len(word) - len(heard)) <= 2 and self.cost(heard, word) > 0] + [
+            word for mistaken, word in _HOMOPHONES if mistaken == heard
+        ]

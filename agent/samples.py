@@ -18,20 +18,24 @@ from .values.recurrence import CODES
 from .values.spoken import DAYS, MONTHS, say_clock, say_date, say_duration, say_number, say_ordinal, say_weekdays
 from .values.units import unit_names
 
-CITIES = """london paris berlin rome madrid new york los angeles|chicago boston seattle san francisco|tokyo beijing
- sydney dublin amsterdam vienna munich hamburg cairo moscow toronto delhi mumbai singapore hong kong|shanghai seoul
- bangkok istanbul athens lisbon oslo stockholm helsinki copenhagen brussels zurich geneva prague warsaw budapest dallas
- houston miami denver washington phoenix atlanta mexico city|rio de janeiro|buenos aires|cape town|nairobi dubai paris"""
+CITIES = """
+london|paris|berlin|rome|madrid|new york|los angeles|chicago|boston|seattle|san francisco|tokyo|beijing|sydney|dublin|
+amsterdam|vienna|munich|hamburg|cairo|moscow|toronto|delhi|mumbai|singapore|hong kong|shanghai|seoul|bangkok|istanbul|
+athens|lisbon|oslo|stockholm|helsinki|copenhagen|brussels|zurich|geneva|prague|warsaw|budapest|dallas|houston|miami|
+denver|washington|phoenix|atlanta|mexico city|rio de janeiro|buenos aires|cape town|nairobi|dubai"""
 PEOPLE = """mum|dad|mom|john|mary|anna|peter|sarah|david|my wife|my husband|my brother|my sister|grandma|the office|
 the doctor|alex|emma|michael|tom|lisa"""
 TEXTS = {
-    "item": """milk|eggs|bread|butter|cheese|apples|bananas|coffee|tea|sugar|salt|rice|pasta|tomatoes|potatoes|onions|
+    "item": """
+milk|eggs|bread|butter|cheese|apples|bananas|coffee|tea|sugar|salt|rice|pasta|tomatoes|potatoes|onions|
 chicken|fish|orange juice|toilet paper|washing powder|dog food|cat food|batteries|bread and milk|olive oil|two lemons|
 chocolate|yogurt|carrots|garlic|honey|soap|shampoo|toothpaste|water|beer|wine|flour|cereal""",
     "list": "shopping|grocery|to do|packing|wish|birthday|camping|work|weekend|chores",
-    "label": """pizza|pasta|tea|eggs|laundry|bread|chicken|rice|workout|yoga|medicine|nap|homework|cake|cookies|meeting|
+    "label": """
+pizza|pasta|tea|eggs|laundry|bread|chicken|rice|workout|yoga|medicine|nap|homework|cake|cookies|meeting|
 coffee|break|oven|potatoes|gym|work|school|study""",
-    "text": """call mum|buy milk|take out the trash|water the plants|take my pills|feed the cat|walk the dog|pay the rent|
+    "text": """
+call mum|buy milk|take out the trash|water the plants|take my pills|feed the cat|walk the dog|pay the rent|
 pick up the kids|send the email|call the doctor|lock the door|check the oven|do the laundry|call john|book a table|
 buy a birthday present|charge the phone|take the bread out of the oven|clean the kitchen|drink some water|
 the car is on level three|the meeting was moved|my locker is number twelve|ask anna about the tickets""",
@@ -50,23 +54,6 @@ class Sample(NamedTuple):
 
 def _split(text: str) -> list[str]:
     return [part.strip() for part in text.replace("\n", "").split("|") if part.strip()]
-
-
-def _cities() -> list[str]:
-    found: list[str] = []
-    for chunk in CITIES.replace("\n", "").split("|"):
-        found.append(chunk.strip())
-    names: list[str] = []
-    joined = {"new york", "los angeles", "san francisco", "hong kong", "mexico city", "rio de janeiro", "buenos aires",
-              "cape town"}  # fmt: skip
-    for chunk in found:
-        rest = chunk
-        for name in joined:
-            if rest.endswith(name):
-                rest = rest[: -len(name)]
-                names.append(name)
-        names.extend(rest.split())
-    return sorted(set(names))
 
 
 def _durations() -> Iterator[Sample]:
@@ -240,7 +227,7 @@ def samples(kind: str, name: str, today: date) -> list[Sample]:
     if kind == "expression":
         return list(_expressions())
     if kind == "place":
-        return [Sample(city, None) for city in _cities()]
+        return [Sample(city, None) for city in _split(CITIES)]
     if kind == "person":
         return [Sample(person, None) for person in _split(PEOPLE)]
     return [Sample(text, None) for text in _split(TEXTS.get(name, TEXTS[""]))]

@@ -23,7 +23,18 @@ from ..modalities.voice.messages import Heard, HeardNothing, HeardPartial, Speec
 from ..skills.messages import Card, Happened, Invoke, Invoked, Undo
 from .memory import Done, Memory
 from .messages import (
-    CallReport, GetTurns, Plan, Planned, PlannedCall, Press, Request, Show, Turn, Turns,
+    CallReport,
+    GetTurns,
+    Plan,
+    Planned,
+    PlannedCall,
+    Press,
+    Request,
+    Settle,
+    Settled,
+    Show,
+    Turn,
+    Turns,
 )  # fmt: skip
 from .references import resolved
 from .values.words import MAX_CHARACTERS, words
@@ -140,6 +151,11 @@ class SessionService(Service):
     def get_turns(self, request: GetTurns, call: Call) -> Turns:
         held = list(self._memory.turns)
         return Turns(held[-request.limit :] if request.limit > 0 else [])
+
+    @handles(Settle)
+    async def settle(self, request: Settle, call: Call) -> Settled:
+        async with self._turn:  # fair: whoever asked for it before has had it
+            return Settled(self._count)
 
     # a turn
 

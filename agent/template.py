@@ -15,7 +15,7 @@ from ..kernel.errors import ManifestError
 from ..skills.messages import ParameterInfo
 from .language import Grammar, grammar
 from .values.reader import FREE_KINDS, TYPED_KINDS
-from .values.words import words
+from .values.words import CONTRACTED, words
 
 MAX_NODES = 600
 """More than any sentence needs; what expands further is refused as its author's mistake."""
@@ -31,6 +31,9 @@ Edge = tuple[int, Any, int]
 Phrase = tuple[str, ...]
 Table = dict[str, tuple[Phrase, ...]]
 """Phrases by their first word; '' holds the empty phrase where the part may be left out."""
+Clauses = list[frozenset[str]]
+Required = dict[tuple[str, str], Clauses]
+"""The clauses of each skill's rules, by (skill, rule)."""
 Shared = dict[tuple[str, str], "list[Phrase] | None"]
 """What the rules of each skill say, by (skill, rule): worked out once for all its templates."""
 
@@ -58,10 +61,14 @@ class Automaton(NamedTuple):
 
     edges: list[list[Edge]]
     accept: int
+    free: bool = False
+    """Some slot takes free text."""
 
 
 def unglue(text: str) -> str:
     """A template whose words are whole: ``timer[s]`` becomes ``(timer|timers)``."""
+    if _STILL_GLUED.search(text) is None:
+        return text
     for pattern, becomes in _GLUED:
         text = pattern.sub(becomes, text)
     return _GLUED_GROUP.sub(
@@ -193,9 +200,7 @@ class _Compiler:
         raise ManifestError(f"a sentence template holds a {type(item).__name__}, which is not understood")
 
 
-def compile_template(
-    text: str, slots: dict[str, Slot], rules: dict[str, str], skill: str, shared: Shared
-) -> Automaton:
+def compile_template(text: str, slots: dict[str, Slot], rules: dict[str, str], skill: str, shared: Shared) -> Automaton:
     """The automaton of a template. Raises ManifestError if it is not well formed."""
     if len(text) > MAX_TEMPLATE:
         raise ManifestError(f"a sentence template has {len(text)} characters, at most {MAX_TEMPLATE}")
@@ -204,40 +209,70 @@ def compile_template(
     if _STILL_GLUED.search(whole):
         raise ManifestError(f"a sentence template glues a word to a bracket in {text[:80]!r}; write whole words")
     accept = compiler.add(compiler.grammar.parse(whole), 0, 0)
-    return Automaton(compiler.edges, accept)
+    free = any(take == FREE and slot.kind == "text" for edges in compiler.edges for take, slot, _end in edges)
+    return Automaton(compiler.edges, accept, free)
 
 
-def required_words(text: str, rules: dict[str, str], depth: int = 0) -> list[frozenset[str]]:
-    """Sets of words of which a sentence must hold one each, to match the template at all (conjunctive form)."""
-    if depth > 6:
-        return []
-    found, _at = _clauses(_SCAN.findall(unglue(text)), 0, rules, depth)
-    return found
+def required_words(text: str, rules: dict[str, str], skill: str = "", kept: Required | None = None) -> Clauses:
+    """Sets of words of which a sentence must hold one each, to match the template at all (conjunctive form).
+
+    ``kept`` remembers what the rules of ``skill`` require.
+    """
+    return _Scanner(rules, skill, {} if kept is None else kept).scan(text, 0)
 
 
-def _clauses(parts: list[str], at: int, rules: dict[str, str], depth: int) -> tuple[list[frozenset[str]], int]:
-    """The clauses of one bracket (or of the whole), and where it ends."""
-    branches: list[list[frozenset[str]]] = [[]]
-    while at < len(parts):
-        part = parts[at]
+class _Scanner:
+    def __init__(self, rules: dict[str, str], skill: str, kept: Required) -> None:
+        self.rules = rules
+        self.skill = skill
+        self.kept = kept
+
+    def scan(self, text: str, depth: int) -> Clauses:
+        if depth > 6:
+            return []
+        found, _at = self._clauses(_SCAN.findall(unglue(text)), 0, depth)
+        return found
+
+    def _rule(self, name: str, depth: int) -> Clauses:
+        key = (self.skill, name)
+        if key not in self.kept:
+            self.kept[key] = self.scan(self.rules.get(name, ""), depth + 1)
+        return self.kept[key]
+
+    def _clauses(self, parts: list[str], at: int, depth: int) -> tuple[Clauses, int]:
+        """The clauses of one bracket (or of the whole), and where it ends."""
+        branches: list[Clauses] = [[]]
+        while at < len(parts):
+            part = parts[at]
+            at += 1
+            first = part[0]
+            if first in ")]":
+                break
+            if first == "|":
+                branches.append([])
+            elif first == "(":
+                inner, at = self._clauses(parts, at, depth)
+                branches[-1].extend(inner)
+            elif first == "[":
+                at = _closing(parts, at)
+            elif first == "<":
+                branches[-1].extend(self._rule(part[1:-1], depth))
+            elif first not in "{;":
+                if part.isascii() and part.isalpha() and part not in CONTRACTED:
+                    branches[-1].append(frozenset((part.lower(),)))
+                else:
+                    branches[-1].extend(frozenset((word,)) for word in words(part))
+        if len(branches) == 1:
+            return branches[0], at
+        if not all(branches):
+            return [], at
+        return [frozenset().union(*(min(branch, key=len) for branch in branches))], at
+
+
+def _closing(parts: list[str], at: int) -> int:
+    """Where an optional part that began before ``at`` ends."""
+    depth = 1
+    while at < len(parts) and depth:
+        depth += (parts[at] == "[") - (parts[at] == "]")
         at += 1
-        if part in ")]":
-            break
-        if part == "|":
-            branches.append([])
-        elif part == "(":
-            inner, at = _clauses(parts, at, rules, depth)
-            branches[-1].extend(inner)
-        elif part == "[":
-            _optional, at = _clauses(parts, at, rules, depth)
-        elif part[0] == "<":
-            rule = rules.get(part[1:-1])
-            if rule is not None:
-                branches[-1].extend(required_words(rule, rules, depth + 1))
-        elif part[0] != "{" and part != ";":
-            branches[-1].extend(frozenset((word,)) for word in words(part))
-    if len(branches) == 1:
-        return branches[0], at
-    if not all(branches):
-        return [], at
-    return [frozenset().union(*(min(branch, key=len) for branch in branches))], at
+    return at

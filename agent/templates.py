@@ -20,7 +20,7 @@ from ..skills.messages import ActionInfo
 from .arguments import arguments_of
 from .matcher import Matcher, Way
 from .repair import BUDGET, Repair
-from .template import Automaton, Shared, Slot, compile_template, required_words, slot_of
+from .template import Automaton, Required, Shared, Slot, compile_template, required_words, slot_of
 from .values.reader import Reader
 from .values.words import Token, words
 
@@ -74,6 +74,7 @@ class Templates:
         self._compiled: OrderedDict[int, Automaton] = OrderedDict()
         self._broken: set[int] = set()
         self._shared: Shared = {}
+        self._required: Required = {}
         for action in actions:
             if not action.hidden:
                 self._add(action)
@@ -105,7 +106,7 @@ class Templates:
             if len(self.templates) >= MAX_TEMPLATES:
                 self.problems.append(f"action {action.name!r}: more than {MAX_TEMPLATES} sentence templates")
                 return
-            clauses = tuple(required_words(sentence.text, action.rules))
+            clauses = tuple(required_words(sentence.text, action.rules, action.skill, self._required))
             self.templates.append(Template(action, sentence.text, sentence.fixed, clauses))
 
     def automaton(self, number: int) -> Automaton | None:
@@ -152,7 +153,7 @@ class Templates:
         present = frozenset(reader.words)
         if repair:
             near = {word for heard in present for word in self.repair.neighbours(heard)}
-            present = present | near | self.repair_missed
+            present = present | near | self.repair.missed
         best: tuple[tuple[float, int, int], Template, Way] | None = None
         for number in sorted(self.candidates(present)):
             template = self.templates[number]
@@ -164,7 +165,7 @@ class Templates:
             way = Matcher(automaton, reader, self.openers, self.repair if repair else None, BUDGET).best()
             if way is None or not _complete(template, way):
                 continue
-            rank = (way.cost, -way.literals, -len(way.bound))
+            rank = (way.cost, -way.literals, -len(way.bound) - len(template.fixed))
             if best is None or rank < best[0]:
                 best = (rank, template, way)
         if best is None:
@@ -173,11 +174,6 @@ class Templates:
         arguments, spans = arguments_of(template.action, template.fixed, way, sentence.text, sentence.tokens, now)
         free = frozenset(b.slot.name for b in way.bound if b.slot.kind in ("text", "place", "person"))
         return Match(template.action, arguments, spans, way.cost, way.literals, repair, free)
-
-    @property
-    def repair_missed(self) -> frozenset[str]:
-        """Words of templates that a repaired sentence may lack."""
-        return frozenset(word for word in self.vocabulary if self.repair.may_miss(word))
 
 
 def _complete(template: Template, way: Way) -> bool:

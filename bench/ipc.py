@@ -1,9 +1,10 @@
 """How fast the kernel's messages are, beside others, in one run: ``python -m bluerill.bench.ipc [--json]``.
 
-Absolute times on a shared machine mean little, so the contenders take turns: in every round each is timed once, and what is
-reported is the median over rounds of each, and of the *ratio within a round*. Two bars (see docs/testing.md): an ask inside the
-process is at least as fast as pykka's; an ask of another process takes at most 1.2 times what the bare transport takes.
-A third is not about speed: of 100,000 numbered messages on three lanes none is lost and none overtakes another of its lane.
+Absolute times on a shared machine mean little, so the contenders take turns: in every round each is timed once, and
+what is reported is the median over rounds of each, and of the *ratio within a round*. Two bars (see docs/testing.md):
+an ask inside the process is at least as fast as pykka's; an ask of another process takes at most 1.2 times what the
+bare transport takes. A third is not about speed: of 100,000 numbered messages on three lanes none is lost and none
+overtakes another of its lane.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import time
 from typing import Any
 
 from ..kernel.child import resolve
+from ..kernel.eventloop import run as run_loop
 from ..kernel.host import this_host
 from ..kernel.loop import Kernel
 from ..kernel.manifest import DeviceSpec, Manifest, ServiceSpec
@@ -185,14 +187,14 @@ def table(run: dict[str, Any]) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the benchmark; the exit status is 1 if a bar was missed and ``--strict`` given."""
-    parser = argparse.ArgumentParser(prog="python -m bluerill.bench.ipc", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m bluerill.bench.ipc", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--json", action="store_true", help="one JSON line instead of a table")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--asks", type=int, default=1024, help="asks a round and contender")
     parser.add_argument("--messages", type=int, default=100_000, help="numbered messages of the order check")
     parser.add_argument("--strict", action="store_true", help="fail if a bar was missed")
     chosen = parser.parse_args(argv)
-    run = asyncio.run(measure(chosen.rounds, chosen.asks, chosen.messages))
+    run = run_loop(measure(chosen.rounds, chosen.asks, chosen.messages))
     print(json.dumps(run) if chosen.json else table(run))
     return int(chosen.strict and not all(run["bars"].values()))
 

@@ -1,7 +1,7 @@
 """What the kernel is measured beside: other ways to ask somebody and get an answer, each as plain as it can be.
 
-Every contender answers two questions: how long do ``n`` asks take one after the other, and how long with 64 under way at
-once. The bare transport is what the kernel itself is built on (a SEQPACKET socket pair watched by asyncio on both
+Every contender answers two questions: how long do ``n`` asks take one after the other, and how long with 64 under way
+at once. The bare transport is what the kernel itself is built on (a SEQPACKET socket pair watched by asyncio on both
 sides) with nothing on top: no types, no encoding, no deadline, no trace. The difference is what the kernel costs.
 """
 
@@ -142,7 +142,7 @@ class Streams:
     async def close(self) -> None:
         self._writer.close()
         await self._writer.wait_closed()
-        os.waitpid(self._pid, 0)
+        _collect(self._pid)
 
 
 class Bare:
@@ -187,7 +187,7 @@ class Bare:
     async def close(self) -> None:
         self._loop.remove_reader(self._sock.fileno())
         self._sock.close()
-        os.waitpid(self._pid, 0)
+        _collect(self._pid)
 
 
 async def _read_frame(reader: asyncio.StreamReader) -> bytes:
@@ -202,6 +202,11 @@ def _start(kind: str, theirs: socket.socket) -> int:
     pid = os.posix_spawn(argv[0], argv, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, fd, fd)])
     theirs.close()
     return pid
+
+
+def _collect(pid: int) -> None:
+    """Wait for a peer that ends because its socket was closed."""
+    os.waitpid(pid, 0)
 
 
 def _pipe_echo(connection: Connection) -> None:

@@ -66,9 +66,7 @@ def _duration(value: Any, zone: tzinfo) -> timedelta:
     if isinstance(value, str):
         weeks = _WEEKS.match(value)
         try:
-            length = (
-                timedelta(weeks=int(weeks[1] + weeks[2])) if weeks else msgspec.convert(value, timedelta)
-            )
+            length = timedelta(weeks=int(weeks[1] + weeks[2])) if weeks else msgspec.convert(value, timedelta)
         except (msgspec.ValidationError, OverflowError):
             raise _wrong("an ISO 8601 duration like 'PT10M'", value) from None
         if abs(length) > MAX_SPAN:

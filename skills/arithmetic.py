@@ -25,7 +25,11 @@ _PRECISE = Context(prec=30, Emax=10_000, Emin=-10_000)
 
 _TOKEN = re.compile(r"\s*(\d[\d,]*\.?\d*(?:e[+-]?\d{1,4})?|\.\d+|\*\*|[-+*/^()%!×÷−√=π]|[a-z']+)", re.IGNORECASE)
 _PHRASES: tuple[tuple[str, str], ...] = (
-    (r"\b(?:what(?:'s| is| are|s)|how much (?:is|are)|calculate|compute|work out|tell me|solve|give me|evaluate|the (?:answer|result) (?:of|to)|please|equals?)\b", " "),
+    (
+        r"\b(?:what(?:'s| is| are|s)|how much (?:is|are)|calculate|compute|work out|tell me|solve|give me|evaluate"
+        r"|the (?:answer|result) (?:of|to)|please|equals?)\b",
+        " ",
+    ),
     (r"\b(?:multiplied|times) by\b|\btimes\b|\bmultiplied\b", " * "),
     (r"\bdivided by\b|\bover\b|\bdivide by\b", " / "),
     (r"\bto the power of\b|\bto the power\b|\braised to(?: the)?\b", " ^ "),
@@ -68,7 +72,9 @@ def calculate(text: str) -> Fraction:
 
 
 def _tokens(text: str) -> list[str]:
-    lowered = text.lower().replace("-", " - ") if re.search(r"\d\s*-|-\s*\d|\)\s*-", text) else text.lower().replace("-", " ")
+    lowered = (
+        text.lower().replace("-", " - ") if re.search(r"\d\s*-|-\s*\d|\)\s*-", text) else text.lower().replace("-", " ")
+    )
     lowered = re.sub(r"(\d)\s*x\s*(?=[\d(.])", r"\1 * ", lowered)
     lowered = re.sub(r"\bx\b", " * ", lowered)
     for pattern, sign in _PHRASES:

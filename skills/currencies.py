@@ -15,7 +15,7 @@ _PAIR = re.compile(r"currency=['\"]([A-Z]{3})['\"]\s+rate=['\"](\d{1,9}(?:\.\d{1
 _DATE = re.compile(r"time=['\"](\d{4}-\d{2}-\d{2})['\"]")
 MAX_RATES = 100
 
-_TABLE = """EUR euro euros €; USD dollar|dollars|us dollar|american dollar|$|buck|bucks; GBP pound|pounds|british pound|sterling|pound sterling|quid|£
+_TABLE = """EUR euro|€; USD dollar|us dollar|american dollar|$|buck; GBP pound|british pound|sterling|quid|£
 JPY yen|japanese yen|¥; CHF swiss franc|franc|francs; CAD canadian dollar; AUD australian dollar; NZD new zealand dollar
 CNY yuan|renminbi|chinese yuan|rmb; HKD hong kong dollar; SGD singapore dollar; INR rupee|rupees|indian rupee
 KRW won|korean won|south korean won; SEK swedish krona|krona|kronor; NOK norwegian krone; DKK danish krone|krone|kroner
@@ -24,7 +24,8 @@ BGN lev|bulgarian lev; TRY lira|turkish lira; ILS shekel|israeli shekel|shekels;
 BRL real|brazilian real|reais; MXN peso|mexican peso|pesos; THB baht|thai baht; IDR rupiah|indonesian rupiah
 MYR ringgit|malaysian ringgit; PHP philippine peso; ISK icelandic krona"""
 _PLURALS = {
-    "EUR": "euros", "USD": "US dollars", "GBP": "British pounds", "JPY": "yen", "CHF": "Swiss francs", "CAD": "Canadian dollars",
+    "EUR": "euros", "USD": "US dollars", "GBP": "British pounds", "JPY": "yen", "CHF": "Swiss francs",
+    "CAD": "Canadian dollars",
     "AUD": "Australian dollars", "NZD": "New Zealand dollars", "CNY": "yuan", "INR": "rupees", "KRW": "won",
     "SEK": "Swedish kronor", "NOK": "Norwegian kroner", "DKK": "Danish kroner", "PLN": "zlotys", "TRY": "Turkish lira",
     "ZAR": "rand", "BRL": "reais", "MXN": "Mexican pesos", "THB": "baht", "HUF": "forints", "ILS": "shekels",
@@ -37,8 +38,7 @@ def code_of(said: str) -> str | None:
     if not _names:
         for entry in re.split(r";|\n", _TABLE):
             code, _, names = entry.strip().partition(" ")
-            spellings = names.split("|") if "|" in names else ([names] if code != "EUR" else names.split())
-            for name in [code.lower(), *spellings]:
+            for name in [code.lower(), *names.split("|")]:
                 _names.setdefault(name, code)
                 _names.setdefault(name + "s", code)
     return _names.get(" ".join(said.lower().split()).removeprefix("the "))

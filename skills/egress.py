@@ -78,7 +78,9 @@ class EgressService(Service):
         if self._loopback and parts.scheme == "http" and host == "127.0.0.1":
             return host
         if parts.scheme != "https" or port not in (None, 443):
-            raise CapabilityError(f"only https on its own port leaves this device, got {parts.scheme}://{host}:{port or ''}")
+            raise CapabilityError(
+                f"only https on its own port leaves this device, got {parts.scheme}://{host}:{port or ''}"
+            )
         if host not in self._hosts.get(sender, ()):
             raise CapabilityError(f"service {sender!r} may not reach {host!r}; granted: {self._granted(sender)}")
         return host

@@ -8,6 +8,7 @@ glances: three skills can ring at once, and the screen is told the whole list.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -17,8 +18,8 @@ from ..kernel.errors import BluerillError, CallerError
 from ..kernel.service import Call, handles
 from . import loader
 from .catalogue import merge
-from .skillhost import ACTION_TIMEOUT_S, SkillHost
 from .messages import Catalogue, GetCatalogue, Glance, Happened, Invoke, Invoked, RingView, TimerView, Undo
+from .skillhost import ACTION_TIMEOUT_S, SkillHost
 
 HOST_TIMEOUT_S = 5.0
 HOST_TRIES = 5
@@ -31,7 +32,8 @@ CATALOGUE_CHANGED = 2
 class SkillsService(SkillHost):
     """``hosts`` are addresses of other SkillHosts, ``tell_changed`` the services to notify of a changed catalogue.
 
-    Without ``entries`` the system skills are found by their entry points.
+    Without ``entries`` the system skills are found by their entry points. ``wait_s`` is how long ``start`` waits for
+    the hosts' catalogues: a device that lives for one command must know all its skills before it, a watch need not.
     """
 
     isolation: ClassVar[str] = "core"
@@ -46,15 +48,14 @@ class SkillsService(SkillHost):
         zone: str = "",
         boot: str | None = None,
         timeout_s: float = ACTION_TIMEOUT_S,
+        wait_s: float = 0.0,
     ) -> None:
         super().__init__((), settings=settings, disabled=disabled, zone=zone, boot=boot, timeout_s=timeout_s)
-        if entries is None:
-            self._entries = loader.system_entries()
-        else:
-            self._entries = [
-                loader.EntryPoint(*(part.strip() for part in each.partition("=")[::2]), loader.OWN) for each in entries
-            ]
+        self._entries = (
+            loader.system_entries() if entries is None else [loader.parse_entry(each, loader.OWN) for each in entries]
+        )
         self._hosts = tuple(hosts)
+        self._wait_s = wait_s
         self._changed = tuple(tell_changed)
         self._theirs: dict[str, Catalogue] = {}
         self._routes: dict[str, str] = {}
@@ -65,6 +66,13 @@ class SkillsService(SkillHost):
 
     async def start(self) -> None:
         await super().start()
+        if self._wait_s > 0 and self._hosts:
+            learning = [asyncio.ensure_future(self._learn(host)) for host in self._hosts]
+            _, late = await asyncio.wait(learning, timeout=self._wait_s)
+            for task in late:
+                task.cancel()
+                self.port.log.warning("a skill host did not answer within %g s; its skills are missing", self._wait_s)
+            return
         for host in self._hosts:
             self.port.spawn(self._learn(host), f"learn {host}")
 
@@ -102,7 +110,7 @@ class SkillsService(SkillHost):
         """Everything installed, here and in the hosts."""
         if self._whole is None:
             others = [(host, self._theirs[host]) for host in self._hosts if host in self._theirs]
-            self._whole, self._routes = merge(self.own_catalogue(), others)
+            self._whole, self._routes = merge(self._roster.catalogue(), others)
             self.port.log.debug("catalogue %s actions=%d", self._whole.fingerprint, len(self._whole.actions))
         return self._whole
 
@@ -121,7 +129,7 @@ class SkillsService(SkillHost):
         return await self.port.ask(host, request, Invoked, within=self._timeout + 1.0)
 
     def _route(self, action: str) -> str | None:
-        if action in self._actions:
+        if action in self._roster.actions:
             return None
         self.whole()
         return self._routes.get(action)
@@ -164,4 +172,3 @@ class SkillsService(SkillHost):
         if changed:
             self._glance = msgspec.structs.replace(self._glance, **changed)
             self.deliver("screen", Glance(**changed))
-

@@ -53,10 +53,16 @@ def entry_points(path: Iterable[str] | None = None, group: str = GROUP) -> list[
             if package in seen:
                 continue
             seen.add(package)
-            text = _read(os.path.join(folder or ".", name, "entry_points.txt"))  # noqa: PTH118 - hundreds of them
+            text = _read(os.path.join(folder or ".", name, "entry_points.txt"))
             if group in text:
                 found += [EntryPoint(key, value, package, version) for key, value in _section(text, group)]
     return sorted(found, key=lambda each: (each.package != OWN, each.package))
+
+
+def parse_entry(text: str, package: str, version: str = "") -> EntryPoint:
+    """An entry point written ``name=module:Class``."""
+    name, _, value = text.partition("=")
+    return EntryPoint(name.strip(), value.strip(), package, version)
 
 
 def system_entries(path: Iterable[str] | None = None) -> list[EntryPoint]:
@@ -113,7 +119,7 @@ def _distribution(folder: str) -> tuple[str, str]:
 
 def _read(path: str) -> str:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - pathlib would double the cost
+        with open(path, "rb") as file:
             return file.read(_MAX_FILE).decode("utf-8", "replace")
     except OSError:
         return ""
@@ -155,7 +161,7 @@ def load(entry: EntryPoint) -> type[Skill]:
 def _imported(name: str, where: str) -> object:
     try:
         return importlib.import_module(name)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a module's import may raise anything, and must not stop the host
+    except (Exception, SystemExit) as error:
         raise ManifestError(f"{where} cannot be imported: {_one_line(error)}") from error
 
 
@@ -165,13 +171,16 @@ def _one_line(error: BaseException) -> str:
 
 def _checked(cls: type[Skill], entry: EntryPoint, where: str) -> type[Skill]:
     if not _SKILL_NAME.match(cls.name):
-        raise ManifestError(f"{where}: {cls.__name__}.name must be lower case letters, digits, '-' or '_', got {cls.name!r}")
+        raise ManifestError(
+            f"{where}: {cls.__name__}.name must be lower case letters, digits, '-' or '_', got {cls.name!r}"
+        )
     if cls.name != entry.name:
         raise ManifestError(f"{where}: its class calls itself {cls.name!r}, its entry point {entry.name!r}")
     major, minor = cls.contract
     if (major, minor) > CONTRACT or major < CONTRACT[0]:
         wants, has = f"{major}.{minor}", f"{CONTRACT[0]}.{CONTRACT[1]}"
         raise ManifestError(f"{where} needs version {wants} of the skill contract, this device has {has}")
-    if isinstance(cls.grants, str) or not all(isinstance(each, str) for each in cls.grants):
+    grants: object = cls.grants
+    if not isinstance(grants, tuple | list) or not all(isinstance(each, str) for each in grants):
         raise ManifestError(f"{where}: {cls.__name__}.grants must be a tuple of texts, got {cls.grants!r}")
     return cls

@@ -9,7 +9,7 @@ the two.
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -41,7 +41,7 @@ def device_zone(name: str = "") -> tzinfo:
         target = str(Path("/etc/localtime").resolve())
         return zone_named(target.partition("zoneinfo/")[2] or "UTC")
     except (CallerError, OSError):
-        return timezone.utc
+        return UTC
 
 
 def zone_name(zone: tzinfo) -> str:

@@ -6,21 +6,18 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-T = TypeVar("T")
+from .numerals import ONES, TENS
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_NUMBERS = {word: value for value, word in enumerate(_ONES.split())} | {
-    word: 10 * value for value, word in enumerate(_TENS.split(), 2)
-}
-_SKIP = frozenset("the my a an to of for please called named one at on in".split())
+T = TypeVar("T")
+NUMBERS = {**ONES, **TENS}
+_SKIP = frozenset(["the", "my", "a", "an", "to", "of", "for", "please", "called", "named", "one", "at", "on", "in"])
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words without articles, plurals or possessives, numbers as digits: ``twenty five minutes`` → 25 minute."""
+    """Lower-case words without articles and plurals, numbers as digits: ``twenty five minutes`` → 25 minute."""
     found: list[str] = []
     for word in re.findall(r"[^\W_]+(?:'[^\W_]+)?", text.lower()):
-        number = _NUMBERS.get(word)
+        number = NUMBERS.get(word)
         if number is not None:
             if found and found[-1].isdigit() and int(found[-1]) >= 20 and int(found[-1]) % 10 == 0 and 0 < number < 10:
                 found[-1] = str(int(found[-1]) + number)
@@ -35,7 +32,7 @@ def words(text: str) -> list[str]:
 
 
 def best(things: Iterable[T], said: str, names: Callable[[T], list[str]]) -> list[T]:
-    """The things whose name is what was said; else those that contain all its words; else those sharing most of them."""
+    """The things named just so; else those whose names contain all the words; else those that share most of them."""
     wanted = words(said)
     if not wanted:
         return []

@@ -193,7 +193,7 @@ class Put(Body, frozen=True):
 
 @message("store.scan")
 class Scan(Body, frozen=True):
-    """Ask ``store`` for the rows of a space whose keys begin with ``prefix``, by key, after the key ``after``. → Rows"""
+    """Ask ``store`` for the rows of a space whose keys begin with ``prefix``, by key, after ``after``. → Rows"""
 
     space: str
     prefix: str = ""

@@ -107,13 +107,15 @@ class View(msgspec.Struct, frozen=True):
 
 
 def spot_url(name: str) -> str:
-    return f"https://{GEOCODING_HOST}/v1/search?" + urlencode({"name": name[:80], "count": 1, "language": "en", "format": "json"})
+    return f"https://{GEOCODING_HOST}/v1/search?" + urlencode(
+        {"name": name[:80], "count": 1, "language": "en", "format": "json"}
+    )
 
 
 def forecast_url(spot: Spot) -> str:
     query = {
-        "latitude": f"{spot.latitude:.3f}", "longitude": f"{spot.longitude:.3f}", "current": _CURRENT, "hourly": _HOURLY,
-        "daily": _DAILY, "timezone": "auto", "forecast_days": DAYS,
+        "latitude": f"{spot.latitude:.3f}", "longitude": f"{spot.longitude:.3f}", "current": _CURRENT,
+        "hourly": _HOURLY, "daily": _DAILY, "timezone": "auto", "forecast_days": DAYS,
     }  # fmt: skip
     return f"https://{FORECAST_HOST}/v1/forecast?" + urlencode(query, safe=",")
 

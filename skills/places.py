@@ -160,8 +160,18 @@ def known_places() -> list[str]:
 def place_name(place: str) -> str:
     """A place's name as it is written: ``new york`` → ``New York``."""
     small = {"of", "de", "the", "and"}
-    special = {"uk": "the UK", "usa": "the USA", "us": "the US", "uae": "the UAE", "utc": "UTC", "gmt": "GMT", "la": "LA"}
+    special = {
+        "uk": "the UK",
+        "usa": "the USA",
+        "us": "the US",
+        "uae": "the UAE",
+        "utc": "UTC",
+        "gmt": "GMT",
+        "la": "LA",
+    }
     if place.lower() in special:
         return special[place.lower()]
     words = place.split()
-    return " ".join(word if (i and word in small) or not word.islower() else word.capitalize() for i, word in enumerate(words))
+    return " ".join(
+        word if (i and word in small) or not word.islower() else word.capitalize() for i, word in enumerate(words)
+    )

@@ -19,7 +19,32 @@ STEP_M = 0.74
 STEP_KCAL = 0.042
 REST_KCAL_H = 68.0
 
-_STEPS_BY_HOUR = (0, 0, 0, 0, 0, 0, 90, 640, 980, 310, 280, 330, 1250, 620, 270, 290, 340, 910, 1180, 760, 340, 190, 60, 0)
+_STEPS_BY_HOUR = (
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    90,
+    640,
+    980,
+    310,
+    280,
+    330,
+    1250,
+    620,
+    270,
+    290,
+    340,
+    910,
+    1180,
+    760,
+    340,
+    190,
+    60,
+    0,
+)
 _SLEEP_ENDS_H = 6.6
 _CHARGED_AT_H = 7.0
 _DRAIN_H = 3.1
@@ -27,7 +52,7 @@ _DRAIN_H = 3.1
 
 
 def reading(metric: str, now: datetime) -> float:
-    """A reading at a local moment: battery (%), steps, heart_rate (a minute), calories (kcal), distance (km), sleep (h).
+    """A local moment's reading: battery (%), steps, heart_rate (a minute), calories (kcal), distance (km), sleep (h).
 
     Steps, calories and distance count from midnight; sleep is the night that ended that day. Raises CallerError for
     another metric.

@@ -17,14 +17,12 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from ..kernel.errors import BluerillError, CallerError, CapabilityError, DeadlineExceeded, ManifestError, ServiceFault
+from ..kernel.errors import BluerillError, CallerError, DeadlineExceeded, ServiceFault
 from ..kernel.service import Call, Leased, Service, handles
 from . import loader
 from .arguments import convert
-from .catalogue import fingerprint
 from .chime import DUE, Chime, Due, boot_id, suspended
 from .contract import Refusal, Reply, Skill
-from .derive import Action, actions_of, summary_of
 from .device import STORE, DeviceHandle
 from .localtime import device_zone
 from .messages import (
@@ -35,10 +33,11 @@ from .messages import (
     Invoke,
     Invoked,
     Put,
-    SkillInfo,
     Stored,
     Undo,
 )
+from .outbox import Outbox
+from .roster import Loaded, Roster
 from .units import Unit, running
 
 ACTION_TIMEOUT_S = 20.0
@@ -46,19 +45,8 @@ START_TIMEOUT_S = 10.0
 MAX_RESULT = 32 * 1024
 MAX_SPEECH = 2_000
 MAX_CALL_DEPTH = 4
-MAX_OUTBOX = 200
 MAX_UNSAVED = 100
 SAVE_AGAIN_S = 10.0
-
-
-class Loaded:
-    """A skill that runs: its instance, its actions and the lock that keeps its units in order."""
-
-    def __init__(self, skill: Skill, device: DeviceHandle, actions: dict[str, Action]) -> None:
-        self.skill = skill
-        self.device = device
-        self.actions = actions
-        self.lock = asyncio.Lock()
 
 
 class SkillHost(Service):
@@ -79,28 +67,18 @@ class SkillHost(Service):
         announce: str = "skills",
         settings: dict[str, dict[str, Any]] | None = None,
         disabled: Sequence[str] = (),
-        reserved: Sequence[str] = (),
         zone: str = "",
         boot: str | None = None,
         timeout_s: float = ACTION_TIMEOUT_S,
     ) -> None:
-        self._entries = [
-            loader.EntryPoint(*(part.strip() for part in each.partition("=")[::2]), package, version)
-            for each in entries
-        ]
+        self._entries = [loader.parse_entry(each, package, version) for each in entries]
         self._announce = announce
         self._settings = settings or {}
         self._disabled = frozenset(disabled)
-        self._reserved = frozenset(reserved)
         self._zone = device_zone(zone)
         self._boot = boot
         self._timeout = timeout_s
-        self._loaded: dict[str, Loaded] = {}
-        self._infos: list[SkillInfo] = []
-        self._actions: dict[str, tuple[Loaded, Action]] = {}
         self._unsaved: deque[tuple[str, dict[str, Any]]] = deque()
-        self._outbox: deque[tuple[str, Happened | Glance]] = deque()
-        self._absent: set[str] = set()
 
     # loading
 
@@ -112,109 +90,64 @@ class SkillHost(Service):
             boot_id() if self._boot is None else self._boot,
             suspended if self._boot is None else lambda: 0.0,
         )
+        self._outbox = Outbox(self.port)
+        self._roster = Roster(self.isolation, self.port.log, self._device_for, self._disabled)
         for entry in self._entries:
-            self._load(entry)
+            self._roster.load(entry)
         self.port.spawn(self._wake_all(), "wake")
 
-    def _load(self, entry: loader.EntryPoint) -> None:
-        try:
-            if entry.name in self._disabled:
-                self._infos.append(SkillInfo(entry.name, entry.version, entry.package, state="disabled"))
-                return
-            cls = loader.load(entry)
-            actions = actions_of(cls)
-            self._refuse_taken(cls, actions)
-            device = DeviceHandle(
-                self.port,
-                self._chime,
-                cls.name,
-                frozenset(cls.grants),
-                self._settings.get(cls.name, {}),
-                lambda: self._zone,
-                self._call,
-            )
-            skill = self._made(cls)
-            skill.device = device
-        except ManifestError as error:
-            self.port.log.warning("%s", error)
-            self._infos.append(
-                SkillInfo(
-                    entry.name, entry.version, entry.package,
-                    state="broken", problem=str(error), isolation=self.isolation,
-                )  # fmt: skip
-            )
-            return
-        loaded = Loaded(skill, device, actions)
-        self._loaded[cls.name] = loaded
-        self._actions.update({name: (loaded, action) for name, action in actions.items()})
-        self._infos.append(
-            SkillInfo(
-                cls.name, cls.version, entry.package, summary_of(cls), list(actions), list(cls.grants),
-                simulated=cls.simulated, isolation=self.isolation,
-            )  # fmt: skip
+    def _device_for(self, cls: type[Skill]) -> DeviceHandle:
+        return DeviceHandle(
+            self.port,
+            self._chime,
+            cls.name,
+            frozenset(cls.grants),
+            self._settings.get(cls.name, {}),
+            lambda: self._zone,
+            self._call,
         )
-
-    @staticmethod
-    def _made(cls: type[Skill]) -> Skill:
-        try:
-            return cls()
-        except Exception as error:  # noqa: BLE001 - a constructor may raise anything, and must not stop the host
-            raise ManifestError(f"skill {cls.name!r} cannot be made: {type(error).__name__}: {error}") from error
-
-    def _refuse_taken(self, cls: type[Skill], actions: dict[str, Action]) -> None:
-        if cls.name in self._loaded or cls.name in self._reserved:
-            raise ManifestError(f"skill name {cls.name!r} is taken by a skill loaded before it")
-        for name in actions:
-            if name in self._actions:
-                held = self._actions[name][1].info.skill
-                raise ManifestError(f"skill {cls.name!r}: action {name!r} is taken by the skill {held!r}, loaded first")
 
     async def _wake_all(self) -> None:
         """Bring back what was due and running before; a skill that fails here stays, it only misses its start."""
-        for loaded in self._loaded.values():
+        for loaded in self._roster.skills.values():
             if "store" in loaded.skill.grants:
                 await self._remember(loaded)
-        for loaded in list(self._loaded.values()):
+        for loaded in list(self._roster.skills.values()):
             try:
                 await self._unit(loaded, loaded.skill.start, "start", START_TIMEOUT_S)
             except BluerillError as error:
-                self.port.log.error("skill %s did not start: %s", loaded.skill.name, error)
+                self.port.log.error("skill %s did not start: %s", loaded.name, error)
         self._chime.begin()
 
     async def _remember(self, loaded: Loaded) -> None:
         try:
             rows = await loaded.device.stored(DUE)
         except BluerillError as error:
-            self.port.log.error("what is due for skill %s cannot be read: %s", loaded.skill.name, error)
+            self.port.log.error("what is due for skill %s cannot be read: %s", loaded.name, error)
             return
-        self._chime.agenda.clear(loaded.skill.name)
+        self._chime.agenda.clear(loaded.name)
         for key, row in rows.items():
             try:
                 entry = msgspec.convert(row, Due)
             except msgspec.ValidationError as error:
-                self.port.log.error("due row %r of skill %s is not readable: %s", key, loaded.skill.name, error)
+                self.port.log.error("due row %r of skill %s is not readable: %s", key, loaded.name, error)
                 continue
-            self._chime.put(msgspec.structs.replace(entry, skill=loaded.skill.name, key=key.removeprefix(DUE)))
+            self._chime.put(msgspec.structs.replace(entry, skill=loaded.name, key=key.removeprefix(DUE)))
 
     # answering
 
     @handles(GetCatalogue)
     async def catalogue(self, request: GetCatalogue, call: Call) -> Catalogue | Leased:
         """From a child the whole of it travels as the lease, whatever its size."""
-        whole = self.own_catalogue()
+        whole = self._roster.catalogue()
         return Leased(Catalogue(whole.fingerprint), self.port.offer(msgspec.json.encode(whole)))
-
-    def own_catalogue(self) -> Catalogue:
-        """What this host runs, and what it could not load."""
-        actions = [action.info for _, action in self._actions.values()]
-        return Catalogue(fingerprint(actions, self._infos), actions, list(self._infos))
 
     @handles(Invoke)
     async def invoke(self, request: Invoke, call: Call) -> Invoked:
         return await self._invoke(request.action, request.arguments, ())
 
     async def _invoke(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...]) -> Invoked:
-        held = self._actions.get(name)
+        held = self._roster.actions.get(name)
         if held is None:
             raise CallerError(f"no action is named {name[:60]!r}; see the catalogue")
         loaded, action = held
@@ -223,11 +156,11 @@ class SkillHost(Service):
         reply = await self._unit(
             loaded, lambda: method(**keywords), f"action {name!r}", self._timeout, action.grants, depth
         )
-        return _invoked(name, loaded.skill.name, reply)
+        return _invoked(name, loaded.name, reply)
 
     @handles(Undo)
     async def undo(self, request: Undo, call: Call) -> Invoked:
-        held = self._actions.get(request.action)
+        held = self._roster.actions.get(request.action)
         if held is None or not request.undo:
             raise CallerError(f"action {request.action[:60]!r} left nothing that could be undone")
         loaded = held[0]
@@ -236,11 +169,11 @@ class SkillHost(Service):
         except msgspec.DecodeError as error:
             raise CallerError(f"what to undo of {request.action!r} is not JSON: {error}") from None
         reply = await self._unit(loaded, lambda: loaded.skill.undo(what), f"undo of {request.action!r}", self._timeout)
-        return _invoked(request.action, loaded.skill.name, reply)
+        return _invoked(request.action, loaded.name, reply)
 
     async def _call(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...]) -> dict[str, Any]:
         """An action called by a skill; ``depth`` are the skills that wait for it."""
-        held = self._actions.get(name)
+        held = self._roster.actions.get(name)
         if held is not None and held[0].skill.name in depth:
             raise CallerError(f"skill {depth[-1]!r} may not call {name!r}: that skill is waiting for it already")
         if len(depth) > MAX_CALL_DEPTH:
@@ -260,8 +193,8 @@ class SkillHost(Service):
     ) -> Any:
         """Run a skill's code and commit what it did. Raises a typed error, and then nothing happened."""
         async with loaded.lock:
-            unit = Unit(loaded.skill.name, grants, depth)
-            result = await self._bounded(work, unit, f"{what} of skill {loaded.skill.name!r}", timeout)
+            unit = Unit(loaded.name, grants, depth)
+            result = await self._bounded(work, unit, f"{what} of skill {loaded.name!r}", timeout)
             # from here on it happens, also when the asker gives up waiting
             await asyncio.shield(asyncio.ensure_future(self._commit(loaded, unit)))
         return result
@@ -316,7 +249,7 @@ class SkillHost(Service):
 
     async def _fall_due(self, entry: Due) -> None:
         """Fire one entry. Whatever goes wrong, it is off the agenda afterwards; what must ring rings."""
-        loaded = self._loaded[entry.skill]
+        loaded = self._roster.skills[entry.skill]
         async with loaded.lock:
             unit = _fired(entry)
             try:
@@ -351,7 +284,7 @@ class SkillHost(Service):
             self._unsaved.popleft()
 
     async def _clock_changed(self) -> None:
-        for loaded in list(self._loaded.values()):
+        for loaded in list(self._roster.skills.values()):
             try:
                 await self._unit(loaded, loaded.skill.clock_changed, "clock_changed", START_TIMEOUT_S)
             except BluerillError as error:
@@ -369,26 +302,7 @@ class SkillHost(Service):
 
     def deliver(self, to: str, what: Happened | Glance) -> None:
         """Tell in order, without waiting here: a receiver that is just asking us must not be waited for."""
-        if to in self._absent:
-            return
-        if len(self._outbox) >= MAX_OUTBOX:
-            self.port.log.warning("%s was not told %s: %d things wait to be told", to, what.wire, len(self._outbox))
-            return
-        self._outbox.append((to, what))
-        if len(self._outbox) == 1:
-            self.port.spawn(self._tell_all(), "tell")
-
-    async def _tell_all(self) -> None:
-        while self._outbox:
-            to, what = self._outbox[0]
-            try:
-                await self.port.tell(to, what)
-            except CapabilityError as error:  # a device without a screen (or session) is a device
-                self._absent.add(to)
-                self.port.log.info("nothing is told to %s: %s", to, error)
-            except BluerillError as error:
-                self.port.log.warning("%s was not told %s: %s", to, what.wire, error)
-            self._outbox.popleft()
+        self._outbox.post(to, what)
 
 
 def _fired(entry: Due) -> Unit:

@@ -54,8 +54,8 @@ def level_changes(words: Words, at: int) -> Iterator[tuple[int, int]]:
     if at >= len(words):
         return
     if words[at] in ("minus", "-"):
-        for end, value in levels(words, at + 1):
-            yield end, -int(value)
+        for end, level in levels(words, at + 1):
+            yield end, -level
         return
     start = at + 1 if words[at] in ("another", "plus", "+") else at
     for end, value in _signed(words, start, ((end, float(value)) for end, value in levels(words, start))):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-Words = Sequence[str]
+Words = list[str]
 Reading = tuple[int, float]
 """Where a reading ends (exclusive) and its value; whole numbers are ints."""
 
@@ -79,7 +79,7 @@ def _below_thousand(words: Words, at: int) -> Iterator[tuple[int, int]]:
     for end, value in heads:
         if value and end < len(words) and words[end] == "hundred":
             yield end + 1, value * 100
-            rest = end + 2 if words[end + 1 : end + 2] == ["and"] or words[end + 1 : end + 2] == ("and",) else end + 1
+            rest = end + 2 if words[end + 1 : end + 2] == ["and"] else end + 1
             for last, more in _below_hundred(words, rest):
                 if more:
                     yield last, value * 100 + more
@@ -218,11 +218,12 @@ def _positive(words: Words, at: int) -> Iterator[Reading]:
     yield from _decimals(words, at)
     yield from fractions(words, at)
     value = digits(words[at])
-    if value is not None and isinstance(value, float):
+    following = words[at + 1] if at + 1 < len(words) else ""
+    if value is not None and "." in words[at]:
         yield at + 1, tidy(value)
-        if at + 1 < len(words) and words[at + 1] in SCALES:
-            yield at + 2, tidy(value * SCALES[words[at + 1]])
-    elif value is not None and at + 1 < len(words) and words[at + 1] == "dozen":
+        if following in SCALES:
+            yield at + 2, tidy(value * SCALES[following])
+    elif value is not None and following == "dozen":
         yield at + 2, tidy(value * 12)
     if words[at] in UNITS and at + 1 < len(words) and words[at + 1] == "dozen":
         yield at + 2, UNITS[words[at]] * 12

@@ -86,8 +86,8 @@ class Reader:
                 if before not in _AFTER_TIME and (not timed or at == 0):
                     continue
                 cost = 0.5
-            elif moment.clock is None and moment.part:
-                cost = 0.25
+            elif (moment.clock is None and moment.part) or (not timed and moment.after and moment.after % 86400 == 0):
+                cost = 0.25  # "in three weeks" is a day where a day will do
             yield Reading(end, moment, cost)
 
     def _dates(self, at: int) -> Iterable[Reading]:

@@ -1,4 +1,4 @@
-"""Units of measure and currencies by their names: "kilometres" → ``kilometer``, "°F" → ``fahrenheit``, "$" → ``USD``."""
+"""Units of measure and currencies by name: "kilometres" → ``kilometer``, "°F" → ``fahrenheit``, "$" → ``USD``."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ def _table() -> dict[tuple[str, ...], str]:
     for degree in ("celsius", "fahrenheit", "centigrade", "c", "f"):
         name = table[(degree,)]
         table[("degrees", degree)] = table[("degree", degree)] = name
+    table[("metric", "ton")] = table[("metric", "tons")] = "tonne"
     for short, tail in (("kilometer", "an"), ("mile", "an"), ("meter", "a")):
         unit = "second" if short == "meter" else "hour"
         table[(f"{short}s", tail, unit)] = table[(f"{short}s", "per", unit)] = f"{short} per {unit}"
@@ -73,7 +74,7 @@ def currencies(words: Words, at: int) -> Iterator[tuple[int, str]]:
     """ISO 4217 codes of the currencies at a word."""
     if at < len(words) and words[at] in _MONEY:
         yield at + 1, _MONEY[words[at]]
-    code = _MONEY_PAIRS.get(tuple(words[at : at + 2])) if at + 1 < len(words) else None
+    code = _MONEY_PAIRS.get((words[at], words[at + 1])) if at + 1 < len(words) else None
     if code is not None:
         yield at + 2, code
 

@@ -8,20 +8,28 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..contract import (
-    Card, Duration, Glance, Moment, Refusal, Repeat, Reply, RingView, Say, Skill, Text, When, action,
+    Card,
+    Duration,
+    Moment,
+    Refusal,
+    Repeat,
+    Reply,
+    Say,
+    Text,
+    When,
+    action,
 )  # fmt: skip
-from ..localtime import instant, wall, zone_name
-from ..matching import best
-from ..recurrence import first_from, in_words, next_after, parse_rule
-from ..speech import capital, clock, joined, plural, relative_day, relative_moment, span, spoken_clock
+from ..localtime import wall, zone_name
+from ..recurrence import first_from, next_after, parse_rule
+from ..speech import capital, clock, joined, plural, relative_day, span
+from .alarm_rows import AlarmRows, Row, iso, label_of, public, ring_card
 
 MAX_ALARMS = 50
 SNOOZE = timedelta(minutes=9)
 LATE = timedelta(minutes=2)
-Row = dict[str, Any]
 
 
-class Alarms(Skill):
+class Alarms(AlarmRows):
     """Alarms, once or repeated, that ring until you stop them."""
 
     name = "alarms"
@@ -45,7 +53,7 @@ class Alarms(Skill):
                 await self._schedule(row)
         ringing = [row for row in rows if row["state"] == "ringing"]
         if ringing:
-            await self.device.happened(self._ring_speech(ringing[0]), _ring_card(ringing[0]), ring=True)
+            await self.device.happened(self._ring_speech(ringing[0]), ring_card(ringing[0]), ring=True)
         await self._show()
 
     async def clock_changed(self) -> None:
@@ -71,7 +79,11 @@ class Alarms(Skill):
         "<set> [a|an|the|my] {label} alarm <at> {time} {repeat}",
         "<set> [a|an|the|my] <alarm> to {label} at {time}",
         "<wake> [<at>] {time} (for|to) {label}",
-        examples=("set an alarm for seven tomorrow morning", "wake me up at half past six", "wake me at 7 every weekday"),
+        examples=(
+            "set an alarm for seven tomorrow morning",
+            "wake me up at half past six",
+            "wake me at 7 every weekday",
+        ),
     )
     async def set_alarm(self, time: Moment, repeat: Repeat | None = None, label: Text | None = None) -> Reply:
         """Set an alarm.
@@ -94,23 +106,23 @@ class Alarms(Skill):
         rows = await self._all()
         if len(rows) >= MAX_ALARMS:
             raise Refusal(f"There are {MAX_ALARMS} alarms already. Cancel one first.")
-        name = _label(label)
+        name = label_of(label)
         same = [
             row for row in rows
-            if (row["next"], row["repeat"], row["label"]) == (_iso(first), repeat or "", name)
+            if (row["next"], row["repeat"], row["label"]) == (iso(first), repeat or "", name)
         ]  # fmt: skip
         if same:
-            return Reply(f"You already have an alarm for {self._said(same[0])}.", _public(same[0]), self._card(same[0]))
+            return Reply(f"You already have an alarm for {self._said(same[0])}.", public(same[0]), self._card(same[0]))
         number = 1 + await self.device.get("last", 0)
         row: Row = {
-            "id": f"alarm:{number}", "start": _iso(first), "next": _iso(first), "repeat": repeat or "", "label": name,
+            "id": f"alarm:{number}", "start": iso(first), "next": iso(first), "repeat": repeat or "", "label": name,
             "state": "set",
         }  # fmt: skip
         await self.device.put("last", number)
         await self._schedule(row)
         await self._show()
         what = f"{capital(name)} alarm" if name else "Alarm"
-        return Reply(f"{what} set for {self._said(row)}.", _public(row), self._card(row), undo={"set": row["id"]})
+        return Reply(f"{what} set for {self._said(row)}.", public(row), self._card(row), undo={"set": row["id"]})
 
     @action(
         "(show|list|check|view|read|see|give|open|display) [me] [all] [of] <my> alarms [please]",
@@ -140,7 +152,7 @@ class Alarms(Skill):
         if when:
             rows = [row for row in rows if self._rings_on(row, when)]
             day = " " + relative_day(datetime.fromisoformat(when).date(), self.device.now().date())
-        result = {"alarms": [_public(row) for row in rows]}
+        result = {"alarms": [public(row) for row in rows]}
         if not rows:
             return Reply(f"There are no alarms{day}.", result, Card(kind="alarm", title="No alarms", icon="alarm"))
         said = [self._listed(row) for row in rows]
@@ -170,7 +182,10 @@ class Alarms(Skill):
         sensitive=True,
     )
     async def cancel_alarm(
-        self, time: Moment | None = None, label: Text | None = None, all: bool = False  # noqa: A002
+        self,
+        time: Moment | None = None,
+        label: Text | None = None,
+        all: bool = False,  # noqa: A002
     ) -> Reply:
         """Cancel an alarm, or silence one that rings.
 
@@ -260,7 +275,7 @@ class Alarms(Skill):
             if row["repeat"]:
                 after = max(datetime.fromisoformat(row["rang"]), wall(now, now.tzinfo))  # type: ignore[arg-type]
                 following = next_after(parse_rule(row["repeat"]), datetime.fromisoformat(row["start"]), after)
-                row["next"] = _iso(following) if following else ""
+                row["next"] = iso(following) if following else ""
         row.update(state="ringing", since=now.timestamp())
         row["late"] = not again and now - self._instant(row["rang"]) > LATE
         if row["next"] and not again:
@@ -268,7 +283,7 @@ class Alarms(Skill):
         else:
             await self.device.put(f"alarm/{name}", row)
         await self._show()
-        await self.device.happened(self._ring_speech(row), _ring_card(row), ring=True)
+        await self.device.happened(self._ring_speech(row), ring_card(row), ring=True)
 
     async def undo(self, what: Any) -> Reply:
         if "set" in what:
@@ -311,122 +326,9 @@ class Alarms(Skill):
         result = {"snoozed": [row["id"] for row in rows], "until": again.replace(tzinfo=None).isoformat()}
         return Reply(f"Snoozed for {span(duration)}.", result, card)
 
-    # rows
-
-    async def _all(self) -> list[Row]:
-        rows = list((await self.device.scan("alarm/")).values())
-        return sorted(rows, key=lambda row: (row["next"] or "9", row["id"]))
-
-    def _instant(self, iso: str) -> datetime:
-        return instant(datetime.fromisoformat(iso), self.device.now().tzinfo)  # type: ignore[arg-type]
-
-    async def _schedule(self, row: Row) -> None:
-        """Write the row and let it fall due at its next occurrence."""
-        row["zone"] = zone_name(self.device.now().tzinfo)  # type: ignore[arg-type]
-        await self.device.put(f"alarm/{row['id']}", row)
-        await self.device.at(row["id"], self._instant(row["next"]), {})
-
-    async def _drop(self, row: Row) -> None:
-        await self.device.put(f"alarm/{row['id']}", None)
-        await self.device.forget(row["id"])
-        await self.device.forget(f"{row['id']}/again")
-
-    def _pick(self, rows: list[Row], time: datetime | None, label: str | None) -> Row:
-        found = rows
-        if time is not None:
-            exact = [row for row in rows if row["next"] == _iso(wall(time, time.tzinfo))]  # type: ignore[arg-type]
-            found = exact or [row for row in rows if _clock_of(row) == clock(time)]
-            if not found:  # "my 7 o'clock alarm" may mean the one at 19:00
-                found = [row for row in rows if _clock_of(row) == clock(time + timedelta(hours=12))]
-            if not found:
-                raise Refusal(f"There is no alarm for {spoken_clock(time)}.")
-        if label is not None:
-            found = best(found, label, lambda row: [row["id"], row["label"], f"{row['label']} alarm"])
-            if not found:
-                raise Refusal(f"There is no alarm called {_label(label) or label}.")
-        if len(found) > 1:
-            raise Refusal(f"Which one? There are alarms for {joined([self._listed(row) for row in found])}.")
-        return found[0]
-
-    def _rings_on(self, row: Row, when: str) -> bool:
-        day = datetime.fromisoformat(when).date()
-        if not row["next"]:
-            return False
-        following: datetime | None = datetime.fromisoformat(row["next"])
-        if row["repeat"] and following is not None and following.date() < day:
-            before = datetime(day.year, day.month, day.day) - timedelta(microseconds=1)
-            following = next_after(parse_rule(row["repeat"]), datetime.fromisoformat(row["start"]), before)
-        return following is not None and following.date() == day and ("T" not in when or _clock_of(row) == when[11:16])
-
-    # saying and showing
-
-    def _said(self, row: Row) -> str:
-        """``7:00 tomorrow morning`` or ``7:00 AM, every weekday``."""
-        moment = datetime.fromisoformat(row["next"] or row["rang"])
-        if row["repeat"]:
-            return f"{spoken_clock(moment)}, {in_words(parse_rule(row['repeat']))}"
-        return relative_moment(moment, self.device.now())
-
-    def _listed(self, row: Row) -> str:
-        name = f"{row['label']} at " if row["label"] else ""
-        state = {"ringing": ", ringing now", "snoozed": ", snoozed", "set": ""}[row["state"]]
-        return f"{name}{self._said(row)}{state}"
-
-    def _line(self, row: Row) -> str:
-        moment = datetime.fromisoformat(row["next"] or row["rang"])
-        what = row["label"] or (in_words(parse_rule(row["repeat"])) if row["repeat"] else "")
-        day = "" if row["repeat"] else relative_day(moment.date(), self.device.now().date()).removeprefix("on ")
-        return "  ".join(part for part in (clock(moment), day, what) if part)
-
-    def _card(self, row: Row) -> Card:
-        moment = datetime.fromisoformat(row["next"])
-        return Card(kind="alarm", title=clock(moment), text=self._line(row).partition("  ")[2], icon="alarm")
-
-    def _ring_speech(self, row: Row) -> str:
-        rang = datetime.fromisoformat(row["rang"])
-        what = f"{capital(row['label'])}." if row["label"] else "Your alarm."
-        behind = f" It was due at {spoken_clock(rang)}." if row["late"] else ""
-        return f"It's {spoken_clock(self.device.now())}. {what}{behind}"
-
-    async def _show(self) -> None:
-        rows = await self._all()
-        rings = [
-            RingView(row["id"], "alarm", capital(row["label"]) or "Alarm", clock(datetime.fromisoformat(row["rang"])), row["since"])
-            for row in rows
-            if row["state"] == "ringing"
-        ]
-        following = min((row["next"] for row in rows if row["next"]), default="")
-        await self.device.glance(Glance(rings=rings, next_alarm=following))
-
 
 def _coming(repeat: str, first: datetime, now: datetime) -> datetime | None:
     """The first occurrence of a rule at the first's clock time, in the future."""
     rule = parse_rule(repeat)
     found = first_from(rule, first)
     return next_after(rule, first, now) if found is not None and found <= now else found
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="minutes")
-
-
-def _clock_of(row: Row) -> str:
-    return clock(datetime.fromisoformat(row["next"] or row["rang"]))
-
-
-def _label(said: str | None) -> str:
-    words = (said or "").lower().split()
-    while words and words[0] in ("the", "my", "a", "an"):
-        words.pop(0)
-    return " ".join(word for word in words if word not in ("alarm", "alarms"))[:60]
-
-
-def _public(row: Row) -> dict[str, Any]:
-    return {"id": row["id"], "time": row["next"] or row["rang"], "repeat": row["repeat"], "label": row["label"],
-            "state": row["state"]}  # fmt: skip
-
-
-def _ring_card(row: Row) -> Card:
-    return Card(
-        kind="alarm", title=clock(datetime.fromisoformat(row["rang"])), text=capital(row["label"]) or "Alarm", icon="alarm"
-    )

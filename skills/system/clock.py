@@ -52,7 +52,11 @@ class Clock(Skill):
         """
         now = self.device.now()
         if place is None:
-            result = {"time": now.replace(tzinfo=None).isoformat(timespec="seconds"), "place": "", "zone": zone_name(_zone(now))}
+            result = {
+                "time": now.replace(tzinfo=None).isoformat(timespec="seconds"),
+                "place": "",
+                "zone": zone_name(_zone(now)),
+            }
             return Reply(f"It's {spoken_clock(now)}.", result, _card(spoken_clock(now), spoken_date(now.date())))
         there = now.astimezone(_zone_of(place))
         where = place_name(place)
@@ -110,6 +114,7 @@ class Clock(Skill):
 
     @action(
         "what time is {time} [<in>] {from_place} in {to_place}",
+        "what time is {time} [here|my time|local time] in {to_place}",
         "(when it's|when it is|if it's|if it is) {time} (in|at) {from_place} what time is it in {to_place}",
         "what time is it in {to_place} (when it's|when it is|if it's|if it is) {time} (in|at) {from_place}",
         "(when it's|when it is|if it's|if it is) {time} [here] what time is it in {to_place}",

@@ -39,12 +39,37 @@ class Watch(Skill):
     """Brightness, modes, battery, apps and finding the phone. Battery and phone are simulated."""
 
     name = "device"
-    grants = ("store", "screen", "speaker", "sensors", "call:get_volume", *(f"call:{each}" for each, _ in APPS.values()))
+    grants = (
+        "store",
+        "screen",
+        "speaker",
+        "sensors",
+        "call:get_volume",
+        *(f"call:{each}" for each, _ in APPS.values()),
+    )
     words = {
-        "do_not_disturb": ["dnd", "don't disturb", "quiet", "silent", "do not disturb mode", "focus", "privacy", "no interruptions"],
+        "do_not_disturb": [
+            "dnd",
+            "don't disturb",
+            "quiet",
+            "silent",
+            "do not disturb mode",
+            "focus",
+            "privacy",
+            "no interruptions",
+        ],
         "airplane": ["aeroplane", "flight", "plane", "offline", "airplane mode", "flight mode"],
         "theatre": ["theater", "cinema", "movie", "night", "sleep", "theater mode", "bedtime"],
-        "power_saving": ["power saver", "battery saver", "battery saving", "low power", "power save", "saver", "eco", "energy saving"],
+        "power_saving": [
+            "power saver",
+            "battery saver",
+            "battery saving",
+            "low power",
+            "power save",
+            "saver",
+            "eco",
+            "energy saving",
+        ],
     }
     rules = {
         "brightness": "[the|my] (brightness|screen brightness|display brightness|backlight|screen light|display|screen) [level]",
@@ -53,7 +78,9 @@ class Watch(Skill):
     }
 
     async def start(self) -> None:
-        await self.device.glance(Glance(brightness=await self._brightness(), modes=await self._modes(), battery=self._battery()))
+        await self.device.glance(
+            Glance(brightness=await self._brightness(), modes=await self._modes(), battery=self._battery())
+        )
         await self.device.after("battery", BATTERY_EVERY, {})
 
     @action(
@@ -71,7 +98,9 @@ class Watch(Skill):
         """Say how full the battery is (simulated)."""
         level = self._battery()
         await self.device.glance(Glance(battery=level))
-        card = Card(kind="device", title="Battery", text=f"{level} %", lines=["simulated"], icon="battery", value=level / 100)
+        card = Card(
+            kind="device", title="Battery", text=f"{level} %", lines=["simulated"], icon="battery", value=level / 100
+        )
         return Reply(f"The simulated battery is at {level} percent.", {"battery": level, "simulated": True}, card)
 
     @action(
@@ -81,17 +110,35 @@ class Watch(Skill):
         "(increase|raise|brighten|turn up|lower|decrease|reduce|dim|turn down) <brightness> by {change} <pct>",
         "(turn|bring) <brightness> (up|down) by {change} <pct>",
         "{level} <pct> brightness",
-        Say("(increase|raise|brighten|turn up|boost|bring up) <brightness> [a bit|a little|a little bit|some|please]", {"change": STEP}),
+        Say(
+            "(increase|raise|brighten|turn up|boost|bring up) <brightness> [a bit|a little|a little bit|some|please]",
+            {"change": STEP},
+        ),
         Say("(turn|bring|put) <brightness> up [a bit|a little|a little bit|some|please]", {"change": STEP}),
         Say("make <brightness> [a bit|a little] brighter", {"change": STEP}),
-        Say("(brighter|brightness up|more brightness|it's too dark|too dark|the screen is too dark|i can't see the screen|brighten up)", {"change": STEP}),
-        Say("(decrease|lower|dim|turn down|reduce|bring down) <brightness> [a bit|a little|a little bit|some|please]", {"change": -STEP}),
+        Say(
+            "(brighter|brightness up|more brightness|it's too dark|too dark|the screen is too dark|i can't see the screen|brighten up)",
+            {"change": STEP},
+        ),
+        Say(
+            "(decrease|lower|dim|turn down|reduce|bring down) <brightness> [a bit|a little|a little bit|some|please]",
+            {"change": -STEP},
+        ),
         Say("(turn|bring|put) <brightness> down [a bit|a little|a little bit|some|please]", {"change": -STEP}),
         Say("make <brightness> [a bit|a little] (dimmer|darker|less bright)", {"change": -STEP}),
-        Say("(dimmer|darker|brightness down|less brightness|it's too bright|too bright|the screen is too bright|dim it)", {"change": -STEP}),
-        Say("(set|turn|put|bring) <brightness> [up|all the way up] (to|at) [the] (max|maximum|full|highest|brightest)", {"level": 100}),
+        Say(
+            "(dimmer|darker|brightness down|less brightness|it's too bright|too bright|the screen is too bright|dim it)",
+            {"change": -STEP},
+        ),
+        Say(
+            "(set|turn|put|bring) <brightness> [up|all the way up] (to|at) [the] (max|maximum|full|highest|brightest)",
+            {"level": 100},
+        ),
         Say("(max|maximum|full) brightness", {"level": 100}),
-        Say("(set|turn|put|bring) <brightness> [down|all the way down] (to|at) [the] (min|minimum|lowest|dimmest)", {"level": 5}),
+        Say(
+            "(set|turn|put|bring) <brightness> [down|all the way down] (to|at) [the] (min|minimum|lowest|dimmest)",
+            {"level": 5},
+        ),
         Say("(min|minimum|lowest) brightness", {"level": 5}),
         Say("(set|turn|put) <brightness> (to|at) (half|medium|the middle)", {"level": 50}),
         examples=("set the brightness to 60 percent", "make the screen brighter", "dim the screen"),
@@ -158,7 +205,12 @@ class Watch(Skill):
         await self.device.put("phone", {"ringing": True, "since": self.device.now().isoformat(timespec="seconds")})
         await self.device.after("phone", _RING_PHONE, {})
         card = Card(kind="device", title="Find phone", text="ringing", lines=["simulated phone"], icon="phone")
-        return Reply("Ringing the simulated phone; no real one is paired.", {"ringing": True, "simulated": True}, card, undo={"phone": True})
+        return Reply(
+            "Ringing the simulated phone; no real one is paired.",
+            {"ringing": True, "simulated": True},
+            card,
+            undo={"phone": True},
+        )
 
     @action(
         "(open|launch|start|show|go to|bring up|run|switch to|take me to|open up|pull up) [me] [the|my] {name} (app|application|screen|page|tile|widget)",
@@ -179,7 +231,11 @@ class Watch(Skill):
         arguments = {"metric": "steps"} if app == "health" else {}
         shown = await self.device.call(APPS[app][0], **arguments)
         card = Card(kind="notice", title=capital(app), lines=_lines(shown)[:20], icon=app)
-        return Reply(f"Here {'is' if app in ('weather', 'clock', 'health') else 'are'} {app}.", {"app": app, "shown": shown}, card)
+        return Reply(
+            f"Here {'is' if app in ('weather', 'clock', 'health') else 'are'} {app}.",
+            {"app": app, "shown": shown},
+            card,
+        )
 
     @action(
         "(what's|what is|how's|how is|show|tell me|give me|check) [me] [the|my|your] (device|watch|system) [status|state|info|information|settings]",
@@ -244,7 +300,9 @@ def _lines(result: dict[str, Any]) -> list[str]:
         if isinstance(value, list) and value:
             return [_line(each) for each in value]
     plain = {key: value for key, value in result.items() if isinstance(value, str | int | float) and value != ""}
-    return [f"{capital(key.replace('_', ' '))}: {value}" for key, value in plain.items()] or [plural(0, "entry", "entries")]
+    return [f"{capital(key.replace('_', ' '))}: {value}" for key, value in plain.items()] or [
+        plural(0, "entry", "entries")
+    ]
 
 
 def _line(value: object) -> str:

@@ -14,12 +14,29 @@ GOAL_STEPS = 10_000
 REFRESH = timedelta(minutes=5)
 MAX_WORKOUTS = 200
 _LONGEST = timedelta(hours=24)
-_KCAL_MIN = {"running": 11.0, "swimming": 9.0, "cycling": 8.0, "rowing": 8.0, "hiking": 6.5, "walking": 4.5, "yoga": 3.0}
+_KCAL_MIN = {
+    "running": 11.0,
+    "swimming": 9.0,
+    "cycling": 8.0,
+    "rowing": 8.0,
+    "hiking": 6.5,
+    "walking": 4.5,
+    "yoga": 3.0,
+}
 _KINDS = {
     "run": "running", "jog": "running", "jogging": "running", "walk": "walking", "ride": "cycling", "bike": "cycling",
     "bike ride": "cycling", "biking": "cycling", "cycle": "cycling", "swim": "swimming", "hike": "hiking", "row": "rowing",
 }  # fmt: skip
 _SIMULATED = " (simulated)"
+
+SPORTS = {
+    "running": "run|running|jog|jogging", "walking": "walk|walking", "cycling": "bike ride|ride|cycling|biking|bike",
+    "swimming": "swim|swimming", "hiking": "hike|hiking", "yoga": "yoga", "rowing": "row|rowing",
+    "strength": "strength|weights|weight lifting|lifting weights", "dancing": "dance|dancing",
+    "climbing": "climb|climbing|bouldering", "skiing": "ski|skiing", "tennis": "tennis", "football": "football|soccer",
+    "pilates": "pilates", "stretching": "stretch|stretching",
+}  # fmt: skip
+"""Kinds of workout with the words that name them without a word like "workout" beside them."""
 
 
 class Health(Skill):
@@ -36,6 +53,8 @@ class Health(Skill):
         "sleep": ["sleep time", "hours of sleep", "sleep duration", "rest", "sleep data", "sleep tracking"],
     }
     rules = {
+        "track": "(start|begin|track|record|log) [tracking|recording] [a|an|my|the] [new]",
+        "go": "(i'm|i am) (going for a|going for|about to|going to|starting to|starting my) [go] [for a]",
         "ask": "(what's|what is|what are|what was|what were|how's|how is|check|show|show me|tell me|give me|measure|read|display|get)",
         "my": "[my|the|today's|my current|current|my daily|my total|total]",
     }
@@ -48,7 +67,10 @@ class Health(Skill):
         "<ask> <my> {metric} [right now|now|so far|at the moment|count|data|stats]",
         "<ask> <my> {metric} [for|on|from] {when}",
         "{metric} [today|now]",
-        Say("how many steps (have i|did i) (taken|take|walked|walk|made|make|done|do|got|get) [today|so far|so far today]", {"metric": "steps"}),
+        Say(
+            "how many steps (have i|did i) (taken|take|walked|walk|made|make|done|do|got|get) [today|so far|so far today]",
+            {"metric": "steps"},
+        ),
         Say("how many steps (did i|have i) (take|do|walk|make|get|taken|done) [on] {when}", {"metric": "steps"}),
         Say("how many steps [do i have|today|so far|until my goal|are left]", {"metric": "steps"}),
         Say("how much (have i|did i) (walked|walk|moved|move) [today|so far]", {"metric": "steps"}),
@@ -56,14 +78,24 @@ class Health(Skill):
         Say("how fast is my heart [beating]", {"metric": "heart_rate"}),
         Say("how (high|low) is my (heart rate|pulse)", {"metric": "heart_rate"}),
         Say("(take|measure|check) my (pulse|heart rate|heartbeat)", {"metric": "heart_rate"}),
-        Say("how many calories (have i|did i) (burned|burnt|burn|used|use) [today|so far|so far today]", {"metric": "calories"}),
+        Say(
+            "how many calories (have i|did i) (burned|burnt|burn|used|use) [today|so far|so far today]",
+            {"metric": "calories"},
+        ),
         Say("how many calories (did i|have i) (burn|burned|burnt|use) [on] {when}", {"metric": "calories"}),
-        Say("how far (have i|did i) (walked|walk|gone|go|run|moved|travelled|come) [today|so far]", {"metric": "distance"}),
+        Say(
+            "how far (have i|did i) (walked|walk|gone|go|run|moved|travelled|come) [today|so far]",
+            {"metric": "distance"},
+        ),
         Say("how far (did i|have i) (walk|run|go|walked|gone) [on] {when}", {"metric": "distance"}),
-        Say("how many (kilometers|kilometres|miles) (have i|did i) (walked|walk|gone|go|run|done|do) [today|so far]", {"metric": "distance"}),
+        Say(
+            "how many (kilometers|kilometres|miles) (have i|did i) (walked|walk|gone|go|run|done|do) [today|so far]",
+            {"metric": "distance"},
+        ),
         Say("how (long|much|well) (did i|have i) (sleep|slept) [last night|tonight|this night]", {"metric": "sleep"}),
         Say("how (long|much|well) (did i|have i) (sleep|slept) [on] {when}", {"metric": "sleep"}),
         Say("how many hours (did i|have i) (sleep|slept) [last night]", {"metric": "sleep"}),
+        Say("how (did i|have i been) (sleep|sleeping|slept) [last night]", {"metric": "sleep"}),
         Say("how was my (sleep|night) [last night]", {"metric": "sleep"}),
         examples=("how many steps have I taken", "what is my heart rate", "how did I sleep"),
     )
@@ -88,7 +120,12 @@ class Health(Skill):
         tail = f" {relative_day(day, now.date())}" if past else ""
         share = min(1.0, value / GOAL_STEPS) if metric == "steps" else None
         card = Card(
-            kind="health", title=capital(metric.replace("_", " ")), text=text, lines=["simulated"], icon=metric, value=share
+            kind="health",
+            title=capital(metric.replace("_", " ")),
+            text=text,
+            lines=["simulated"],
+            icon=metric,
+            value=share,
         )
         result = {"metric": metric, "value": value, "date": day.isoformat(), "simulated": True}
         return Reply(f"{said}{tail}{_SIMULATED}.", result, card)
@@ -96,14 +133,9 @@ class Health(Skill):
     @action(
         "(start|begin|track|record|log|launch|do) [a|an|my|the] [new] {kind} (workout|session|exercise|training|activity)",
         "(start|begin|track|record|log) [a|an|my|the] (workout|exercise|activity|session) [of|for|called] {kind}",
-        "(start|begin|track|record) [tracking|recording] [a|an|my] {kind}",
-        "(i'm|i am) going (for a|to) {kind}",
-        "(i'm|i am) (about to|going to|starting to|starting my) {kind}",
         Say("(start|begin|track|record) [a|my|the] [new] (workout|exercise|training)", {"kind": "workout"}),
         Say("(let's|time to) (work out|exercise|train)", {"kind": "workout"}),
-        Say("(start|track) [a|my] (run|jog|running workout)", {"kind": "running"}),
-        Say("(start|track) [a|my] (walk|walking workout)", {"kind": "walking"}),
-        Say("(start|track) [a|my] (bike ride|ride|cycling workout)", {"kind": "cycling"}),
+        *(Say(f"(<track>|<go>) ({words})", {"kind": kind}) for kind, words in SPORTS.items()),
         examples=("start a running workout", "begin my workout"),
     )
     async def start_workout(self, kind: Text) -> Reply:
@@ -146,8 +178,12 @@ class Health(Skill):
             icon="workout",
         )
         named = "workout" if row["kind"] == "workout" else f"{row['kind']} workout"
-        speech = f"{capital(named)} finished after {span(length)}, about {plural(done['calories'], 'calorie')}{_SIMULATED}."
-        return Reply(speech, {**done, "simulated": True}, card, undo={"finished": row, "seconds": length.total_seconds()})
+        speech = (
+            f"{capital(named)} finished after {span(length)}, about {plural(done['calories'], 'calorie')}{_SIMULATED}."
+        )
+        return Reply(
+            speech, {**done, "simulated": True}, card, undo={"finished": row, "seconds": length.total_seconds()}
+        )
 
     async def due(self, key: str, payload: dict[str, Any]) -> None:
         if key == "sensors":
@@ -210,8 +246,8 @@ def _said(metric: str, value: float, past: bool) -> tuple[str, str]:
     if metric == "calories":
         return f"{have} burned {value:,.0f} calories", f"{value:,.0f} kcal"
     if metric == "distance":
-        return f"{have} {'walked' if past else 'walked'} {value:.1f} kilometres", f"{value:.1f} km"
+        return f"{have} walked {value:.1f} kilometres", f"{value:.1f} km"
     length = timedelta(hours=value)
-    return f"You slept {span(timedelta(minutes=round(length.total_seconds() / 60)))}", short_span(length).rpartition(":")[0] + " h"
-
-
+    return f"You slept {span(timedelta(minutes=round(length.total_seconds() / 60)))}", short_span(length).rpartition(
+        ":"
+    )[0] + " h"

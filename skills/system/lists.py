@@ -30,7 +30,7 @@ class Lists(Skill):
         "list": "[the|my|our|a|this] {list} (list|lists)",
         "any": "[the|my|our|a|this] list",
         "put": "(add|put|place|include|write|append|insert|stick|get)",
-        "out": "(remove|delete|take|cross|strike|tick|check|erase|drop|scratch)",
+        "out": "(remove|delete|take|cross|strike|tick|check|erase|drop|scratch|complete|finish)",
     }
 
     @action(
@@ -38,7 +38,7 @@ class Lists(Skill):
         "<put> {item} (to|on|onto|in|into) <any> [please]",
         "<put> (to|on|onto|in|into) <list> {item}",
         "(i need|we need|i need to buy|we need to buy|i want to buy|i have to buy|we're out of|i'm out of|we are out of|i am out of|buy|pick up) {item}",
-        "(remember|remind me|don't forget) to (buy|get|pick up) {item} [(at|from) the (shop|store|supermarket)]",
+        "don't forget to (buy|get|pick up) {item} [(at|from) the (shop|store|supermarket)]",
         "<list> (add|new item|plus) {item}",
         "(make|create|start) [a|the] [new] {list} list with {item}",
         "(can you|could you) <put> {item} (to|on) <list>",
@@ -82,7 +82,10 @@ class Lists(Skill):
         "what (do i|do we|should i|should we) need to (buy|get)",
         "what do i need (from|at) the (shop|store|supermarket)",
         "(is there anything|are there things|do i have anything|is anything|how many items are|how much is) (on|in) <list>",
-        Say("(show|read|what's on|what is on|what are) [me] (my|the) (to do|todo|to-do|tasks|task list|to dos) [list]", {"list": "to-do"}),
+        Say(
+            "(show|read|what's on|what is on|what are) [me] (my|the) (to do|todo|to-do|tasks|task list|to dos) [list]",
+            {"list": "to-do"},
+        ),
         Say("what (do i have|is there) to do [today]", {"list": "to-do"}),
         "my {list} list",
         examples=("what is on my shopping list", "read my to-do list", "show my lists"),
@@ -101,7 +104,11 @@ class Lists(Skill):
                 return Reply("There are no lists yet.", result, Card(kind="list", title="No lists", icon="list"))
             lines = [f"{capital(name)}  {len(items)}" for name, items in lists.items()]
             said = joined([f"{name} with {plural(len(items), 'item')}" for name, items in lists.items()])
-            return Reply(f"There are {plural(len(lists), 'list')}: {said}.", result, Card(kind="list", title="Lists", lines=lines, icon="list"))
+            return Reply(
+                f"There are {plural(len(lists), 'list')}: {said}.",
+                result,
+                Card(kind="list", title="Lists", lines=lines, icon="list"),
+            )
         name = self._known(list, lists)
         items = lists.get(name, [])
         result = {"list": name, "items": items}
@@ -112,8 +119,8 @@ class Lists(Skill):
         return Reply(f"On your {name} list: {said}{more}.", result, _card(name, items))
 
     @action(
-        "<out> [off|out] {item} (from|off|off of|out of|on) <list>",
-        "<out> [off|out] {item} (from|off|off of|out of|on) <any>",
+        "<out> [off|out] {item} (from|off|off of|off from|out of|on|in) <list>",
+        "<out> [off|out] {item} (from|off|off of|off from|out of|on|in) <any>",
         "(i bought|i got|we bought|we got|i have bought|i've bought|got|i picked up) [the|some] {item}",
         "(i don't need|we don't need|no need for) {item} [anymore|any more] [on <list>]",
         "mark {item} [as] (done|bought|complete|completed|finished) [(on|in) <list>]",
@@ -160,7 +167,9 @@ class Lists(Skill):
         name = what["list"]
         if "removed" in what:
             items = (await self._lists()).get(name, [])
-            await self.device.put(f"list/{name}", [*what["removed"], *(each for each in items if each not in what["removed"])])
+            await self.device.put(
+                f"list/{name}", [*what["removed"], *(each for each in items if each not in what["removed"])]
+            )
             return Reply(f"Your {name} list is as it was.")
         items = [each for each in (await self._lists()).get(name, []) if each not in what["added"]]
         await self.device.put(f"list/{name}", items or None)
@@ -203,7 +212,14 @@ def _list_name(said: str | None) -> str:
     words = (said or "").lower().replace("-", " ").split()
     words = [word for word in words if word not in ("my", "the", "our", "list", "lists", "a")]
     name = " ".join(words)[:40]
-    same = {"todo": "to-do", "to do": "to-do", "task": "to-do", "tasks": "to-do", "grocery": "shopping", "groceries": "shopping"}
+    same = {
+        "todo": "to-do",
+        "to do": "to-do",
+        "task": "to-do",
+        "tasks": "to-do",
+        "grocery": "shopping",
+        "groceries": "shopping",
+    }
     return same.get(name, name)
 
 

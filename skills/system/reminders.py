@@ -77,7 +77,9 @@ class Reminders(Skill):
         await self._schedule(row)
         await self._show()
         said = f" {self._said(row)}" if due else ""
-        card = Card(kind="reminder", title="Reminder", text=text, lines=[capital(said.strip())] if said else [], icon="bell")
+        card = Card(
+            kind="reminder", title="Reminder", text=text, lines=[capital(said.strip())] if said else [], icon="bell"
+        )
         return Reply(f"I'll remind you{said}: {_shown(text)}.", _public(row), card, undo={"added": row["id"]})
 
     @action(
@@ -105,7 +107,9 @@ class Reminders(Skill):
             day = " " + relative_day(date.fromisoformat(when[:10]), self.device.now().date())
         result = {"reminders": [_public(row) for row in rows]}
         if not rows:
-            return Reply(f"There are no reminders{day}.", result, Card(kind="reminder", title="No reminders", icon="bell"))
+            return Reply(
+                f"There are no reminders{day}.", result, Card(kind="reminder", title="No reminders", icon="bell")
+            )
         said = [f"{row['text']}{', ' + self._said(row) if row['due'] else ''}" for row in rows[:5]]
         more = f", and {len(rows) - 5} more" if len(rows) > 5 else ""
         lines = [f"{self._short(row)}{row['text']}" for row in rows]
@@ -128,7 +132,10 @@ class Reminders(Skill):
         sensitive=True,
     )
     async def remove_reminder(
-        self, text: Text | None = None, when: When | None = None, all: bool = False  # noqa: A002
+        self,
+        text: Text | None = None,
+        when: When | None = None,
+        all: bool = False,  # noqa: A002
     ) -> Reply:
         """Forget a reminder, or silence one that rings.
 
@@ -142,7 +149,9 @@ class Reminders(Skill):
         if when is not None:
             rows = [row for row in rows if row["due"].startswith(when if len(when) > 10 else when[:10])]
             if not rows:
-                raise Refusal(f"There is no reminder {relative_day(date.fromisoformat(when[:10]), self.device.now().date())}.")
+                raise Refusal(
+                    f"There is no reminder {relative_day(date.fromisoformat(when[:10]), self.device.now().date())}."
+                )
         if text is not None:
             rows = best(rows, text, lambda row: [row["id"], row["text"]])
             if not rows:
@@ -150,7 +159,9 @@ class Reminders(Skill):
         if not all:
             rows = [row for row in rows if row["state"] == "ringing"] or rows
             if len(rows) > 1:
-                raise Refusal(f"Which one? There are reminders about {joined([_shown(row['text']) for row in rows[:5]])}.")
+                raise Refusal(
+                    f"Which one? There are reminders about {joined([_shown(row['text']) for row in rows[:5]])}."
+                )
         for row in rows:
             await self._drop(row)
         await self._show()
@@ -246,7 +257,13 @@ class Reminders(Skill):
         if not row["due"]:
             return ""
         moment, now = datetime.fromisoformat(row["due"]), self.device.now()
-        day = "" if moment.date() == now.date() else f"{moment:%a} " if (moment.date() - now.date()).days < 7 else f"{moment:%d.%m.} "
+        day = (
+            ""
+            if moment.date() == now.date()
+            else f"{moment:%a} "
+            if (moment.date() - now.date()).days < 7
+            else f"{moment:%d.%m.} "
+        )
         return f"{day}{clock(moment)}  "
 
     async def _show(self) -> None:

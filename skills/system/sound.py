@@ -29,20 +29,33 @@ class Sound(Skill):
         "<volume> [to|at|up to|down to] {level} <pct>",
         "(turn|bring) (up|down) <volume> to {level} <pct>",
         "(increase|raise|lower|decrease|reduce) <volume> to {level} <pct>",
-        "(increase|raise|adjust|boost|turn up|bring up|turn down|lower|decrease|reduce|drop) <volume> by {change} <pct>",
+        "(increase|raise|adjust|boost|turn up|bring up|turn down|lower|decrease|reduce|drop) <volume> [by] {change} <pct>",
         "(turn|bring) <volume> (up|down) [by] {change} <pct>",
+        "(turn|bring) (up|down) <volume> [by] {change} <pct>",
+        "<volume> (up|down) [by] {change} <pct>",
         "{level} <pct> volume",
-        Say("(turn|crank|bring|pump|push|put|move) <volume> up [a bit|a little|a little bit|some|more|please]", {"change": STEP}),
+        Say(
+            "(turn|crank|bring|pump|push|put|move) <volume> up [a bit|a little|a little bit|some|more|please]",
+            {"change": STEP},
+        ),
         Say("(turn|crank|bring|pump) up <volume> [a bit|a little|a little bit|some|please]", {"change": STEP}),
         Say("(increase|raise|boost|up) <volume> [a bit|a little|a little bit|some]", {"change": STEP}),
         Say("<volume> up", {"change": STEP}),
-        Say("(louder|speak up|speak louder|talk louder|i can't hear you|it's too quiet|that's too quiet|too quiet|make it louder|a bit louder|turn it up) [please]", {"change": STEP}),
+        Say(
+            "(louder|speak up|speak louder|talk louder|i can't hear you|it's too quiet|that's too quiet|too quiet|make it louder|a bit louder|turn it up) [please]",
+            {"change": STEP},
+        ),
         Say("(turn|bring|put|move) <volume> down [a bit|a little|a little bit|some|more|please]", {"change": -STEP}),
         Say("(turn|bring) down <volume> [a bit|a little|a little bit|some|please]", {"change": -STEP}),
         Say("(decrease|lower|reduce|down|drop) <volume> [a bit|a little|a little bit|some]", {"change": -STEP}),
         Say("<volume> down", {"change": -STEP}),
-        Say("(quieter|softer|speak quieter|speak softer|speak softly|talk quieter|it's too loud|that's too loud|too loud|make it quieter|a bit quieter|turn it down) [please]", {"change": -STEP}),
-        Say("(set|turn|put|bring|crank) <volume> [up] (to|at) [the] (max|maximum|full|highest|loudest)", {"level": 100}),
+        Say(
+            "(quieter|softer|speak quieter|speak softer|speak softly|talk quieter|it's too loud|that's too loud|too loud|make it quieter|a bit quieter|turn it down) [please]",
+            {"change": -STEP},
+        ),
+        Say(
+            "(set|turn|put|bring|crank) <volume> [up] (to|at) [the] (max|maximum|full|highest|loudest)", {"level": 100}
+        ),
         Say("(max|maximum|full) volume", {"level": 100}),
         Say("(turn|crank) <volume> (all the way|fully|right) up", {"level": 100}),
         Say("(set|turn|put|bring) <volume> [down] (to|at) [the] (min|minimum|lowest|quietest)", {"level": 10}),
@@ -70,14 +83,25 @@ class Sound(Skill):
         return Reply(said, {"volume": now, "muted": False}, card, undo=undo)
 
     @action(
-        Say("(mute|silence|hush|quiet) [the|my|your|all] [volume|sound|sounds|speaker|audio|yourself|watch|everything] [please]", {"on": True}),
+        Say(
+            "(mute|silence|hush|quiet) [the|my|your|all] [volume|sound|sounds|speaker|audio|yourself|watch|everything] [please]",
+            {"on": True},
+        ),
+        Say("(mute|silence) [the|my|all] (music|media|song|radio|player|playback|podcast) [in here|here|please]", {"on": True}),
         Say("(turn|switch) (off|the) (sound|volume|audio|sounds) [off]", {"on": True}),
         Say("(turn|switch) [the|your|my] (sound|volume|audio|sounds) off", {"on": True}),
         Say("(be|stay|keep) (quiet|silent)", {"on": True}),
         Say("(no|without) sound", {"on": True}),
-        Say("(set|put|switch|turn) [the|my] (watch|sound|speaker|device) (to|on|on to) (mute|silent|silent mode)", {"on": True}),
+        Say(
+            "(set|put|switch|turn) [the|my] (watch|sound|speaker|device) (to|on|on to) (mute|silent|silent mode)",
+            {"on": True},
+        ),
         Say("(go|turn on|enable|activate) (silent|mute|silent mode|mute mode)", {"on": True}),
-        Say("(unmute|un mute|unsilence) [the|my|your] [volume|sound|sounds|speaker|audio|yourself|watch|everything] [please]", {"on": False}),
+        Say(
+            "(unmute|un mute|unsilence) [the|my|your] [volume|sound|sounds|speaker|audio|yourself|watch|everything] [please]",
+            {"on": False},
+        ),
+        Say("(unmute|un mute|unsilence) [the|my|all] (music|media|song|radio|player|playback|podcast) [in here|here|please]", {"on": False}),
         Say("(turn|switch) [the|your|my] (sound|volume|audio|sounds) (on|back on)", {"on": False}),
         Say("(turn|switch) (on|back on) [the|your|my] (sound|volume|audio|sounds)", {"on": False}),
         Say("(turn off|disable|leave|end) (silent|mute|silent mode|mute mode)", {"on": False}),

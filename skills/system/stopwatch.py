@@ -53,7 +53,9 @@ class Stopwatch(Skill):
         await self._show_stopwatch()
         lap = elapsed - before
         result = {"lap": len(laps), "lap_s": round(lap.total_seconds(), 2), "elapsed_s": round(laps[-1], 2)}
-        card = Card(kind="timer", title=f"Lap {len(laps)}", text=short_span(lap), lines=_lap_lines(laps), icon="stopwatch")
+        card = Card(
+            kind="timer", title=f"Lap {len(laps)}", text=short_span(lap), lines=_lap_lines(laps), icon="stopwatch"
+        )
         return Reply(f"Lap {len(laps)}: {span(lap)}.", result, card, undo={"stopwatch": "lap"})
 
     @action(

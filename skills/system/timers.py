@@ -6,18 +6,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ..contract import Card, Change, Duration, Glance, Refusal, Reply, RingView, Say, Text, TimerView, action
-from ..matching import best
-from ..speech import adjective, capital, joined, plural, short_span, span
-from .stopwatch import Stopwatch
+from ..contract import Card, Change, Duration, Refusal, Reply, Say, Text, action
+from ..speech import capital, joined, plural, short_span, span
+from .timer_rows import Row, TimerRows, label_of, name_of, names_of, ring_card, status
 
 MAX_TIMERS = 30
 LONGEST = timedelta(hours=99)
 _SNOOZE = timedelta(minutes=5)
-Row = dict[str, Any]
 
 
-class Timers(Stopwatch):
+class Timers(TimerRows):
     """Timers, as many as you like, and a stopwatch."""
 
     name = "timers"
@@ -29,6 +27,8 @@ class Timers(Stopwatch):
         "my": "[the|my|that|this|a]",
         "timers": "(timer|timers|countdown)",
         "left": "(left|remaining|to go)",
+        "named": "(for|called|named|labelled|labeled) [the|my]",
+        "which": "[the|my|that|this|a] ([{label}] timer|(timer|countdown) <named> {label})",
     }
 
     async def start(self) -> None:
@@ -38,7 +38,7 @@ class Timers(Stopwatch):
             if row["state"] == "running" and await self.device.remaining(row["id"]) is None:
                 await self._count(row, timedelta(seconds=row["total"]))  # its agenda row was lost: start it over
         if ringing:
-            await self.device.happened(f"{_names_of(ringing)} finished.", _ring_card(ringing[0]), ring=True)
+            await self.device.happened(f"{names_of(ringing)} finished.", ring_card(ringing[0]), ring=True)
         await self._show()
         await self._show_stopwatch()
 
@@ -65,7 +65,9 @@ class Timers(Stopwatch):
         "{duration} {label} timer",
         "<set> <a> {duration} {label} timer",
         "time [the|my] {label} for {duration}",
-        "<timer> for {duration} (called|named|for) {label}",
+        "<timer> for {duration} <named> {label}",
+        "<a> {duration} <timer> <named> {label}",
+        "<timer> <named> {label} (for|of) {duration}",
         examples=("set a timer for ten minutes", "start a 5 minute pizza timer", "timer for one hour"),
     )
     async def start_timer(self, duration: Duration, label: Text | None = None) -> Reply:
@@ -81,7 +83,7 @@ class Timers(Stopwatch):
             raise Refusal(f"There are {MAX_TIMERS} timers already. Cancel one first.")
         number = 1 + await self.device.get("last", 0)
         row: Row = {
-            "id": f"timer:{number}", "label": _label(label), "total": duration.total_seconds(), "state": "running",
+            "id": f"timer:{number}", "label": label_of(label), "total": duration.total_seconds(), "state": "running",
         }  # fmt: skip
         await self.device.put("last", number)
         await self._count(row, duration)
@@ -101,9 +103,11 @@ class Timers(Stopwatch):
         "(is|are) (there|any) [a|any] [{label}] <timers> [running|set|active|on|going]",
         "(do i have|have i got) [a|any] [{label}] <timers> [running|set|active|on|going]",
         "how many timers (are|do i have) [running|set|active|on|going]",
-        "(when|what time) (is|does|will) <my> [{label}] timer [be] (up|done|finished|finish|end|go off|ring|over|run out)",
+        "(when|what time) (is|does|will) <which> [be] (up|done|finished|finish|end|go off|ring|over|run out)",
         "(is|are) <my> [{label}] <timers> (up|done|finished|over|still running|running) [yet]",
-        "<my> [{label}] timer (status|left|remaining)",
+        "<which> (status|left|remaining)",
+        "[the] (status|state|time <left>) (of|on|for) <my> [{label}] <timers>",
+        "[the] (status|state|time <left>) (of|on|for) <which>",
         "timer (status|check)",
         examples=("how much time is left", "how long is left on the pizza timer", "show my timers"),
     )
@@ -127,24 +131,24 @@ class Timers(Stopwatch):
         }  # fmt: skip
         if not rows:
             return Reply("There is no timer running.", result, Card(kind="timer", title="No timers", icon="timer"))
-        said = [_status(row, lefts[row["id"]]) for row in rows]
+        said = [status(row, lefts[row["id"]]) for row in rows]
         if len(rows) == 1:
             return Reply(f"{capital(said[0])}.", result, await self._card(rows[0]))
-        lines = [f"{short_span(lefts[row['id']])}  {_name(row)}" for row in rows]
+        lines = [f"{short_span(lefts[row['id']])}  {name_of(row)}" for row in rows]
         card = Card(kind="timer", title=plural(len(rows), "timer"), lines=lines, icon="timer")
         return Reply(f"There are {plural(len(rows), 'timer')}: {joined(said)}.", result, card)
 
     @action(
-        "(add|put) [an extra|another|an additional] {change} [more] [(to|on|onto) <my> [{label}] timer]",
+        "(add|put) [an extra|another|an additional] {change} [more] [(to|on|onto) <which>]",
         "(add|put) [an extra|another|an additional] {change} [more] (to|on) [the|my] {label}",
-        "(extend|lengthen|increase|prolong|raise) <my> [{label}] timer [by|for] {change}",
-        "(give|make) <my> [{label}] timer {change} (more|longer|extra)",
-        "(give me|i need) (another|an extra) {change} [on <my> [{label}] timer]",
-        "{change} more [(to|on) <my> [{label}] timer]",
-        "(take|remove|subtract|cut|knock|drop) {change} (off|from|off of|away from) <my> [{label}] timer",
-        "(shorten|reduce|decrease|lower|cut) <my> [{label}] timer (by|of) {change}",
-        "make <my> [{label}] timer {change} (shorter|less)",
-        "(change|adjust) <my> [{label}] timer by {change}",
+        "(extend|lengthen|increase|prolong|raise) <which> [by|for] {change}",
+        "(give|make) <which> {change} (more|longer|extra)",
+        "(give me|i need) (another|an extra) {change} [on <which>]",
+        "{change} more [(to|on) <which>]",
+        "(take|remove|subtract|cut|knock|drop) {change} (off|from|off of|away from) <which>",
+        "(shorten|reduce|decrease|lower|cut) <which> (by|of) {change}",
+        "make <which> {change} (shorter|less)",
+        "(change|adjust) <which> by {change}",
         examples=("add five minutes", "add two minutes to the pizza timer", "take one minute off the timer"),
     )
     async def adjust_timer(self, change: Change, label: Text | None = None) -> Reply:
@@ -156,7 +160,7 @@ class Timers(Stopwatch):
         row = await self._one(label, ("running", "paused"), "There is no timer to change.")
         left = await self._left(row) + change
         if left <= timedelta():
-            raise Refusal(f"The {_name(row)} has only {span(left - change)} left.")
+            raise Refusal(f"The {name_of(row)} has only {span(left - change)} left.")
         if left > LONGEST:
             raise Refusal(f"A timer can be at most {span(LONGEST)}.")
         row["total"] = max(row["total"] + change.total_seconds(), left.total_seconds())
@@ -168,9 +172,9 @@ class Timers(Stopwatch):
         return Reply(f"{did} {span(change)}. {capital(span(left))} left.", result, await self._card(row), undo=undo)
 
     @action(
-        "(pause|hold|freeze|suspend|halt) <my> [{label}] timer",
+        "(pause|hold|freeze|suspend|halt) <which>",
         "(pause|hold|freeze) the countdown",
-        "put <my> [{label}] timer on (hold|pause)",
+        "put <which> on (hold|pause)",
         examples=("pause the timer", "pause my tea timer"),
     )
     async def pause_timer(self, label: Text | None = None) -> Reply:
@@ -185,13 +189,13 @@ class Timers(Stopwatch):
         await self.device.forget(row["id"])
         await self._show()
         result = {"id": row["id"], "label": row["label"], "left_s": round(left.total_seconds())}
-        speech = f"Paused the {_name(row)} with {span(left)} left."
+        speech = f"Paused the {name_of(row)} with {span(left)} left."
         return Reply(speech, result, await self._card(row), undo={"paused": row["id"]})
 
     @action(
-        "(resume|continue|unpause|restart|carry on with|go on with|start|unfreeze) <my> [{label}] timer [again]",
+        "(resume|continue|unpause|restart|carry on with|go on with|start|unfreeze) <which> [again]",
         "(resume|continue|unpause) the countdown",
-        "take <my> [{label}] timer off (hold|pause)",
+        "take <which> off (hold|pause)",
         examples=("resume the timer", "continue my tea timer"),
     )
     async def resume_timer(self, label: Text | None = None) -> Reply:
@@ -205,15 +209,18 @@ class Timers(Stopwatch):
         await self._count(row, left)
         await self._show()
         result = {"id": row["id"], "label": row["label"], "left_s": round(left.total_seconds())}
-        speech = f"The {_name(row)} runs on, {span(left)} left."
+        speech = f"The {name_of(row)} runs on, {span(left)} left."
         return Reply(speech, result, await self._card(row), undo={"resumed": row["id"]})
 
     @action(
-        "(cancel|stop|delete|remove|end|kill|clear|dismiss|silence|turn off|shut off|switch off|get rid of|abort|forget|drop|finish|quiet) <my> [{label}] timer",
+        "(cancel|stop|delete|remove|end|kill|clear|dismiss|silence|turn off|shut off|switch off|get rid of|abort|forget|drop|finish|quiet) <which>",
         "(cancel|stop|abort|end) the countdown",
-        "(i don't need|never mind|forget) <my> [{label}] timer [anymore|any more]",
-        "turn <my> [{label}] timer off",
-        Say("(cancel|stop|delete|remove|end|kill|clear|dismiss|turn off|get rid of) (all|every|all of) [the|my|of my] (timers|timer) [please]", {"all": True}),
+        "(i don't need|never mind|forget) <which> [anymore|any more]",
+        "turn <which> off",
+        Say(
+            "(cancel|stop|delete|remove|end|kill|clear|dismiss|turn off|get rid of) (all|every|all of) [the|my|of my] (timers|timer) [please]",
+            {"all": True},
+        ),
         Say("(cancel|stop|delete|remove|end|kill|clear|turn off) [the|my] timers", {"all": True}),
         Say("(cancel|stop|delete|clear) every timer", {"all": True}),
         examples=("cancel the timer", "stop the pizza timer", "cancel all timers"),
@@ -239,8 +246,8 @@ class Timers(Stopwatch):
         if len(rows) > 1:
             speech = f"Cancelled {'all ' if all else ''}{plural(len(rows), 'timer')}."
         else:
-            speech = f"{'Stopped' if rows[0]['state'] == 'ringing' else 'Cancelled'} the {_name(rows[0])}."
-        card = Card(kind="timer", title="Cancelled", lines=[_name(row) for row in rows], icon="timer")
+            speech = f"{'Stopped' if rows[0]['state'] == 'ringing' else 'Cancelled'} the {name_of(rows[0])}."
+        card = Card(kind="timer", title="Cancelled", lines=[name_of(row) for row in rows], icon="timer")
         return Reply(speech, result, card, undo={"cancelled": undo} if undo else None)
 
     @action(hidden=True)
@@ -281,7 +288,7 @@ class Timers(Stopwatch):
         row.update(state="ringing", since=self.device.now().timestamp())
         await self.device.put(f"timer/{key}", row)
         await self._show()
-        await self.device.happened(f"{_names_of([row])} finished.", _ring_card(row), ring=True)
+        await self.device.happened(f"{names_of([row])} finished.", ring_card(row), ring=True)
 
     async def undo(self, what: Any) -> Reply:
         if "stopwatch" in what:
@@ -291,7 +298,7 @@ class Timers(Stopwatch):
                 left = timedelta(seconds=row["left"])
                 await self._count(row, left)
             await self._show()
-            return Reply(f"{_names_of(what['cancelled'])} {'is' if len(what['cancelled']) == 1 else 'are'} back.")
+            return Reply(f"{names_of(what['cancelled'])} {'is' if len(what['cancelled']) == 1 else 'are'} back.")
         verb, number = next((verb, what[verb]) for verb in ("started", "adjusted", "paused", "resumed") if verb in what)
         row = await self.device.get(f"timer/{number}")
         if row is None:
@@ -299,104 +306,7 @@ class Timers(Stopwatch):
         if verb == "started":
             await self._drop(row)
             await self._show()
-            return Reply(f"Cancelled the {_name(row)}.")
+            return Reply(f"Cancelled the {name_of(row)}.")
         if verb == "adjusted":
             return await self.adjust_timer(timedelta(seconds=what["by"]), row["id"])
         return await (self.resume_timer if verb == "paused" else self.pause_timer)(row["id"])
-
-    # rows
-
-    async def _all(self) -> list[Row]:
-        rows = list((await self.device.scan("timer/")).values())
-        return sorted(rows, key=lambda row: int(row["id"].partition(":")[2]))
-
-    async def _left(self, row: Row) -> timedelta:
-        if row["state"] == "paused":
-            return timedelta(seconds=row["left"])
-        return await self.device.remaining(row["id"]) or timedelta()
-
-    async def _count(self, row: Row, left: timedelta) -> None:
-        """Write the row, counting from now if it runs."""
-        if row["state"] == "paused":
-            row["left"] = left.total_seconds()
-        else:
-            row.pop("left", None)
-            await self.device.after(row["id"], left, {})
-        await self.device.put(f"timer/{row['id']}", row)
-
-    async def _drop(self, row: Row) -> None:
-        await self.device.put(f"timer/{row['id']}", None)
-        await self.device.forget(row["id"])
-
-    async def _one(self, label: str | None, states: tuple[str, ...], none: str) -> Row:
-        rows = [row for row in await self._all() if row["state"] in states]
-        if not rows:
-            raise Refusal(none)
-        return self._pick(rows, label)
-
-    def _meant(self, rows: list[Row], label: str) -> list[Row]:
-        found = best(rows, label, _spoken_names)
-        if not found:
-            raise Refusal(f"There is no timer called {_label(label) or label}.")
-        return found
-
-    def _pick(self, rows: list[Row], label: str | None) -> Row:
-        found = rows if label is None else self._meant(rows, label)
-        if len(found) > 1:
-            raise Refusal(f"Which one? There are {plural(len(found), 'timer')}: {joined([_name(row) for row in found])}.")
-        return found[0]
-
-    # showing
-
-    async def _card(self, row: Row) -> Card:
-        left = await self._left(row)
-        share = left.total_seconds() / row["total"] if row["total"] else 0.0
-        title = capital(row["label"]) if row["label"] else "Timer"
-        return Card(kind="timer", title=title, text=short_span(left), icon="timer", value=min(1.0, share))
-
-    async def _show(self) -> None:
-        now = self.device.now().timestamp()
-        timers: list[TimerView] = []
-        rings: list[RingView] = []
-        for row in await self._all():
-            left = (await self._left(row)).total_seconds()
-            ends = now + left if row["state"] == "running" else 0.0
-            timers.append(TimerView(row["id"], row["label"], row["total"], ends, left, row["state"]))
-            if row["state"] == "ringing":
-                rings.append(RingView(row["id"], "timer", capital(_name(row)), "Time is up", row["since"]))
-        await self.device.glance(Glance(timers=timers, rings=rings))
-
-
-def _label(said: str | None) -> str:
-    words = [word for word in (said or "").lower().split() if word not in ("timer", "timers")]
-    while words and words[0] in ("the", "my", "a", "an"):
-        words.pop(0)
-    return " ".join(words)[:60]
-
-
-def _name(row: Row) -> str:
-    """``pizza timer`` or ``10 minute timer``."""
-    return f"{row['label'] or adjective(timedelta(seconds=row['total']))} timer"
-
-
-def _names_of(rows: list[Row]) -> str:
-    """``Your pizza timer`` / ``Your pizza and tea timers``."""
-    names = [_name(row).removesuffix(" timer") for row in rows]
-    return f"Your {joined(names)} timer{'s' if len(rows) > 1 else ''}"
-
-
-def _spoken_names(row: Row) -> list[str]:
-    length = timedelta(seconds=row["total"])
-    return [row["id"], row["label"], f"{row['label']} timer", span(length), f"{adjective(length)} timer"]
-
-
-def _status(row: Row, left: timedelta) -> str:
-    if row["state"] == "ringing":
-        return f"the {_name(row)} has finished"
-    if row["state"] == "paused":
-        return f"the {_name(row)} is paused with {span(left)} left"
-    return f"the {_name(row)} has {span(left)} left"
-
-
-def _ring_card(row: Row) -> Card:
-    return Card(kind="timer", title=capital(_name(row)), text="Time is up", icon="timer", value=0.0)

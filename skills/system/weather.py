@@ -4,7 +4,7 @@ with none kept the watch says that it has none. Nothing is made up."""
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -74,16 +74,30 @@ class Weather(Skill):
         Say("how many degrees (is it|are there) <in> {place}", {"what": "temperature"}),
         Say("what temperature (is it|will it be) [outside|now]", {"what": "temperature"}),
         Say("what temperature (is it|will it be) (in|for|at) {place}", {"what": "temperature"}),
-        Say("(when|what time) (is|does|will|was) [the] (sunrise|sunset|sun set|sun rise|sun come up|sun go down) [be] [today]", {"what": "sun"}),
-        Say("(when|what time) (is|does|will) [the] (sunrise|sunset|sun set|sun rise|sun go down) [be] [on] {when}", {"what": "sun"}),
-        Say("(when|what time) (is|does|will) [the] (sunrise|sunset|sun set|sun rise|sun go down) [be] (in|at) {place}", {"what": "sun"}),
-        Say("(do|will|should) i need (a coat|a jacket|a sweater|gloves|to dress warm) [today|outside]", {"what": "temperature"}),
+        Say(
+            "(when|what time) (is|does|will|was) [the] (sunrise|sunset|sun set|sun rise|sun come up|sun go down) [be] [today]",
+            {"what": "sun"},
+        ),
+        Say(
+            "(when|what time) (is|does|will) [the] (sunrise|sunset|sun set|sun rise|sun go down) [be] [on] {when}",
+            {"what": "sun"},
+        ),
+        Say(
+            "(when|what time) (is|does|will) [the] (sunrise|sunset|sun set|sun rise|sun go down) [be] (in|at) {place}",
+            {"what": "sun"},
+        ),
+        Say(
+            "(do|will|should) i need (a coat|a jacket|a sweater|gloves|to dress warm) [today|outside]",
+            {"what": "temperature"},
+        ),
         Say("(do|will|should) i need (a coat|a jacket|a sweater|gloves|to dress warm) {when}", {"what": "temperature"}),
         "(is it|will it be) (nice|good weather|fine|bad weather|cloudy|foggy) [outside|today]",
         "(is it|will it be) (nice|good weather|fine|bad weather|cloudy|foggy) [on] {when} [<in> {place}]",
         examples=("what is the weather like", "will it rain tomorrow in london", "what is the temperature outside"),
     )
-    async def get_weather(self, place: Place | None = None, when: When | None = None, what: What | None = None) -> Reply:
+    async def get_weather(
+        self, place: Place | None = None, when: When | None = None, what: What | None = None
+    ) -> Reply:
         """Say the weather now, or of a coming day or hour.
 
         place: where; the home place of the settings if not given
@@ -138,7 +152,11 @@ class Weather(Skill):
             fresh = meteo.read_forecast(await self.device.fetch(meteo.forecast_url(spot)))
         except (ServiceFault, ValueError) as error:
             if kept is None:
-                why = "can't reach the weather service" if isinstance(error, ServiceFault) else "don't understand the weather service"
+                why = (
+                    "can't reach the weather service"
+                    if isinstance(error, ServiceFault)
+                    else "don't understand the weather service"
+                )
                 raise Refusal(f"I {why}, and I have no earlier forecast for {place_name(place)}.") from None
             return kept
         await self._keep(place, spot, fresh, now)
@@ -197,7 +215,11 @@ class Weather(Skill):
         if "T" not in when:
             return day
         moment = datetime.fromisoformat(when)
-        return f"{day} at {spoken_clock(moment)}" if moment.minute else f"{day} {part_of_day(moment)} at {spoken_clock(moment)}"
+        return (
+            f"{day} at {spoken_clock(moment)}"
+            if moment.minute
+            else f"{day} {part_of_day(moment)} at {spoken_clock(moment)}"
+        )
 
     def _said(self, view: View, what: str | None, place: str, when: str | None, now: datetime) -> str:
         """One sentence, without its full stop."""
@@ -221,18 +243,32 @@ class Weather(Skill):
             likely = "No rain expected" if chance < 15 else "Rain is possible" if chance < 50 else "Yes, expect rain"
             return f"{likely} {where}{time}, {chance} percent chance"
         if what == "snow":
-            return f"Expect snow {where}{time}, {view.snow_cm:g} centimetres" if view.snow_cm else f"No snow expected {where}{time}"
+            return (
+                f"Expect snow {where}{time}, {view.snow_cm:g} centimetres"
+                if view.snow_cm
+                else f"No snow expected {where}{time}"
+            )
         if what == "temperature":
             if view.temperature is None:
                 return f"Between {self._degrees(view.low).rstrip('°').replace('-', 'minus ')} and {self._warmth(view.high)} {where}{time}"
-            feels = f", feels like {self._degrees(view.feels).rstrip('°').replace('-', 'minus ')}" if view.feels is not None else ""
+            feels = (
+                f", feels like {self._degrees(view.feels).rstrip('°').replace('-', 'minus ')}"
+                if view.feels is not None
+                else ""
+            )
             return f"{capital(self._warmth(view.temperature))} {where}{time}{feels}"
         if what == "wind":
             return f"Wind {'up to ' if view.temperature is None else 'at '}{self._speed(view.wind)} {where}{time}"
         if what == "humidity":
-            return f"Humidity {round(view.humidity)} percent {where}{time}" if view.humidity is not None else f"I only know the humidity by the hour {where}"
+            return (
+                f"Humidity {round(view.humidity)} percent {where}{time}"
+                if view.humidity is not None
+                else f"I only know the humidity by the hour {where}"
+            )
         if what == "uv":
-            return f"UV index {view.uv:.0f} {where}{time}" if view.uv is not None else f"I have no UV index {where}{time}"
+            return (
+                f"UV index {view.uv:.0f} {where}{time}" if view.uv is not None else f"I have no UV index {where}{time}"
+            )
         rise, sets = (spoken_clock(datetime.fromisoformat(each)) for each in (view.sunrise, view.sunset))
         return f"{capital(words_of(view.code))} {where}{time}, sunrise at {rise}, sunset at {sets}"
 
@@ -243,7 +279,9 @@ class Weather(Skill):
         if view.rain_chance is not None:
             lines.append(f"Rain {round(view.rain_chance)} %")
         if view.wind is not None:
-            lines.append(f"Wind {round(view.wind / 1.609344)} mph" if self._imperial else f"Wind {round(view.wind)} km/h")
+            lines.append(
+                f"Wind {round(view.wind / 1.609344)} mph" if self._imperial else f"Wind {round(view.wind)} km/h"
+            )
         return lines
 
 

@@ -3,9 +3,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from port import TestPort, run, send
-from small import CATALOGUE, NOW
-
 from bluerill.agent.messages import GetTurns, Hush, Plan, Press, Request, Say, Show, State, Turn, Turns
 from bluerill.agent.plan import Planner
 from bluerill.agent.session import SessionService
@@ -13,6 +10,8 @@ from bluerill.kernel.errors import CallerError, DeadlineExceeded, PeerRestarted
 from bluerill.kernel.message import Body
 from bluerill.modalities.voice.messages import Heard, HeardNothing, HeardPartial, Speaking, SpeechStarted, Woken
 from bluerill.skills.messages import Card, Happened, Invoke, Invoked, Undo
+from support.lone_port import LonePort, run, send
+from support.small_catalogue import CATALOGUE, NOW
 
 
 class Skills:
@@ -40,7 +39,7 @@ class Skills:
         return Invoked(body.action, {"ok": True, "count": len(self.done)}, f"Did {body.action}.", card, undo="token")
 
 
-def device(**options: Any) -> tuple[SessionService, TestPort, Skills]:
+def device(**options: Any) -> tuple[SessionService, LonePort, Skills]:
     planner, skills = Planner(CATALOGUE), Skills()
 
     def plan(body: Body) -> Body:
@@ -48,7 +47,7 @@ def device(**options: Any) -> tuple[SessionService, TestPort, Skills]:
         return planner.plan(body.text, NOW, body.context)
 
     service = SessionService(**options)
-    service.port = TestPort("session", {"planner": plan, "skills": skills})
+    service.port = LonePort("session", {"planner": plan, "skills": skills})
     return service, service.port, skills
 
 

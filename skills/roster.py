@@ -1,0 +1,119 @@
+"""The skills of one host: loaded from their entry points, or known to be broken, and why.
+
+A skill that cannot be loaded costs nobody else anything. A name that is taken stays with who had it first: a skill
+with the name of another, or with one action of the same name, is refused as a whole, because half a skill is worse
+than none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+from ..kernel.errors import ManifestError
+from . import loader
+from .catalogue import fingerprint
+from .contract import Device, Skill
+from .derive import Action, actions_of, summary_of
+from .device import DeviceHandle
+from .messages import Catalogue, SkillInfo
+
+
+class Loaded:
+    """A skill that runs: its instance, its actions and the lock that keeps its units in order."""
+
+    def __init__(self, skill: Skill, device: DeviceHandle, actions: dict[str, Action]) -> None:
+        self.skill = skill
+        self.name = skill.name
+        self.device = device
+        self.actions = actions
+        self.lock = asyncio.Lock()
+
+
+class Roster:
+    """All skills of a host. ``make_device`` gives a skill its handle."""
+
+    def __init__(
+        self,
+        isolation: str,
+        log: logging.Logger,
+        make_device: Callable[[type[Skill]], DeviceHandle],
+        disabled: Iterable[str] = (),
+    ) -> None:
+        self.skills: dict[str, Loaded] = {}
+        self.actions: dict[str, tuple[Loaded, Action]] = {}
+        self.infos: list[SkillInfo] = []
+        self._isolation = isolation
+        self._log = log
+        self._make_device = make_device
+        self._disabled = frozenset(disabled)
+
+    def load(self, entry: loader.EntryPoint) -> None:
+        """Load one skill, or note why it is not; never raises."""
+        if entry.name in self._disabled:
+            self._note(entry, "disabled")
+            return
+        try:
+            cls = loader.load(entry)
+            actions = actions_of(cls)
+            self._refuse_taken(cls, actions)
+            skill = _made(cls)
+        except ManifestError as error:
+            self._log.warning("%s", error)
+            self._note(entry, "broken", str(error))
+            return
+        device = self._make_device(cls)
+        skill.device = _as_device(device)
+        loaded = Loaded(skill, device, actions)
+        self.skills[cls.name] = loaded
+        self.actions.update({name: (loaded, action) for name, action in actions.items()})
+        self.infos.append(
+            SkillInfo(
+                name=cls.name,
+                version=cls.version,
+                package=entry.package,
+                summary=summary_of(cls),
+                actions=[name for name, action in actions.items() if not action.info.hidden],
+                grants=list(cls.grants),
+                simulated=cls.simulated,
+                isolation=self._isolation,
+            )
+        )
+
+    def _note(self, entry: loader.EntryPoint, state: str, problem: str = "") -> None:
+        self.infos.append(
+            SkillInfo(
+                name=entry.name,
+                version=entry.version,
+                package=entry.package,
+                state="disabled" if state == "disabled" else "broken",
+                problem=problem,
+                isolation=self._isolation,
+            )
+        )
+
+    def _refuse_taken(self, cls: type[Skill], actions: dict[str, Action]) -> None:
+        if cls.name in self.skills:
+            raise ManifestError(f"skill name {cls.name!r} is taken by a skill loaded before it")
+        for name in actions:
+            if name in self.actions:
+                held = self.actions[name][1].info.skill
+                raise ManifestError(f"skill {cls.name!r}: action {name!r} is taken by the skill {held!r}, loaded first")
+
+    def catalogue(self) -> Catalogue:
+        """What runs, and what could not be loaded."""
+        actions = [action.info for _, action in self.actions.values()]
+        return Catalogue(fingerprint(actions, self.infos), actions, list(self.infos))
+
+
+def _as_device(handle: DeviceHandle) -> Device:
+    """The type checker's proof that the handle keeps the contract."""
+    return handle
+
+
+def _made(cls: type[Skill]) -> Skill:
+    try:
+        return cls()
+    except Exception as error:
+        raise ManifestError(f"skill {cls.name!r} cannot be made: {type(error).__name__}: {error}") from error
