@@ -27,6 +27,7 @@ from .port import Envelope
 from .seat import Seat, lane_of
 from .supervisor import ExitKind, ExitReason
 from .task import Event, State
+from .trace import TraceEvent, unpack_events
 
 if TYPE_CHECKING:
     from .loop import Kernel
@@ -106,6 +107,7 @@ class RemoteSeat(Seat):
         self._owed = 0
         self._unplaced = 0  # tells of the child that have no place in a mailbox yet
         self._leases = LeaseTable(name)
+        self._tracing: asyncio.Future[bytes] | None = None
         self._ids = itertools.count(1)
         self._heard = 0  # frames ever received: whether it grows is the sign of life
         self._probe: asyncio.TimerHandle | None = None
@@ -150,8 +152,8 @@ class RemoteSeat(Seat):
         lease = envelope.lease
         try:
             wire, data = pack(envelope.body)
-            number = 0
-            if envelope.kind is _ASK:
+            number = envelope.id  # unique on the device, so that traces of both sides join
+            while number in self._flight:  # unless the asker is hostile
                 number = next(self._ids)
             frame = Frame(
                 envelope.kind,
@@ -177,7 +179,7 @@ class RemoteSeat(Seat):
                 lease.release()
                 envelope.lease = None
         self._window -= 1
-        if number:
+        if envelope.kind is _ASK:
             self._flight[number] = envelope
             envelope.cancel = lambda: self._cancel(number)
         else:
@@ -228,6 +230,10 @@ class RemoteSeat(Seat):
                     ask.cancel()
                 ask.done = True
                 self.asked.pop(frame.id, None)
+        elif kind == Kind.TRACE:
+            waiting, self._tracing = self._tracing, None
+            if waiting is not None and not waiting.done():
+                waiting.set_result(frame.body)
         elif kind == Kind.HELLO and self.life.state is State.STARTING:
             self._ready()
 
@@ -333,6 +339,19 @@ class RemoteSeat(Seat):
         if self._owed and self._link is not None:
             self._link.send(Frame(Kind.CREDIT, self._owed))
             self._owed = 0
+
+    async def events(self, within: float = 0.25) -> list[TraceEvent]:
+        """What the child's own trace ring holds; nothing if it does not say in time."""
+        if self._link is None or self.life.state is not State.RUNNING or self._tracing is not None:
+            return []
+        waiting = self._tracing = self.kernel.loop.create_future()
+        self._link.send(Frame(Kind.TRACE, 0))
+        try:
+            return unpack_events(await asyncio.wait_for(waiting, within), self.name)
+        except TimeoutError:
+            return []
+        finally:
+            self._tracing = None
 
     # --- life and death
 
