@@ -30,6 +30,8 @@ from .messages import (
     PlannedCall,
     Press,
     Request,
+    Settle,
+    Settled,
     Show,
     Turn,
     Turns,

@@ -56,7 +56,7 @@ class Kernel:
         self.seats: dict[str, Seat] = {}
         self.started_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._down = False
+        self.stopping = False
         self.monitor = KernelService(self)
         self.add(KERNEL, self.monitor, ServiceSpec(class_="kernel:KernelService", lane="control"))
         for name, spec in manifest.services.items():
@@ -116,9 +116,9 @@ class Kernel:
 
     async def stop(self) -> None:
         """Stop everything, askers before the asked; children that do not end in time are killed."""
-        if self._down:
+        if self.stopping:
             return
-        self._down = True
+        self.stopping = True
         for name in reversed(self._order()):
             seat = self.seats[name]
             if isinstance(seat, LocalSeat):
@@ -131,7 +131,7 @@ class Kernel:
 
     def begin(self, seat: Seat) -> None:
         """Start a seat from where nothing can be awaited; its failure answers those who wait for it."""
-        if not self._down and seat.state in (State.ABSENT, State.WAITING):
+        if not self.stopping and seat.state in (State.ABSENT, State.WAITING):
             self.spawn(self._begin(seat), f"start {seat.name}")
 
     async def _begin(self, seat: Seat) -> None:

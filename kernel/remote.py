@@ -21,7 +21,7 @@ from .lease import Lease, LeaseTable
 from .ledger import Reservation
 from .limits import CREDITS, ESTIMATE_GROWTH, HELLO_TIMEOUT_S, MAX_ERROR_TEXT, MAX_PENDING_ASKS, STOP_GRACE_S
 from .link import Link, socket_pair
-from .manifest import ServiceSpec
+from .manifest import ServiceSpec, parse_size
 from .message import TAINTS, Body, Frame, Kind, Packed, pack
 from .port import Envelope
 from .seat import Seat, lane_of
@@ -111,6 +111,7 @@ class RemoteSeat(Seat):
         self._ids = itertools.count(1)
         self._heard = 0  # frames ever received: whether it grows is the sign of life
         self._probe: asyncio.TimerHandle | None = None
+        self._idle: asyncio.TimerHandle | None = None
         self._hello: asyncio.TimerHandle | None = None
         self._gone = asyncio.Event()
         self._killed_for: ExitReason | None = None
@@ -119,6 +120,26 @@ class RemoteSeat(Seat):
     @property
     def holder(self) -> object:
         return self._link
+
+    def count(self, envelope: Envelope) -> None:
+        super().count(envelope)
+        if self.spec.idle_s > 0 and not self._flight and self._idle is None:
+            self._idle = self.kernel.loop.call_later(self.spec.idle_s, self._idled, self.handled)
+
+    def _idled(self, handled: int) -> None:
+        """Stop a child that had nothing to do since ``handled``; the next message starts it again."""
+        self._idle = None
+        busy = self._flight or self.mailbox or self.asked
+        if busy or self.handled != handled:
+            if not self._flight:
+                self._idle = self.kernel.loop.call_later(self.spec.idle_s, self._idled, self.handled)
+        elif self.life.state is State.RUNNING:
+            self.kernel.spawn(self._rest(), f"rest {self.name}")
+
+    async def _rest(self) -> None:
+        await self.stop()
+        if self.mailbox:  # something came while it stopped
+            self.kernel.begin(self)
 
     # --- towards the child
 
@@ -365,7 +386,14 @@ class RemoteSeat(Seat):
         argv = [sys.executable, "-m", "bluerill.kernel.child", str(theirs.fileno())]
         try:
             self.child = self.kernel.host.spawn(
-                ChildSpec(self.name, argv, dict(os.environ), self.reservation.total, (theirs.fileno(),))
+                ChildSpec(
+                    self.name,
+                    argv,
+                    dict(os.environ),
+                    self.reservation.total,
+                    (theirs.fileno(),),
+                    data_bytes=parse_size(self.spec.data),
+                )
             )
         except BaseException:
             ours.close()
@@ -428,10 +456,10 @@ class RemoteSeat(Seat):
         reason = self._killed_for or reason
         why = reason.text
         self.child = None
-        for timer in (self._probe, self._hello):
+        for timer in (self._probe, self._hello, self._idle):
             if timer is not None:
                 timer.cancel()
-        self._probe = None
+        self._probe = self._idle = None
         if link is not None:
             link.drain()  # replies written before the end still count
             self.kernel.capabilities.forget(link)
@@ -484,5 +512,6 @@ class RemoteSeat(Seat):
             if self.child is not None:
                 self.child.kill()
                 await self._gone.wait()
-        self.fail_waiting(PeerRestarted(f"service {self.name!r} was stopped"))
+        if self.kernel.stopping:
+            self.fail_waiting(PeerRestarted(f"service {self.name!r} was stopped"))
         self._release()

@@ -83,6 +83,13 @@ class Door:
         assert self._guard is not None, "the door is not open"
         return self._guard
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        assert self._server is not None, "the door is not open"
+        name = next(iter(self._server.sockets)).getsockname()
+        return str(name[0]), int(name[1])
+
     async def open(self, port: int) -> int:
         """Listen; returns the port. Raises ManifestError if it cannot be had."""
         try:
@@ -108,7 +115,7 @@ class Door:
             raise ManifestError(
                 f"web: port {port} on {LOOPBACK} {why}; choose another with --port, or 0 for any free one"
             ) from None
-        bound = int(next(iter(self._server.sockets)).getsockname()[1])
+        bound = self.address[1]
         self._guard = Guard(LOOPBACK, bound, token=self.token, secret=self.secret)
         self._headers = security_headers(self._guard.origin)
         return bound
@@ -139,6 +146,9 @@ class Door:
         except (MultipleValuesError, InvalidHeader):
             return self._refuse(HTTPStatus.BAD_REQUEST, "A header came twice.")
         guard = self.guard
+        # Older releases of the library refuse other methods themselves and do not say which it was.
+        if getattr(request, "method", "GET") != "GET":
+            return self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "This server only answers GET.")
         if not guard.host_ok(host):
             return self._refuse(HTTPStatus.MISDIRECTED_REQUEST, f"This server answers only as {guard.origin}.")
         try:
