@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+
 from bluerill.agent.messages import Hush, Press, Request, Say, State
 from bluerill.modalities.screen.palette import AMBER, CORAL
 from bluerill.modalities.voice.messages import AudioChunk, CloseStream, OpenStream, PushToTalk, Speaking
 from bluerill.skills.messages import Glance, RingView, TimerView
 from journeys.browser import Watching, chromium, needs_chromium, tone, watch_page
-from playwright.sync_api import Browser
 from support.front import FrontThread, front_thread
 
 pytestmark = [pytest.mark.browser, needs_chromium]
@@ -234,7 +235,9 @@ def test_the_layout_fits(device: FrontThread, browser: Browser, width: int, dark
             box = page.locator(name).bounding_box()
             assert box is not None and min(box["width"], box["height"]) >= 44, name
         glass = page.locator("#glass").bounding_box()
-        assert glass is not None and abs(glass["width"] - glass["height"]) < 1 and glass["width"] >= 230
+        assert glass is not None
+        assert abs(glass["width"] - glass["height"]) < 1
+        assert glass["width"] >= 230
         page.fill("#words", "hello")
         page.keyboard.press("Enter")
         page.wait_for_selector(".log .theirs")

@@ -6,11 +6,12 @@ import math
 from datetime import UTC, datetime
 
 import pytest
+from PIL import Image, ImageChops, ImageStat
+
 from bluerill.modalities.screen.faces import bundled
 from bluerill.modalities.screen.lettering import BOLD, BOLD_DISPLAY, LIGHT_DISPLAY
 from bluerill.modalities.screen.paint import Canvas
 from bluerill.modalities.screen.view import View
-from PIL import Image, ImageChops, ImageStat
 
 FACES = {face.name: face for face in bundled()}
 TIMES = [(0, 0), (1, 5), (3, 40), (6, 30), (7, 21), (9, 15), (10, 9), (12, 59), (15, 33), (18, 2), (21, 47), (23, 58)]

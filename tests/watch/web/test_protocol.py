@@ -6,12 +6,13 @@ import json
 import struct
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bluerill.agent.messages import CallReport, Turn
 from bluerill.kernel.errors import CallerError
 from bluerill.modalities.screen.messages import Frame
 from bluerill.watch.web import protocol
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def test_every_kind_of_message_is_read() -> None:
@@ -76,6 +77,7 @@ def test_the_device_is_passed_on_under_its_wire_names() -> None:
 
 def test_binary_layouts_are_those_the_page_reads() -> None:
     data = protocol.picture(Frame(258, 1, 2, 300, 4, "jpeg", True), b"xyz")
-    assert data[:1] == b"\x02" and data[15:] == b"xyz"
+    assert data[:1] == b"\x02"
+    assert data[15:] == b"xyz"
     assert struct.unpack_from("<IHHHHBB", data, 1) == (258, 1, 2, 300, 4, 2, 1)
     assert protocol.speech(5, b"ab") == b"\x03" + struct.pack("<II", 5, 16000) + b"ab"

@@ -10,6 +10,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin
+
 from bluerill.agent.messages import Press, Request, Say, State
 from bluerill.kernel.errors import ManifestError
 from bluerill.kernel.message import Taint
@@ -19,8 +23,6 @@ from bluerill.watch.web.door import MAX_CONNECTIONS
 from bluerill.watch.web.protocol import MAX_MESSAGE
 from bluerill.watch.web.service import MAX_PAGES
 from support.front import Front, front
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
@@ -80,8 +82,12 @@ async def tab(device: Front, **headers: str) -> AsyncIterator[Tab]:
     guard = device.web.door.guard
     sent = {"Cookie": cookie(device), **headers}
     async with connect(
-        f"ws://{guard.authority}/socket", origin=guard.origin, additional_headers=sent, compression=None, proxy=None
-    ) as connection:  # type: ignore[arg-type]
+        f"ws://{guard.authority}/socket",
+        origin=Origin(guard.origin),
+        additional_headers=sent,
+        compression=None,
+        proxy=None,
+    ) as connection:
         yield Tab(connection)
 
 
@@ -89,11 +95,14 @@ def test_the_link_works_once_sets_the_cookie_and_loses_the_token() -> None:
     async def main() -> None:
         async with front(token="one-time") as device:
             status, headers, _ = await get(device, "/?token=one-time")
-            assert status == 303 and headers["location"] == "/"
-            assert "HttpOnly" in headers["set-cookie"] and "SameSite=Strict" in headers["set-cookie"]
+            assert status == 303
+            assert headers["location"] == "/"
+            assert "HttpOnly" in headers["set-cookie"]
+            assert "SameSite=Strict" in headers["set-cookie"]
             pair = headers["set-cookie"].split("; ")[0]
             status, headers, body = await get(device, "/", Cookie=pair)
-            assert status == 200 and "<canvas" in body
+            assert status == 200
+            assert "<canvas" in body
             assert "default-src 'none'" in headers["content-security-policy"]
             assert (await get(device, "/?token=one-time"))[0] == 403
             # Opening the used link again in the same browser leads to the page.
@@ -109,7 +118,8 @@ def test_strangers_are_refused_with_one_line() -> None:
             for path in ("/", "/main.js", "/?token=guess", "/socket"):
                 status, headers, body = await get(device, path)
                 assert status == 403, path
-                assert body.count("\n") == 1 and "content-security-policy" in headers
+                assert body.count("\n") == 1
+                assert "content-security-policy" in headers
             for host in ("127.evil.com", f"localhost:{device.web.bound}", "127.0.0.1"):
                 assert (await get(device, "/", Host=host, Cookie=pair))[0] == 421
             assert (await get(device, "/", Origin="http://evil.com", Cookie=pair))[0] == 403
@@ -134,7 +144,7 @@ def test_a_foreign_websocket_is_refused(headers: dict[str, str], origin: str | N
             with pytest.raises(InvalidStatus) as caught:
                 await connect(
                     f"ws://{guard.authority}/socket",
-                    origin=guard.origin if origin == "own" else origin,  # type: ignore[arg-type]
+                    origin=None if origin is None else Origin(guard.origin if origin == "own" else origin),
                     additional_headers=sent,
                     proxy=None,
                 )
@@ -151,7 +161,8 @@ def test_an_oversized_message_closes_only_its_page() -> None:
                 with pytest.raises(ConnectionClosed) as caught:
                     while True:
                         await bad.connection.recv()
-                assert caught.value.rcvd is not None and caught.value.rcvd.code == 1009
+                assert caught.value.rcvd is not None
+                assert caught.value.rcvd.code == 1009
             await good.say("ask", text="still here", id=1)
             assert (await good.hear("agent.turn"))["reply"] == "echo still here"
 
@@ -164,7 +175,8 @@ def test_nonsense_is_answered_with_one_line_and_the_page_stays() -> None:
             for nonsense in ("{", '{"type":"reboot"}', '{"type":"ask","text":"' + "a" * 3000 + '"}', b"\x09junk", b""):
                 await page.connection.send(nonsense)
                 problem = await page.hear("page.problem")
-                assert problem["about"] == "page" and "\n" not in problem["text"]
+                assert problem["about"] == "page"
+                assert "\n" not in problem["text"]
             await page.say("talk", down=True)
             assert "listen" in (await page.hear("page.problem"))["text"]
             await page.say("ask", text="hello", id=5)
@@ -182,7 +194,8 @@ def test_a_request_is_the_users_and_a_failure_is_one_line() -> None:
             assert device.session.callers[0].taint & Taint.USER
             await page.say("ask", text="fail", id=2)
             problem = await page.hear("page.problem")
-            assert problem["about"] == "ask" and problem["text"] == "the echo is broken"
+            assert problem["about"] == "ask"
+            assert problem["text"] == "the echo is broken"
 
     run(main())
 
@@ -239,7 +252,8 @@ def test_one_page_speaks_the_others_show_the_words() -> None:
                 data = await other.connection.recv()
                 if isinstance(data, bytes) and data[0] == 3:
                     break
-            assert int.from_bytes(data[1:5], "little") == 4 and len(data) > 9 + 1000
+            assert int.from_bytes(data[1:5], "little") == 4
+            assert len(data) > 9 + 1000
             await other.say("synthesise", id=3)  # replaced words are not spoken
             await device.tell("web", State("thinking", "x"))
             assert (await one.hear("agent.state"))["phase"] in ("idle", "thinking")
@@ -321,7 +335,8 @@ def test_a_flood_is_cut_and_closed() -> None:
                     await page.say("crown", degrees=1)
                 while True:
                     await page.connection.recv()
-            assert caught.value.rcvd is not None and caught.value.rcvd.code == 1008
+            assert caught.value.rcvd is not None
+            assert caught.value.rcvd.code == 1008
 
     run(main())
 
