@@ -164,7 +164,9 @@ def measure(folder: Path) -> dict[str, Any]:
 def report(figures: dict[str, Any], write: Callable[[str], object], *, misses: bool) -> None:
     """The figures as text."""
     write(f"planner: {figures['planner']}, {figures['actions']} actions, {figures['templates']} templates")
-    write(f"built in {figures['build_ms']} ms; a plan takes p50 {figures['ms']['p50']} ms, p95 {figures['ms']['p95']} ms")
+    write(
+        f"built in {figures['build_ms']} ms; a plan takes p50 {figures['ms']['p50']} ms, p95 {figures['ms']['p95']} ms"
+    )
     titles = {
         "home": "Home Assistant's test sentences: call accuracy of what the catalogue covers",
         "refusal": "Refusal of what no action serves",
