@@ -12,13 +12,13 @@ import random
 import re
 from collections.abc import Iterator
 
-UNITS = "one two three four five six seven eight nine".split()
-TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+UNITS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 HOURS = [*UNITS, "ten", "eleven", "twelve"]
 UP_TO_99 = [*UNITS, *TEENS, *TENS, *(f"{ten} {unit}" for ten in TENS for unit in UNITS)]
 UP_TO_59 = [*UNITS, *TEENS, *TENS[:4], *(f"{ten} {unit}" for ten in TENS[:4] for unit in UNITS)]
-DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WHEN = ["today", "tomorrow", "tonight", "this evening", "tomorrow morning", *DAYS, *(f"on {day}" for day in DAYS)]
 MINUTES = ["fifteen", "twenty", "thirty", "forty", "forty five", "fifty", "oh five", "ten"]
 DURATIONS = [
@@ -47,8 +47,34 @@ TIMES = [
 PLACES = """london paris berlin new york tokyo|chicago|sydney|madrid|rome|boston|seattle|toronto|dublin|amsterdam|vienna
 san francisco|los angeles|hong kong|singapore|melbourne""".replace("\n", "|")
 _PLACES = ["london", "paris", "berlin", "new york", "tokyo", *PLACES.split("|")[1:]]
-ITEMS = """milk bread butter eggs cheese apples bananas coffee tea sugar rice pasta chicken tomatoes onions soap
-batteries flour salt pepper yogurt""".split() + ["orange juice", "toilet paper", "olive oil", "ice cream", "dog food"]
+ITEMS = [
+    "milk",
+    "bread",
+    "butter",
+    "eggs",
+    "cheese",
+    "apples",
+    "bananas",
+    "coffee",
+    "tea",
+    "sugar",
+    "rice",
+    "pasta",
+    "chicken",
+    "tomatoes",
+    "onions",
+    "soap",
+    "batteries",
+    "flour",
+    "salt",
+    "pepper",
+    "yogurt",
+    "orange juice",
+    "toilet paper",
+    "olive oil",
+    "ice cream",
+    "dog food",
+]
 LABELS = ["pizza", "pasta", "laundry", "tea", "eggs", "workout", "bread", "coffee", "homework", "chicken"]
 TASKS = """call mom|buy flowers|take out the trash|water the plants|pay the rent|walk the dog|take my medicine
 pick up the kids|send the report|book a table|call the doctor|feed the cat|charge the car|clean the kitchen
@@ -208,7 +234,24 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 _PATTERNS = [(intent, _pattern(template)) for intent, templates in TEMPLATES.items() for template in templates]
 _LITERALS = frozenset(
-    "plus minus times divided lock unlock front back miles kilometers pounds inches kilos centimeters rain snow".split()
+    [
+        "plus",
+        "minus",
+        "times",
+        "divided",
+        "lock",
+        "unlock",
+        "front",
+        "back",
+        "miles",
+        "kilometers",
+        "pounds",
+        "inches",
+        "kilos",
+        "centimeters",
+        "rain",
+        "snow",
+    ]
 )
 
 

@@ -29,15 +29,18 @@ import msgspec  # noqa: E402
 
 from .deadline import Deadlines  # noqa: E402
 from .errors import BluerillError, BudgetExceeded, ManifestError, PeerRestarted, error_from  # noqa: E402
+from .eventloop import run  # noqa: E402
 from .lease import Lease  # noqa: E402
 from .limits import CREDIT_BATCH, CREDITS, MAX_ERROR_TEXT  # noqa: E402
 from .link import Link  # noqa: E402
-from .message import Body, Frame, Kind, Lane, Packed, Taint, decode_frame, pack  # noqa: E402
+from .message import LANES, TAINTS, Body, Frame, Kind, Lane, Packed, decode_frame, pack  # noqa: E402
 from .port import Envelope, LocalAsk, Mailbox  # noqa: E402
 from .runner import Runner  # noqa: E402
 from .service import Service  # noqa: E402
 from .service_port import ServicePort  # noqa: E402
 from .trace import Trace  # noqa: E402
+
+_ASK, _TELL, _REPLY = Kind.ASK, Kind.TELL, Kind.REPLY  # a global is four times as fast as an enum's attribute
 
 
 class Greeting(msgspec.Struct, frozen=True):
@@ -50,13 +53,12 @@ class Greeting(msgspec.Struct, frozen=True):
     lane: int
 
 
-class _Incoming(Envelope):
+class _Incoming(Envelope, eq=False):
     """An ask from the core, answered over the link."""
 
-    __slots__ = ("child", "done", "wire_id")
-    child: Child
-    wire_id: int
-    done: bool
+    child: Any = None  # Child
+    wire_id: int = 0
+    done: bool = False
 
     @property
     def answered(self) -> bool:
@@ -67,11 +69,9 @@ class _Incoming(Envelope):
             return
         self.done = True
         try:
-            packed = pack(body)
+            wire, data = pack(body)
             size, fd = (-1, -1) if lease is None else (lease.size, lease.fd)
-            self.child.link.send(
-                Frame(Kind.REPLY, self.wire_id, wire=packed.wire, body=packed.data, lease_bytes=size), fd
-            )
+            self.child.link.send(Frame(_REPLY, self.wire_id, "", 0, 0, 0, 0, wire, data, size), fd)
         except BluerillError as error:
             self._error(error)
         finally:
@@ -114,7 +114,11 @@ class Child:
         service.port = port
         mailbox = Mailbox(name, (CREDITS, CREDITS, CREDITS))
         self._runner = runner = Runner(name, service, mailbox, self.trace, self._handled)
-        await service.start()
+        try:
+            await service.start()
+        except BluerillError as error:
+            self.last_words(error)
+            raise
         self.link.send(Frame(Kind.HELLO, self.greeting.generation))
         runner.go()
         await self._ended.wait()
@@ -124,6 +128,11 @@ class Child:
         self.link.close()
         if self.failure is not None:
             raise self.failure
+
+    def last_words(self, error: BluerillError) -> None:
+        """Tell the core why this process is about to end."""
+        text = str(error)[:MAX_ERROR_TEXT].encode("utf-8", "replace")
+        self.link.send(Frame(Kind.ERROR, 0, wire=error.code, body=text))
 
     def _failed(self, error: BaseException) -> None:
         self.failure = self.failure or error
@@ -138,7 +147,7 @@ class Child:
         return time.time()
 
     def send(self, port: ServicePort, envelope: Envelope) -> None:
-        packed = pack(envelope.body)
+        wire, data = pack(envelope.body)
         number = next(self._ids)
         lease = envelope.lease
         if isinstance(envelope, LocalAsk):
@@ -157,8 +166,8 @@ class Child:
             int(envelope.deadline * 1e9),
             envelope.trace,
             envelope.taint,
-            packed.wire,
-            packed.data,
+            wire,
+            data,
             -1 if lease is None else lease.size,
         )
         try:
@@ -185,10 +194,10 @@ class Child:
 
     def _received(self, frame: Frame, fd: int) -> None:
         kind = frame.kind
-        if kind == Kind.ASK or kind == Kind.TELL:
+        if kind <= _TELL:  # an ask or a tell
             self._incoming(frame, fd)
             return
-        if kind == Kind.REPLY or kind == Kind.ERROR:
+        if kind == _REPLY or kind == Kind.ERROR:
             self._answer(frame, fd)
             return
         if fd >= 0:
@@ -211,23 +220,23 @@ class Child:
             self._ended.set()
 
     def _incoming(self, frame: Frame, fd: int) -> None:
-        kind = Kind.ASK if frame.kind == Kind.ASK else Kind.TELL
-        cls = _Incoming if kind is Kind.ASK else Envelope
-        envelope = cls(
-            kind,
+        asked = frame.kind == _ASK
+        envelope = (_Incoming if asked else Envelope)(
+            _ASK if asked else _TELL,
             frame.sender,
             frame.generation,
             frame.to,
             Packed(frame.wire, frame.body),
-            Lane(frame.lane),
+            LANES[frame.lane],
             frame.deadline_ns / 1e9,
             frame.trace,
-            Taint(frame.taint),
+            TAINTS[frame.taint],
             Lease.adopt(fd, frame.lease_bytes) if fd >= 0 else None,
             frame.id,
         )
-        if isinstance(envelope, _Incoming):
-            envelope.child, envelope.wire_id, envelope.done = self, frame.id, False
+        if asked:
+            assert isinstance(envelope, _Incoming)
+            envelope.child, envelope.wire_id = self, frame.id
             self._working[frame.id] = envelope
         runner = self._runner
         if runner is None:
@@ -278,7 +287,17 @@ def resolve(class_path: str) -> type[Service]:
 
 
 async def _serve(sock: socket.socket, greeting: Greeting) -> None:
-    await Child(sock, greeting).run(resolve(greeting.class_)(**greeting.settings))
+    child = Child(sock, greeting)
+    try:
+        service = resolve(greeting.class_)(**greeting.settings)
+    except BluerillError as error:
+        child.last_words(error)
+        raise
+    except TypeError as error:
+        refusal = ManifestError(f"[services.{greeting.name}] settings do not fit {greeting.class_}: {error}")
+        child.last_words(refusal)
+        raise refusal from error
+    await child.run(service)
 
 
 def main(argv: list[str]) -> int:
@@ -293,9 +312,9 @@ def main(argv: list[str]) -> int:
     level = os.environ.get("BLUERILL_LOG", "WARNING").upper()
     logging.basicConfig(level=level, format=f"%(levelname)s {greeting.name}: %(message)s", stream=sys.stderr)
     try:
-        asyncio.run(_serve(sock, greeting))
+        run(_serve(sock, greeting))
     except BluerillError as error:
-        logging.getLogger("bluerill").error("%s", error)
+        logging.getLogger("bluerill").debug("%s", error)  # the core has it and says it
         return 1
     except KeyboardInterrupt:
         return 0

@@ -23,6 +23,7 @@ from .message import Frame, decode_frame, encode_frame
 
 _FDS = socket.CMSG_SPACE(4)
 _BURST = 32
+_CUT = int(socket.MSG_TRUNC) | int(socket.MSG_CTRUNC)  # plain: joining flags of an enum is slow
 SOCKET_TYPE = getattr(socket, "SOCK_SEQPACKET", socket.SOCK_DGRAM) if sys.platform == "linux" else socket.SOCK_DGRAM
 
 
@@ -56,8 +57,13 @@ class Link:
         self._queue: deque[tuple[bytes, int]] = deque()
         self._buffer = bytearray(MAX_FRAME_BYTES)
         self._view = memoryview(self._buffer)
+        self._buffers = [self._buffer]
+        self._recvmsg_into = sock.recvmsg_into
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._fd, self._readable)
+        self._busy = False
+        self._events = 0
+        add_link = getattr(self._loop, "add_link", self._loop.add_reader)
+        add_link(self._fd, self._readable)
         self.open = True
 
     def send(self, frame: Frame, fd: int = -1) -> None:
@@ -103,43 +109,51 @@ class Link:
         self._loop.remove_writer(self._fd)
 
     def _readable(self) -> None:
-        for _ in range(_BURST):
+        # To ask an empty socket for more costs as much as a message. So take one, unless there lately was more than
+        # one at once; now and then look whether that has changed.
+        self._events += 1
+        self._busy = self._take(_BURST if self._busy or not self._events & 7 else 1) > 1
+
+    def _take(self, most: int) -> int:
+        """Receive and hand on at most so many frames; returns how many."""
+        for count in range(most):
             try:
-                size, ancillary, flags, _ = self._sock.recvmsg_into([self._buffer], _FDS)
+                size, ancillary, flags, _ = self._recvmsg_into(self._buffers, _FDS)
             except (BlockingIOError, InterruptedError):
-                return
+                return count
             except OSError as error:
                 self.close(f"receive failed: {error.strerror}")
-                return
+                return count
             fd = _descriptor(ancillary) if ancillary else -1
             if size == 0:
                 self.close("the other end closed")
-                return
+                return count
             try:
-                if flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC):
+                if flags & _CUT:
                     raise CallerError(f"frame larger than {MAX_FRAME_BYTES} bytes or with several descriptors")
                 frame = decode_frame(self._view[:size])
             except CallerError as error:
                 if fd >= 0:
                     os.close(fd)
                 self.close(f"peer sent garbage: {error}")
-                return
+                return count
             self.frames_in += 1
             self._received(frame, fd)
             if not self.open:
-                return
+                return count + 1
+        return most
 
     def drain(self) -> None:
         """Take in what the peer wrote before it ended."""
-        if self.open:
-            self._readable()
+        while self.open and self._take(_BURST) == _BURST:
+            pass
 
     def close(self, why: str = "closed") -> None:
         """Close this end, once."""
         if not self.open:
             return
         self.open = False
-        self._loop.remove_reader(self._fd)
+        getattr(self._loop, "remove_link", self._loop.remove_reader)(self._fd)
         self._loop.remove_writer(self._fd)
         for _, fd in self._queue:
             if fd >= 0:

@@ -12,6 +12,7 @@
     lane = "interactive"           # of what it sends by itself
     memory = "96M"                 # cap and reservation; 0 for core services: they share the core's
     start = "boot"                 # or "demand": on the first message
+    idle_s = 0                     # on demand: stopped after so long without work (0: never)
     asks = ["planner"]
     tells = ["session"]
     notifies = []
@@ -72,6 +73,9 @@ class ServiceSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     tells: tuple[str, ...] = ()
     notifies: tuple[str, ...] = ()
     hang_s: float = 10.0
+    """A child that leaves an answer overdue and then shows no sign of life for this long is killed."""
+    idle_s: float = 0.0
+    """A child started on demand that had nothing to do for this long is stopped, and its memory freed (0: never)."""
     settings: dict[str, Any] = {}
 
     @property
@@ -168,8 +172,17 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         return []
 
     def without(self, *names: str) -> Manifest:
-        """The manifest less some services, and less every right to reach them (a headless device)."""
-        gone = set(names)
+        """The manifest less some services, and less every right to reach them (a headless device).
+
+        A setting that is a list of services (``fronts = ["web", "control"]``) loses those that are gone.
+        """
+        gone = set(names) & set(self.services)
+
+        def left(value: Any) -> Any:
+            if isinstance(value, list | tuple) and value and all(item in self.services for item in value):
+                return [item for item in value if item not in gone]
+            return value
+
         return Manifest(
             self.device,
             {
@@ -178,6 +191,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
                     asks=tuple(p for p in spec.asks if p not in gone),
                     tells=tuple(p for p in spec.tells if p not in gone),
                     notifies=tuple(p for p in spec.notifies if p not in gone),
+                    settings={key: left(value) for key, value in spec.settings.items()},
                 )
                 for name, spec in self.services.items()
                 if name not in gone

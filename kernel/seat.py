@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import BluerillError, PeerRestarted, ServiceFault
 from .manifest import ServiceSpec
-from .message import Lane
+from .message import LANES, Lane
 from .port import Envelope, Mailbox
 from .runner import Runner
 from .service import Service
@@ -126,10 +126,10 @@ class LocalSeat(Seat):
         return self._port
 
     def deliver(self, envelope: Envelope) -> None:
-        self.refuse_if_down()
         if self._runner is not None:
             self._runner.deliver(envelope)
         else:
+            self.refuse_if_down()
             self.mailbox.push(envelope)
             if self.life.state is State.ABSENT:
                 self.kernel.begin(self)
@@ -207,7 +207,7 @@ class LocalSeat(Seat):
 
 def lane_of(number: int) -> Lane:
     """The lane of a number from the wire; anything unknown is background."""
-    return Lane(number) if 0 <= number <= Lane.BACKGROUND else Lane.BACKGROUND
+    return LANES[number] if 0 <= number <= 2 else Lane.BACKGROUND
 
 
 def status_row(seat: Seat) -> dict[str, Any]:

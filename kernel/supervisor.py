@@ -32,6 +32,7 @@ class ExitKind(Enum):
     HUNG = "hung"  # killed: it said nothing while it should have
     CAGE = "cage"  # refused to start: it could not enter its cgroup or set its limits
     EXEC = "exec"  # could not be executed at all
+    REFUSED = "refused"  # said itself that it cannot start as it is configured (a port in use, a wrong setting)
 
 
 class ExitReason(NamedTuple):
@@ -58,6 +59,8 @@ class ExitReason(NamedTuple):
                 said = "could not enter its memory cage"
             case ExitKind.EXEC:
                 said = "could not be executed"
+            case ExitKind.REFUSED:
+                said = "refused to start"
         return f"{said} ({self.detail})" if self.detail else said
 
 
@@ -74,7 +77,7 @@ class Quarantine(NamedTuple):
     reason: str
 
 
-HOPELESS = frozenset({ExitKind.CAGE, ExitKind.EXEC})
+HOPELESS = frozenset({ExitKind.CAGE, ExitKind.EXEC, ExitKind.REFUSED})
 """Ends that a restart cannot mend."""
 
 

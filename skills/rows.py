@@ -81,6 +81,11 @@ def is_full(error: sqlite3.Error) -> bool:
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_FULL
 
 
+def one_line(what: object) -> str:
+    """SQLite's reports may have several lines; a log has one."""
+    return " ".join(str(what).split())[:200]
+
+
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
 
@@ -106,7 +111,7 @@ class RowFile:
         except sqlite3.Error as error:
             self._db.close()
             if is_damage(error):
-                raise Damaged(str(error)) from error
+                raise Damaged(one_line(error)) from error
             raise ServiceFault(f"store {path} cannot be opened: {error} (is another device using it?)") from error
         except BaseException:
             self._db.close()
@@ -114,6 +119,7 @@ class RowFile:
 
     def _prepare(self) -> None:
         run = self._db.execute
+        run("PRAGMA page_size=4096")
         run("PRAGMA locking_mode=EXCLUSIVE")
         run("PRAGMA journal_mode=WAL")
         run("PRAGMA synchronous=FULL")
@@ -135,7 +141,7 @@ class RowFile:
     def _structure(self) -> None:
         answer = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if answer != "ok":
-            raise Damaged(str(answer))
+            raise Damaged(one_line(answer))
 
     def close(self) -> None:
         """Fold the log into the file and close it."""
@@ -152,13 +158,15 @@ class RowFile:
         row = self._one("rows", space, key)
         if row is not None and row.sound:
             return msgspec.json.decode(row.value)
-        copy = self._one("mirror", space, key)
-        if row is None and copy is None:
+        if row is None and self._one("mirror", space, key) is None:
             return None
-        mended = self._mend(space, key, row, copy)
-        if mended is None:
+        lost = self.audit()
+        row = self._one("rows", space, key)
+        if row is not None:
+            return msgspec.json.decode(row.value)
+        if (space, key) in lost:
             raise ServiceFault(f"row {key!r} of {space!r} is damaged and has no good copy; it was put in quarantine")
-        return msgspec.json.decode(mended.value)
+        return None
 
     def scan(self, space: str, prefix: str, after: str, limit: int, max_bytes: int) -> tuple[dict[str, Any], bool]:
         """Rows by key, and whether there are more. Rows damaged beyond mending are left out (and logged)."""
@@ -225,43 +233,65 @@ class RowFile:
         self.seq = max([self.seq, *(row.seq for row in rows)])
         self.counts = dict(run("SELECT space, count(*) FROM rows GROUP BY space"))
 
+    @property
+    def pages(self) -> int:
+        """Pages of the file that hold something."""
+        total: int = self._db.execute("PRAGMA page_count").fetchone()[0]
+        free: int = self._db.execute("PRAGMA freelist_count").fetchone()[0]
+        return total - free
+
     def copy_to(self, path: Path) -> None:
         """Write a compact copy of the whole file. Raises sqlite3.Error."""
         self._db.execute("VACUUM INTO ?", (str(path),))
 
     # mending
 
-    def audit(self) -> int:
-        """Compare both copies of every row and mend what differs; returns how many rows were touched."""
-        suspects: dict[tuple[str, str], None] = {}
-        for table, other in (("rows", "mirror"), ("mirror", "rows")):
+    def audit(self) -> set[tuple[str, str]]:
+        """Read both copies of every row; mend if anything is unsound or differs. Returns what had no good copy.
+
+        A flipped key also breaks the order that lookups rely on, so both tables are read from end to end, and what
+        is wrong with one row is mended by writing all of them anew.
+        """
+        copies = self._many("SELECT * FROM mirror", ())
+        for row in self._many("SELECT * FROM rows", ()):
+            if not row.sound or next(copies, None) != row:
+                return self._rebuild()
+        return set() if next(copies, None) is None else self._rebuild()
+
+    def _rebuild(self) -> set[tuple[str, str]]:
+        """Write both tables anew from the newest sound copy of each row; what is not sound goes to quarantine."""
+        best: dict[tuple[str, str], Stored] = {}
+        unsound: list[Stored] = []
+        copies: dict[tuple[str, str], int] = {}
+        for table in ("rows", "mirror"):
             for row in self._many(f"SELECT * FROM {table}", ()):
                 if not row.sound:
-                    suspects[row.space, row.key] = None
-            missing = f"SELECT space, key FROM {table} EXCEPT SELECT space, key FROM {other}"
-            suspects.update(dict.fromkeys(self._db.execute(missing)))
-        for space, key in suspects:
-            self._mend(space, key, self._one("rows", space, key), self._one("mirror", space, key))
-        return len(suspects)
-
-    def _mend(self, space: str, key: str, row: Stored | None, copy: Stored | None) -> Stored | None:
-        """Make both copies the newest sound one; what is not sound goes to quarantine. None if neither is sound."""
-        sound = [each for each in (row, copy) if each is not None and each.sound]
-        best = max(sound, key=lambda each: each.seq, default=None)
+                    unsound.append(row)
+                    continue
+                copies[row.space, row.key] = copies.get((row.space, row.key), 0) + 1
+                held = best.get((row.space, row.key))
+                if held is None or held.seq < row.seq:
+                    best[row.space, row.key] = row
         run = self._db.execute
         run("BEGIN IMMEDIATE")
-        for each in (row, copy):
-            if each is not None and not each.sound:
-                values = (each.space, each.key, each.value, "checksum")
-                run("INSERT INTO quarantine(space, key, value, reason) VALUES (?, ?, ?, ?)", values)
-        run(f"DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - {QUARANTINE_ROWS}")
         for table in ("rows", "mirror"):
-            if best is None:
-                run(f"DELETE FROM {table} WHERE space = ? AND key = ?", (space, key))
-            else:
-                run(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?, ?)", best)
+            run(f"DELETE FROM {table}")
+            self._db.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", best.values())
+        quarantine = "INSERT INTO quarantine(space, key, value, reason) VALUES (?, ?, ?, 'checksum')"
+        self._db.executemany(quarantine, [row[:3] for row in unsound])
+        run(f"DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - {QUARANTINE_ROWS}")
         run("COMMIT")
-        self.mended += 1
-        outcome = "restored from its copy" if best is not None else "no good copy, put in quarantine"
-        self._log.warning("store row damaged: space=%r key=%r: %s", space, key, outcome)
-        return best
+        restored = [key for key, count in copies.items() if count < 2]
+        lost = {(row.space, row.key) for row in unsound if (row.space, row.key) not in best}
+        if len(unsound) <= len(restored):  # every unsound one was restored, some under the key it had before the flip
+            lost = set()
+        self.mended += len(restored) + len(lost)
+        self._log.warning(
+            "store rows damaged: restored=%s lost=%s (in quarantine)", _shown(restored), _shown(sorted(lost))
+        )
+        return lost
+
+
+def _shown(keys: list[tuple[str, str]]) -> str:
+    names = [f"{space}:{key}" for space, key in keys[:5]]
+    return f"{len(keys)}{' ' if names else ''}{' '.join(names)}"

@@ -17,6 +17,7 @@ from ..kernel.errors import ServiceFault
 from .rows import Damaged, RowFile, Stored
 
 KEEP_BROKEN = 3
+PAGE = 4096
 
 
 def copy_path(path: Path) -> Path:
@@ -64,7 +65,7 @@ def open_or_restore(path: Path, log: logging.Logger) -> RowFile:
     except OSError as error:
         raise ServiceFault(f"store {path} cannot be opened: {error}") from error
     aside = _move_aside(path)
-    found, complete = _readable(aside)
+    found, complete = _readable(aside, log)
     best: dict[tuple[str, str], Stored] = {}
     copied = 0
     if not complete:  # with one whole table the copy could only bring back what was deleted since
@@ -100,12 +101,42 @@ def _move_aside(path: Path) -> Path:
     return aside
 
 
-def _readable(path: Path) -> tuple[list[Stored], bool]:
-    """Sound rows of a broken file, read from both ends of both tables, and whether one table was whole."""
-    found: dict[tuple[str, str], Stored] = {}
-    complete = False
+def _readable(path: Path, log: logging.Logger) -> tuple[list[Stored], bool]:
+    """Sound rows of a broken file, read from both ends of both tables, and whether one table was whole.
+
+    If nothing can be read because the first page (header and schema) is broken, it is read once more under the
+    first page of a new store: the same migrations put the same tables at the same pages.
+    """
     if not path.exists() or path.stat().st_size == 0:
         return [], False
+    found, complete = _sound_rows(path)
+    if found:
+        return found, complete
+    patient = path.with_name(path.name + ".patient")
+    try:
+        _transplant_head(path, patient, log)
+        return _sound_rows(patient)
+    except (OSError, sqlite3.Error, Damaged, ServiceFault) as error:
+        log.warning("nothing could be read from %s: %s", path.name, error)
+        return [], False
+    finally:
+        for leftover in ("", "-wal", "-shm"):
+            Path(f"{patient}{leftover}").unlink(missing_ok=True)
+
+
+def _transplant_head(path: Path, patient: Path, log: logging.Logger) -> None:
+    patient.unlink(missing_ok=True)
+    RowFile(patient, log).close()
+    head = bytearray(patient.read_bytes()[:PAGE])
+    body = path.read_bytes()[PAGE:]
+    head[28:32] = (1 + len(body) // PAGE).to_bytes(4, "big")  # pages in the file
+    head[32:40] = bytes(8)  # no free pages: they are not wanted here
+    patient.write_bytes(head + body)
+
+
+def _sound_rows(path: Path) -> tuple[list[Stored], bool]:
+    found: dict[tuple[str, str], Stored] = {}
+    complete = False
     for table in ("rows", "mirror"):
         for order in ("ASC", "DESC"):
             whole, rows = _table_rows(path, table, order)

@@ -30,6 +30,8 @@ MAX_SPACE_NAME = 128
 MAX_ROWS_PER_PUT = 256
 MAX_ROWS_PER_SPACE = 5_000
 MAX_SPACES = 256
+MAX_PAGES = 3072
+"""Of 4 KiB, for both copies of every row, before only what has to ring is still written."""
 PAGE_BYTES = 64 * 1024
 COPY_FIRST_S = 20.0
 COPY_EVERY_S = 900.0
@@ -117,6 +119,8 @@ class StoreService(Service):
             new = sum(value is not None and self._file.get(space, key) is None for key, value in encoded.items())
             if counts.get(space, 0) + new > MAX_ROWS_PER_SPACE:
                 raise BudgetExceeded(f"store space {space!r} is full: {MAX_ROWS_PER_SPACE} rows")
+        if self._file.pages > MAX_PAGES and not self._is_essential(space):
+            raise BudgetExceeded(f"the store is full ({MAX_PAGES * 4} KiB); {space!r} was not written")
         if not self._reserve.held and not self._is_essential(space):
             if not self._reserve.hold():
                 raise BudgetExceeded(f"the disk is full; {space!r} was not written, only what rings still is")

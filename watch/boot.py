@@ -20,7 +20,8 @@ from ..kernel.errors import BluerillError, ManifestError
 from ..kernel.host import this_host
 from ..kernel.host.base import Host
 from ..kernel.loop import Kernel
-from ..kernel.manifest import Manifest, format_size, parse_size
+from ..kernel.manifest import Manifest, ServiceSpec, format_size, parse_size
+from ..skills.loader import host_services
 
 MANIFEST = Path(__file__).with_name("device.toml")
 VOICE = ("ears", "asr", "mouth")
@@ -62,10 +63,24 @@ def load_manifest(path: Path = MANIFEST, *, without: Iterable[str] = (), ram: st
         name: msgspec.structs.replace(spec, settings=_fill(spec.settings, names, name))
         for name, spec in manifest.services.items()
     }
+    if "skills" in services:
+        _seat_third_parties(services)
     device = manifest.device if not ram else msgspec.structs.replace(manifest.device, ram=parse_size(ram))
     filled = Manifest(device, services).without(*without)
     filled.check(str(path))
     return filled
+
+
+def _seat_third_parties(services: dict[str, ServiceSpec]) -> None:
+    """Give each third-party skill package a host process, and ``skills`` the right to ask it."""
+    hosts = host_services()
+    if not hosts:
+        return
+    skills = services["skills"]
+    services["skills"] = msgspec.structs.replace(
+        skills, asks=(*skills.asks, *hosts), settings={**skills.settings, "hosts": list(hosts)}
+    )
+    services.update(msgspec.convert(hosts, dict[str, ServiceSpec]))
 
 
 def _fill(settings: Mapping[str, Any], names: Mapping[str, Any], service: str) -> dict[str, Any]:
@@ -80,8 +95,6 @@ def _fill(settings: Mapping[str, Any], names: Mapping[str, Any], service: str) -
                 raise ManifestError(
                     f"device.toml [services.{service}] settings.{key}: nothing is named {error}"
                 ) from None
-        elif isinstance(value, list):
-            value = tuple(value)
         filled[key] = value
     return filled
 

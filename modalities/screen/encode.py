@@ -1,9 +1,10 @@
 """From pictures to frames: which rectangle changed, and the smallest encoding that is quick.
 
 The page holds the last picture, so only the bounding box of the difference is sent. Still pictures and small
-rectangles go as PNG (exact); a large rectangle in the middle of a movement goes as JPEG, which is several times
-smaller and quicker and whose noise no eye finds while things move. What JPEG left inexact is remembered and sent
-again, exactly, when the movement ends.
+rectangles go as PNG (exact); a larger rectangle in the middle of a movement goes as JPEG at high quality and full
+chroma, which for a dial with a sweeping hand is a third of the size in a tenth of the time (0.4 ms against 4 ms for
+160 x 200 pixels; lossless WebP takes 8 ms). What JPEG left inexact is remembered and sent again, exactly, when the
+movement ends.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from typing import Final, Literal, NamedTuple
 
 from PIL import Image, ImageChops
 
-LARGE: Final = 40_000
+LARGE: Final = 4_000
 """Pixels above which a moving rectangle is sent as JPEG."""
-_QUALITY: Final = 88
+_QUALITY: Final = 92
 
 Box = tuple[int, int, int, int]
 

@@ -85,10 +85,20 @@ class TranscribeChunk(Body, frozen=True):
 
 @message("voice.partial")
 class Partial(Body, frozen=True):
-    """What the recogniser believes so far ('' where the engine cannot stream)."""
+    """What the recogniser believes so far ('' where the engine cannot stream). ``ending`` is how surely the turn
+    could end here: 0.0 when it is not a known phrase yet (or unknown), 1.0 when no known phrase goes on from here."""
 
     utterance: int
     text: str
+    ending: float = 0.0
+
+
+@message("voice.transcribe-pause")
+class TranscribePause(Body, frozen=True):
+    """Ask the recogniser to decode what it has as if the turn ended here; more may follow. If nothing but silence
+    follows, the answer to TranscribeStop is then already known. → Partial"""
+
+    utterance: int
 
 
 @message("voice.transcribe-stop")

@@ -46,7 +46,7 @@ def _open() -> tuple[Any, int]:
     if _library is not None:
         return _library
     try:
-        import espeakng_loader  # noqa: PLC0415 - an extra: absent on devices that do not speak by themselves
+        import espeakng_loader
     except ImportError:
         raise ServiceFault(
             "espeak-ng is not installed; speech output needs it: pip install 'bluerill[speak]'"
@@ -128,7 +128,7 @@ class EspeakEngine:
         native = np.concatenate(blocks)
         if self.native_rate == RATE:
             return native
-        import soxr  # noqa: PLC0415 - only needed where the library's rate is not ours
+        import soxr
 
         resampled: npt.NDArray[np.int16] = soxr.resample(native, self.native_rate, RATE)
         return resampled

@@ -23,8 +23,34 @@ _ENTRY = re.compile(r"^(\S+?)(?:\((\d+)\))?\s+(.+)$")
 _LETTERS = dict(
     zip(
         "abcdefghijklmnopqrstuvwxyz",
-        "EY|B IY|S IY|D IY|IY|EH F|JH IY|EY CH|AY|JH EY|K EY|EH L|EH M|EH N|OW|P IY|K Y UW|AA R|EH S|T IY|Y UW|V IY|"
-        "D AH B AH L Y UW|EH K S|W AY|Z IY".split("|"),
+        [
+            "EY",
+            "B IY",
+            "S IY",
+            "D IY",
+            "IY",
+            "EH F",
+            "JH IY",
+            "EY CH",
+            "AY",
+            "JH EY",
+            "K EY",
+            "EH L",
+            "EH M",
+            "EH N",
+            "OW",
+            "P IY",
+            "K Y UW",
+            "AA R",
+            "EH S",
+            "T IY",
+            "Y UW",
+            "V IY",
+            "D AH B AH L Y UW",
+            "EH K S",
+            "W AY",
+            "Z IY",
+        ],
         strict=True,
     )
 )
@@ -130,7 +156,13 @@ def _compose(word: str, found: dict[str, list[str]]) -> list[str]:
         out = []
         for phones in found[stem]:
             last = phones.rsplit(" ", 1)[-1]
-            hiss = "IH Z" if last in ("S", "Z", "SH", "ZH", "CH", "JH") else "S" if last in ("P", "T", "K", "F", "TH") else "Z"
+            hiss = (
+                "IH Z"
+                if last in ("S", "Z", "SH", "ZH", "CH", "JH")
+                else "S"
+                if last in ("P", "T", "K", "F", "TH")
+                else "Z"
+            )
             out.append(f"{phones} {hiss}")
         return out
     for cut in sorted(range(3, len(word) - 2), key=lambda c: abs(2 * c - len(word))):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import product
+from itertools import pairwise, product
 from math import log10
 from pathlib import Path
 
@@ -26,18 +26,56 @@ MAX_WORDS_IN_SENTENCE = 40
 _BEGIN, _END = "<s>", "</s>"
 
 CLASSES: dict[str, tuple[str, ...]] = {
-    "<units>": tuple("one two three four five six seven eight nine".split()),
-    "<teens>": tuple(
-        "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+    "<units>": ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    "<teens>": (
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
     ),
-    "<tens>": tuple("twenty thirty forty fifty sixty seventy eighty ninety".split()),
-    "<day>": tuple("monday tuesday wednesday thursday friday saturday sunday".split()),
-    "<month>": tuple(
-        "january february march april june july august september october november december".split()
+    "<tens>": ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"),
+    "<day>": ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    "<month>": (
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ),
-    "<ordinal>": tuple(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth".split()
+    "<ordinal>": (
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "eleventh",
+        "twelfth",
+        "thirteenth",
+        "fourteenth",
+        "fifteenth",
+        "sixteenth",
+        "seventeenth",
+        "eighteenth",
+        "nineteenth",
+        "twentieth",
+        "thirtieth",
     ),
 }
 """``may`` is left out of the months and ``second`` doubles as a unit of time: a class must not blur other senses."""
@@ -68,7 +106,7 @@ def build_arpa(sentences: Iterable[str], path: Path) -> list[str]:
         words.update(spoken)
         marked = [_BEGIN, *map(class_of, spoken), _END]
         one.update(marked[1:])
-        for a, b in zip(marked, marked[1:], strict=False):
+        for a, b in pairwise(marked):
             two[a][b] += 1
         for a, b, c in zip(marked, marked[1:], marked[2:], strict=False):
             three[a, b][c] += 1

@@ -1,0 +1,241 @@
+"""The recogniser service: words from one utterance at a time, in a capped process of its own.
+
+The engine is chosen by name; the sentences it should expect come from the planner as the corpus, at start and
+whenever the planner notifies that it changed. A new corpus is taken between utterances, never during one.
+
+What the engine hears goes through the phrase book (see ``phrases.py``): among the engine's readings the one that is a
+phrase of the device and costs least acoustically wins; a reading below ``threshold`` is *not heard*, and is kept in
+the review log. The threshold was set where both kinds of error are rare on real recordings (see ``bench/voice.py``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from ...kernel.errors import BluerillError, CallerError, ServiceFault
+from ...kernel.service import Call, Service, handles
+from ...models.engines.engine import Guess, SpeechEngine
+from ...models.engines.registry import open_engine
+from .messages import (
+    RATE,
+    Corpus,
+    GetCorpus,
+    NotHeard,
+    Partial,
+    TranscribeAbort,
+    TranscribeChunk,
+    TranscribePause,
+    TranscribeReady,
+    TranscribeStart,
+    TranscribeStop,
+    Transcript,
+)
+from .phrases import Match, PhraseBook
+from .review import ReviewLog
+
+__all__ = ["Reading", "RecognizerService", "choose"]
+
+COST_WEIGHT = 2.0
+"""How much a guess's acoustic cost per frame weighs against fitting a phrase."""
+MAX_UTTERANCE_S = 30.0
+MAX_CORPUS_BYTES = 8 * 1024 * 1024
+CORPUS_TRIES = 20
+READY_WITHIN_S = 6.0
+
+
+class Reading:
+    """What an utterance was taken for: the match, what the engine said first, and how long it took."""
+
+    __slots__ = ("match", "ms", "raw")
+
+    def __init__(self, match: Match, raw: str, ms: float) -> None:
+        self.match, self.raw, self.ms = match, raw, ms
+
+
+def choose(guesses: Sequence[Guess], book: PhraseBook | None) -> Match:
+    """The guess that fits a phrase best for what it costs; without a book (open vocabulary) the first."""
+    if not guesses:
+        return Match("", 0.0, 0.0)
+    if book is None:
+        return Match(guesses[0].text, guesses[0].fit, 0.5)
+    best, value = Match("", 0.0, 0.0), float("-inf")
+    for guess in guesses:
+        score, ending = book.cover(guess.text)
+        if score - COST_WEIGHT * guess.cost > value:
+            best, value = Match(guess.text, score, ending), score - COST_WEIGHT * guess.cost
+    if best.score < 1.0:
+        repaired = max((book.match(guess.text) for guess in guesses[:4]), key=lambda match: match.score)
+        if repaired.score > best.score:
+            return repaired
+    return best
+
+
+class RecognizerService(Service):
+    """Settings: ``engine`` ("auto", "pocketsphinx", "whisper" or one of the entry points ``bluerill.engines``),
+    ``model`` (a path or the name of a model card, for engines that need one), ``cache`` (folder for built language
+    models), ``review`` (file of the review log, '' = none), ``threshold`` of being heard (default: the engine's), ``planner``."""
+
+    def __init__(
+        self,
+        engine: str = "auto",
+        cache: str = "",
+        model: str = "",
+        review: str = "",
+        threshold: float | None = None,
+        planner: str = "planner",
+    ) -> None:
+        if threshold is not None and not 0.0 <= threshold <= 1.0:
+            raise CallerError(f"threshold must be 0..1, got {threshold}")
+        folder = Path(cache) if cache else Path.home() / ".cache" / "bluerill" / "asr"
+        self.engine: SpeechEngine = open_engine(engine, cache=folder, model=model)
+        self.threshold = self.engine.reject_below if threshold is None else threshold
+        self.planner = planner
+        self.review = ReviewLog(Path(review)) if review else None
+        self.book: PhraseBook | None = None
+        self._fingerprint = ""
+        self._utterance: int | None = None
+        self._bytes = 0
+        self._reading: Reading | None = None  # of everything fed so far, if nothing came since
+        self._stale = False
+        self._fetching = False
+        self._ready = asyncio.Event()
+        self._problem = "no corpus came from the planner yet"
+
+    async def start(self) -> None:
+        if self.engine.open_vocabulary:
+            self._ready.set()
+        self._refresh()
+
+    async def stop(self) -> None:
+        self.engine.close()
+
+    async def notified(self, signal: int) -> None:
+        """The planner's corpus changed."""
+        self._refresh()
+
+    # corpus
+
+    def _refresh(self) -> None:
+        self._stale = True
+        if not self._fetching and self._utterance is None:
+            self._fetching = True
+            self.port.spawn(self._fetch(), "asr-corpus")
+
+    async def _fetch(self) -> None:
+        """Take the corpus, trying again while the planner is not up; gives up quietly after a while (a notification
+        of the planner begins anew)."""
+        pause = 0.05
+        try:
+            for _ in range(CORPUS_TRIES):
+                if self._utterance is not None:
+                    return  # taken up again when the utterance ends
+                self._stale = False
+                try:
+                    await self._take_corpus()
+                except BluerillError as error:
+                    self._problem = str(error)
+                    self._stale = True
+                    await self.port.sleep(pause)
+                    pause = min(2.0, pause * 2)
+                else:
+                    if not self._stale:
+                        return
+        finally:
+            self._fetching = False
+        self.port.log.warning("event=no-corpus error=%s", self._problem)
+
+    async def _take_corpus(self) -> None:
+        corpus, lease = await self.port.borrow(self.planner, GetCorpus(), Corpus)
+        with lease:
+            if corpus.fingerprint == self._fingerprint:
+                return
+            if lease.size > MAX_CORPUS_BYTES:
+                raise CallerError(f"a corpus is at most {MAX_CORPUS_BYTES} bytes, {self.planner!r} sent {lease.size}")
+            text = lease.bytes().decode("utf-8", "replace")
+        self.learn(text.splitlines(), corpus.fingerprint)
+
+    def learn(self, sentences: Sequence[str], fingerprint: str) -> None:
+        """Expect these sentences from now on. Raises CallerError or ServiceFault if no model can be made of them."""
+        known = [line for sentence in sentences if (line := " ".join(sentence.lower().split()))]
+        self.engine.learn(known, fingerprint)
+        self.book = None if self.engine.open_vocabulary else PhraseBook(known)
+        self._fingerprint = fingerprint
+        self._ready.set()
+        self.port.log.info("event=corpus-learned engine=%s sentences=%d", self.engine.name, len(known))
+
+    # an utterance
+
+    @handles(TranscribeStart)
+    async def begin(self, request: TranscribeStart, call: Call) -> TranscribeReady:
+        """Raises ServiceFault while there is no language model."""
+        if not self._ready.is_set():
+            try:
+                async with asyncio.timeout(READY_WITHIN_S):
+                    await self._ready.wait()
+            except TimeoutError:
+                raise ServiceFault(f"the recogniser has no language model yet: {self._problem}") from None
+        self._utterance, self._bytes, self._reading = request.utterance, 0, None
+        self.engine.start()
+        return TranscribeReady(self.engine.name)
+
+    def _check(self, utterance: int) -> None:
+        if utterance != self._utterance:
+            raise CallerError(f"utterance {utterance} was not started here (or was forgotten); begin it again")
+
+    @handles(TranscribeChunk)
+    def more(self, chunk: TranscribeChunk, call: Call) -> Partial:
+        self._check(chunk.utterance)
+        if self._bytes + len(chunk.pcm) > MAX_UTTERANCE_S * RATE * 2:
+            raise CallerError(f"an utterance is at most {MAX_UTTERANCE_S:.0f} s long")
+        self._bytes += len(chunk.pcm)
+        self._reading = None
+        self.engine.feed(chunk.pcm)
+        return Partial(chunk.utterance, self.engine.partial())
+
+    @handles(TranscribePause)
+    def pause(self, request: TranscribePause, call: Call) -> Partial:
+        self._check(request.utterance)
+        match = self._read().match
+        return Partial(request.utterance, match.text, match.ending if match.score >= self.threshold else 0.0)
+
+    @handles(TranscribeStop)
+    def end(self, request: TranscribeStop, call: Call) -> Transcript | NotHeard:
+        self._check(request.utterance)
+        began = self.port.now()
+        reading = self._read()
+        waited_ms = round((self.port.now() - began) * 1000, 1)
+        seconds = self._bytes / (2 * RATE)
+        self._over()
+        match, raw = reading.match, reading.raw
+        if match.text and match.score >= self.threshold:
+            return Transcript(
+                request.utterance, match.text, raw, round(match.score, 3), self.engine.name, seconds, waited_ms
+            )
+        reason: Literal["vocabulary", "silence"] = "vocabulary" if raw else "silence"
+        if self.review is not None and raw:
+            self.review.add(self.port.wall(), raw, reason, match.score, seconds, self.engine.name)
+        return NotHeard(request.utterance, raw, round(match.score, 3), self.engine.name, reason, seconds, waited_ms)
+
+    @handles(TranscribeAbort)
+    def forget(self, request: TranscribeAbort, call: Call) -> None:
+        if request.utterance == self._utterance:
+            self._over()
+
+    def _read(self) -> Reading:
+        """The reading of the utterance so far. After a pause the ears send more only if speech went on; otherwise
+        the stop finds the reading made at the pause, while the ears were still waiting."""
+        if self._reading is None:
+            began = self.port.now()
+            guesses = self.engine.finish()
+            match = choose(guesses, self.book)
+            raw = guesses[0].text if guesses else ""
+            self._reading = Reading(match, raw, (self.port.now() - began) * 1000)
+        return self._reading
+
+    def _over(self) -> None:
+        self._utterance, self._reading = None, None
+        if self._stale:
+            self._refresh()

@@ -1,0 +1,149 @@
+"""``bluerill plan``: what would be done, without doing it. One line in, one line out, in order."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from ...agent.messages import Plan, Planned
+from ...kernel.errors import CallerError
+from ..boot import PAGE, VOICE
+from ..control import Front
+from .ask import clean
+from .session import open_front
+from .style import paint
+
+MAX_LINE = 1 << 20
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="the request")
+    parser.add_argument("--batch", metavar="FILE", help="JSON lines of {id, text}; '-' is stdin")
+    parser.add_argument("--tools", metavar="FILE", help="plan over these JSON-schema tools instead of the skills")
+    parser.add_argument(
+        "--planner", default="auto", metavar="TIER", help="auto, templates, or remote:URL of an OpenAI-compatible server"
+    )
+    parser.add_argument("--now", default="", metavar="ISO8601", help="the device's local time (default: now)")
+    parser.add_argument("--json", action="store_true", help="JSON lines")
+
+
+def run(args: argparse.Namespace) -> int:
+    if bool(args.text) == bool(args.batch):
+        raise CallerError("expected either TEXT or --batch FILE")
+    if args.now:
+        _check_now(args.now)
+    tools = _read_tools(args.tools) if args.tools else None
+    if args.planner not in ("auto", "templates") and not args.planner.startswith("remote:"):
+        raise CallerError(f"expected --planner auto, templates or remote:URL, got {args.planner!r}")
+    if args.planner.startswith("remote:"):
+        from ._remote_plan import run_remote
+
+        return run_remote(args, tools)
+    return asyncio.run(_plan(args, tools))
+
+
+def _check_now(text: str) -> None:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise CallerError(f"--now: expected ISO 8601 such as 2026-11-20T07:00, got {text!r}") from None
+
+
+def _read_tools(path: str) -> list[dict[str, Any]]:
+    try:
+        tools = msgspec.json.decode(Path(path).read_bytes(), type=list[dict[str, Any]])
+    except OSError as error:
+        raise CallerError(f"--tools {path}: cannot be read: {error.strerror}") from error
+    except msgspec.DecodeError as error:
+        raise CallerError(f"--tools {path}: expected a JSON list of tools: {error}") from error
+    for number, tool in enumerate(tools):
+        if not isinstance(tool.get("name"), str):
+            raise CallerError(f"--tools {path}: tool {number} has no name")
+    return tools
+
+
+class Entry(msgspec.Struct):
+    """One line of a batch."""
+
+    id: msgspec.Raw = msgspec.Raw(b"null")
+    text: str = ""
+    tools: list[dict[str, Any]] | None = None
+
+
+def entries(args: argparse.Namespace, stream: IO[bytes]) -> Iterator[Entry]:
+    """The requests of a run. Raises CallerError naming the line that is wrong."""
+    if args.text:
+        yield Entry(text=" ".join(args.text))
+        return
+    decoder = msgspec.json.Decoder(Entry)
+    for number, line in enumerate(iter(lambda: stream.readline(MAX_LINE + 1), b""), 1):
+        if len(line) > MAX_LINE:
+            raise CallerError(f"{args.batch}:{number}: expected at most {MAX_LINE} bytes a line")
+        if not line.strip():
+            continue
+        try:
+            yield decoder.decode(line)
+        except (msgspec.DecodeError, ValueError) as error:
+            raise CallerError(f"{args.batch}:{number}: expected {{id, text}}: {error}") from error
+
+
+def open_batch(args: argparse.Namespace) -> Any:
+    """The batch's byte stream as a context manager (an empty one for TEXT)."""
+    if not args.batch or args.batch == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(args.batch).open("rb")
+    except OSError as error:
+        raise CallerError(f"--batch {args.batch}: cannot be read: {error.strerror}") from error
+
+
+async def _plan(args: argparse.Namespace, tools: list[dict[str, Any]] | None) -> int:
+    with open_batch(args) as stream:
+        async with open_front(without=(*VOICE, *PAGE)) as front:
+            for entry in entries(args, stream):
+                if entry.tools is not None or tools is not None:
+                    planned = Planned(
+                        [], "templates", 0.0, 0.0, "Foreign tools need a language model: --planner remote:URL."
+                    )
+                else:
+                    planned = await _one(front, entry.text, args.now)
+                show(entry, planned, args.json or bool(args.batch))
+    return 0
+
+
+async def _one(front: Front, text: str, now: str) -> Planned:
+    try:
+        text = clean(text)
+    except CallerError as error:
+        return Planned([], "templates", 1.0, 0.0, str(error))  # one bad line must not end a batch
+    return await front.ask("planner", Plan(text, now), Planned, within=30.0)
+
+
+def show(entry: Entry, planned: Planned, as_json: bool) -> None:
+    """Print one plan."""
+    if not as_json:
+        for call in planned.calls:
+            given = ", ".join(f"{name}={value}" for name, value in call.arguments.items())
+            print(f"{paint(call.name, 'bold')}({given})" + (paint("  revises the last call", "dim") if call.revises else ""))
+        if not planned.calls:
+            print(planned.reply or "(nothing to do)")
+        return
+    calls = []
+    for call in planned.calls:
+        row: dict[str, Any] = {"name": call.name, "arguments": call.arguments}
+        if call.spans:
+            row["spans"] = call.spans
+        calls.append(row)
+    line: dict[str, Any] = {"id": entry.id}
+    line |= {"calls": calls, "planner": planned.planner, "confidence": planned.confidence, "ms": planned.ms}
+    if not calls and planned.reply:
+        line["reply"] = planned.reply
+    print(msgspec.json.encode(line).decode(), flush=True)

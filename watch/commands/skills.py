@@ -1,0 +1,87 @@
+"""``bluerill skills list|info``: what the watch can do, and what each skill may touch."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from typing import Any
+
+import msgspec
+
+from ...kernel.errors import CallerError
+from ...skills.catalogue import skill_info, skill_rows
+from ...skills.messages import Catalogue, GetCatalogue
+from ..boot import PAGE, VOICE
+from .session import open_front
+from .style import paint, table
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    every = verbs.add_parser("list", help="all installed skills")
+    every.add_argument("--json", action="store_true", help="one JSON document")
+    one = verbs.add_parser("info", help="one skill: actions, sentences, grants")
+    one.add_argument("name", help="the skill's name")
+    one.add_argument("--json", action="store_true", help="one JSON document")
+
+
+def run(args: argparse.Namespace) -> int:
+    catalogue = asyncio.run(_catalogue())
+    if args.verb == "list":
+        _list(skill_rows(catalogue), args.json)
+    else:
+        _info(catalogue, args.name, args.json)
+    return 0
+
+
+async def _catalogue() -> Catalogue:
+    async with open_front(without=(*VOICE, *PAGE)) as front:
+        answer, data = await front.borrow("skills", GetCatalogue(), Catalogue)
+        return answer if data is None else msgspec.json.decode(data, type=Catalogue)
+
+
+def _list(rows: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        print(msgspec.json.encode(rows).decode())
+        return
+    colour = {"running": "green", "disabled": "dim", "broken": "red"}
+    print(
+        table(
+            [
+                [
+                    str(row["name"]),
+                    str(row["version"]),
+                    str(row["package"]),
+                    str(len(row["actions"])),
+                    paint(str(row["state"]), colour.get(str(row["state"]), "dim")),
+                ]
+                for row in rows
+            ],
+            ["skill", "version", "package", "actions", "state"],
+        )
+    )
+
+
+def _info(catalogue: Catalogue, name: str, as_json: bool) -> None:
+    if not any(skill.name == name for skill in catalogue.skills):
+        known = ", ".join(sorted(skill.name for skill in catalogue.skills))
+        raise CallerError(f"no skill is named {name!r}; there are {known}")
+    info = skill_info(catalogue, name)
+    if as_json:
+        print(msgspec.json.encode(info).decode())
+        return
+    print(f"{paint(name, 'bold')} {info.get('version', '')} ({info.get('package', '')}, {info.get('state', '')})")
+    if info.get("problem"):
+        print(paint(str(info["problem"]), "red"))
+    if info.get("summary"):
+        print(info["summary"])
+    if info.get("simulated"):
+        print(paint("Its provider is simulated.", "yellow"))
+    print(f"grants: {', '.join(info.get('grants') or []) or 'none'}")
+    for action in catalogue.actions:
+        if action.skill != name or action.hidden:
+            continue
+        given = ", ".join(p.name + ("" if p.required else "?") for p in action.parameters)
+        print(f"\n  {paint(f'{action.name}({given})', 'bold')}  {action.description}")
+        for example in action.examples[:3]:
+            print(paint(f"    “{example}”", "dim"))

@@ -1,0 +1,90 @@
+"""``bluerill top``: the running device, live: services, memory ledger, messages a second."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+import msgspec
+
+from ...kernel.errors import CallerError
+from ...kernel.manifest import format_size
+from ...kernel.status import GetStatus, Status
+from ..boot import state_directory
+from ..control import SocketFront
+from .style import coloured, paint, table
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="print once and end")
+    parser.add_argument("--interval", type=float, default=1.0, metavar="S", help="seconds between looks (default 1)")
+    parser.add_argument("--json", action="store_true", help="one JSON document (implies --once)")
+
+
+def run(args: argparse.Namespace) -> int:
+    if not 0.1 <= args.interval <= 3600:
+        raise CallerError(f"--interval: expected 0.1 to 3600 seconds, got {args.interval:g}")
+    return asyncio.run(_top(args))
+
+
+async def _top(args: argparse.Namespace) -> int:
+    front = await SocketFront.connect(str(state_directory() / "device.sock"))
+    try:
+        while True:
+            status = await front.ask("kernel", GetStatus(), Status)
+            if args.json:
+                print(msgspec.json.encode(status).decode())
+                return 0
+            if coloured() and not args.once:
+                print("\x1b[H\x1b[2J", end="")
+            print(render(status), flush=True)
+            if args.once:
+                return 0
+            await asyncio.sleep(args.interval)
+    except asyncio.CancelledError:
+        return 0
+    finally:
+        await front.close()
+        sys.stdout.flush()
+
+
+def bar(part: int, whole: int, width: int = 20) -> str:
+    """``████░░░░`` of a share of memory."""
+    filled = 0 if whole <= 0 else min(width, round(width * part / whole))
+    return "█" * filled + "░" * (width - filled)
+
+
+def render(status: Status) -> str:
+    """The status as text for a person."""
+    rows = []
+    for service in status.services:
+        state = service.state
+        colour = {"running": "green", "absent": "dim", "quarantined": "red"}.get(state, "yellow")
+        memory = f"{format_size(service.charge)} of {format_size(service.reserved)}" if service.reserved else ""
+        rows.append(
+            [
+                service.name,
+                f"{service.generation}",
+                service.isolation,
+                service.lane,
+                memory,
+                bar(service.charge, service.reserved, 10) if service.reserved else "",
+                f"{service.handled}",
+                f"{service.errors}" if service.errors else "",
+                paint(state, colour) + (f"  {service.problem}" if service.problem else ""),
+            ]
+        )
+    heads = ["service", "gen", "runs in", "lane", "memory", "", "handled", "errors", "state"]
+    free = status.budget - status.headroom - status.reserved
+    lines = [
+        f"{paint('bluerill', 'bold')} on {status.host}, up {status.uptime_s:.0f} s, "
+        f"{status.messages_per_s:.0f} messages/s; caps by {status.mechanism}",
+        f"memory {bar(status.reserved, status.budget)} {format_size(status.reserved)} reserved, "
+        f"{format_size(status.headroom)} headroom, {format_size(max(0, free))} free of {format_size(status.budget)}",
+        "",
+        table(rows, heads),
+    ]
+    if status.faults:
+        lines += ["", *(paint(line, "yellow") for line in status.faults[-5:])]
+    return "\n".join(lines)

@@ -1,0 +1,51 @@
+// The conversation: what was heard, what was answered, what was done. Everything is text, never markup.
+
+const MOST = 200;
+
+export function make(tag, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+export function callText(call) {
+  const parts = Object.entries(call.arguments ?? {}).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+  return `${call.name}(${parts.join(", ")})`;
+}
+
+export class Log {
+  #turns = new Set();
+
+  constructor(list) { this.list = list; }
+
+  turn(turn) {
+    if (this.#turns.has(turn.id)) return false;
+    this.#turns.add(turn.id);
+    const said = turn.transcript || turn.text;
+    if (said) {
+      const spoken = turn.asr ? make("small", { textContent: `heard by ${turn.asr}` }) : null;
+      this.#add("mine", said, spoken);
+    }
+    const calls = make("div", { className: "calls" }, ...(turn.calls ?? []).map((call) => make("span", {
+      className: call.error ? "call bad" : "call", textContent: call.error ? `${callText(call)}: ${call.error}` : callText(call),
+    })));
+    const outcome = turn.outcome ?? "done";
+    const kind = outcome === "done" ? "theirs" : outcome === "failed" || outcome === "fault" ? "theirs failed" : "theirs refused";
+    const reply = turn.reply || (outcome === "not-heard" ? "Sorry, I did not catch that." : "Done.");
+    this.#add(kind, reply, (turn.calls ?? []).length ? calls : null);
+    return true;
+  }
+
+  unasked(text) { this.#add("theirs", text, null); }
+
+  note(text) { this.#add("note", text, null); }
+
+  clear() { this.list.replaceChildren(); }
+
+  #add(kind, text, extra) {
+    const near = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 120;
+    this.list.append(make("li", { className: kind }, make("span", { textContent: text }), extra));
+    while (this.list.children.length > MOST) this.list.firstElementChild.remove();
+    if (near) this.list.scrollTop = this.list.scrollHeight;
+  }
+}

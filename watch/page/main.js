@@ -1,0 +1,211 @@
+// The page: joins the link to its parts. Each part knows nothing of the others.
+
+import { Chime } from "./chime.js";
+import { Ears } from "./ears.js";
+import { Glass } from "./glass.js";
+import { Link } from "./link.js";
+import { Log, make } from "./log.js";
+import { Monitor } from "./monitor.js";
+import { Voice } from "./voice.js";
+
+const $ = (id) => document.getElementById(id);
+const link = new Link(`ws://${location.host}/socket`);
+const glass = new Glass($("glass"), $("crown"), link);
+const ears = new Ears(link);
+const voice = new Voice(link);
+const chime = new Chime(() => voice.context);
+const log = new Log($("log"));
+const monitor = new Monitor(document);
+let shown = { stage: "", ringing: "", ring: "", face: "" };
+
+// the link
+
+function connection({ state, wait, was }) {
+  $("link").dataset.state = state;
+  const texts = { connecting: "Connecting…", open: "Connected", closed: `Disconnected, trying again in ${Math.max(1, Math.round((wait ?? 0) / 1000))} s` };
+  $("link").lastElementChild.textContent = texts[state];
+  if (state === "closed" && was) log.note("The connection to the watch was lost.");
+  if (state === "open") { sendMonitor(); problem(""); }
+  if (state !== "open") { chime.ring(""); $("live").textContent = ""; }
+}
+
+link.addEventListener("state", (event) => connection(event.detail));
+link.addEventListener("page.hello", ({ detail }) => {
+  glass.resize(detail.size);
+  $("faces").replaceChildren(...detail.faces.map((face) => {
+    const button = make("button", { type: "button", textContent: face });
+    button.dataset.face = face;
+    button.setAttribute("aria-pressed", String(face === shown.face));
+    button.addEventListener("click", () => link.say("face", { face, ambient: false }));
+    return button;
+  }));
+});
+link.addEventListener("picture", (event) => glass.show(event.detail));
+
+let counted = 0;
+setInterval(() => {
+  $("frames").textContent = String(glass.frames - counted);
+  counted = glass.frames;
+}, 1000);
+
+// what the device says
+
+link.addEventListener("screen.shown", ({ detail }) => {
+  shown = { ringing: "", ring: "", face: "", ...detail };
+  $("glass").setAttribute("aria-label", `Watch: ${shown.text || shown.stage}`);
+  chime.ring(shown.ringing ?? "");
+  $("ring-buttons").hidden = !shown.ringing;
+  $("snooze").hidden = shown.ringing === "timer";
+  for (const button of $("faces").children) button.setAttribute("aria-pressed", String(button.dataset.face === shown.face));
+});
+
+link.addEventListener("agent.state", ({ detail }) => {
+  document.body.dataset.phase = detail.phase;
+  const labels = { idle: "", listening: detail.text || "Listening…", thinking: detail.text || "Thinking…", acting: detail.text || "Working…", speaking: "" };
+  $("live").textContent = labels[detail.phase] ?? "";
+});
+link.addEventListener("voice.heard-partial", ({ detail }) => { if (detail.text) $("live").textContent = detail.text; });
+link.addEventListener("voice.heard", ({ detail }) => { $("live").textContent = detail.text; });
+link.addEventListener("voice.heard-nothing", ({ detail }) => {
+  $("live").textContent = "";
+  if (detail.reason === "fault") problem(detail.raw || "The speech recogniser failed; try again.");
+});
+link.addEventListener("agent.turn", ({ detail }) => {
+  $("live").textContent = "";
+  if (log.turn(detail)) monitor.turn(detail);
+  replied = detail.reply;
+});
+let replied = "";
+link.addEventListener("page.say", ({ detail }) => {
+  // What is said without having been asked for (an alarm, a timer) has no turn: it is shown by itself.
+  const text = detail.text;
+  setTimeout(() => { if (text !== replied && shown.ringing) log.unasked(text); }, 400);
+});
+link.addEventListener("kernel.status", ({ detail }) => monitor.status(detail));
+link.addEventListener("page.problem", ({ detail }) => problem(detail.text));
+ears.addEventListener("problem", (event) => problem(event.detail.text));
+
+function problem(text) {
+  $("problem").hidden = !text;
+  $("problem").firstElementChild.textContent = text;
+}
+$("problem").querySelector("button").addEventListener("click", () => problem(""));
+
+// talking
+
+const mic = $("mic");
+const side = $("side");
+
+ears.addEventListener("change", ({ detail }) => {
+  for (const button of [mic, side]) button.classList.toggle("down", ears.down);
+  mic.setAttribute("aria-pressed", String(ears.down));
+  if (detail.level === undefined) return;
+  // A logarithmic meter: -60 dB is nothing, 0 dB is all.
+  const share = detail.level > 0 ? Math.max(0, 1 + Math.log10(detail.level) / 3) : 0;
+  $("level").style.transform = `scaleX(${share.toFixed(3)})`;
+  mic.style.setProperty("--level", ears.down ? (1 + share * 0.55).toFixed(3) : "1");
+});
+
+async function talk() {
+  problem("");
+  voice.hush();
+  await ears.press();
+}
+
+for (const button of [mic, side]) {
+  button.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    button.setPointerCapture(event.pointerId);
+    talk();
+  });
+  button.addEventListener("pointerup", () => ears.release());
+  button.addEventListener("pointercancel", () => ears.release());
+  button.addEventListener("contextmenu", (event) => event.preventDefault());
+  button.addEventListener("keydown", (event) => {
+    if ((event.key === " " || event.key === "Enter") && !event.repeat) { event.preventDefault(); talk(); }
+  });
+  button.addEventListener("keyup", (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); ears.release(); } });
+  button.addEventListener("blur", () => ears.release());
+}
+
+$("hands-free").addEventListener("change", async (event) => {
+  problem("");
+  const on = event.target.checked;
+  if (!await ears.setHandsFree(on) && on) { event.target.checked = false; ears.mode = "push"; }
+  $("mic-help").hidden = event.target.checked;
+});
+
+// typing
+
+let asked = 0;
+function ask(text) {
+  const words = text.trim();
+  if (!words) return;
+  problem("");
+  voice.hush();
+  if (!link.say("ask", { text: words, id: ++asked })) { problem("The watch is not connected; your words are kept in the box."); return; }
+  $("words").value = "";
+  $("live").textContent = "Thinking…";
+}
+link.addEventListener("page.asked", () => { $("live").textContent = ""; });
+
+$("ask").addEventListener("submit", (event) => { event.preventDefault(); ask($("words").value); });
+for (const button of $("ideas").querySelectorAll("button")) button.addEventListener("click", () => ask(button.textContent));
+$("clear").addEventListener("click", () => log.clear());
+
+// buttons of what rings
+
+function press(button) { voice.hush(); link.say("press", { button, id: shown.ring ?? "" }); }
+$("dismiss").addEventListener("click", () => press("dismiss"));
+$("snooze").addEventListener("click", () => press("snooze"));
+
+// monitor and keys
+
+const narrow = matchMedia("(max-width: 760px)");
+function sendMonitor() { link.say("monitor", { on: !document.body.classList.contains("no-monitor") && !document.hidden }); }
+function setMonitor(on) {
+  document.body.classList.toggle("no-monitor", !on);
+  $("toggle-monitor").setAttribute("aria-expanded", String(on));
+  sendMonitor();
+}
+setMonitor(!narrow.matches);
+$("toggle-monitor").addEventListener("click", () => setMonitor(document.body.classList.contains("no-monitor")));
+$("open-keys").addEventListener("click", () => $("keys").showModal());
+document.addEventListener("visibilitychange", sendMonitor);
+
+const KEYS = {
+  "/": () => $("words").focus(),
+  ArrowUp: () => glass.turn(-30),
+  ArrowDown: () => glass.turn(30),
+  ArrowLeft: () => glass.swipe(-1),
+  ArrowRight: () => glass.swipe(1),
+  c: () => glass.press(),
+  z: () => { if (shown.ringing && shown.ringing !== "timer") press("snooze"); },
+  h: () => $("hands-free").click(),
+  m: () => $("toggle-monitor").click(),
+  "?": () => $("keys").showModal(),
+  Escape: () => press(shown.ringing ? "dismiss" : "stop"),
+};
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open) return;
+  const typing = event.target.matches("input[type=text], textarea");
+  const busy = event.target.closest("button, label, input, .log, .scroll") !== null;
+  if (event.key === "Escape" && typing) { event.target.blur(); return; }
+  if (typing) return;
+  if (event.key === " " && !busy) {
+    event.preventDefault();
+    if (!event.repeat) talk();
+    return;
+  }
+  // Arrows scroll where there is something to scroll; on the crown they turn it.
+  if (event.key.startsWith("Arrow") && busy && event.target !== $("crown")) return;
+  const action = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
+  if (action && !event.repeat) { event.preventDefault(); action(); }
+  else if (action && event.key.startsWith("Arrow")) { event.preventDefault(); action(); }
+});
+addEventListener("keyup", (event) => { if (event.key === " ") ears.release(); });
+addEventListener("blur", () => ears.release());
+addEventListener("pagehide", () => ears.close());
+
+link.connect();

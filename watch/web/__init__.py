@@ -1,0 +1,1 @@
+"""The local page: a guarded web server that joins browsers to the device."""

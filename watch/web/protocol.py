@@ -1,0 +1,157 @@
+"""The protocol between page and device: typed JSON for control, binary for audio and pictures.
+
+From the page, every text frame is one JSON object whose ``type`` names one of the structs below; unknown types,
+unknown fields and values of the wrong type or size are refused with one line. Towards the page, messages of the
+device are passed on as ``{"type": wire name, "body": {…}}``, so a page sees what a service would.
+
+Binary frames begin with one byte that says what they are, little-endian throughout:
+
+    page → device   1  audio    u32 seq, then s16le samples (16 kHz mono, at most 4096 bytes)
+    device → page   2  picture  u32 seq, u16 x, y, width, height, u8 format (0 png, 1 webp, 2 jpeg), u8 full, data
+    device → page   3  speech   u32 id, u32 rate, then s16le samples
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from ...kernel.errors import CallerError
+from ...kernel.message import Body
+from ...modalities.screen.messages import Frame
+from ...modalities.voice.messages import RATE
+
+MAX_MESSAGE: Final = 64 * 1024
+"""Bytes of one WebSocket message from a page; more closes the connection (1009)."""
+MAX_TEXT: Final = 2000
+"""Characters of a typed request."""
+MAX_PCM: Final = 4096
+_AUDIO: Final = struct.Struct("<BI")
+_PICTURE: Final = struct.Struct("<BIHHHHBB")
+_SPEECH: Final = struct.Struct("<BII")
+_FORMATS: Final = {"png": 0, "webp": 1, "jpeg": 2}
+
+Id = Annotated[str, msgspec.Meta(max_length=128)]
+Pixel = Annotated[float, msgspec.Meta(ge=-4096, le=4096)]
+
+
+class FromPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
+    """The base of what a page may say."""
+
+
+class Listen(FromPage, frozen=True, tag="listen"):
+    """Open a stream for this page's microphone; answered by ``page.listening`` before audio is taken."""
+
+    mode: Literal["wake", "push", "always"]
+
+
+class Unlisten(FromPage, frozen=True, tag="unlisten"):
+    """End the stream."""
+
+
+class Talk(FromPage, frozen=True, tag="talk"):
+    """The talk button went down or up."""
+
+    down: bool
+
+
+class Finger(FromPage, frozen=True, tag="touch"):
+    phase: Literal["down", "move", "up"]
+    x: Pixel
+    y: Pixel
+
+
+class Turned(FromPage, frozen=True, tag="crown"):
+    degrees: Annotated[float, msgspec.Meta(ge=-720, le=720)] = 0.0
+    pressed: bool = False
+
+
+class Ask(FromPage, frozen=True, tag="ask"):
+    """A typed request; ``id`` is echoed in the answer."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
+    id: Annotated[int, msgspec.Meta(ge=0, le=2**31)] = 0
+
+
+class Pressed(FromPage, frozen=True, tag="press"):
+    button: Literal["dismiss", "snooze", "stop"]
+    id: Id = ""
+
+
+class Spoken(FromPage, frozen=True, tag="spoken"):
+    """This page's loudspeaker began or ended saying something."""
+
+    active: bool
+    text: Annotated[str, msgspec.Meta(max_length=MAX_TEXT)] = ""
+
+
+class Synthesise(FromPage, frozen=True, tag="synthesise"):
+    """The browser has no voices: send the words of ``page`` say ``id`` as sound."""
+
+    id: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+
+
+class Monitor(FromPage, frozen=True, tag="monitor"):
+    """Send the kernel's status every second, or no longer."""
+
+    on: bool
+
+
+class WearFace(FromPage, frozen=True, tag="face"):
+    """Show another face, or ambient mode."""
+
+    face: Id = ""
+    ambient: bool | None = None
+
+
+Said = (
+    Listen | Unlisten | Talk | Finger | Turned | Ask | Pressed | Spoken | Synthesise | Monitor | WearFace
+)  # fmt: skip
+_decoder: Final = msgspec.json.Decoder(Said)
+_encoder: Final = msgspec.json.Encoder()
+
+
+def decode(text: str | bytes) -> Said:
+    """What the page said. Raises CallerError saying what is wrong, in one line."""
+    try:
+        # msgspec, like RFC 8259 allows, lets the last of duplicate keys win; every field is validated either way.
+        return _decoder.decode(text)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeError) as error:
+        raise CallerError(f"page message of {len(text)} characters: {error}") from None
+
+
+def decode_audio(data: bytes) -> tuple[int, bytes]:
+    """Sequence number and samples of a binary frame. Raises CallerError."""
+    if len(data) < _AUDIO.size or data[0] != 1:
+        kind = data[0] if data else "nothing"
+        raise CallerError(f"page frame: expected kind 1 (audio) with a {_AUDIO.size} byte head, got {kind}")
+    _, seq = _AUDIO.unpack_from(data)
+    pcm = data[_AUDIO.size :]
+    if not pcm or len(pcm) % 2 or len(pcm) > MAX_PCM:
+        raise CallerError(f"page audio: expected 2 to {MAX_PCM} bytes of 16-bit samples, got {len(pcm)}")
+    return seq, pcm
+
+
+def forward(body: Body) -> bytes:
+    """A message of the device, as the page gets it."""
+    return _encoder.encode({"type": body.wire, "body": body})
+
+
+def own(kind: str, **fields: object) -> bytes:
+    """A message of the web service itself: ``page.KIND``."""
+    return _encoder.encode({"type": f"page.{kind}", "body": fields})
+
+
+def picture(frame: Frame, data: bytes) -> bytes:
+    """A frame of the glass as a binary message."""
+    head = _PICTURE.pack(
+        2, frame.seq & 0xFFFFFFFF, frame.x, frame.y, frame.width, frame.height, _FORMATS[frame.format], frame.full
+    )
+    return head + data
+
+
+def speech(number: int, pcm: bytes) -> bytes:
+    """Spoken audio as a binary message."""
+    return _SPEECH.pack(3, number, RATE) + pcm

@@ -1,0 +1,357 @@
+"""The web service: joins open pages to the device.
+
+Towards the device it is a front like any other: it opens streams at ``ears``, asks ``session``, touches ``screen``.
+Towards the pages it is careful: what they send is validated and rate-limited (``protocol.py``, ``guard.py``), and a
+page that cannot keep up loses pictures, never messages, and never slows another page (``page.py``).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from ...agent.messages import Hush, Press, Request, Say, State, Turn
+from ...kernel.errors import BluerillError, CallerError
+from ...kernel.message import Body, Lane, Taint
+from ...kernel.service import Call, Service, Task, handles
+from ...kernel.status import GetStatus, Status
+from ...modalities.screen.messages import Attach, Attached, Crown, Frame, SetFace, Shown, Snapshot, Touch
+from ...modalities.voice.messages import (
+    AudioChunk,
+    CloseStream,
+    Heard,
+    HeardNothing,
+    HeardPartial,
+    OpenStream,
+    PushToTalk,
+    Speaking,
+    Speech,
+    SpeechStarted,
+    StreamClosed,
+    StreamOpened,
+    Synthesize,
+    Woken,
+)
+from . import protocol
+from .assets import load
+from .door import Door
+from .messages import GetLink, Link
+from .page import MAX_ASKS, Page
+
+MAX_PAGES: Final = 8
+TURN_TIMEOUT_S: Final = 30.0
+WATCH_S: Final = 1.0
+"""Between looks at the kernel's status while a monitor is open; three times as long while only a stream is."""
+MAX_REFUSED: Final = 100
+"""Messages a page may send beyond its rate before it is closed."""
+
+
+class WebService(Service):
+    """The page's server.
+
+    ``port`` on 127.0.0.1 (0: any free one), ``token`` of the first link ('': only links asked for with GetLink),
+    ``secret`` keeps pages admitted over a restart of this service ('': they must be opened anew).
+    """
+
+    def __init__(self, *, port: int | str = 0, token: str = "", secret: str = "") -> None:
+        self.port_wanted = int(port)
+        self.pages: dict[int, Page] = {}
+        self.door = Door(load(), token=token, secret=secret, room=self._room, entered=self._entered)
+        self._numbers = 0
+        self._glass: Attached | None = None
+        self._voice: Page | None = None
+        self._said: Say | None = None
+        self._state = State("idle")
+        self._shown: Shown | None = None
+        self._watch: Task | None = None
+        self._generations: dict[str, int] = {}
+
+    async def start(self) -> None:
+        bound = await self.door.open(self.port_wanted)
+        self.port.log.info("page origin=%s pages_max=%d", self.door.guard.origin, MAX_PAGES)
+        self.bound = bound
+
+    async def stop(self) -> None:
+        await self.door.close()
+
+    @handles(GetLink)
+    def on_get_link(self, _ask: GetLink, _call: Call) -> Link:
+        return Link(self.door.guard.link(), self.door.guard.origin, self.bound)
+
+    # from the device to the pages
+
+    @handles(Turn, Hush, HeardPartial, Heard, HeardNothing, SpeechStarted, Woken, Speaking)
+    def on_news(self, body: Body, _call: Call) -> None:
+        self._all(protocol.forward(body))
+
+    @handles(State)
+    def on_state(self, state: State, _call: Call) -> None:
+        self._state = state
+        self._all(protocol.forward(state))
+
+    @handles(Shown)
+    def on_shown(self, shown: Shown, _call: Call) -> None:
+        self._shown = shown
+        self._all(protocol.forward(shown))
+
+    @handles(Say)
+    def on_say(self, say: Say, _call: Call) -> None:
+        # One page speaks: the one its owner used last. The others show the words.
+        self._said = say
+        voice = self._voice or next(iter(self.pages.values()), None)
+        for page in self.pages.values():
+            page.send(protocol.own("say", id=say.id, text=say.text, aloud=page is voice))
+
+    @handles(Frame)
+    def on_frame(self, frame: Frame, call: Call) -> None:
+        if not self.pages:
+            return
+        data = call.lease.bytes() if call.lease is not None else frame.data
+        picture = protocol.picture(frame, data)
+        for page in self.pages.values():
+            if not page.show(frame.seq, frame.full, picture):
+                self._catch_up(page)
+
+    def _all(self, message: bytes) -> None:
+        for page in self.pages.values():
+            page.send(message)
+
+    # pages come and go
+
+    def _room(self) -> bool:
+        return len(self.pages) < MAX_PAGES
+
+    async def _entered(self, connection: ServerConnection) -> None:
+        self._numbers += 1
+        page = Page(self._numbers, connection, self.port.now())
+        self.pages[page.number] = page
+        sender = self.port.spawn(page.drain(), f"page-{page.number}")
+        try:
+            await self._greet(page)
+            async for message in connection:
+                await self._heard_from(page, message)
+        except ConnectionClosed:
+            pass
+        finally:
+            page.end()
+            sender.cancel()
+            del self.pages[page.number]
+            # The page's own task ends here; what follows must outlive it.
+            self.port.spawn(self._farewell(page), f"page-{page.number}-farewell")
+
+    async def _greet(self, page: Page) -> None:
+        try:
+            if self._glass is None or len(self.pages) == 1:
+                self._glass = await self.port.ask("screen", Attach(True), Attached)
+            else:
+                self._catch_up(page)
+        except BluerillError as error:
+            self._problem(page, "screen", error)
+        glass = self._glass or Attached(466, 30, [])
+        page.send(protocol.own("hello", page=page.number, size=glass.size, fps=glass.fps, faces=glass.faces))
+        page.send(protocol.forward(self._state))
+        if self._shown is not None:
+            page.send(protocol.forward(self._shown))
+        self._look_after()
+
+    async def _farewell(self, page: Page) -> None:
+        if self._voice is page:
+            self._voice = None
+            if page.speaking:
+                await self._try_tell("ears", Speaking(False))
+        await self._close_stream(page)
+        if not self.pages:
+            self._glass = None
+            try:
+                await self.port.ask("screen", Attach(False), Attached)
+            except BluerillError as error:
+                self.port.log.info("screen not detached: %s", error)
+
+    def _catch_up(self, page: Page) -> None:
+        """Bring a stale page up to date with a whole picture, once it has taken what waits."""
+        if not page.catching_up:
+            page.catching_up = True
+            self.port.spawn(self._send_whole(page), f"page-{page.number}-picture")
+
+    async def _send_whole(self, page: Page) -> None:
+        try:
+            while page.stale and page.number in self.pages:
+                if not page.idle:
+                    await self.port.sleep(0.05)
+                    continue
+                frame, lease = await self.port.borrow("screen", Snapshot(), Frame)
+                with lease:
+                    page.show(frame.seq, True, protocol.picture(frame, lease.bytes()))
+        except BluerillError as error:
+            self._problem(page, "screen", error)
+        finally:
+            page.catching_up = False
+
+    # from the pages to the device
+
+    async def _heard_from(self, page: Page, message: str | bytes) -> None:
+        now = self.port.now()
+        audio = isinstance(message, bytes)
+        if not (page.audio if audio else page.control).take(now):
+            page.refused += 1
+            if page.refused == 1 or page.refused % 50 == 0:
+                page.send(
+                    protocol.own("problem", about="rate", text="this page sends too much; some of it was dropped")
+                )
+            if page.refused > MAX_REFUSED and not audio:
+                await page.connection.close(1008, "too many messages")
+            return
+        try:
+            if isinstance(message, bytes):
+                await self._audio(page, *protocol.decode_audio(message))
+            else:
+                await self._control(page, protocol.decode(message))
+        except CallerError as error:
+            self._problem(page, "page", error)
+        except BluerillError as error:
+            self._problem(page, "device", error)
+
+    async def _audio(self, page: Page, seq: int, pcm: bytes) -> None:
+        if page.stream is None:
+            return  # in flight when the stream ended
+        try:
+            await self.port.tell("ears", AudioChunk(page.stream, seq, pcm), taint=Taint.USER)
+        except BluerillError as error:
+            self._lose_stream(page, str(error))
+
+    async def _control(self, page: Page, said: protocol.Said) -> None:
+        tell = self.port.tell
+        match said:
+            case protocol.Finger(phase, x, y):
+                await tell("screen", Touch(phase, x, y), taint=Taint.USER)
+            case protocol.Turned(degrees, pressed):
+                await tell("screen", Crown(degrees, pressed), taint=Taint.USER)
+            case protocol.Ask():
+                self._begin_ask(page, said)
+            case protocol.Pressed(button, number):
+                self._voice = page
+                await tell("session", Press(button, number), lane=Lane.CONTROL, taint=Taint.USER)
+            case protocol.Listen(mode):
+                await self._open_stream(page, mode)
+            case protocol.Unlisten():
+                await self._close_stream(page)
+                page.send(protocol.own("unlistened"))
+            case protocol.Talk(down):
+                if page.stream is None:
+                    raise CallerError("the talk button needs an open microphone stream; send 'listen' first")
+                self._voice = page
+                await tell("ears", PushToTalk(page.stream, down), taint=Taint.USER)
+            case protocol.Spoken(active, text):
+                page.speaking = active
+                await tell("ears", Speaking(active, text), lane=Lane.CONTROL)
+            case protocol.Synthesise(number):
+                self.port.spawn(self._synthesise(page, number), f"page-{page.number}-speech")
+            case protocol.Monitor(on):
+                page.monitoring = on
+                self._look_after()
+            case protocol.WearFace(face, ambient):
+                await tell("screen", SetFace(face, ambient), taint=Taint.USER)
+
+    def _begin_ask(self, page: Page, said: protocol.Ask) -> None:
+        if page.asks >= MAX_ASKS:
+            raise CallerError(f"{page.asks} requests of this page are still under way; wait for one to end")
+        self._voice = page
+        page.asks += 1
+        self.port.spawn(self._ask(page, said), f"page-{page.number}-ask")
+
+    async def _ask(self, page: Page, said: protocol.Ask) -> None:
+        try:
+            turn = await self.port.ask(
+                "session", Request(said.text, "text"), Turn, within=TURN_TIMEOUT_S, taint=Taint.USER
+            )
+            page.send(protocol.forward(turn))
+        except BluerillError as error:
+            self._problem(page, "ask", error)
+        finally:
+            page.asks -= 1
+            page.send(protocol.own("asked", id=said.id))
+
+    async def _open_stream(self, page: Page, mode: str) -> None:
+        await self._close_stream(page)
+        self._voice = page
+        body = OpenStream(f"page-{page.number}", mode)  # type: ignore[arg-type]  # validated by the protocol
+        opened = await self.port.ask("ears", body, StreamOpened, within=15.0)
+        page.stream, page.mode = opened.stream, mode
+        page.send(protocol.own("listening", stream=opened.stream, mode=mode))
+        self._look_after()
+
+    async def _close_stream(self, page: Page) -> None:
+        stream, page.stream = page.stream, None
+        if stream is None:
+            return
+        try:
+            await self.port.ask("ears", CloseStream(stream), StreamClosed, within=15.0)
+        except BluerillError as error:
+            self.port.log.info("stream %d not closed: %s", stream, error)
+
+    def _lose_stream(self, page: Page, why: str) -> None:
+        """The stream is gone at the other side; the page opens a new one."""
+        page.stream = None
+        page.send(protocol.own("stream-lost", text=why))
+
+    async def _synthesise(self, page: Page, number: int) -> None:
+        say = self._said
+        if say is None or say.id != number:
+            return  # replaced by later words: there is nothing to say any more
+        try:
+            _, lease = await self.port.borrow("mouth", Synthesize(say.text), Speech, within=10.0)
+            with lease:
+                page.send(protocol.speech(number, lease.bytes()), text=False)
+        except BluerillError as error:
+            self._problem(page, "mouth", error)
+
+    async def _try_tell(self, to: str, body: Body) -> None:
+        try:
+            await self.port.tell(to, body)
+        except BluerillError as error:
+            self.port.log.info("%s not told %s: %s", to, body.wire, error)
+
+    def _problem(self, page: Page, about: str, error: BluerillError) -> None:
+        page.send(protocol.own("problem", about=about, text=str(error)[:500], code=error.code))
+
+    # looking after the device's other services
+
+    def _look_after(self) -> None:
+        if self._watch is None or self._watch.done():
+            self._watch = self.port.spawn(self._watch_kernel(), "web-monitor")
+
+    async def _watch_kernel(self) -> None:
+        """While a page is open: status for monitors, and repair when ears or screen were restarted."""
+        beat = 0
+        while self.pages:
+            watched = any(page.monitoring for page in self.pages.values())
+            if watched or beat % 3 == 0:
+                try:
+                    status = await self.port.ask("kernel", GetStatus(), Status, within=3.0, lane=Lane.BACKGROUND)
+                except BluerillError as error:
+                    self.port.log.info("no status: %s", error)
+                else:
+                    await self._take_status(status)
+            beat += 1
+            await self.port.sleep(WATCH_S)
+
+    async def _take_status(self, status: Status) -> None:
+        message = protocol.forward(status)
+        for page in self.pages.values():
+            if page.monitoring:
+                page.send(message)
+        for service in status.services:
+            before = self._generations.get(service.name)
+            if service.state != "running":
+                continue  # looked at again when it is back
+            self._generations[service.name] = service.generation
+            if before is None or before == service.generation:
+                continue
+            if service.name == "ears":
+                for page in self.pages.values():
+                    if page.stream is not None:
+                        self._lose_stream(page, "the ears were restarted")
+            elif service.name == "screen":
+                self._glass = await self.port.ask("screen", Attach(True), Attached)
