@@ -188,7 +188,9 @@ def report(figures: dict[str, Any], write: Callable[[str], object], *, misses: b
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures; 1 where the data is not there."""
-    parser = argparse.ArgumentParser(prog="python -m bluerill.bench.plan", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m bluerill.bench.plan", description="How well tier 1 of the planner plans."
+    )
     parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.add_argument("--misses", action="store_true", help="also what was missed")
     options = parser.parse_args(arguments)

@@ -92,8 +92,8 @@ def test_values_directions_and_opposites_are_never_mended(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["who is the president of france", "tell me a joke", "play some jazz", "", "   ", "?!", "don't set a timer for ten minutes",
-     "set a timer", "the", "and and and", "\x00\x01", "🙂" * 50],
+    ["who is the president of france", "tell me a joke", "play some jazz", "", "   ", "?!",
+     "don't set a timer for ten minutes", "set a timer", "the", "and and and", "\x00\x01", "🙂" * 50],
 )  # fmt: skip
 def test_refusals(text: str) -> None:
     answer = PLANNER.plan(text, NOW)

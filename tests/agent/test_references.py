@@ -27,7 +27,8 @@ def test_references_are_replaced(value: Any, expected: Any) -> None:
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [("$3.x", "only 2 came before"), ("$2.x", "which failed"), ("$1.nope", "has no 'nope'"), ("$1.items.9", "has no '9'"),
+    [("$3.x", "only 2 came before"), ("$2.x", "which failed"), ("$1.nope", "has no 'nope'"),
+     ("$1.items.9", "has no '9'"),
      ("$0", "refers to call 0")],
 )  # fmt: skip
 def test_references_that_lead_nowhere_say_so(value: str, words: str) -> None:

@@ -44,7 +44,8 @@ TABLE: dict[str, dict[str, Any]] = {
         "the 3rd of may at 5 pm": "2027-05-03T17:00", "at 2": "2026-11-21T02:00", "half six": "2026-11-20T18:30",
         "7 tomorrow morning": "2026-11-21T07:00", "ten at night": "2026-11-20T22:00",
         "2026-12-24T18:00": "2026-12-24T18:00", "meeting tomorrow at three": None, "tomorrow at three":
-        "2026-11-21T15:00", "tomorrow": None, "seven": None, "25:00": None, "7:61": None, "six p m": "2026-11-20T18:00",
+        "2026-11-21T15:00", "tomorrow": None, "seven": None, "25:00": None, "7:61": None,
+        "six p m": "2026-11-20T18:00",
     },
     "date": {
         "tomorrow": "2026-11-21", "next friday": "2026-11-27", "friday": "2026-11-27", "this friday": "2026-11-20",
@@ -67,7 +68,8 @@ TABLE: dict[str, dict[str, Any]] = {
         "every mon, wed and fri": "FREQ=WEEKLY;BYDAY=MO,WE,FR", "weekends": "FREQ=WEEKLY;BYDAY=SA,SU",
         "on monday": None, "every": None,
     },
-    "level": {"fifty": 50, "50%": 50, "half": 50, "maximum": 100, "the lowest": 1, "one hundred percent": 100, "101": None},
+    "level": {"fifty": 50, "50%": 50, "half": 50, "maximum": 100, "the lowest": 1, "one hundred percent": 100,
+              "101": None},
     "change-level": {"twenty percent": 20, "minus ten": -10, "ten percent louder": 10, "five percent less": -5},
     "number": {
         "three point one four": 3.14, "minus five": -5, "two and a half": 2.5, "a hundred and one": 101, "2,500": 2500,
@@ -75,11 +77,13 @@ TABLE: dict[str, dict[str, Any]] = {
         "point five": 0.5, "hello": None,
     },
     "expression": {
-        "twelve times eight plus two": "12 * 8 + 2", "15 percent of 80": "15 / 100 * 80", "square root of 81": "sqrt(81)",
+        "twelve times eight plus two": "12 * 8 + 2", "15 percent of 80": "15 / 100 * 80",
+        "square root of 81": "sqrt(81)",
         "2+2": "2 + 2", "five squared": "5 ** 2", "two to the power of ten": "2 ** 10", "(2+3)*4": "(2 + 3) * 4",
         "half of 90": "0.5 * 90", "three minus minus two": "3 - (-2)", "seven": None, "((((1": None,
     },
-    "unit": {"kilometres": "kilometer", "miles per hour": "mile per hour", "°F": "fahrenheit", "square feet": "square foot"},
+    "unit": {"kilometres": "kilometer", "miles per hour": "mile per hour", "°F": "fahrenheit",
+             "square feet": "square foot"},
     "currency": {"dollars": "USD", "€": "EUR", "british pounds": "GBP", "monopoly money": None},
 }  # fmt: skip
 
