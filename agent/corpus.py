@@ -14,6 +14,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from .arguments import arguments_of
+from .corpus_store import SENTENCES
 from .matcher import Bound, Way
 from .messages import PlannedCall
 from .samples import Sample, samples
@@ -21,7 +22,6 @@ from .template import CHOICE, EMPTY, PHRASES, WORD, Automaton, Edge, Slot
 from .templates import Template, Templates
 from .values.words import tokenize
 
-SENTENCES = 16_000
 MAX_SENTENCES = 30_000
 _SEED = 20_26
 _TRIES = 6
@@ -61,6 +61,7 @@ class Sampler:
         """At most ``total`` different sentences, every action getting an equal share (as far as it can use it)."""
         total = max(1, min(total, MAX_SENTENCES))
         random = Random(_SEED)
+        self._places = dict.fromkeys(self._places, 0)
         by_action = self._by_action()
         seen: set[int] = set()
         for numbers in by_action.values():

@@ -87,8 +87,8 @@ def _tail(said: list[str]) -> list[str]:
             return said
 
 
-def _head(said: list[str], phrases: list[list[str]]) -> int:
-    return max((len(phrase) for phrase in phrases if said[: len(phrase)] == phrase), default=0)
+def _head(said: list[str], phrases: Sequence[Sequence[str]]) -> int:
+    return max((len(phrase) for phrase in phrases if said[: len(phrase)] == list(phrase)), default=0)
 
 
 def is_undo(said: Sequence[str]) -> bool:
@@ -298,6 +298,7 @@ def _merged(new: Moment, name: str, last: PlannedCall, now: datetime) -> Moment:
         key=lambda moment: (moment.timed, moment.day is not None),
         default=Moment(),
     )
+    moved = new.day is not None
     if new.day is None and before.day is not None and before.last is None:
         new = new._replace(day=before.day)
     try:
@@ -308,7 +309,7 @@ def _merged(new: Moment, name: str, last: PlannedCall, now: datetime) -> Moment:
         return new
     if new.clock is None and not new.part and new.last is None:
         return new._replace(clock=Clock(then.hour, then.minute, then.second, exact=True))
-    if new.clock is not None and not new.clock.exact and new.clock.hour <= 12:
+    if new.clock is not None and not new.clock.exact and new.clock.hour <= 12 and not moved:
         half = 12 * (then.hour // 12)
         return new._replace(clock=new.clock._replace(hour=new.clock.hour % 12 + half, exact=True))
     return new

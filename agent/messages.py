@@ -92,6 +92,18 @@ class Turns(Body, frozen=True):
     turns: list[Turn]
 
 
+@message("agent.settle")
+class Settle(Body, frozen=True):
+    """Ask ``session`` to answer once every turn that came before is finished. → Settled"""
+
+
+@message("agent.settled")
+class Settled(Body, frozen=True):
+    """``turns`` were finished since the session started."""
+
+    turns: int
+
+
 @message("agent.press")
 class Press(Body, frozen=True):
     """Tell ``session`` that a button of a card was pressed, e.g. ``dismiss`` or ``snooze`` of a ring."""

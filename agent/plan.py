@@ -86,13 +86,9 @@ class Planner:
                 return parts[0], parts[1], "", False
             if found is not None:
                 return [_call(found)], _sure(found, len(tokens)), "", False
-        if last is not None and last.name in self.actions:
-            sentence = pointed([token.text for token in tokens], self.actions[last.name])
-            if sentence is not None:
-                again = tokenize(sentence)
-                match = self._whole(sentence, again, now, repair=False)
-                if match is not None:
-                    return [_call(match)], 0.8, "", False
+        call = self._pointed(tokens, last, now)
+        if call is not None:
+            return [call], 0.8, "", False
         return [], 0.9, REFUSAL, False
 
     def _whole(self, text: str, tokens: Sequence[Token], now: datetime, *, repair: bool) -> Match | None:
@@ -167,7 +163,19 @@ class Planner:
         if previous is None:
             return None
         found = self.followups.read(text, tokens, previous, now, asked_on=True)
-        return found.call if found is not None else None
+        if found is not None and found.call is not None:
+            return found.call
+        return self._pointed(tokens, previous, now)
+
+    def _pointed(self, tokens: Sequence[Token], last: PlannedCall | None, now: datetime) -> PlannedCall | None:
+        """The words with "it" or "that" replaced by the noun of the skill of the last call ("pause the timer")."""
+        if last is None or last.name not in self.actions:
+            return None
+        sentence = pointed([token.text for token in tokens], self.actions[last.name])
+        if sentence is None:
+            return None
+        match = self._whole(sentence, tokenize(sentence), now, repair=False)
+        return _call(match) if match is not None else None
 
 
 def _call(match: Match) -> PlannedCall:

@@ -7,24 +7,25 @@ for, a few hundred sentences at a time, so that a request never waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import ClassVar
 
 import msgspec
 
 from ..kernel.errors import BluerillError, CallerError
-from ..kernel.service import Call, Leased, Service, handles
+from ..kernel.service import Call, Leased, Port, Service, handles
 from ..modalities.voice.messages import Corpus, GetCorpus
 from ..skills.localtime import device_zone
 from ..skills.messages import Catalogue, GetCatalogue
-from .corpus import SENTENCES, Sampler
+from .corpus_store import SENTENCES, read_corpus, write_corpus
 from .messages import Plan, Planned
 from .plan import Planner
 
 __all__ = ["Planner", "PlannerService", "local_now"]
 
 CATALOGUE_WITHIN_S = 5.0
+CORPUS_WITHIN_S = 60.0
 _TRIES = 8
 _AT_ONCE = 100
 
@@ -44,8 +45,26 @@ def local_now(text: str, wall: float, zone: str = "") -> datetime:
     return now.replace(tzinfo=here) if now.tzinfo is None else now
 
 
+async def fetch_catalogue(port: Port, skills: str) -> Catalogue:
+    """The catalogue of the service ``skills``, however it travels. Raises CallerError if it is none."""
+    body, lease = await port.ask_any(skills, GetCatalogue(), within=CATALOGUE_WITHIN_S)
+    try:
+        if not isinstance(body, Catalogue):
+            raise CallerError(f"expected a catalogue of {skills!r}, got {body.wire!r}")
+        return body if lease is None else msgspec.json.decode(lease.bytes(), type=Catalogue)
+    except msgspec.DecodeError as error:
+        raise CallerError(f"the catalogue of {skills!r} does not decode: {error}") from error
+    finally:
+        if lease is not None:
+            lease.release()
+
+
 class PlannerService(Service):
-    """``skills`` is asked for the catalogue, ``listeners`` are notified when the corpus changed."""
+    """``skills`` is asked for the catalogue, ``listeners`` are notified when the corpus changed.
+
+    A corpus is kept in the folder ``cache`` ('': nowhere) by its catalogue's fingerprint; where it is not, the service
+    ``builder`` makes it ('': this one does), so that the core does not hold the memory that takes.
+    """
 
     concurrency: ClassVar[int] = 4
 
@@ -55,11 +74,14 @@ class PlannerService(Service):
         listeners: Sequence[str] = ("asr",),
         zone: str = "",
         corpus: int = SENTENCES,
+        cache: str = "",
+        builder: str = "",
     ) -> None:
         self._skills = skills
         self._listeners = tuple(listeners)
         self._zone = zone
         self._size = corpus
+        self._cache, self._builder = cache, builder
         self._loaded: Planner | None = None
 
     async def start(self) -> None:
@@ -80,17 +102,7 @@ class PlannerService(Service):
             return
 
     async def _learn(self) -> Planner:
-        body, lease = await self.port.ask_any(self._skills, GetCatalogue(), within=CATALOGUE_WITHIN_S)
-        try:
-            if not isinstance(body, Catalogue):
-                raise CallerError(f"expected a catalogue of {self._skills!r}, got {body.wire!r}")
-            if lease is not None:
-                body = msgspec.json.decode(bytes(lease.bytes()), type=Catalogue)
-        except msgspec.DecodeError as error:
-            raise CallerError(f"the catalogue of {self._skills!r} does not decode: {error}") from error
-        finally:
-            if lease is not None:
-                lease.release()
+        body = await fetch_catalogue(self.port, self._skills)
         if self._loaded is None or self._loaded.catalogue.fingerprint != body.fingerprint:
             self._loaded = Planner(body)
             for problem in self._loaded.templates.problems:
@@ -111,11 +123,22 @@ class PlannerService(Service):
     @handles(GetCorpus)
     async def corpus(self, request: GetCorpus, call: Call) -> Leased:
         planner = await self._planner_now()
-        text = bytearray()
-        count = 0
-        for sentence in Sampler(planner.templates).corpus(self._size):
-            text += sentence.encode() + b"\n"
-            count += 1
+        fingerprint = planner.catalogue.fingerprint
+        kept = read_corpus(self._cache, fingerprint)
+        if kept is None and self._builder:
+            body, lease = await self.port.borrow(self._builder, GetCorpus(), Corpus, within=CORPUS_WITHIN_S)
+            if body.fingerprint == fingerprint:
+                write_corpus(self._cache, fingerprint, lease.view())
+            return Leased(body, lease)
+        if kept is None:
+            kept = b"".join([line async for line in self._build(planner)])
+        return Leased(Corpus(fingerprint, kept.count(b"\n")), self.port.offer(kept))
+
+    async def _build(self, planner: Planner) -> AsyncIterator[bytes]:
+        """The corpus line by line, letting other messages through now and then."""
+        from .corpus import Sampler  # only a planner without a builder pays for it
+
+        for count, sentence in enumerate(Sampler(planner.templates).corpus(self._size)):
             if count % _AT_ONCE == 0:
                 await self.port.sleep(0)
-        return Leased(Corpus(planner.catalogue.fingerprint, count), self.port.offer(text))
+            yield sentence.encode() + b"\n"

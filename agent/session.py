@@ -30,6 +30,8 @@ from .messages import (
     PlannedCall,
     Press,
     Request,
+    Settle,
+    Settled,
     Show,
     Turn,
     Turns,
@@ -149,6 +151,11 @@ class SessionService(Service):
     def get_turns(self, request: GetTurns, call: Call) -> Turns:
         held = list(self._memory.turns)
         return Turns(held[-request.limit :] if request.limit > 0 else [])
+
+    @handles(Settle)
+    async def settle(self, request: Settle, call: Call) -> Settled:
+        async with self._turn:  # fair: whoever asked for it before has had it
+            return Settled(self._count)
 
     # a turn
 

@@ -35,7 +35,7 @@ REQUESTS = (
 
 
 async def _main(count: int) -> None:
-    async with open_front(without=(*VOICE, *PAGE), attach=False) as front:
+    async with open_front(without=(*VOICE, *PAGE)) as front:
         await front.ask("session", Request(REQUESTS[0]), Turn, within=30)
         first = time.monotonic()
         turns = [0.0]

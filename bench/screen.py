@@ -21,7 +21,7 @@ from ..modalities.screen.renderer import Renderer
 from ..modalities.screen.scene import Scene
 from ..skills.messages import Card, Glance, RingView, TimerView
 
-START = 1_795_168_176.0
+START = 1_795_170_576.0
 """A fixed Unix time (2026-11-20 10:29:36 UTC), so that two runs draw the same."""
 
 

@@ -25,12 +25,13 @@ class Right(IntFlag):
 class Capability:
     """An unforgeable handle: identity is the object itself. ``wires`` None means any message."""
 
-    __slots__ = ("children", "holder", "revoked", "rights", "target", "wires")
+    __slots__ = ("bits", "children", "holder", "revoked", "rights", "target", "wires")
 
     def __init__(self, holder: object, target: str, rights: Right, wires: frozenset[str] | None) -> None:
         self.holder = holder
         self.target = target
         self.rights = rights
+        self.bits = rights.value  # plain, because every message is checked
         self.wires = wires
         self.revoked = False
         self.children: list[Capability] = []
@@ -87,7 +88,7 @@ class CapabilityTable:
         capability = None if held is None else held.get(target)
         if (
             capability is not None
-            and capability.rights & right
+            and capability.bits & int(right)
             and (capability.wires is None or wire in capability.wires)
         ):
             return

@@ -1,10 +1,10 @@
 """asyncio's event loop, with a short way for the kernel's own links.
 
-A stock loop hands a readable socket to its callback through a queue: the callback is wrapped in a handle, runs in the loop's next
-step, and what it wakes runs a step later, after one more look at the selector. For a message between two processes
-that is a third of its cost. Here the links' callbacks run the moment the selector reports them, so that a task waiting for a reply
-continues in the same round. Everything else is asyncio as it is; whoever runs the kernel in a loop of their own only loses
-the short way (:class:`~.link.Link` asks for it and does without).
+A stock loop hands a readable socket to its callback through a queue: the callback is wrapped in a handle, runs in the
+loop's next step, and what it wakes runs a step later, after one more look at the selector. For a message between two
+processes that is a third of its cost. Here the links' callbacks run the moment the selector reports them, so that a
+task waiting for a reply continues in the same round. Everything else is asyncio as it is; whoever runs the kernel in
+a loop of their own only loses the short way (:class:`~.link.Link` asks for it and does without).
 """
 
 from __future__ import annotations

@@ -38,6 +38,9 @@ Resolve = Callable[[str], Callable[..., Service]]
 """Turns a manifest's ``class`` into the class; called only for services that run in this process."""
 
 
+_ASK, _ASK_RIGHT, _TELL_RIGHT = Kind.ASK, Right.ASK, Right.TELL
+
+
 class Kernel:
     """A device. ``await start()``, use :meth:`connect` to talk to it, ``await stop()``."""
 
@@ -53,7 +56,7 @@ class Kernel:
         self.seats: dict[str, Seat] = {}
         self.started_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._down = False
+        self.stopping = False
         self.monitor = KernelService(self)
         self.add(KERNEL, self.monitor, ServiceSpec(class_="kernel:KernelService", lane="control"))
         for name, spec in manifest.services.items():
@@ -113,9 +116,9 @@ class Kernel:
 
     async def stop(self) -> None:
         """Stop everything, askers before the asked; children that do not end in time are killed."""
-        if self._down:
+        if self.stopping:
             return
-        self._down = True
+        self.stopping = True
         for name in reversed(self._order()):
             seat = self.seats[name]
             if isinstance(seat, LocalSeat):
@@ -128,7 +131,7 @@ class Kernel:
 
     def begin(self, seat: Seat) -> None:
         """Start a seat from where nothing can be awaited; its failure answers those who wait for it."""
-        if not self._down and seat.state in (State.ABSENT, State.WAITING):
+        if not self.stopping and seat.state in (State.ABSENT, State.WAITING):
             self.spawn(self._begin(seat), f"start {seat.name}")
 
     async def _begin(self, seat: Seat) -> None:
@@ -203,9 +206,10 @@ class Kernel:
             self.capabilities.grant(holder, peer, held)
 
     def send(self, port: ServicePort, envelope: Envelope) -> None:
-        right = Right.ASK if envelope.kind is Kind.ASK else Right.TELL
+        right = _ASK_RIGHT if envelope.kind is _ASK else _TELL_RIGHT
         self.capabilities.check(port, port.address, envelope.to, right, envelope.body.wire)
-        self._seat(envelope.to).deliver(envelope)
+        seat = self.seats.get(envelope.to)
+        (seat or self._seat(envelope.to)).deliver(envelope)
 
     async def place(self, port: ServicePort, to: str, lane: Lane) -> None:
         seat = self._seat(to)

@@ -61,6 +61,7 @@ class Kind(IntEnum):
     CANCEL = 6
     HELLO = 7
     STOP = 8
+    TRACE = 9
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -103,14 +104,11 @@ def known_messages() -> dict[str, type[Body]]:
     return dict(_TYPES)
 
 
-class Packed:
+class Packed(msgspec.Struct, eq=False, gc=False):
     """A body that is still (or already) msgpack: what only passes through is never decoded."""
 
-    __slots__ = ("data", "wire")
-
-    def __init__(self, wire: str, data: bytes) -> None:
-        self.wire = wire
-        self.data = data
+    wire: str
+    data: bytes
 
 
 class Frame(msgspec.Struct, array_like=True, gc=False):

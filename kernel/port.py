@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from .errors import BluerillError, BudgetExceeded
 from .limits import LANE_CAPACITY
@@ -20,39 +22,25 @@ if TYPE_CHECKING:
     from .lease import Lease
 
 
-class Envelope:
-    """A message on its way: the body and all that travels with it. Subclasses know how an ask is answered."""
+class Envelope(msgspec.Struct, eq=False):
+    """A message on its way: the body and all that travels with it. Subclasses know how an ask is answered.
 
-    __slots__ = (
-        "body", "cancel", "deadline", "generation", "id", "kind", "lane", "lease", "sender", "taint", "to", "trace",
-    )  # fmt: skip
+    A struct, because one is made for every message, in a quarter of the time of a plain class.
+    """
 
-    def __init__(
-        self,
-        kind: Kind,
-        sender: str,
-        generation: int,
-        to: str,
-        body: Body | Packed,
-        lane: Lane,
-        deadline: float,
-        trace: int,
-        taint: Taint,
-        lease: Lease | None,
-        ask_id: int = 0,
-    ) -> None:
-        self.kind = kind
-        self.sender = sender
-        self.generation = generation
-        self.to = to
-        self.body = body
-        self.lane = lane
-        self.deadline = deadline
-        self.trace = trace
-        self.taint = taint
-        self.lease = lease
-        self.id = ask_id
-        self.cancel: Callable[[], None] | None = None  # set by whoever works on it
+    kind: Kind
+    sender: str
+    generation: int
+    to: str
+    body: Body | Packed
+    lane: Lane
+    deadline: float
+    trace: int
+    taint: Taint
+    lease: Lease | None
+    id: int = 0
+    cancel: Callable[[], object] | None = None
+    """Set by whoever works on it."""
 
     @property
     def answered(self) -> bool:
@@ -69,15 +57,14 @@ class Envelope:
         """Called when a tell has a place in its receiver's mailbox, or was refused: its credit returns."""
 
 
-class LocalAsk(Envelope):
+class LocalAsk(Envelope, eq=False):
     """An ask from this process: answered through a future of (body, lease)."""
 
-    __slots__ = ("future",)
-    future: asyncio.Future[tuple[Body | Packed, Lease | None]]
+    future: Any = None  # asyncio.Future[tuple[Body | Packed, Lease | None]]
 
     @property
     def answered(self) -> bool:
-        return self.future.done()
+        return bool(self.future.done())
 
     def reply(self, body: Body | Packed, lease: Lease | None = None) -> None:
         if not self.future.done():
@@ -93,21 +80,18 @@ class LocalAsk(Envelope):
 class Mailbox:
     """Bounded lanes of envelopes waiting for one service."""
 
-    __slots__ = ("_capacity", "_granted", "_lanes", "_waiters", "owner")
+    __slots__ = ("_capacity", "_granted", "_lanes", "_waiters", "owner", "waiting")
 
     def __init__(self, owner: str, capacity: tuple[int, int, int] = LANE_CAPACITY) -> None:
         self.owner = owner
+        self.waiting = 0  # messages in all lanes
         self._capacity = capacity
         self._lanes: tuple[deque[Envelope], deque[Envelope], deque[Envelope]] = (deque(), deque(), deque())
         self._waiters: tuple[deque[asyncio.Future[None]], ...] = (deque(), deque(), deque())
         self._granted = [0, 0, 0]  # places promised to woken waiters that have not pushed yet
 
     def __len__(self) -> int:
-        return sum(map(len, self._lanes))
-
-    def __bool__(self) -> bool:
-        a, b, c = self._lanes
-        return bool(a or b or c)
+        return self.waiting
 
     def push(self, envelope: Envelope) -> None:
         """Add at the end of its lane. Raises BudgetExceeded when the lane is full."""
@@ -117,6 +101,7 @@ class Mailbox:
                 f"mailbox of {self.owner!r} is full: {len(lane)} messages wait in lane {envelope.lane.name.lower()}"
             )
         lane.append(envelope)
+        self.waiting += 1
 
     def has_place(self, lane: Lane) -> bool:
         """Whether a push to the lane would be taken, with nobody waiting before it."""
@@ -145,6 +130,7 @@ class Mailbox:
         for number, lane in enumerate(self._lanes):
             if lane:
                 envelope = lane.popleft()
+                self.waiting -= 1
                 if self._waiters[number]:
                     self._wake(number)
                 return envelope
@@ -162,6 +148,7 @@ class Mailbox:
     def drain(self) -> list[Envelope]:
         """Remove and return everything (the owner is gone)."""
         taken = [envelope for lane in self._lanes for envelope in lane]
+        self.waiting = 0
         for number, lane in enumerate(self._lanes):
             lane.clear()
             for _ in range(min(len(self._waiters[number]), self._capacity[number])):

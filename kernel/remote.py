@@ -11,22 +11,23 @@ import asyncio
 import itertools
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from .errors import BluerillError, CallerError, CapabilityError, PeerRestarted, error_from
 from .host.base import ChildHandle, ChildSpec
-from .lease import Lease
+from .lease import Lease, LeaseTable
 from .ledger import Reservation
-from .limits import CREDITS, ESTIMATE_GROWTH, HELLO_TIMEOUT_S, MAX_ERROR_TEXT, STOP_GRACE_S
+from .limits import CREDITS, ESTIMATE_GROWTH, HELLO_TIMEOUT_S, MAX_ERROR_TEXT, MAX_PENDING_ASKS, STOP_GRACE_S
 from .link import Link, socket_pair
-from .manifest import ServiceSpec
+from .manifest import ServiceSpec, parse_size
 from .message import TAINTS, Body, Frame, Kind, Packed, pack
 from .port import Envelope
 from .seat import Seat, lane_of
 from .supervisor import ExitKind, ExitReason
 from .task import Event, State
+from .trace import TraceEvent, unpack_events
 
 if TYPE_CHECKING:
     from .loop import Kernel
@@ -35,14 +36,16 @@ if TYPE_CHECKING:
 _ASK, _TELL, _REPLY = Kind.ASK, Kind.TELL, Kind.REPLY  # a global is four times as fast as an enum's attribute
 
 
-class RemoteAsk(Envelope):
+_RUNNING = State.RUNNING
+
+
+class RemoteAsk(Envelope, eq=False):
     """An ask that came over a link: answered by a frame."""
 
-    __slots__ = ("done", "link", "owner", "wire_id")
-    link: Link
-    owner: RemoteSeat
-    wire_id: int
-    done: bool
+    link: Any = None  # Link
+    owner: Any = None  # RemoteSeat
+    wire_id: int = 0
+    done: bool = False
 
     @property
     def answered(self) -> bool:
@@ -75,11 +78,10 @@ class RemoteAsk(Envelope):
         return True
 
 
-class RemoteTell(Envelope):
+class RemoteTell(Envelope, eq=False):
     """A tell that came over a link; its credit goes back once it has a place."""
 
-    __slots__ = ("owner",)
-    owner: RemoteSeat
+    owner: Any = None  # RemoteSeat
 
     def accepted(self) -> None:
         self.owner.give_credit()
@@ -103,9 +105,13 @@ class RemoteSeat(Seat):
         self._flight: dict[int, Envelope] = {}
         self._window = CREDITS
         self._owed = 0
+        self._unplaced = 0  # tells of the child that have no place in a mailbox yet
+        self._leases = LeaseTable(name)
+        self._tracing: asyncio.Future[bytes] | None = None
         self._ids = itertools.count(1)
-        self._heard_at = 0.0
+        self._heard = 0  # frames ever received: whether it grows is the sign of life
         self._probe: asyncio.TimerHandle | None = None
+        self._idle: asyncio.TimerHandle | None = None
         self._hello: asyncio.TimerHandle | None = None
         self._gone = asyncio.Event()
         self._killed_for: ExitReason | None = None
@@ -115,13 +121,33 @@ class RemoteSeat(Seat):
     def holder(self) -> object:
         return self._link
 
+    def count(self, envelope: Envelope) -> None:
+        super().count(envelope)
+        if self.spec.idle_s > 0 and not self._flight and self._idle is None:
+            self._idle = self.kernel.loop.call_later(self.spec.idle_s, self._idled, self.handled)
+
+    def _idled(self, handled: int) -> None:
+        """Stop a child that had nothing to do since ``handled``; the next message starts it again."""
+        self._idle = None
+        busy = self._flight or self.mailbox or self.asked
+        if busy or self.handled != handled:
+            if not self._flight:
+                self._idle = self.kernel.loop.call_later(self.spec.idle_s, self._idled, self.handled)
+        elif self.life.state is State.RUNNING:
+            self.kernel.spawn(self._rest(), f"rest {self.name}")
+
+    async def _rest(self) -> None:
+        await self.stop()
+        if self.mailbox:  # something came while it stopped
+            self.kernel.begin(self)
+
     # --- towards the child
 
     def deliver(self, envelope: Envelope) -> None:
-        self.refuse_if_down()
-        if self._window > 0 and self.life.state is State.RUNNING and not self.mailbox:
+        if self._window > 0 and self.life.state is _RUNNING and not self.mailbox.waiting:
             self._hand_over(envelope)
             return
+        self.refuse_if_down()
         self.mailbox.push(envelope)
         if self.life.state is State.ABSENT:
             self.kernel.begin(self)
@@ -147,8 +173,8 @@ class RemoteSeat(Seat):
         lease = envelope.lease
         try:
             wire, data = pack(envelope.body)
-            number = 0
-            if envelope.kind is _ASK:
+            number = envelope.id  # unique on the device, so that traces of both sides join
+            while number in self._flight:  # unless the asker is hostile
                 number = next(self._ids)
             frame = Frame(
                 envelope.kind,
@@ -174,7 +200,7 @@ class RemoteSeat(Seat):
                 lease.release()
                 envelope.lease = None
         self._window -= 1
-        if number:
+        if envelope.kind is _ASK:
             self._flight[number] = envelope
             envelope.cancel = lambda: self._cancel(number)
         else:
@@ -189,12 +215,12 @@ class RemoteSeat(Seat):
         """An answer is overdue: unless the child says anything within ``hang_s``, it hangs and is killed."""
         if self._probe is not None or self._link is None:
             return
-        heard, generation = self._heard_at, self.generation
+        heard, generation = self._heard, self.generation
         self._link.send(Frame(Kind.HELLO, 0))
 
         def check() -> None:
             self._probe = None
-            if self.generation == generation and self._heard_at == heard and self.child is not None:
+            if self.generation == generation and self._heard == heard and self.child is not None:
                 self._killed_for = ExitReason(ExitKind.HUNG, 0, f"no sign of life for {self.spec.hang_s:g} s")
                 self.child.kill()
 
@@ -203,7 +229,7 @@ class RemoteSeat(Seat):
     # --- from the child
 
     def _received(self, frame: Frame, fd: int) -> None:
-        self._heard_at = self.kernel.now()
+        self._heard += 1
         kind = frame.kind
         if kind == _REPLY or kind == Kind.ERROR:
             self._answered(frame, fd)
@@ -225,6 +251,10 @@ class RemoteSeat(Seat):
                     ask.cancel()
                 ask.done = True
                 self.asked.pop(frame.id, None)
+        elif kind == Kind.TRACE:
+            waiting, self._tracing = self._tracing, None
+            if waiting is not None and not waiting.done():
+                waiting.set_result(frame.body)
         elif kind == Kind.HELLO and self.life.state is State.STARTING:
             self._ready()
 
@@ -254,19 +284,34 @@ class RemoteSeat(Seat):
             self.errors += 1
             envelope.fail(error_from(frame.wire, frame.body.decode("utf-8", "replace")))
         self.count(envelope)
-        if self.mailbox:
+        if self.mailbox.waiting:
             self._pump()
 
     def _adopt(self, frame: Frame, fd: int) -> Lease | None:
         try:
-            return Lease.adopt(fd, frame.lease_bytes)
+            return self._leases.adopt(fd, frame.lease_bytes)
         except BluerillError as error:
             self.kernel.log.warning("lease from %r refused: %s", self.name, error)
             return None
 
     def _sent(self, frame: Frame, fd: int) -> None:
-        lease = self._adopt(frame, fd) if fd >= 0 else None
         asked = frame.kind == _ASK
+        if asked:
+            honest = len(self.asked) < MAX_PENDING_ASKS and frame.id not in self.asked
+        else:
+            self._unplaced += 1
+            honest = self._unplaced <= CREDITS
+        if not honest and self._link is not None:
+            # The port of a child counts for itself; one that does not is broken or hostile.
+            if fd >= 0:
+                os.close(fd)
+            what = (
+                f"ask {frame.id} came twice, or was one of too many" if asked else "it told more than its credits allow"
+            )
+            self._killed_for = ExitReason(ExitKind.PROTOCOL, 0, what)
+            self._link.close(what)
+            return
+        lease = self._adopt(frame, fd) if fd >= 0 else None
         envelope = (RemoteAsk if asked else RemoteTell)(
             _ASK if asked else _TELL,
             self.name,  # from the connection, whatever the frame claims
@@ -303,6 +348,7 @@ class RemoteSeat(Seat):
 
     def give_credit(self) -> None:
         """One of the child's tells has found its place."""
+        self._unplaced -= 1
         self._owed += 1
         if self._owed >= CREDITS // 4 and self._link is not None:
             self._link.send(Frame(Kind.CREDIT, self._owed))
@@ -314,6 +360,19 @@ class RemoteSeat(Seat):
         if self._owed and self._link is not None:
             self._link.send(Frame(Kind.CREDIT, self._owed))
             self._owed = 0
+
+    async def events(self, within: float = 0.25) -> list[TraceEvent]:
+        """What the child's own trace ring holds; nothing if it does not say in time."""
+        if self._link is None or self.life.state is not State.RUNNING or self._tracing is not None:
+            return []
+        waiting = self._tracing = self.kernel.loop.create_future()
+        self._link.send(Frame(Kind.TRACE, 0))
+        try:
+            return unpack_events(await asyncio.wait_for(waiting, within), self.name)
+        except TimeoutError:
+            return []
+        finally:
+            self._tracing = None
 
     # --- life and death
 
@@ -327,7 +386,14 @@ class RemoteSeat(Seat):
         argv = [sys.executable, "-m", "bluerill.kernel.child", str(theirs.fileno())]
         try:
             self.child = self.kernel.host.spawn(
-                ChildSpec(self.name, argv, dict(os.environ), self.reservation.total, (theirs.fileno(),))
+                ChildSpec(
+                    self.name,
+                    argv,
+                    dict(os.environ),
+                    self.reservation.total,
+                    (theirs.fileno(),),
+                    data_bytes=parse_size(self.spec.data),
+                )
             )
         except BaseException:
             ours.close()
@@ -336,8 +402,8 @@ class RemoteSeat(Seat):
             theirs.close()
         self._gone = asyncio.Event()
         self._killed_for = None
-        self._window, self._owed = CREDITS, 0
-        self._heard_at = self.kernel.now()
+        self._window, self._owed, self._unplaced = CREDITS, 0, 0
+        self._leases = LeaseTable(self.name)
         self._link = Link(ours, self._received, self._closed)
         self.grant(self._link)
         greeting = msgspec.msgpack.encode(
@@ -390,10 +456,10 @@ class RemoteSeat(Seat):
         reason = self._killed_for or reason
         why = reason.text
         self.child = None
-        for timer in (self._probe, self._hello):
+        for timer in (self._probe, self._hello, self._idle):
             if timer is not None:
                 timer.cancel()
-        self._probe = None
+        self._probe = self._idle = None
         if link is not None:
             link.drain()  # replies written before the end still count
             self.kernel.capabilities.forget(link)
@@ -446,5 +512,6 @@ class RemoteSeat(Seat):
             if self.child is not None:
                 self.child.kill()
                 await self._gone.wait()
-        self.fail_waiting(PeerRestarted(f"service {self.name!r} was stopped"))
+        if self.kernel.stopping:
+            self.fail_waiting(PeerRestarted(f"service {self.name!r} was stopped"))
         self._release()

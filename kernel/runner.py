@@ -46,6 +46,7 @@ class Runner:
         self._trace = trace
         self._handled = handled
         self._loop = asyncio.get_running_loop()
+        self._time = self._loop.time
         self._running = 0
         self._limit = service.concurrency
         self._tasks: set[asyncio.Task[None]] = set()
@@ -63,9 +64,10 @@ class Runner:
 
     def deliver(self, envelope: Envelope) -> None:
         """Handle now if the service is free, else queue. Raises BudgetExceeded when its lane is full."""
-        if self.ready and self._running < self._limit and not self.mailbox:
+        mailbox = self.mailbox
+        if self.ready and self._running < self._limit and not mailbox.waiting:
             self._begin(envelope)
-            if self.mailbox:
+            if self.mailbox.waiting:  # it may have come in meanwhile
                 self._next()
         else:
             self.mailbox.push(envelope)
@@ -109,28 +111,22 @@ class Runner:
             self._handled(envelope)
             return
         try:
-            body = unpack(envelope.body) if type(envelope.body) is Packed else envelope.body
-            entry = self._table.get(type(body))  # type: ignore[arg-type]
+            held = envelope.body
+            body = unpack(held) if isinstance(held, Packed) else held
+            entry = self._table.get(type(body))
             if entry is None:
                 raise CallerError(f"service {self.name!r} does not understand {body.wire!r}")
         except CallerError as error:
             self._finish(envelope, error)
             return
         handler, suspends = entry
-        call = Call(
-            envelope.sender,
-            envelope.generation,
-            envelope.lane,
-            envelope.deadline,
-            envelope.trace,
-            envelope.taint,
-            envelope.lease,
-        )
-        self._record(HANDLE, body.wire, envelope)
+        lane, trace, sender = envelope.lane, envelope.trace, envelope.sender
+        call = Call(sender, envelope.generation, lane, envelope.deadline, trace, envelope.taint, envelope.lease)
+        self._trace.record(int(self._time() * 1e9), HANDLE, body.wire, self.name, trace, (envelope.id, lane, sender))
         if suspends:
             self._running += 1
             task = self._keep(self._run(envelope, handler, body, call))
-            envelope.cancel = task.cancel  # type: ignore[assignment]
+            envelope.cancel = task.cancel
             return
         token = current.set(call)
         try:
@@ -154,7 +150,7 @@ class Runner:
         envelope.cancel = None
         self._running -= 1
         self._finish(envelope, outcome)
-        if self.mailbox:
+        if self.mailbox.waiting:
             self._next()
 
     def _finish(self, envelope: Envelope, outcome: object) -> None:
@@ -177,18 +173,9 @@ class Runner:
         elif asked:
             self.errors += 1
             envelope.fail(ServiceFault(f"service {self.name!r} answered {wire!r} with {type(outcome).__name__}"))
-        self._record(DONE, wire, envelope)  # after the answer, which somebody waits for
+        # after the answer, which somebody waits for
+        self._trace.record(int(self._time() * 1e9), DONE, wire, self.name, envelope.trace, (envelope.id,))
         self._handled(envelope)
-
-    def _record(self, phase: str, wire: str, envelope: Envelope) -> None:
-        self._trace.record(
-            int(self._loop.time() * 1e9),
-            phase,
-            wire,
-            self.name,
-            envelope.trace,
-            (envelope.id, envelope.lane, envelope.sender),
-        )
 
     def _typed(self, error: BaseException, wire: str) -> BluerillError:
         if isinstance(error, BluerillError):

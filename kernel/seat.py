@@ -126,10 +126,10 @@ class LocalSeat(Seat):
         return self._port
 
     def deliver(self, envelope: Envelope) -> None:
-        self.refuse_if_down()
         if self._runner is not None:
             self._runner.deliver(envelope)
         else:
+            self.refuse_if_down()
             self.mailbox.push(envelope)
             if self.life.state is State.ABSENT:
                 self.kernel.begin(self)

@@ -23,6 +23,8 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
+import msgspec
+
 from .errors import CallerError
 from .message import Body, Lane, Taint
 
@@ -33,28 +35,18 @@ R = TypeVar("R", bound=Body)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Call:
+class Call(msgspec.Struct, eq=False):
     """The envelope of the message being handled, as its handler sees it."""
 
-    __slots__ = ("deadline", "generation", "lane", "lease", "sender", "taint", "trace")
-
-    def __init__(
-        self,
-        sender: str,
-        generation: int = 0,
-        lane: Lane = Lane.INTERACTIVE,
-        deadline: float = 0.0,
-        trace: int = 0,
-        taint: Taint = Taint.NONE,
-        lease: Lease | None = None,
-    ) -> None:
-        self.sender = sender
-        self.generation = generation
-        self.lane = lane
-        self.deadline = deadline  # on the port's clock, 0.0 = none
-        self.trace = trace
-        self.taint = taint
-        self.lease = lease  # a borrowed payload; released when the handler returns unless taken
+    sender: str
+    generation: int = 0
+    lane: Lane = Lane.INTERACTIVE
+    deadline: float = 0.0
+    """On the port's clock; 0.0 = none."""
+    trace: int = 0
+    taint: Taint = Taint.NONE
+    lease: Lease | None = None
+    """A borrowed payload; released when the handler returns unless taken."""
 
 
 class Leased:

@@ -28,6 +28,9 @@ _messages = itertools.count((os.getpid() & 0xFFFF) << 32 | 1)  # unique over the
 _traces = itertools.count((os.getpid() & 0xFFFF) << 32 | 1)
 
 
+_ASK, _LOCAL = Kind.ASK, Taint.LOCAL
+
+
 class Router(Protocol):
     """Where a port sends to."""
 
@@ -137,28 +140,32 @@ class ServicePort:
     ) -> tuple[R, Lease | None]:
         if self._pending >= MAX_PENDING_ASKS:
             raise BudgetExceeded(f"service {self._address!r} already waits for {self._pending} answers")
+        loop = self._loop
+        now = loop.time()
+        deadline = now + (DEFAULT_DEADLINE_S if within is None else within)
         call = current.get()
-        deadline = self._loop.time() + (DEFAULT_DEADLINE_S if within is None else within)
-        if call is not None and 0.0 < call.deadline < deadline:
-            deadline = call.deadline
+        if call is None:
+            trace = next(_traces)
+            lane = self._lane if lane is None else lane
+            taint = _LOCAL if taint is None else taint
+        else:
+            trace = call.trace
+            lane = call.lane if lane is None else lane
+            taint = call.taint if taint is None else taint
+            if 0.0 < call.deadline < deadline:
+                deadline = call.deadline
+        number = next(_messages)
+        future = loop.create_future()
         ask = LocalAsk(
-            Kind.ASK,
-            self._address,
-            self.generation,
-            to,
-            body,
-            *self._inherit(call, lane, deadline, taint),
-            lease,
-            next(_messages),
+            _ASK, self._address, self.generation, to, body, lane, deadline, trace, taint, lease, number, None, future
         )
-        ask.future = self._loop.create_future()
         router = self._router
-        self._record(ASK, body.wire, ask)
+        router.trace.record(int(now * 1e9), ASK, body.wire, self._address, trace, (number, lane, to))
         router.send(self, ask)
         self._pending += 1
         router.deadlines.add(ask)
         try:
-            answer, borrowed = await ask.future
+            answer, borrowed = await future
         except asyncio.CancelledError:
             if ask.cancel is not None:
                 ask.cancel()

@@ -8,6 +8,7 @@ glances: three skills can ring at once, and the screen is told the whole list.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -31,7 +32,8 @@ CATALOGUE_CHANGED = 2
 class SkillsService(SkillHost):
     """``hosts`` are addresses of other SkillHosts, ``tell_changed`` the services to notify of a changed catalogue.
 
-    Without ``entries`` the system skills are found by their entry points.
+    Without ``entries`` the system skills are found by their entry points. ``wait_s`` is how long ``start`` waits for
+    the hosts' catalogues: a device that lives for one command must know all its skills before it, a watch need not.
     """
 
     isolation: ClassVar[str] = "core"
@@ -46,12 +48,14 @@ class SkillsService(SkillHost):
         zone: str = "",
         boot: str | None = None,
         timeout_s: float = ACTION_TIMEOUT_S,
+        wait_s: float = 0.0,
     ) -> None:
         super().__init__((), settings=settings, disabled=disabled, zone=zone, boot=boot, timeout_s=timeout_s)
         self._entries = (
             loader.system_entries() if entries is None else [loader.parse_entry(each, loader.OWN) for each in entries]
         )
         self._hosts = tuple(hosts)
+        self._wait_s = wait_s
         self._changed = tuple(tell_changed)
         self._theirs: dict[str, Catalogue] = {}
         self._routes: dict[str, str] = {}
@@ -62,6 +66,13 @@ class SkillsService(SkillHost):
 
     async def start(self) -> None:
         await super().start()
+        if self._wait_s > 0 and self._hosts:
+            learning = [asyncio.ensure_future(self._learn(host)) for host in self._hosts]
+            _, late = await asyncio.wait(learning, timeout=self._wait_s)
+            for task in late:
+                task.cancel()
+                self.port.log.warning("a skill host did not answer within %g s; its skills are missing", self._wait_s)
+            return
         for host in self._hosts:
             self.port.spawn(self._learn(host), f"learn {host}")
 

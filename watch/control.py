@@ -172,9 +172,17 @@ class Front:
     async def tell(self, to: str, body: Body) -> None:
         raise NotImplementedError
 
+    @property
+    def listeners(self) -> list[Listener]:
+        """Who gets what the session tells its fronts."""
+        raise NotImplementedError
+
     def listen(self, listener: Listener) -> None:
         """Get what the session tells its fronts."""
-        raise NotImplementedError
+        self.listeners.append(listener)
+
+    def unlisten(self, listener: Listener) -> None:
+        self.listeners.remove(listener)
 
 
 class LocalFront(Front):
@@ -190,8 +198,9 @@ class LocalFront(Front):
     async def tell(self, to: str, body: Body) -> None:
         await self._control.port.tell(to, body)
 
-    def listen(self, listener: Listener) -> None:
-        self._control.listeners.append(listener)
+    @property
+    def listeners(self) -> list[Listener]:
+        return self._control.listeners
 
 
 class SocketFront(Front):
@@ -253,8 +262,9 @@ class SocketFront(Front):
     def _send(self, line: Line) -> None:
         self._writer.write(_encoder.encode(line) + b"\n")
 
-    def listen(self, listener: Listener) -> None:
-        self._listeners.append(listener)
+    @property
+    def listeners(self) -> list[Listener]:
+        return self._listeners
 
     async def close(self) -> None:
         self._writer.close()

@@ -15,10 +15,11 @@ from .numbers import TENS, UNITS, Words, cardinals
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{2})")
 _MILITARY = re.compile(r"([01]\d|2[0-4])([0-5]\d)")
-_NAMED = {"noon": 12, "midday": 12, "midnight": 0, "noontime": 12}
+_NAMED = {"noon": 12, "midday": 12, "midnight": 0, "noontime": 12, "noonish": 12, "midmorning": 10, "midafternoon": 14}
+_MID = {"morning": 10, "day": 12, "afternoon": 14, "night": 0}
 _PAST = {"past": 1, "after": 1, "to": -1, "before": -1, "till": -1, "until": -1, "of": -1, "til": -1}
 _PARTS = {
-    "morning": (0, 11), "afternoon": (12, 18), "evening": (15, 23), "night": (18, 5), "lunchtime": (11, 14),
+    "morning": (0, 11), "afternoon": (12, 19), "evening": (15, 23), "night": (18, 5), "lunchtime": (11, 14),
     "noon": (11, 14), "midday": (11, 14),
 }  # fmt: skip
 """Parts of the day with the hours they choose between."""
@@ -96,6 +97,9 @@ def _plain(words: Words, at: int) -> Iterator[tuple[int, Clock]]:
     if word in _NAMED:
         yield at + 1, Clock(_NAMED[word], exact=True)
         return
+    if word == "mid" and at + 1 < len(words) and words[at + 1] in _MID:
+        yield at + 2, Clock(_MID[words[at + 1]], exact=True)
+        return
     for end, hour in cardinals(words, at):
         if hour == 100 * (hour // 100) and 1300 <= hour <= 2400 and words[end - 1] == "hundred":
             stop = end + 1 if words[end : end + 1] == ["hours"] else end
@@ -171,6 +175,8 @@ def clocks(words: Words, at: int) -> Iterator[tuple[int, Clock]]:
         return
     for end, clock in (*_plain(words, at), *_relative(words, at)):
         yield end, clock
+        if words[end : end + 1] in (["ish"], ["sharp"], ["exactly"]):
+            yield end + 1, clock._replace(bare=False)
         stop, half = _meridiem(words, end)
         if half and clock.hour <= 12 and not (clock.exact and clock.hour in (0, 12) and words[at] in _NAMED):
             yield stop, clock._replace(hour=clock.hour % 12 + (12 if half == "pm" else 0), exact=True, bare=False)
@@ -184,7 +190,10 @@ def clocks(words: Words, at: int) -> Iterator[tuple[int, Clock]]:
 
 def _part(words: Words, at: int) -> Iterator[tuple[int, str]]:
     """ "in the morning", "at night", "this evening" is a date's business."""
-    if words[at : at + 2] == ["in", "the"] and words[at + 2 : at + 3] and words[at + 2] in _PARTS:
-        yield at + 3, words[at + 2]
+    start = at + 2 if words[at : at + 2] in (["in", "the"], ["of", "the"]) else at
+    if words[start : start + 1] in (["early"], ["late"]):
+        start += 1
+    if start < len(words) and words[start] in _PARTS and (start > at or words[start] != "night"):
+        yield start + 1, words[start]
     elif words[at : at + 1] == ["at"] and words[at + 1 : at + 2] and words[at + 1] in ("night", "noon", "midday"):
         yield at + 2, words[at + 1]

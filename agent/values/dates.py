@@ -36,6 +36,8 @@ _FESTIVE = {
     ("new", "years", "day"): (1, 1), ("new", "years", "eve"): (12, 31), ("halloween",): (10, 31),
     ("valentine's", "day"): (2, 14), ("valentines", "day"): (2, 14), ("independence", "day"): (7, 4),
 }  # fmt: skip
+_WEEKS = {"this": 0, "next": 1, "following": 1, "coming": 1, "last": -1, "previous": -1, "past": -1}
+_COUNTED = (["minutes"], ["minute"], ["hours"], ["hour"], ["days"], ["weeks"], ["months"], ["percent"])
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{2}|\d{4}))?")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 Day = tuple[int, date]
@@ -118,14 +120,16 @@ def dates(words: Words, at: int, today: date) -> Iterator[Day]:
         elif words[at : at + 4] == ["the", "day", "before", "yesterday"]:
             yield at + 4, today - timedelta(days=2)
         yield from _calendar(words, at + 1, today, article=True)
-        if following in ("next", "coming", "following", "last"):
-            yield from _weekdays(words, at + 1, today)
+        if following in ("next", "coming", "following", "last", "previous"):
+            yield from dates(words, at + 1, today)
         return
     simple = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1, "tmrw": 1, "tomorow": 1, "tommorow": 1}
     if word in simple:
         yield at + 1, today + timedelta(days=simple[word])
         if word == "tomorrow" and words[at + 1 : at + 2] == ["week"]:
             yield at + 2, today + timedelta(days=8)
+    if word in ("next", "last") and following == "day":
+        yield at + 2, today + timedelta(days=1 if word == "next" else -1)
     if words[at : at + 3] == ["day", "after", "tomorrow"]:
         yield at + 3, today + timedelta(days=2)
     yield from _weekdays(words, at, today)
@@ -135,7 +139,13 @@ def dates(words: Words, at: int, today: date) -> Iterator[Day]:
 
 def _weekdays(words: Words, at: int, today: date) -> Iterator[Day]:
     word, start, which = words[at], at, ""
-    if word in ("next", "this", "coming", "last", "past", "following") and at + 1 < len(words):
+    if words[at + 1 : at + 2] == ["week"] and word in _WEEKS:  # "next week on wednesday"
+        day_at = at + 3 if words[at + 2 : at + 3] == ["on"] else at + 2
+        number = WEEKDAYS.get(words[day_at], -1) if day_at < len(words) else -1
+        if number >= 0:
+            yield day_at + 1, today + timedelta(days=7 * _WEEKS[word] + number - today.weekday())
+        return
+    if word in ("next", "this", "coming", "last", "past", "following", "previous") and at + 1 < len(words):
         which, start = word, at + 1
         if words[start] == "coming" and at + 2 < len(words):
             start += 1
@@ -145,27 +155,38 @@ def _weekdays(words: Words, at: int, today: date) -> Iterator[Day]:
     monday = today - timedelta(days=today.weekday())
     ahead = (number - today.weekday() - 1) % 7 + 1
     day = today + timedelta(days=ahead)
-    if which == "next":
+    if which in ("next", "following"):
         day = monday + timedelta(days=7 + number)
-    elif which in ("last", "past"):
+    elif which in ("last", "past", "previous"):
         day = monday + timedelta(days=number - 7)
     elif which == "this" and monday + timedelta(days=number) >= today:
         day = monday + timedelta(days=number)
     yield start + 1, day
-    rest = words[start + 1 : start + 3]
-    if which == "" and rest[:1] == ["week"]:
+    if which == "" and words[start + 1 : start + 2] == ["week"]:
         yield start + 2, day + timedelta(days=7)
-    elif rest == ["next", "week"]:
-        yield start + 3, monday + timedelta(days=7 + number)
-    elif rest == ["this", "week"]:
-        yield start + 3, monday + timedelta(days=number)
-    elif rest == ["last", "week"]:
-        yield start + 3, monday + timedelta(days=number - 7)
-    # "friday the 27th of november": the date decides
+    tail = start + 1 + (words[start + 1 : start + 2] == ["of"])
+    tail += words[tail : tail + 1] == ["the"]
+    if words[tail + 1 : tail + 2] == ["week"] and words[tail] in _WEEKS:
+        yield tail + 2, monday + timedelta(days=7 * _WEEKS[words[tail]] + number)
+    # "friday the 27th", "friday november 27": the date decides
     comma = start + 2 if words[start + 1 : start + 2] == ["the"] else start + 1
-    for end, named in _calendar(words, comma, today, article=comma > start + 1):
-        if named.weekday() == number:
+    for end, named in _calendar(words, comma, today, article=True):
+        if named.weekday() == number or any(word in MONTH_NAMES for word in words[comma:end]):
             yield end, named
+    for end, of_month, _said in _days_of_month(words, comma):
+        matching = _matching(today, number, of_month)
+        if matching is not None and words[end : end + 1] not in (["minutes"], ["o'clock"], ["am"], ["pm"]):
+            yield end, matching
+
+
+def _matching(today: date, weekday: int, of_month: int) -> date | None:
+    """The next day of that number in its month that is that day of the week."""
+    for months in range(24):
+        year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+        found = _valid(year, month + 1, of_month)
+        if found is not None and found >= today and found.weekday() == weekday:
+            return found
+    return None
 
 
 def _calendar(words: Words, at: int, today: date, *, article: bool) -> Iterator[Day]:
@@ -186,6 +207,12 @@ def _calendar(words: Words, at: int, today: date, *, article: bool) -> Iterator[
     if found is not None:
         yield from _slashed(at + 1, found, today)
         return
+    if word.isdigit() and len(word) == 4 and words[at + 1 : at + 2] and words[at + 1] in MONTH_NAMES:
+        for end, day, _said in _days_of_month(words, at + 2):
+            exact = _valid(int(word), MONTH_NAMES[words[at + 1]], day)
+            if exact is not None:
+                yield end, exact
+        return
     month = MONTH_NAMES.get(word, 0)
     if month:
         start = at + 2 if words[at + 1 : at + 2] == ["the"] else at + 1
@@ -202,7 +229,9 @@ def _calendar(words: Words, at: int, today: date, *, article: bool) -> Iterator[
             of_month = _valid(first.year, first.month, day)
             if of_month is not None:
                 yield start + 2, of_month
-        elif said and (article or not word.isalpha() or end > at + 1):
+        elif (said or (article and words[end : end + 1] not in _COUNTED)) and (
+            article or not word.isalpha() or end > at + 1
+        ):
             for months in range(3):
                 first = add_months(today.replace(day=1), months)
                 later = _valid(first.year, first.month, day)
@@ -218,7 +247,7 @@ def _slashed(end: int, found: re.Match[str], today: date) -> Iterator[Day]:
         month, day = day, month
     if found[3]:
         year = int(found[3])
-        exact = _valid(year + 2000 if year < 100 else year, month, day)
+        exact = _valid(year + (2000 if year < 70 else 1900 if year < 100 else 0), month, day)
     else:
         exact = _coming(today, month, day) if 1 <= month <= 12 else None
     if exact is not None:
@@ -259,8 +288,12 @@ def _lengths(words: Words, at: int) -> Iterator[tuple[int, int, int]]:
     for end, months in calendar_spans(words, at):
         yield end, 0, months
     heads: list[tuple[int, float]] = list(numbers(words, at))
-    if words[at] in ("a", "an") if at < len(words) else False:
+    word = words[at] if at < len(words) else ""
+    if word in ("a", "an"):
         heads.append((at + 1, 1))
+    few = at + 1 if word == "a" else at
+    if words[few : few + 1] in (["few"], ["several"]):
+        heads.append((few + 1, 3))
     for end, count in heads:
         size = SECONDS.get(words[end], 0) if end < len(words) else 0
         if size >= 86400 and count > 0 and count == int(count) and count * size <= 86400 * 36600:
@@ -274,7 +307,7 @@ def _ahead(words: Words, at: int, today: date) -> Iterator[Day]:
             stop = end + 1 if words[end : end + 1] == ["time"] else end
             yield stop, add_months(today, months) + timedelta(days=days)
         return
-    if words[at] not in ("a", "an", "one") and words[at] not in UNITS and not words[at][:1].isdigit():
+    if words[at] not in ("a", "an", "one", "few", "several") and words[at] not in UNITS and not words[at][:1].isdigit():
         return
     for end, days, months in _lengths(words, at):
         rest = words[end : end + 2]

@@ -14,11 +14,12 @@ from .numbers import Words, numbers, tidy
 
 SECONDS = {
     "second": 1, "seconds": 1, "sec": 1, "s": 1, "minute": 60, "minutes": 60, "min": 60, "m": 60, "hour": 3600,
-    "hours": 3600, "hr": 3600, "h": 3600, "day": 86400, "days": 86400, "week": 604800, "weeks": 604800,
+    "hours": 3600, "hr": 3600, "h": 3600, "day": 86400, "days": 86400, "d": 86400,
+    "w": 604800, "week": 604800, "weeks": 604800,
     "fortnight": 1209600, "fortnights": 1209600,
 }  # fmt: skip
 MONTHS = {"month": 1, "months": 1, "year": 12, "years": 12}
-_SHORT = {"s", "m", "h"}
+_SHORT = {"s", "m", "h", "d", "w"}
 MAX_SECONDS = 100 * 366 * 86400
 _ISO = re.compile(r"([+-])?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
@@ -59,7 +60,7 @@ def _counts(words: Words, at: int) -> Iterator[tuple[int, float]]:
         yield at + 1, 1
         if after == "few":
             yield at + 2, 3
-    elif word == "few":
+    elif word in ("few", "several", "some"):
         yield at + 1, 3
     for end, value in numbers(words, at):
         if value < 0:

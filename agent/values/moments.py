@@ -93,6 +93,8 @@ def moments(words: Words, at: int, today: date) -> Iterator[Reading]:
     for end, seconds in durations(words, at):
         if words[end : end + 2] == ["from", "now"]:
             yield end + 2, Moment(after=seconds)
+        elif words[end : end + 1] == ["later"]:
+            yield end + 1, Moment(after=seconds)
         elif words[end : end + 1] == ["ago"] and seconds % 86400:
             yield end + 1, Moment(after=-seconds)
     lead = at + 1 if word in _LEADS else at

@@ -14,7 +14,7 @@ _FREQUENCIES = {
 }  # fmt: skip
 _ADVERBS = {
     "daily": "FREQ=DAILY", "weekly": "FREQ=WEEKLY", "monthly": "FREQ=MONTHLY", "yearly": "FREQ=YEARLY",
-    "annually": "FREQ=YEARLY", "hourly": "FREQ=HOURLY", "everyday": "FREQ=DAILY", "biweekly":
+    "annually": "FREQ=YEARLY", "annual": "FREQ=YEARLY", "hourly": "FREQ=HOURLY", "everyday": "FREQ=DAILY", "biweekly":
     "FREQ=WEEKLY;INTERVAL=2", "fortnightly": "FREQ=WEEKLY;INTERVAL=2", "nightly": "FREQ=DAILY",
 }  # fmt: skip
 _GROUPS = {

@@ -44,6 +44,7 @@ def _table() -> dict[tuple[str, ...], str]:
     for degree in ("celsius", "fahrenheit", "centigrade", "c", "f"):
         name = table[(degree,)]
         table[("degrees", degree)] = table[("degree", degree)] = name
+    table[("metric", "ton")] = table[("metric", "tons")] = "tonne"
     for short, tail in (("kilometer", "an"), ("mile", "an"), ("meter", "a")):
         unit = "second" if short == "meter" else "hour"
         table[(f"{short}s", tail, unit)] = table[(f"{short}s", "per", unit)] = f"{short} per {unit}"

@@ -18,6 +18,7 @@ MAX_CHARACTERS = 1000
 _PATTERN = re.compile(
     r"""
       (?P<iso>\d{4}-\d{1,2}-\d{1,2}(?:[Tt]\d{1,2}:\d{2}(?::\d{2})?)?)
+    | (?P<dated>\d{4}[./-]\d{1,2}[./-]\d{1,2}(?!\d)|\d{1,2}(?P<joint>[./-])\d{1,2}(?P=joint)\d{2,4}(?!\d))
     | (?P<clock>\d{1,2}:\d{2}(?::\d{2})?)
     | (?P<slash>\d{1,4}/\d{1,4}(?:/\d{2,4})?)
     | (?P<ordinal>\d+(?:st|nd|rd|th)\b)
@@ -68,6 +69,8 @@ def tokenize(sentence: str) -> list[Token]:
     pause = False
     for found in _PATTERN.finditer(sentence):
         kind, raw = found.lastgroup, found.group()
+        if found.group("dated") is not None:
+            kind = "dated"
         start, end = found.span()
         if kind == "stop":
             pause = bool(tokens)
@@ -85,7 +88,8 @@ def _normal(kind: str, raw: str, sentence: str, start: int, end: int) -> Sequenc
         word = raw.lower().replace("’", "'").replace("`", "'")
         whole = _CONTRACTIONS.get(word)
         if whole is None:
-            return (word.rstrip("'"),)
+            word = word.rstrip("'")
+            return () if word.isdigit() else (word,)  # a superscript is a digit that is no number
         return whole.split(" ")
     if kind == "symbol":
         if raw in "-−":
@@ -96,7 +100,12 @@ def _normal(kind: str, raw: str, sentence: str, start: int, end: int) -> Sequenc
             if before.isalpha():
                 return ()
             return ("-",)
+        if raw == "/" and (sentence[start - 1 : start].isalpha() or sentence[end : end + 1].isalpha()):
+            return ()
         return (_SYMBOLS.get(raw, raw),)
+    if kind == "dated":  # one way to write each: year-month-day, or a/b/c
+        parts = re.split(r"[./-]", raw)
+        return ("-".join(parts) if len(parts[0]) == 4 else "/".join(parts),)
     if kind == "number":
         return (raw.replace(",", ""),)
     if kind == "meridiem":

@@ -33,6 +33,8 @@ class Renderer:
         self._from: Image.Image | None = None
         self._last: Image.Image | None = None
         self._sliding = 0
+        self.drawn = 0
+        """Pictures drawn so far, for those who watch the cost."""
 
     def settle(self) -> None:
         """Forget the running transition: the next picture is final at once."""
@@ -40,6 +42,7 @@ class Renderer:
 
     def draw(self, now: float) -> Image.Image:
         """The picture at ``now``. Owned by the caller."""
+        self.drawn += 1
         stage = self.scene.stage(now)
         if self._stage is not None and stage.key != self._stage.key and self._last is not None:
             self._from = self._last

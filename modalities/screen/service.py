@@ -133,17 +133,13 @@ class ScreenService(Service):
         return Attached(self.size, self.fps, [face.name for face in self.scene.faces])
 
     @handles(Snapshot)
-    def on_snapshot(self, _ask: Snapshot, _call: Call) -> Frame | Leased:
+    def on_snapshot(self, _ask: Snapshot, _call: Call) -> Leased:
         # A watched glass answers with the picture that was last sent, so that later patches fit on it.
         picture = self._picture if self.attached else None
         if picture is None:
             self.renderer.settle()
             picture = brighten(self.renderer.draw(self.port.wall()), self.scene.brightness)
-        data = png(picture)
-        frame = Frame(self.seq, 0, 0, self.size, self.size, "png", True)
-        if len(data) > LEASE_ABOVE:
-            return Leased(frame, self.port.offer(data))
-        return Frame(self.seq, 0, 0, self.size, self.size, "png", True, data)
+        return Leased(Frame(self.seq, 0, 0, self.size, self.size, "png", True), self.port.offer(png(picture)))
 
     # drawing
 
@@ -156,10 +152,9 @@ class ScreenService(Service):
             began = self.port.now()
             now = self.port.wall()
             self._doze(now)
-            wait = self.scene.next_change(now) - now
             try:
                 await self._send(now)
-                wait = self.scene.next_change(now) - now
+                wait = self._wait(now)
             except BluerillError as error:
                 # The page's process may be restarting; it attaches again when it is back.
                 self.port.log.warning("frame not sent: %s", error)
@@ -171,6 +166,13 @@ class ScreenService(Service):
             if pace > 0:
                 await self.port.sleep(pace)
             await self._pause(wait - max(spent, 1 / self.fps))
+
+    def _wait(self, now: float) -> float:
+        """Seconds until the picture next differs by itself."""
+        following = self.scene.next_change(now)
+        if self.ambient_after > 0 and not self.scene.ambient:
+            following = min(following, max(self.scene.touched_at + self.ambient_after, now + 1 / self.fps))
+        return following - now
 
     async def _pause(self, seconds: float) -> None:
         """Until the scene changes, at most ``seconds``."""

@@ -132,6 +132,8 @@ where it says a time ("quarter to nine")."""
 _VALUES = {"<units>": "#", "<teens>": "#", "<tens>": "#", "oh": "#", "zero": "#", "hundred": "#", "thousand": "#"}
 _LIGHT_COST, _CARRIER_COST = 0.35, 1.0
 _CANDIDATES = 24
+URGENT = frozenset(("stop", "cancel", "quiet", "be quiet", "never mind", "mute", "pause", "snooze"))
+"""Whole requests that must not wait for a word more."""
 _SLOT_FILLERS = 6
 """A word standing where at least this many others may stand is a value."""
 
@@ -206,14 +208,17 @@ class PhraseBook:
         if len(path) == 2:
             return 0.0, 0.0
         if len(path) == 3:
-            known = path in self._triples
-            return (1.0, self._ends.get(path[:2], 0.0)) if known else (0.0, 0.0)
+            if path not in self._triples:
+                return 0.0, 0.0
+            return 1.0, 1.0 if text in URGENT else self._ends.get(path[:2], 0.0)
         total = 0.0
         steps = list(zip(path, path[1:], path[2:], strict=False))
         for triple in steps:
             total += 1.0 if triple in self._triples else 0.4 if triple[1:] in self._pairs else 0.0
         score = total / len(steps)
-        return score, self._ends.get(path[-3:-1], 0.0) if score == 1.0 else 0.0
+        if score < 1.0:
+            return score, 0.0
+        return score, 1.0 if text in URGENT else self._ends.get(path[-3:-1], 0.0)
 
     def match(self, text: str) -> Match:
         """The text itself where it fits, else its repair, else itself with a low score."""

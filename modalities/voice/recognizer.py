@@ -38,8 +38,7 @@ from .review import ReviewLog
 
 __all__ = ["Reading", "RecognizerService", "choose"]
 
-THRESHOLD = 0.75
-COST_WEIGHT = 0.02
+COST_WEIGHT = 2.0
 """How much a guess's acoustic cost per frame weighs against fitting a phrase."""
 MAX_UTTERANCE_S = 30.0
 MAX_CORPUS_BYTES = 8 * 1024 * 1024
@@ -77,7 +76,7 @@ def choose(guesses: Sequence[Guess], book: PhraseBook | None) -> Match:
 class RecognizerService(Service):
     """Settings: ``engine`` ("auto", "pocketsphinx", "whisper" or one of the entry points ``bluerill.engines``),
     ``model`` (a path or the name of a model card, for engines that need one), ``cache`` (folder for built language
-    models), ``review`` (file of the review log, '' = none), ``threshold`` of being heard, ``planner``."""
+    models), ``review`` (file of the review log, '' = none), ``threshold`` of being heard (default: the engine's), ``planner``."""
 
     def __init__(
         self,
@@ -85,14 +84,15 @@ class RecognizerService(Service):
         cache: str = "",
         model: str = "",
         review: str = "",
-        threshold: float = THRESHOLD,
+        threshold: float | None = None,
         planner: str = "planner",
     ) -> None:
-        if not 0.0 <= threshold <= 1.0:
+        if threshold is not None and not 0.0 <= threshold <= 1.0:
             raise CallerError(f"threshold must be 0..1, got {threshold}")
         folder = Path(cache) if cache else Path.home() / ".cache" / "bluerill" / "asr"
         self.engine: SpeechEngine = open_engine(engine, cache=folder, model=model)
-        self.threshold, self.planner = threshold, planner
+        self.threshold = self.engine.reject_below if threshold is None else threshold
+        self.planner = planner
         self.review = ReviewLog(Path(review)) if review else None
         self.book: PhraseBook | None = None
         self._fingerprint = ""

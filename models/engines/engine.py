@@ -30,10 +30,12 @@ class Guess(NamedTuple):
 
 
 class SpeechEngine(Protocol):
-    """One recogniser. ``open_vocabulary`` means that what it hears need not be one of the device's phrases."""
+    """One recogniser. ``open_vocabulary`` means that what it hears need not be one of the device's phrases;
+    below ``reject_below`` (a phrase score, or the fit of an open vocabulary) nothing was heard."""
 
     name: str
     open_vocabulary: bool
+    reject_below: float
 
     def learn(self, sentences: Sequence[str], fingerprint: str) -> None: ...
 

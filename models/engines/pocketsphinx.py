@@ -19,6 +19,7 @@ import hashlib
 import os
 import re
 from collections.abc import Sequence
+from math import exp, log
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ class PocketSphinxEngine:
 
     name = "pocketsphinx"
     open_vocabulary = False
+    reject_below = 0.75
 
     def __init__(self, cache: Path, model: Path | None = None) -> None:
         self.model = model or Path(pocketsphinx.get_model_path()) / "en-us"
@@ -169,10 +171,11 @@ class PocketSphinxEngine:
         for number, other in enumerate(self._final.nbest() or ()):
             if number >= MAX_GUESSES or other is None:
                 break
-            first = other.score if first is None else first
+            score = _log(other.score)
+            first = score if first is None else first
             words = _words(other.hypstr)
             if words and words not in guesses:
-                guesses[words] = Guess(words, max(0.0, (first - other.score) / frames), guesses[text].fit)
+                guesses[words] = Guess(words, max(0.0, (first - score) / frames), guesses[text].fit)
         return list(guesses.values())
 
     def _fit(self) -> float:
@@ -184,9 +187,9 @@ class PocketSphinxEngine:
         lost = frames = 0
         for segment in self._final.seg() or ():
             if not segment.word.startswith(("<", "[", "+")):
-                lost -= segment.ascore
+                lost -= _log(segment.ascore)
                 frames += segment.end_frame - segment.start_frame + 1
-        return float(np.exp(-lost / (frames * 1000.0))) if frames else 0.0
+        return exp(-lost / frames) if frames else 0.0
 
     def _end_stream(self) -> None:
         if self._live:
@@ -198,6 +201,11 @@ class PocketSphinxEngine:
         if self._stream is not None:
             self._end_stream()
         self._final = self._stream = None
+
+
+def _log(score: float) -> float:
+    """PocketSphinx hands scores out as probabilities; very small ones have underflown."""
+    return log(score) if score > 0.0 else -700.0
 
 
 def _words(hypothesis: str) -> str:

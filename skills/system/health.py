@@ -29,6 +29,15 @@ _KINDS = {
 }  # fmt: skip
 _SIMULATED = " (simulated)"
 
+SPORTS = {
+    "running": "run|running|jog|jogging", "walking": "walk|walking", "cycling": "bike ride|ride|cycling|biking|bike",
+    "swimming": "swim|swimming", "hiking": "hike|hiking", "yoga": "yoga", "rowing": "row|rowing",
+    "strength": "strength|weights|weight lifting|lifting weights", "dancing": "dance|dancing",
+    "climbing": "climb|climbing|bouldering", "skiing": "ski|skiing", "tennis": "tennis", "football": "football|soccer",
+    "pilates": "pilates", "stretching": "stretch|stretching",
+}  # fmt: skip
+"""Kinds of workout with the words that name them without a word like "workout" beside them."""
+
 
 class Health(Skill):
     """Steps, heart rate, calories, distance, sleep and workouts, from simulated sensors."""
@@ -44,6 +53,8 @@ class Health(Skill):
         "sleep": ["sleep time", "hours of sleep", "sleep duration", "rest", "sleep data", "sleep tracking"],
     }
     rules = {
+        "track": "(start|begin|track|record|log) [tracking|recording] [a|an|my|the] [new]",
+        "go": "(i'm|i am) (going for a|going for|about to|going to|starting to|starting my) [go] [for a]",
         "ask": "(what's|what is|what are|what was|what were|how's|how is|check|show|show me|tell me|give me|measure|read|display|get)",
         "my": "[my|the|today's|my current|current|my daily|my total|total]",
     }
@@ -122,14 +133,9 @@ class Health(Skill):
     @action(
         "(start|begin|track|record|log|launch|do) [a|an|my|the] [new] {kind} (workout|session|exercise|training|activity)",
         "(start|begin|track|record|log) [a|an|my|the] (workout|exercise|activity|session) [of|for|called] {kind}",
-        "(start|begin|track|record) [tracking|recording] [a|an|my] {kind}",
-        "(i'm|i am) going (for a|to) {kind}",
-        "(i'm|i am) (about to|going to|starting to|starting my) {kind}",
         Say("(start|begin|track|record) [a|my|the] [new] (workout|exercise|training)", {"kind": "workout"}),
         Say("(let's|time to) (work out|exercise|train)", {"kind": "workout"}),
-        Say("(start|track) [a|my] (run|jog|running workout)", {"kind": "running"}),
-        Say("(start|track) [a|my] (walk|walking workout)", {"kind": "walking"}),
-        Say("(start|track) [a|my] (bike ride|ride|cycling workout)", {"kind": "cycling"}),
+        *(Say(f"(<track>|<go>) ({words})", {"kind": kind}) for kind, words in SPORTS.items()),
         examples=("start a running workout", "begin my workout"),
     )
     async def start_workout(self, kind: Text) -> Reply:

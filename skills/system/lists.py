@@ -38,7 +38,7 @@ class Lists(Skill):
         "<put> {item} (to|on|onto|in|into) <any> [please]",
         "<put> (to|on|onto|in|into) <list> {item}",
         "(i need|we need|i need to buy|we need to buy|i want to buy|i have to buy|we're out of|i'm out of|we are out of|i am out of|buy|pick up) {item}",
-        "(remember|remind me|don't forget) to (buy|get|pick up) {item} [(at|from) the (shop|store|supermarket)]",
+        "don't forget to (buy|get|pick up) {item} [(at|from) the (shop|store|supermarket)]",
         "<list> (add|new item|plus) {item}",
         "(make|create|start) [a|the] [new] {list} list with {item}",
         "(can you|could you) <put> {item} (to|on) <list>",

@@ -13,7 +13,7 @@ from typing import Any
 from ...kernel.errors import ServiceFault
 from .. import currencies, measures
 from ..arithmetic import Uncalculable, calculate
-from ..contract import Card, Expression, Money, Number, Refusal, Reply, Skill, Unit, action
+from ..contract import Card, Expression, Money, Number, Refusal, Reply, Say, Skill, Unit, action
 from ..numerals import said, spoken
 from ..speech import MONTHS, capital
 
@@ -60,6 +60,8 @@ class Maths(Skill):
         "how (many|much) {to_unit} (is|are|in|are in|are there in|is in|does) {value} {from_unit} [make|equal]",
         "{value} {from_unit} (to|in|into|as) {to_unit}",
         "how (many|much) {to_unit} (go|fit) (in|into) {value} {from_unit}",
+        Say("how (many|much) {to_unit} (in|are in|are there in|is in|go in|make|make up) (a|an|one) {from_unit}", {"value": 1}),
+        Say("(what is|what's|how much is|how long is|how heavy is) (a|an|one) {from_unit} in {to_unit}", {"value": 1}),
         "{value} {from_unit} (is|are|equals|makes) how (many|much) {to_unit}",
         "what is {value} {from_unit} (converted to|expressed in|when converted to) {to_unit}",
         examples=(

@@ -107,7 +107,7 @@ def open_batch(args: argparse.Namespace) -> Any:
 
 async def _plan(args: argparse.Namespace, tools: list[dict[str, Any]] | None) -> int:
     with open_batch(args) as stream:
-        async with open_front(without=(*VOICE, *PAGE), attach=False) as front:
+        async with open_front(without=(*VOICE, *PAGE)) as front:
             for entry in entries(args, stream):
                 if entry.tools is not None or tools is not None:
                     planned = Planned(

@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
+import msgspec
+
+from ...kernel.manifest import Manifest
 from ..boot import DeviceBusy, boot, load_manifest, state_directory
 from ..control import ControlService, Front, LocalFront, SocketFront
+
+HOSTS_WAIT_S = 5.0
+"""A device of our own waits this long for third-party skills, since the one command may be meant for them."""
 
 
 @asynccontextmanager
 async def open_front(
-    *, without: tuple[str, ...], ram: str = "", attach: bool = True, settle: bool = False
+    *, without: tuple[str, ...], ram: str = "", asr: Mapping[str, Any] | None = None
 ) -> AsyncIterator[Front]:
-    """A front to a device. ``without`` are the services a device of our own does not need."""
-    path = str(state_directory() / "device.sock")
-    if attach:
+    """A front to a device. ``without`` are the services that a device of our own would not need, ``asr`` further
+    settings of its recogniser.
+
+    There is one device for a state directory: a second one would ring the same alarms.
+    """
+    try:
+        device = boot(brief(load_manifest(without=without, ram=ram), asr or {}))
+    except DeviceBusy:
+        front = await SocketFront.connect(str(state_directory() / "device.sock"))
         try:
-            manifest = load_manifest(without=without, ram=ram)
-            device = boot(manifest)
-        except DeviceBusy:
-            front = await SocketFront.connect(path)
-            try:
-                yield front
-            finally:
-                await front.close()
-            return
-    else:
-        device = boot(load_manifest(without=without, ram=ram), lock=False)
+            yield front
+        finally:
+            await front.close()
+        return
     async with device:
         control = device.kernel.local("control")
         assert isinstance(control, ControlService)
         yield LocalFront(control)
+
+
+def brief(manifest: Manifest, asr: Mapping[str, Any]) -> Manifest:
+    """The manifest of a device that lives for one command."""
+    changes: dict[str, Mapping[str, Any]] = {"skills": {"wait_s": HOSTS_WAIT_S}, "asr": asr}
+    services = {
+        name: msgspec.structs.replace(spec, settings={**spec.settings, **changes[name]}) if name in changes else spec
+        for name, spec in manifest.services.items()
+    }
+    return msgspec.structs.replace(manifest, services=services)

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _catalogue() -> Catalogue:
-    async with open_front(without=(*VOICE, *PAGE), attach=False, settle=True) as front:
+    async with open_front(without=(*VOICE, *PAGE)) as front:
         answer, data = await front.borrow("skills", GetCatalogue(), Catalogue)
         return answer if data is None else msgspec.json.decode(data, type=Catalogue)
 

@@ -40,7 +40,7 @@ class Minimal:
         canvas.arc(_RADIUS, 3, 0, 360, (38, 50, 68))
         trail = sweep_gradient(canvas.side, ((20, 60, 70), AQUA, SKY, VIOLET))
         if moment.minute:
-            canvas.arc(_RADIUS, 5, 0, moment.minute * 6, trail)
+            canvas.arc(_RADIUS, 5, 1.5, moment.minute * 6, trail)
         x, y = polar(moment.minute * 6, _RADIUS)
         canvas.disc(x, y, _BEAD + 5, BLACK)
         canvas.disc(x, y, _BEAD, AQUA)

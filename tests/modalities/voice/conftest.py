@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from bluerill.bench.commands import expand
 from bluerill.kernel.errors import BluerillError, CallerError
 from bluerill.kernel.lease import Lease

@@ -1,0 +1,332 @@
+"""Measures the ears: what they understand, from whom, in what noise, and how fast.
+
+    python -m bluerill.bench.voice [--json] [--quick] [--data FOLDER]
+
+Three measurements, all through the product's own listener, engine and phrase book, frame by frame:
+
+- *people*: the recorded commands of ``speech_misc/ha_commands`` (and what must be refused);
+- *voices*: held-out sentences rendered by espeak-ng with eight voices and speeds, clean and with noise at 20 and 10 dB.
+  A turn counts when ``plan(heard)`` equals ``plan(said)``: the call, not the letters;
+- *latency*: from the last sound of speech to the final transcript. Sound arrives in real time and decoding takes the
+  time it takes, so the recogniser is simulated as a server with a queue: it begins a piece of work when the sound is
+  there and the work before is done. No waiting, hence reproducible up to the machine's speed.
+
+The seam to the planner is :class:`Domain`: sentences to learn, sentences to be spoken, and ``plan``. Without one, the
+seed grammar of ``commands.py`` is used; its figures say how good the ears are, not the planner.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..kernel.errors import BluerillError
+from ..modalities.voice.audio import read_pcm
+from ..modalities.voice.listener import Begin, Drop, End, Listener, More, Pause, Resume
+from ..modalities.voice.phrases import Match, PhraseBook
+from ..modalities.voice.recognizer import choose
+from ..models.engines.engine import SpeechEngine
+from ..models.engines.espeak import EspeakEngine
+from ..models.engines.pocketsphinx import PocketSphinxEngine
+from . import commands
+
+__all__ = ["Domain", "Heard", "Pipeline", "bench", "main", "seed_domain"]
+
+RATE = 16_000
+Samples = npt.NDArray[np.int16]
+VOICES = (
+    ("en-us", 150, 50), ("en-us+f3", 160, 55), ("en", 150, 45), ("en-gb-x-rp", 165, 50),
+    ("en-us+m3", 175, 40), ("en-gb-scotland", 150, 50), ("en-us+f2", 140, 60), ("en-us+m7", 160, 50),
+)  # fmt: skip
+"""espeak-ng voice, words a minute, pitch."""
+
+
+class Domain(NamedTuple):
+    """What may be said. ``plan`` gives anything comparable; two texts mean the same when it gives equals."""
+
+    corpus: Sequence[str]
+    held_out: Sequence[str]
+    plan: Callable[[str], Any]
+
+
+class Heard(NamedTuple):
+    """One turn through the pipeline. ``text`` is '' when it was not heard; times in ms from the end of speech."""
+
+    text: str
+    raw: str
+    score: float
+    endpoint_ms: float
+    final_ms: float
+
+
+def seed_domain(sentences: int = 8_000, held_out: int = 240) -> Domain:
+    """The seed grammar, with sentences to be spoken that the recogniser never saw."""
+    every = commands.expand(sentences + held_out, 1)
+    spoken = random.Random(5).sample(every, held_out)
+    kept = set(every) - set(spoken)
+    return Domain(sorted(kept), spoken, commands.understand)
+
+
+class Pipeline:
+    """Listener, engine and phrase book joined as the services join them, on simulated time."""
+
+    def __init__(self, engine: SpeechEngine, book: PhraseBook | None, threshold: float | None = None) -> None:
+        self.engine, self.book = engine, book
+        self.threshold = engine.reject_below if threshold is None else threshold
+
+    def hear(self, sound: bytes, speech_end_s: float | None = None) -> list[Heard]:
+        """Every turn in a sound. ``speech_end_s`` is where speech truly ends, if known (for one turn)."""
+        listener = Listener("always")
+        turns: list[Heard] = []
+        free_at = 0.0  # when the recogniser will have done everything given to it
+        match: tuple[Match, str] | None = None
+        tail = bytearray()
+        quiet = False
+
+        def work(at: float, job: Callable[[], Any]) -> tuple[Any, float]:
+            nonlocal free_at
+            began = time.perf_counter()
+            result = job()
+            free_at = max(free_at, at) + time.perf_counter() - began
+            return result, free_at
+
+        def read() -> tuple[Match, str]:
+            guesses = self.engine.finish()
+            return choose(guesses, self.book), guesses[0].text if guesses else ""
+
+        pending = 0.0  # when the hint of the last pause is known
+        for start in range(0, len(sound), 1024):
+            now = (start + 1024) / (2 * RATE)
+            if match is not None and quiet and now >= pending:
+                listener.hint(match[0].ending if match[0].score >= self.threshold else 0.0)
+            for act in listener.feed(sound[start : start + 1024]):
+                if isinstance(act, Begin):
+                    match, quiet = None, False
+                    tail.clear()
+                    work(now, self.engine.start)
+                    work(now, lambda pcm=act.pcm: self.engine.feed(pcm))
+                elif isinstance(act, More):
+                    if quiet:
+                        tail += act.pcm
+                    else:
+                        work(now, lambda pcm=act.pcm: self.engine.feed(pcm))
+                elif isinstance(act, Pause):
+                    quiet = True
+                    match, pending = work(now, read)
+                elif isinstance(act, Resume):
+                    work(now, lambda pcm=bytes(tail): self.engine.feed(pcm))
+                    tail.clear()
+                    match, quiet = None, False
+                elif isinstance(act, End):
+                    if match is None:
+                        match, pending = work(now, read)
+                    turns.append(self._turn(match, now, act.endpoint_s, max(now, pending), speech_end_s))
+                    quiet = False
+                elif isinstance(act, Drop):
+                    quiet = False
+        return turns
+
+    def _turn(
+        self, reading: tuple[Match, str], decided: float, silence_s: float, known: float, end: float | None
+    ) -> Heard:
+        match, raw = reading
+        text = match.text if match.score >= self.threshold else ""
+        spoke_until = decided - silence_s if end is None else end
+        return Heard(text, raw, match.score, (decided - spoke_until) * 1000, (known - spoke_until) * 1000)
+
+
+def speech_end(samples: Samples) -> float:
+    """Seconds to the last sample above 1 % of the loudest."""
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > 0.01 * max(1, int(np.abs(samples.astype(np.int32)).max())))
+    return float(loud[-1] + 1) / RATE if len(loud) else 0.0
+
+
+def surround(samples: Samples, before_s: float = 0.6, after_s: float = 1.5) -> Samples:
+    """Speech with quiet around it, as a microphone would deliver it."""
+    quiet = np.random.default_rng(len(samples))
+    before, after = (quiet.normal(0, 4, int(s * RATE)).astype(np.int16) for s in (before_s, after_s))
+    return np.concatenate([before, samples, after])
+
+
+def noises(data: Path | None, rng: np.random.Generator) -> list[npt.NDArray[np.float32]]:
+    """Recorded noises where the public data is present, else pink-ish noise made here."""
+    files = sorted((data / "noise").glob("*.flac")) if data else []
+    if files:
+        return [np.frombuffer(read_pcm(path), np.int16).astype(np.float32) for path in files]
+    white = rng.normal(0, 1, (3, 20 * RATE)).astype(np.float32)
+    return [
+        np.convolve(row, np.exp(-np.arange(64) / width), "same").astype(np.float32)
+        for row, width in zip(white, (4, 12, 40), strict=True)
+    ]
+
+
+def mix(
+    sound: Samples, speech: Samples, noise: npt.NDArray[np.float32], snr_db: float, rng: np.random.Generator
+) -> Samples:
+    """Sound with noise at a ratio to the speech's own level (its frames above silence)."""
+    noise = np.tile(noise, len(sound) // len(noise) + 2)
+    start = int(rng.integers(0, len(noise) - len(sound)))
+    piece = noise[start : start + len(sound)]
+    level = speech.astype(np.float32)
+    active = level[np.abs(level) > 0.01 * max(1.0, float(np.abs(level).max()))]
+    gain = float(np.sqrt((active**2).mean()) / (np.sqrt((piece**2).mean()) + 1e-6)) / 10 ** (snr_db / 20)
+    mixed: Samples = np.clip(sound + piece * gain, -32_767, 32_767).astype(np.int16)
+    return mixed
+
+
+def measure_voices(
+    pipeline: Pipeline, domain: Domain, data: Path | None, progress: Callable[[str], None]
+) -> dict[str, Any]:
+    """Call accuracy on held-out sentences by condition and voice, and the latencies of the clean ones."""
+    rng = np.random.default_rng(7)
+    background = noises(data, rng)
+    right: dict[str, int] = {"clean": 0, "20 dB": 0, "10 dB": 0}
+    by_voice: dict[str, list[int]] = {voice: [0, 0] for voice, _, _ in VOICES}
+    finals: list[float] = []
+    endpoints: list[float] = []
+    wrong: list[dict[str, str]] = []
+    for number, said in enumerate(domain.held_out):
+        voice, rate, pitch = VOICES[number % len(VOICES)]
+        speech = EspeakEngine(voice, rate, pitch).say(said)
+        clean = surround(speech)
+        noise = background[int(rng.integers(0, len(background)))]
+        expected = domain.plan(said)
+        for condition in right:
+            sound = clean if condition == "clean" else mix(clean, speech, noise, float(condition.split()[0]), rng)
+            turns = pipeline.hear(sound.tobytes(), 0.6 + speech_end(speech))
+            heard = turns[0] if len(turns) == 1 else None
+            good = heard is not None and heard.text != "" and domain.plan(heard.text) == expected
+            right[condition] += good
+            if condition == "clean":
+                by_voice[voice][0] += good
+                by_voice[voice][1] += 1
+                if heard is not None:
+                    finals.append(heard.final_ms)
+                    endpoints.append(heard.endpoint_ms)
+            if not good:
+                wrong.append(
+                    {
+                        "condition": condition,
+                        "voice": voice,
+                        "said": said,
+                        "heard": " / ".join(t.text or f"({t.raw})" for t in turns),
+                    }
+                )
+        progress(f"{number + 1}/{len(domain.held_out)} sentences")
+    count = max(1, len(domain.held_out))
+    return {
+        "sentences": len(domain.held_out),
+        "accuracy": {condition: round(good / count, 4) for condition, good in right.items()},
+        "accuracy_by_voice": {voice: round(good / total, 3) for voice, (good, total) in by_voice.items() if total},
+        "latency_ms": {"turns": len(finals), "endpoint": _quantiles(endpoints), "final": _quantiles(finals)},
+        "wrong": wrong[:200],
+    }
+
+
+def _quantiles(values: Sequence[float]) -> dict[str, float]:
+    if not values:
+        return {}
+    return {f"p{q}": round(float(np.percentile(values, q)), 1) for q in (50, 95, 100)}
+
+
+def measure_people(pipeline: Pipeline, domain: Domain, data: Path) -> dict[str, Any]:
+    """The recorded commands: how many give the call that their transcript gives; and the refused ones."""
+    digits = {"5": "five"}
+    rows = []
+    with (data / "speech_misc" / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["file"].startswith("ha_commands/"):
+                said = " ".join(digits.get(word, word) for word in row["transcript"].lower().split())
+                turns = pipeline.hear(read_pcm(data / "speech_misc" / row["file"]) + bytes(2 * RATE * 2))
+                text = " ".join(turn.text for turn in turns if turn.text)
+                good = text == "" if not said else domain.plan(text) == domain.plan(said) and text != ""
+                rows.append(
+                    {
+                        "file": row["file"],
+                        "said": said,
+                        "heard": text,
+                        "raw": " / ".join(t.raw for t in turns),
+                        "score": [round(t.score, 3) for t in turns],
+                        "good": good,
+                    }
+                )
+    return {"clips": len(rows), "good": sum(bool(row["good"]) for row in rows), "rows": rows}
+
+
+def bench(domain: Domain, data: Path | None, progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+    """All measurements of one domain, as plain JSON."""
+    with tempfile.TemporaryDirectory() as cache:
+        engine = PocketSphinxEngine(Path(cache))
+        began = time.perf_counter()
+        engine.learn(domain.corpus, "bench")
+        book = PhraseBook(domain.corpus)
+        built = time.perf_counter() - began
+        pipeline = Pipeline(engine, book)
+        report: dict[str, Any] = {"engine": engine.name, "corpus": len(domain.corpus), "build_s": round(built, 2)}
+        if data is not None:
+            report["people"] = measure_people(pipeline, domain, data)
+        report["voices"] = measure_voices(pipeline, domain, data, progress)
+        engine.close()
+    return report
+
+
+def main(arguments: Sequence[str] | None = None, domain: Domain | None = None) -> int:
+    """The command line; ``domain`` connects a planner."""
+    parser = argparse.ArgumentParser(prog="bench-voice", description="Measure the ears.")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--quick", action="store_true", help="48 sentences instead of 240")
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("BLUERILL_DATA", "../shared/data")))
+    options = parser.parse_args(arguments)
+    data = options.data if (options.data / "speech_misc").is_dir() else None
+    chosen = domain or seed_domain()
+    if options.quick:
+        chosen = chosen._replace(held_out=chosen.held_out[:48])
+    show = sys.stderr.isatty()
+    try:
+        report = bench(chosen, data, lambda line: print(f"\r{line}", end="", file=sys.stderr) if show else None)
+    except BluerillError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(json.dumps(report, indent=2) if options.json else _readable(report))
+    return 0
+
+
+def _readable(report: dict[str, Any]) -> str:
+    voices = report["voices"]
+    lines = [f"engine {report['engine']}, {report['corpus']} sentences learned in {report['build_s']} s"]
+    if people := report.get("people"):
+        lines.append(f"people: {people['good']} of {people['clips']} clips right")
+        lines += [
+            f"  {r['file']}: said {r['said']!r}, heard {r['heard']!r} (raw {r['raw']!r})"
+            for r in people["rows"]
+            if not r["good"]
+        ]
+    else:
+        lines.append("people: not measured, the public data is absent")
+    aims = {"clean": 0.95, "10 dB": 0.85}
+    for condition, value in voices["accuracy"].items():
+        aim = f" (aim {aims[condition]:.0%})" if condition in aims else ""
+        lines.append(f"espeak voices, {condition}: {value:.1%} of {voices['sentences']} calls{aim}")
+    lines.append("by voice, clean: " + ", ".join(f"{v} {a:.0%}" for v, a in voices["accuracy_by_voice"].items()))
+    for name, values in voices["latency_ms"].items():
+        if isinstance(values, dict) and values:
+            lines.append(
+                f"end of speech to {name}: p50 {values['p50']:.0f} ms, p95 {values['p95']:.0f} ms, worst {values['p100']:.0f} ms"
+            )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
