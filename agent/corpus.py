@@ -61,6 +61,7 @@ class Sampler:
         """At most ``total`` different sentences, every action getting an equal share (as far as it can use it)."""
         total = max(1, min(total, MAX_SENTENCES))
         random = Random(_SEED)
+        self._places = dict.fromkeys(self._places, 0)
         by_action = self._by_action()
         seen: set[int] = set()
         for numbers in by_action.values():

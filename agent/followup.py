@@ -87,8 +87,8 @@ def _tail(said: list[str]) -> list[str]:
             return said
 
 
-def _head(said: list[str], phrases: list[list[str]]) -> int:
-    return max((len(phrase) for phrase in phrases if said[: len(phrase)] == phrase), default=0)
+def _head(said: list[str], phrases: Sequence[Sequence[str]]) -> int:
+    return max((len(phrase) for phrase in phrases if said[: len(phrase)] == list(phrase)), default=0)
 
 
 def is_undo(said: Sequence[str]) -> bool:

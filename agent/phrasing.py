@@ -53,12 +53,12 @@ def stripped(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
             yield front
 
 
-def _without(tokens: Sequence[Token], phrases: list[list[str]], *, at_end: bool) -> Sequence[Token] | None:
+def _without(tokens: Sequence[Token], phrases: Sequence[Sequence[str]], *, at_end: bool) -> Sequence[Token] | None:
     said = [token.text for token in tokens]
     longest = 0
     for phrase in phrases:
         size = len(phrase)
-        if longest < size < len(said) and (said[-size:] if at_end else said[:size]) == phrase:
+        if longest < size < len(said) and (said[-size:] if at_end else said[:size]) == list(phrase):
             longest = size
     if not longest:
         return None

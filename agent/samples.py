@@ -39,7 +39,8 @@ call mum|buy milk|take out the trash|water the plants|take my pills|feed the cat
 pick up the kids|send the email|call the doctor|lock the door|check the oven|do the laundry|call john|book a table|
 buy a birthday present|charge the phone|take the bread out of the oven|clean the kitchen|drink some water|
 the car is on level three|the meeting was moved|my locker is number twelve|ask anna about the tickets""",
-    "title": "lunch with anna|team meeting|dentist|birthday party|yoga class|doctor's appointment|dinner|school concert",
+    "title": """
+lunch with anna|team meeting|dentist|birthday party|yoga class|doctor's appointment|dinner|school concert""",
     "name": "music|maps|calendar|camera|weather|settings|messages|minimal|analog|digital",
     "": "tea|music|work|the garden|dinner|a walk|football|the news",
 }

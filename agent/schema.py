@@ -12,7 +12,8 @@ from typing import Any
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,), "array": (list,), "string": (str,), "integer": (int,), "number": (int, float),
-    "boolean": (bool,), "null": (type(None),), "dict": (dict,), "float": (int, float), "tuple": (list,), "any": (object,),
+    "boolean": (bool,), "null": (type(None),), "dict": (dict,), "float": (int, float),
+    "tuple": (list,), "any": (object,),
 }  # fmt: skip
 _MAX_DEPTH = 16
 _MAX_PATTERN = 200

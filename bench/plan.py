@@ -164,7 +164,9 @@ def measure(folder: Path) -> dict[str, Any]:
 def report(figures: dict[str, Any], write: Callable[[str], object], *, misses: bool) -> None:
     """The figures as text."""
     write(f"planner: {figures['planner']}, {figures['actions']} actions, {figures['templates']} templates")
-    write(f"built in {figures['build_ms']} ms; a plan takes p50 {figures['ms']['p50']} ms, p95 {figures['ms']['p95']} ms")
+    write(
+        f"built in {figures['build_ms']} ms; a plan takes p50 {figures['ms']['p50']} ms, p95 {figures['ms']['p95']} ms"
+    )
     titles = {
         "home": "Home Assistant's test sentences: call accuracy of what the catalogue covers",
         "refusal": "Refusal of what no action serves",
@@ -186,7 +188,9 @@ def report(figures: dict[str, Any], write: Callable[[str], object], *, misses: b
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures; 1 where the data is not there."""
-    parser = argparse.ArgumentParser(prog="python -m bluerill.bench.plan", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m bluerill.bench.plan", description="How well tier 1 of the planner plans."
+    )
     parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.add_argument("--misses", action="store_true", help="also what was missed")
     options = parser.parse_args(arguments)

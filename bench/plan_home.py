@@ -1,9 +1,9 @@
 """Home Assistant's test sentences (ha_intents_en/tests) as plans of this device's actions.
 
 An intent is mapped to the catalogue's action and its slots to arguments. A case is *covered* when the action can
-express it; it is skipped, and counted by reason, where it names something the catalogue has not: another device or media
-player, an area or floor of a house, or a command to be carried out later. A timer named by its length ("the five minute
-timer") is covered: timers answer to it as a label. Labels, items and places are compared by their words.
+express it; it is skipped, and counted by reason, where it names something the catalogue has not: another device or
+media player, an area or floor of a house, or a command to be carried out later. A timer named by its length ("the five
+minute timer") is covered: timers answer to it as a label. Labels, items and places are compared by their words.
 """
 
 from __future__ import annotations
@@ -113,5 +113,5 @@ def correct(case: Case, calls: list[PlannedCall]) -> bool:
         return arguments == {"level": slots["volume_level"]}
     if intent == "HassSetVolumeRelative":
         step, change = slots["volume_step"], arguments.get("change", 0)
-        return change > 0 if step == "up" else change < 0 if step == "down" else change == step
+        return bool(change > 0 if step == "up" else change < 0 if step == "down" else change == step)
     return arguments == {"on": intent == "HassMediaPlayerMute"}

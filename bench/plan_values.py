@@ -102,7 +102,7 @@ def _allowed(kind: str, result: dict[str, Any]) -> tuple[list[Any], str]:
         unit = str(resolution.get("unit", "")).lower()
         unit = _UNITS.get(unit, unit)
         if unit not in unit_names():
-            return [], f"a unit without a reader"
+            return [], "a unit without a reader"
         try:
             return [(float(resolution["value"]), unit)], ""
         except (KeyError, TypeError, ValueError):
@@ -152,7 +152,9 @@ def correct(case: Case) -> bool:
 
 def _age(case: Case, said: list[str], reader: Reader) -> bool:
     return any(
-        unit.end < len(said) and said[unit.end :] in (["old"], ["of", "age"]) and (float(n.value), unit.value) in case.allowed
+        unit.end < len(said)
+        and said[unit.end :] in (["old"], ["of", "age"])
+        and (float(n.value), unit.value) in case.allowed
         for n in reader.at("number", 0)
         for unit in reader.at("unit", n.end)
     )

@@ -16,7 +16,6 @@ import msgspec
 
 from ..kernel.errors import CallerError
 from .derive import Action, Parameter
-from .localtime import instant
 from .recurrence import parse_rule
 
 MAX_TEXT = 500
@@ -83,7 +82,8 @@ def _moment(value: Any, zone: tzinfo) -> datetime:
             raise _wrong("a local time like '2026-11-21T07:00'", value) from None
         if not 1970 < moment.year < 9000:
             raise _wrong("a year between 1971 and 8999", value)
-        return instant(moment, zone) if moment.tzinfo is None else moment.astimezone(zone)
+        # a wall time that a clock change skips stays as it was said: its action decides what it means that day
+        return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
     raise _wrong("a local time like '2026-11-21T07:00'", value)
 
 

@@ -43,6 +43,8 @@ class Due(msgspec.Struct, frozen=True, omit_defaults=True):
     boot: float | None = None
     made: float = 0.0
     boot_id: str = ""
+    kept: bool = True
+    """Whether a row of the store stands for it."""
 
 
 class Agenda:
@@ -142,10 +144,10 @@ class Chime:
         """An entry for a moment on the wall clock (not yet on the agenda)."""
         return Due(skill, key, due, payload)
 
-    def after(self, skill: str, key: str, seconds: float, payload: dict[str, Any]) -> Due:
+    def after(self, skill: str, key: str, seconds: float, payload: dict[str, Any], kept: bool = True) -> Due:
         """An entry for a time span from now (not yet on the agenda)."""
         boot = self.boot_now()
-        return Due(skill, key, self._port.wall() + seconds, payload, boot + seconds, boot, self.agenda.boot_id)
+        return Due(skill, key, self._port.wall() + seconds, payload, boot + seconds, boot, self.agenda.boot_id, kept)
 
     def put(self, entry: Due) -> None:
         self.agenda.put(entry)

@@ -129,8 +129,9 @@ class Device(Protocol):
         earlier call under the same key. [store]"""
         ...
 
-    async def after(self, key: str, delay: timedelta, payload: dict[str, Any]) -> None:
-        """Like ``at``, but counted on a clock that nobody can set (while the machine stays up). [store]"""
+    async def after(self, key: str, delay: timedelta, payload: dict[str, Any], *, keep: bool = True) -> None:
+        """Like ``at``, but counted on a clock that nobody can set (while the machine stays up). Without ``keep`` it
+        is forgotten when the device stops, and costs no write: for refreshing what is shown. [store]"""
         ...
 
     async def forget(self, key: str) -> None:

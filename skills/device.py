@@ -17,7 +17,7 @@ from ..kernel.errors import CallerError, CapabilityError
 from ..kernel.service import Port
 from . import sensors
 from .chime import DUE, Chime, Due
-from .messages import Card, Fetch, Fetched, Get, Glance, Happened, Row, Rows, Scan
+from .messages import Card, Fetch, Fetched, Get, Glance, Happened, Put, Row, Rows, Scan, Stored
 from .units import Unit, unit_of
 
 STORE, EGRESS = "store", "egress"
@@ -49,6 +49,8 @@ class DeviceHandle:
         self._settings = settings
         self._zone = zone
         self._call = call
+        self.unsaved: dict[str, Any] = {}
+        """Rows that fired while the store could not write: true all the same, and written with whatever is next."""
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self._port.wall(), self._zone())
@@ -60,7 +62,7 @@ class DeviceHandle:
     async def get(self, key: str, default: Any = None) -> Any:
         unit = self._need("store")
         _check_key(key)
-        pending = unit.rows.get(key, _MISSING)
+        pending = unit.rows.get(key, self.unsaved.get(key, _MISSING))
         if pending is not _MISSING:
             return default if pending is None else pending
         row = await self._port.ask(STORE, Get(self.space, key), Row)
@@ -78,7 +80,7 @@ class DeviceHandle:
     async def scan(self, prefix: str = "") -> dict[str, Any]:
         unit = self._need("store")
         rows = {key: value for key, value in (await self.stored(prefix)).items() if not key.startswith("~")}
-        for key, value in unit.rows.items():
+        for key, value in {**self.unsaved, **unit.rows}.items():
             if key.startswith(prefix) and not key.startswith("~"):
                 if value is None:
                     rows.pop(key, None)
@@ -95,21 +97,27 @@ class DeviceHandle:
             rows.update(page.rows)
         return rows
 
+    async def commit(self, rows: dict[str, Any]) -> None:
+        """Make a unit's writes durable, all or none (for the host)."""
+        await self._port.ask(STORE, Put(self.space, {**self.unsaved, **rows}), Stored)
+        self.unsaved.clear()
+
     async def at(self, key: str, due: datetime, payload: dict[str, Any]) -> None:
         if due.tzinfo is None:
             raise CallerError(f"skill {self._skill!r}: a due time needs a zone, got {due.isoformat()}")
         self._schedule(self._chime.at(self._skill, key, due.timestamp(), _plain(payload, f"payload of {key!r}")))
 
-    async def after(self, key: str, delay: timedelta, payload: dict[str, Any]) -> None:
+    async def after(self, key: str, delay: timedelta, payload: dict[str, Any], *, keep: bool = True) -> None:
         if not timedelta() <= delay <= MAX_DELAY:
             raise CallerError(f"skill {self._skill!r}: a delay is between 0 and {MAX_DELAY.days} days, got {delay}")
         plain = _plain(payload, f"payload of {key!r}")
-        self._schedule(self._chime.after(self._skill, key, delay.total_seconds(), plain))
+        self._schedule(self._chime.after(self._skill, key, delay.total_seconds(), plain, keep))
 
     def _schedule(self, entry: Due) -> None:
         unit = self._need("store")
         _check_key(entry.key)
-        unit.write(DUE + entry.key, msgspec.to_builtins(entry))
+        if entry.kept:
+            unit.write(DUE + entry.key, msgspec.to_builtins(entry))
         unit.dues[entry.key] = entry
 
     async def forget(self, key: str) -> None:

@@ -11,7 +11,6 @@ slow weather service does not hold up an alarm.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar
 
@@ -23,7 +22,7 @@ from . import loader
 from .arguments import convert
 from .chime import DUE, Chime, Due, boot_id, suspended
 from .contract import Refusal, Reply, Skill
-from .device import STORE, DeviceHandle
+from .device import DeviceHandle
 from .localtime import device_zone
 from .messages import (
     Catalogue,
@@ -32,8 +31,6 @@ from .messages import (
     Happened,
     Invoke,
     Invoked,
-    Put,
-    Stored,
     Undo,
 )
 from .outbox import Outbox
@@ -45,7 +42,6 @@ START_TIMEOUT_S = 10.0
 MAX_RESULT = 32 * 1024
 MAX_SPEECH = 2_000
 MAX_CALL_DEPTH = 4
-MAX_UNSAVED = 100
 SAVE_AGAIN_S = 10.0
 
 
@@ -78,7 +74,6 @@ class SkillHost(Service):
         self._zone = device_zone(zone)
         self._boot = boot
         self._timeout = timeout_s
-        self._unsaved: deque[tuple[str, dict[str, Any]]] = deque()
 
     # loading
 
@@ -230,7 +225,7 @@ class SkillHost(Service):
     async def _commit(self, loaded: Loaded, unit: Unit) -> None:
         if unit.rows:
             try:
-                await self.port.ask(STORE, Put(loaded.device.space, unit.rows), Stored)
+                await loaded.device.commit(unit.rows)
             except ServiceFault:  # it may have been written or not: the store knows
                 if unit.dues:
                     self.port.spawn(self._remember(loaded), "remember")
@@ -260,28 +255,30 @@ class SkillHost(Service):
                 self.port.log.error("%s", error)
                 unit = _fired(entry)
                 unit.announce(Happened(entry.skill, f"Something of {entry.skill} was due, and it failed."))
-            try:
-                await self.port.ask(STORE, Put(loaded.device.space, unit.rows), Stored)
-            except BluerillError as error:
-                self.port.log.error("due %r of skill %s fired but was not stored: %s", entry.key, entry.skill, error)
-                if len(self._unsaved) < MAX_UNSAVED:
-                    self._unsaved.append((loaded.device.space, unit.rows))
-                    if len(self._unsaved) == 1:
-                        self.port.spawn(self._save_again(), "save")
+            if unit.rows:
+                await self._store_fired(entry, loaded.device, unit.rows)
             self._apply_dues(unit)
         self._announce_all(unit)
 
-    async def _save_again(self) -> None:
-        """Keep trying to store what fired while the store could not."""
-        while self._unsaved:
+    async def _store_fired(self, entry: Due, device: DeviceHandle, rows: dict[str, Any]) -> None:
+        """What must ring rings, also when the store cannot write: its rows are kept here and tried again."""
+        try:
+            await device.commit(rows)
+        except BluerillError as error:
+            self.port.log.error("due %r of skill %s fired but was not stored: %s", entry.key, entry.skill, error)
+            if not device.unsaved:
+                self.port.spawn(self._save_again(device), "save")
+            device.unsaved.update(rows)
+
+    async def _save_again(self, device: DeviceHandle) -> None:
+        while True:
             await self.port.sleep(SAVE_AGAIN_S)
-            space, rows = self._unsaved[0]
+            if not device.unsaved:
+                return
             try:
-                await self.port.ask(STORE, Put(space, rows), Stored)
+                await device.commit({})
             except BluerillError as error:
-                self.port.log.warning("what fired for %s is still not stored: %s", space, error)
-                continue
-            self._unsaved.popleft()
+                self.port.log.warning("what fired for %s is still not stored: %s", device.space, error)
 
     async def _clock_changed(self) -> None:
         for loaded in list(self._roster.skills.values()):
@@ -308,7 +305,8 @@ class SkillHost(Service):
 def _fired(entry: Due) -> Unit:
     """A unit that begins with the mark that the entry fired; only scheduling the same key again takes it back."""
     unit = Unit(entry.skill, frozenset())
-    unit.write(DUE + entry.key, None)
+    if entry.kept:
+        unit.write(DUE + entry.key, None)
     unit.dues[entry.key] = None
     return unit
 

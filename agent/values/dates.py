@@ -229,7 +229,9 @@ def _calendar(words: Words, at: int, today: date, *, article: bool) -> Iterator[
             of_month = _valid(first.year, first.month, day)
             if of_month is not None:
                 yield start + 2, of_month
-        elif (said or (article and words[end : end + 1] not in _COUNTED)) and (article or not word.isalpha() or end > at + 1):
+        elif (said or (article and words[end : end + 1] not in _COUNTED)) and (
+            article or not word.isalpha() or end > at + 1
+        ):
             for months in range(3):
                 first = add_months(today.replace(day=1), months)
                 later = _valid(first.year, first.month, day)

@@ -14,7 +14,8 @@ from .numbers import Words, numbers, tidy
 
 SECONDS = {
     "second": 1, "seconds": 1, "sec": 1, "s": 1, "minute": 60, "minutes": 60, "min": 60, "m": 60, "hour": 3600,
-    "hours": 3600, "hr": 3600, "h": 3600, "day": 86400, "days": 86400, "d": 86400, "w": 604800, "week": 604800, "weeks": 604800,
+    "hours": 3600, "hr": 3600, "h": 3600, "day": 86400, "days": 86400, "d": 86400,
+    "w": 604800, "week": 604800, "weeks": 604800,
     "fortnight": 1209600, "fortnights": 1209600,
 }  # fmt: skip
 MONTHS = {"month": 1, "months": 1, "year": 12, "years": 12}

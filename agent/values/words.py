@@ -88,7 +88,8 @@ def _normal(kind: str, raw: str, sentence: str, start: int, end: int) -> Sequenc
         word = raw.lower().replace("’", "'").replace("`", "'")
         whole = _CONTRACTIONS.get(word)
         if whole is None:
-            return (word.rstrip("'"),)
+            word = word.rstrip("'")
+            return () if word.isdigit() else (word,)  # a superscript is a digit that is no number
         return whole.split(" ")
     if kind == "symbol":
         if raw in "-−":

@@ -81,7 +81,7 @@ class Watch(Skill):
         await self.device.glance(
             Glance(brightness=await self._brightness(), modes=await self._modes(), battery=self._battery())
         )
-        await self.device.after("battery", BATTERY_EVERY, {})
+        await self.device.after("battery", BATTERY_EVERY, {}, keep=False)
 
     @action(
         "(what's|what is|how's|how is|how much is|check|show|tell me|show me|give me) [me] [the|my|your] [watch|current|device|watch's] [battery|power] (battery|charge|battery level|battery status|battery percentage|battery life|power level|remaining battery) [left|level|status|now|like]",
@@ -266,7 +266,7 @@ class Watch(Skill):
             await self.device.put("phone", {"ringing": False})
             return
         await self.device.glance(Glance(battery=self._battery()))
-        await self.device.after("battery", BATTERY_EVERY, {})
+        await self.device.after("battery", BATTERY_EVERY, {}, keep=False)
 
     async def undo(self, what: Any) -> Reply:
         if "brightness" in what:

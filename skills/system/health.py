@@ -61,7 +61,7 @@ class Health(Skill):
 
     async def start(self) -> None:
         await self._show()
-        await self.device.after("sensors", REFRESH, {})
+        await self.device.after("sensors", REFRESH, {}, keep=False)
 
     @action(
         "<ask> <my> {metric} [right now|now|so far|at the moment|count|data|stats]",
@@ -188,7 +188,7 @@ class Health(Skill):
     async def due(self, key: str, payload: dict[str, Any]) -> None:
         if key == "sensors":
             await self._show()
-            await self.device.after("sensors", REFRESH, {})
+            await self.device.after("sensors", REFRESH, {}, keep=False)
             return
         row = await self.device.get("current")
         if row is not None:

@@ -87,7 +87,10 @@ class Sound(Skill):
             "(mute|silence|hush|quiet) [the|my|your|all] [volume|sound|sounds|speaker|audio|yourself|watch|everything] [please]",
             {"on": True},
         ),
-        Say("(mute|silence) [the|my|all] (music|media|song|radio|player|playback|podcast) [in here|here|please]", {"on": True}),
+        Say(
+            "(mute|silence) [the|my|all] (music|media|song|radio|player|playback|podcast) [in here|here|please]",
+            {"on": True},
+        ),
         Say("(turn|switch) (off|the) (sound|volume|audio|sounds) [off]", {"on": True}),
         Say("(turn|switch) [the|your|my] (sound|volume|audio|sounds) off", {"on": True}),
         Say("(be|stay|keep) (quiet|silent)", {"on": True}),
@@ -101,7 +104,10 @@ class Sound(Skill):
             "(unmute|un mute|unsilence) [the|my|your] [volume|sound|sounds|speaker|audio|yourself|watch|everything] [please]",
             {"on": False},
         ),
-        Say("(unmute|un mute|unsilence) [the|my|all] (music|media|song|radio|player|playback|podcast) [in here|here|please]", {"on": False}),
+        Say(
+            "(unmute|un mute|unsilence) [the|my|all] (music|media|song|radio|player|playback|podcast) [in here|here|please]",
+            {"on": False},
+        ),
         Say("(turn|switch) [the|your|my] (sound|volume|audio|sounds) (on|back on)", {"on": False}),
         Say("(turn|switch) (on|back on) [the|your|my] (sound|volume|audio|sounds)", {"on": False}),
         Say("(turn off|disable|leave|end) (silent|mute|silent mode|mute mode)", {"on": False}),

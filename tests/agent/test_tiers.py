@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
-from support.small_catalogue import CATALOGUE, NOW
 
 from bluerill.agent.messages import PlannedCall
 from bluerill.agent.remote import RemoteChatModel
 from bluerill.agent.tiers import ChatTier, actions_from_tools, model_named
 from bluerill.kernel.errors import CallerError, ServiceFault
 from bluerill.skills.messages import ActionInfo
+from support.small_catalogue import CATALOGUE, NOW
 
 TIMER = {
     "type": "object",
@@ -23,7 +23,11 @@ TIMER = {
 }
 TOOLS = [
     {"name": "start_timer", "description": "Start a timer.", "parameters": TIMER},
-    {"name": "mute", "description": "Mute.", "parameters": {"type": "object", "properties": {"on": {"type": "boolean"}}}},
+    {
+        "name": "mute",
+        "description": "Mute.",
+        "parameters": {"type": "object", "properties": {"on": {"type": "boolean"}}},
+    },
 ]
 
 
@@ -120,7 +124,7 @@ def test_no_call_is_a_refusal_with_the_models_words(server: Server) -> None:
 @pytest.mark.parametrize(("status", "data"), [(500, b"no model loaded"), (200, b"<html>"), (200, b'{"choices": []}')])
 def test_a_broken_server_is_a_service_fault(server: Server, status: int, data: bytes) -> None:
     server.answers.append((status, data))
-    with pytest.raises(ServiceFault, match="the model server at 127.0.0.1"):
+    with pytest.raises(ServiceFault, match=r"the model server at 127\.0\.0\.1"):
         tier(server).plan("mute", NOW)
 
 

@@ -58,7 +58,7 @@ def test_kill_between_write_and_reply_loses_nothing_acknowledged(tmp_path: Path)
 FILLER = """
 import asyncio, os, sys
 sys.path.insert(0, sys.argv[2])
-from conftest import Bench
+from support.bench import Bench
 from bluerill.kernel.errors import BudgetExceeded
 from bluerill.skills.messages import Get, Put
 from bluerill.skills.store import StoreService
@@ -101,7 +101,7 @@ def test_on_a_really_full_disk_alarms_are_still_stored(tmp_path: Path) -> None:
     script.write_text(FILLER)
     mounted = tmp_path / "disk"
     mounted.mkdir()
-    helpers = Path(__file__).parents[1] / "skills"
+    helpers = Path(__file__).parents[1]
     command = f'mount -t tmpfs -o size=2m tmpfs "{mounted}" && "{sys.executable}" "{script}" "{mounted}" "{helpers}"'
     probe = subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False)
     if probe.returncode != 0:

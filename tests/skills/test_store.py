@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -14,9 +14,7 @@ from bluerill.skills import rows as rows_module
 from bluerill.skills import store as store_module
 from bluerill.skills.messages import Get, Put, Row, Rows, Scan, Stored
 from bluerill.skills.store import MAX_ROW_BYTES, StoreService
-
-if TYPE_CHECKING:
-    from .conftest import Bench
+from support.bench import Bench
 
 
 async def opened(bench: Bench, path: Path, **settings: Any) -> StoreService:

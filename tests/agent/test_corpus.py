@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import re
+
+from bluerill.agent.corpus import Sampler
+from bluerill.agent.plan import Planner
+from support.small_catalogue import CATALOGUE, NOW
+
+PLANNER = Planner(CATALOGUE)
+SAMPLER = Sampler(PLANNER.templates)
+
+
+def test_the_corpus_is_bounded_repeatable_and_plain() -> None:
+    first = list(SAMPLER.corpus(3000))
+    assert first == list(Sampler(PLANNER.templates).corpus(3000))
+    assert 1000 < len(first) <= 3000
+    assert len(set(first)) == len(first)
+    assert all(re.fullmatch(r"[a-z']+( [a-z']+)*", sentence) for sentence in first)
+
+
+def test_the_corpus_covers_values_and_actions() -> None:
+    text = "\n".join(SAMPLER.corpus(6000))
+    for words in (
+        "fifteen minutes",
+        "half past",
+        "every weekday",
+        "new york",
+        "tomorrow",
+        "what's",
+        "percent",
+        "volume",
+    ):
+        assert words in text, words
+    for number in ("one", "seven", "nineteen", "thirty four", "fifty nine"):
+        assert f" {number} " in text, number
+
+
+def test_held_out_sentences_are_new_and_mean_what_they_say() -> None:
+    corpus = set(SAMPLER.corpus(6000))
+    held = SAMPLER.held_out(150, seed=3, now=NOW, corpus=6000)
+    assert len(held) == 150
+    assert not corpus & {each.text for each in held}
+    assert held == SAMPLER.held_out(150, seed=3, now=NOW, corpus=6000)
+    assert held != SAMPLER.held_out(150, seed=4, now=NOW, corpus=6000)
+    right = 0
+    for each in held:
+        calls = PLANNER.plan(each.text, NOW).calls
+        right += [(call.name, call.arguments) for call in calls] == [(each.call.name, each.call.arguments)]
+    assert right >= 0.97 * len(held)

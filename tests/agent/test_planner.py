@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from datetime import UTC
+
+import pytest
+from msgspec.structs import replace
+
+from bluerill.agent.messages import Plan
+from bluerill.agent.planner import PlannerService, local_now
+from bluerill.kernel.errors import CallerError, ServiceFault
+from bluerill.kernel.message import Body
+from bluerill.kernel.service import Leased
+from bluerill.modalities.voice.messages import GetCorpus
+from bluerill.skills.messages import Catalogue
+from support.lone_port import LonePort, run, send
+from support.small_catalogue import CATALOGUE
+
+
+class Skills:
+    """Plays the skills service; ``failures`` answers are faults first."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.catalogue = CATALOGUE
+        self.failures = failures
+
+    def __call__(self, body: Body) -> Body:
+        if self.failures:
+            self.failures -= 1
+            raise ServiceFault("service 'skills' is starting")
+        return self.catalogue
+
+
+def device(failures: int = 0) -> tuple[PlannerService, LonePort, Skills]:
+    skills = Skills(failures)
+    service = PlannerService(zone="Europe/Berlin", corpus=400)
+    service.port = port = LonePort("planner", {"skills": skills})
+    return service, port, skills
+
+
+def test_it_plans_at_the_devices_clock_or_a_given_now() -> None:
+    async def test() -> None:
+        service, port, _skills = device()
+        await service.start()
+        await port.advance(0)
+        assert port.notified == ["asr"]
+        planned = await send(service, Plan("set an alarm for 5 pm"))
+        assert planned.calls[0].arguments == {"time": "2026-11-20T17:00"}
+        planned = await send(service, Plan("set an alarm for 5 pm", "2027-01-01T18:00"))
+        assert planned.calls[0].arguments == {"time": "2027-01-02T17:00"}
+        with pytest.raises(CallerError, match="expected 'now' as ISO 8601"):
+            await send(service, Plan("mute", "yesterday"))
+
+    run(test)
+
+
+def test_a_changed_catalogue_is_learned_and_announced() -> None:
+    async def test() -> None:
+        service, port, skills = device()
+        await service.start()
+        await port.advance(0)
+        await service.notified(1)
+        assert port.notified == ["asr"]
+        skills.catalogue = Catalogue("small-2", [each for each in CATALOGUE.actions if each.name != "mute"])
+        await service.notified(1)
+        assert port.notified == ["asr", "asr"]
+        assert (await send(service, Plan("mute"))).calls == []
+
+    run(test)
+
+
+def test_skills_may_come_up_late() -> None:
+    async def test() -> None:
+        service, port, _skills = device(failures=2)
+        await service.start()
+        await port.advance(0)
+        assert port.notified == []
+        await port.advance(0.1)
+        await port.advance(0.2)
+        assert port.notified == ["asr"]
+
+    run(test)
+
+
+def test_without_skills_a_plan_is_a_typed_error() -> None:
+    async def test() -> None:
+        service, _port, _skills = device(failures=100)
+        with pytest.raises(ServiceFault):
+            await send(service, Plan("mute"))
+
+    run(test)
+
+
+def test_the_corpus_comes_as_a_lease() -> None:
+    async def test() -> None:
+        service, _port, _skills = device()
+        reply = await send(service, GetCorpus())
+        assert isinstance(reply, Leased)
+        lines = bytes(reply.lease).decode().splitlines()  # type: ignore[call-overload]
+        assert reply.body == replace(reply.body, fingerprint="small-1", sentences=len(lines))
+        assert 100 < len(lines) <= 400
+
+    run(test)
+
+
+def test_now_keeps_a_given_zone() -> None:
+    assert local_now("2026-11-20T14:05+00:00", 0.0).tzinfo == UTC
+    assert local_now("", 0.0, "Europe/Berlin").hour == 1

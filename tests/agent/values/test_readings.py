@@ -1,0 +1,103 @@
+"""What words come to at one fixed now (Friday 20 November 2026, 14:05 in Berlin), one table a kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bluerill.agent.arguments import written
+from bluerill.agent.values.reader import Reader
+from bluerill.agent.values.words import words
+from support.small_catalogue import NOW
+
+
+def read(kind: str, text: str, *, early: bool = False) -> Any:
+    """The value of a text that is wholly one reading; None where it is not."""
+    said = words(text)
+    found = Reader(said, NOW.date()).at(kind, 0)
+    return written(kind, found[0].value, NOW, early=early) if found and found[0].end == len(said) else None
+
+
+TABLE: dict[str, dict[str, Any]] = {
+    "duration": {
+        "ten minutes": "PT10M", "an hour and a half": "PT1H30M", "1h30": "PT1H30M", "two and a half hours": "PT2H30M",
+        "half an hour": "PT30M", "1 hour 5 minutes 30 seconds": "PT1H5M30S", "a quarter of an hour": "PT15M",
+        "one hour thirty": "PT1H30M", "half a minute": "PT30S", "10min": "PT10M", "ninety seconds": "PT1M30S",
+        "5½ minutes": "PT5M30S", "a couple of minutes": "PT2M", "1 1/2 hours": "PT1H30M", "two days": "P2D",
+        "three quarters of an hour": "PT45M", "an hour and thirty minutes": "PT1H30M", "a week": "P7D",
+        "ten": None, "no minutes": None, "zero minutes": None, "minutes": None, "1 hour 2 hours": None,
+    },
+    "change": {
+        "ten more minutes": "PT10M", "another ten minutes": "PT10M", "five minutes less": "-PT5M",
+        "minus 5 minutes": "-PT5M", "an extra hour": "PT1H", "ten minutes longer": "PT10M",
+    },
+    "time": {
+        "quarter to seven": "2026-11-20T18:45", "7 30 pm": "2026-11-20T19:30", "7:30pm": "2026-11-20T19:30",
+        "half past six": "2026-11-20T18:30", "noon": "2026-11-21T12:00", "seven in the morning": "2026-11-21T07:00",
+        "oh seven hundred": "2026-11-21T07:00", "two thirty": "2026-11-20T14:30",
+        "seven tomorrow": "2026-11-21T07:00", "tomorrow at seven": "2026-11-21T07:00",
+        "friday at 6": "2026-11-27T06:00", "in ten minutes": "2026-11-20T14:15", "tonight at 8": "2026-11-20T20:00",
+        "8 p.m.": "2026-11-20T20:00", "next friday at noon": "2026-11-27T12:00", "ten to nine": "2026-11-20T20:50",
+        "seven oh five": "2026-11-20T19:05", "nineteen thirty": "2026-11-20T19:30", "midnight": "2026-11-21T00:00",
+        "tomorrow morning": "2026-11-21T09:00", "tomorrow morning at 7": "2026-11-21T07:00",
+        "the 3rd of may at 5 pm": "2027-05-03T17:00", "at 2": "2026-11-21T02:00", "half six": "2026-11-20T18:30",
+        "7 tomorrow morning": "2026-11-21T07:00", "ten at night": "2026-11-20T22:00",
+        "2026-12-24T18:00": "2026-12-24T18:00", "meeting tomorrow at three": None, "tomorrow at three":
+        "2026-11-21T15:00", "tomorrow": None, "seven": None, "25:00": None, "7:61": None,
+        "six p m": "2026-11-20T18:00",
+    },
+    "date": {
+        "tomorrow": "2026-11-21", "next friday": "2026-11-27", "friday": "2026-11-27", "this friday": "2026-11-20",
+        "the 3rd of may": "2027-05-03", "in three weeks": "2026-12-11", "on 12/24": "2026-12-24", "may 3": "2027-05-03",
+        "the day after tomorrow": "2026-11-22", "the twenty first": "2026-11-21", "a week from friday": "2026-12-04",
+        "december twenty fourth two thousand twenty seven": "2027-12-24", "christmas eve": "2026-12-24",
+        "first friday in december": "2026-12-04", "2 days ago": "2026-11-18", "last monday": "2026-11-09",
+        "monday next week": "2026-11-23", "next week on tuesday": "2026-11-24", "24/12/2026": "2026-12-24",
+        "2026-02-30": None, "february 30": None, "the 32nd": None,
+    },
+    "when": {
+        "this week": "2026-11-20", "next weekend": "2026-11-28", "tonight": "2026-11-20T20:00",
+        "this afternoon": "2026-11-20T15:00", "yesterday": "2026-11-19", "last night": "2026-11-19T21:00",
+        "in two days": "2026-11-22", "in two hours": "2026-11-20T16:05", "on monday at 9": "2026-11-23T09:00",
+    },
+    "repeat": {
+        "every weekday": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "on weekdays": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+        "every monday and thursday": "FREQ=WEEKLY;BYDAY=MO,TH", "daily": "FREQ=DAILY", "on mondays":
+        "FREQ=WEEKLY;BYDAY=MO", "every two weeks": "FREQ=WEEKLY;INTERVAL=2", "every other day": "FREQ=DAILY;INTERVAL=2",
+        "every mon, wed and fri": "FREQ=WEEKLY;BYDAY=MO,WE,FR", "weekends": "FREQ=WEEKLY;BYDAY=SA,SU",
+        "on monday": None, "every": None,
+    },
+    "level": {"fifty": 50, "50%": 50, "half": 50, "maximum": 100, "the lowest": 1, "one hundred percent": 100,
+              "101": None},
+    "change-level": {"twenty percent": 20, "minus ten": -10, "ten percent louder": 10, "five percent less": -5},
+    "number": {
+        "three point one four": 3.14, "minus five": -5, "two and a half": 2.5, "a hundred and one": 101, "2,500": 2500,
+        "one million two hundred thousand": 1_200_000, "a dozen": 12, "three quarters": 0.75, "nineteen hundred": 1900,
+        "point five": 0.5, "hello": None,
+    },
+    "expression": {
+        "twelve times eight plus two": "12 * 8 + 2", "15 percent of 80": "15 / 100 * 80",
+        "square root of 81": "sqrt(81)",
+        "2+2": "2 + 2", "five squared": "5 ** 2", "two to the power of ten": "2 ** 10", "(2+3)*4": "(2 + 3) * 4",
+        "half of 90": "0.5 * 90", "three minus minus two": "3 - (-2)", "seven": None, "((((1": None,
+    },
+    "unit": {"kilometres": "kilometer", "miles per hour": "mile per hour", "°F": "fahrenheit",
+             "square feet": "square foot"},
+    "currency": {"dollars": "USD", "€": "EUR", "british pounds": "GBP", "monopoly money": None},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, rows in TABLE.items() for text in rows])
+def test_readings(kind: str, text: str) -> None:
+    assert read(kind, text) == TABLE[kind][text]
+
+
+def test_early_requests_take_small_hours_as_said() -> None:
+    assert read("time", "tomorrow at five", early=True) == "2026-11-21T05:00"
+    assert read("time", "tomorrow at five") == "2026-11-21T17:00"
+
+
+def test_all_ends_are_offered() -> None:
+    said = words("ten minutes thirty seconds")
+    assert [reading.end for reading in Reader(said, NOW.date()).at("duration", 0)] == [4, 2]
