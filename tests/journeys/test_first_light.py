@@ -23,6 +23,7 @@ import soxr
 from bluerill.modalities.screen.palette import AMBER
 from bluerill.modalities.voice.audio import read_pcm
 from journeys.browser import Watching, chromium, needs_chromium, watch_page
+from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.audio, needs_chromium]
 SAID = "set a timer for five minutes"
@@ -77,6 +78,15 @@ def microphone(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return microphone_file(pcm, tmp_path / "microphone.wav")
 
 
+def wait_for_asr(page: Page) -> None:
+    """Until the monitor shows the recogniser running (the first start builds its language model)."""
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('#services tr')]
+        .some(r => /^\\s*asr/.test(r.textContent) && /running/.test(r.textContent))""",
+        timeout=60_000,
+    )
+
+
 def timer_rows(home: Path) -> list[dict[str, object]]:
     """The timers in the store, read past the device."""
     with sqlite3.connect(f"file:{home / 'store' / 'store.db'}?mode=ro", uri=True) as database:
@@ -106,11 +116,7 @@ def share_near(watching: Watching, colour: tuple[int, int, int], most: int = 40)
 def test_speak_to_the_watch_and_it_answers(microphone: Path, own_home: Path, tmp_path: Path) -> None:
     with running_watch(own_home) as (_, url), chromium(microphone) as browser, watch_page(browser, url) as watching:
         page = watching.page
-        page.wait_for_selector("#services .dot.running", timeout=30_000)
-        page.wait_for_function(
-            "() => [...document.querySelectorAll('#services tr')].some(r => /^\\s*asr/.test(r.textContent) && /running/.test(r.textContent))",
-            timeout=60_000,
-        )
+        wait_for_asr(page)
         assert share_near(watching, AMBER) < 0.01
         page.click("#mic")
         page.wait_for_selector("#log .call", timeout=60_000)
