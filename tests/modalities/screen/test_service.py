@@ -153,5 +153,5 @@ def test_it_turns_ambient_by_itself_if_told_to() -> None:
 
 @pytest.mark.parametrize("settings", [{"size": 10}, {"size": 5000}, {"fps": 0}, {"fps": 1000}])
 def test_impossible_settings_are_refused(settings: dict[str, int]) -> None:
-    with pytest.raises(CallerError, match="size must be 64..1024 and fps 1..60"):
+    with pytest.raises(CallerError, match=r"size must be 64\.\.1024 and fps 1\.\.60"):
         ScreenService(**settings)  # type: ignore[arg-type]

@@ -14,11 +14,18 @@ class Slow:
     def __init__(self) -> None:
         self.open = asyncio.Event()
         self.sent: list[bytes] = []
+        self.more = asyncio.Event()
         self.closed: list[int] = []
 
     async def send(self, data: bytes, text: bool | None = None) -> None:
         await self.open.wait()
         self.sent.append(data)
+        self.more.set()
+
+    async def took(self, count: int) -> None:
+        while len(self.sent) < count:
+            self.more.clear()
+            await self.more.wait()
 
     async def close(self, code: int, reason: str) -> None:
         self.closed.append(code)
@@ -56,8 +63,7 @@ def test_a_slow_page_drops_pictures_and_keeps_messages_in_order() -> None:
         assert one.dropped >= MAX_PICTURES
         slow.open.set()
         sender = asyncio.create_task(one.drain())
-        while not one.idle:
-            await asyncio.sleep(0)
+        await slow.took(MAX_PICTURES + 19)
         one.end()
         await sender
         assert [m for m in slow.sent if m[:1] == b"m"] == [b"m%d" % seq for seq in range(1, MAX_PICTURES + 20)]

@@ -69,6 +69,14 @@ class Tab:
                     body: dict[str, Any] = message["body"]
                     return body
 
+    async def end(self) -> int:
+        """Read until the device closes the connection; the code it gave."""
+        try:
+            while True:
+                await self.connection.recv()
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd is not None else 0
+
     async def see(self, *, full: bool | None = None) -> bytes:
         """The next binary picture."""
         while True:
@@ -158,11 +166,7 @@ def test_an_oversized_message_closes_only_its_page() -> None:
         async with front() as device, tab(device) as good:
             async with tab(device) as bad:
                 await bad.connection.send("x" * (MAX_MESSAGE + 1))
-                with pytest.raises(ConnectionClosed) as caught:
-                    while True:
-                        await bad.connection.recv()
-                assert caught.value.rcvd is not None
-                assert caught.value.rcvd.code == 1009
+                assert await bad.end() == 1009
             await good.say("ask", text="still here", id=1)
             assert (await good.hear("agent.turn"))["reply"] == "echo still here"
 
@@ -318,9 +322,10 @@ def test_pages_and_connections_are_bounded() -> None:
                 await page.__aexit__(None, None, None)
             idle = [await asyncio.open_connection("127.0.0.1", device.web.bound) for _ in range(MAX_CONNECTIONS)]
             reader, writer = await asyncio.open_connection("127.0.0.1", device.web.bound)
-            with pytest.raises(ConnectionError):
-                if await reader.read() == b"":
-                    raise ConnectionError
+            try:
+                assert await reader.read() == b"", "one too many was answered"
+            except ConnectionResetError:
+                pass
             for _, one in [*idle, (reader, writer)]:
                 one.close()
 
@@ -330,13 +335,12 @@ def test_pages_and_connections_are_bounded() -> None:
 def test_a_flood_is_cut_and_closed() -> None:
     async def main() -> None:
         async with front() as device, tab(device) as page:
-            with pytest.raises(ConnectionClosed) as caught:
-                for _ in range(400):
+            for _ in range(400):
+                try:
                     await page.say("crown", degrees=1)
-                while True:
-                    await page.connection.recv()
-            assert caught.value.rcvd is not None
-            assert caught.value.rcvd.code == 1008
+                except ConnectionClosed:
+                    break
+            assert await page.end() == 1008
 
     run(main())
 
