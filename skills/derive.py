@@ -34,6 +34,7 @@ MAX_SENTENCE = 1_000
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
 _SLOT = re.compile(r"\{([a-zA-Z_]+)(?::[^{}]*)?\}")
 _RULE = re.compile(r"<([^<>]+)>")
+_BRACKET = re.compile(r"[()\[\]{}<>]")
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _PLAIN_KINDS: dict[Any, str] = {
     str: "text", int: "number", float: "number", bool: "bool", timedelta: "duration", datetime: "time", date: "date",
@@ -216,10 +217,10 @@ def _sentence(cls: type[Skill], sentence: str | Say, parameters: dict[str, Param
 
 def _check_brackets(text: str, shown: str) -> None:
     waiting: list[str] = []
-    for letter in text:
+    for letter in _BRACKET.findall(text):
         if letter in _PAIRS:
             waiting.append(_PAIRS[letter])
-        elif letter in _PAIRS.values() and (not waiting or waiting.pop() != letter):
+        elif not waiting or waiting.pop() != letter:
             raise ManifestError(f"{shown} has an unexpected {letter!r}")
     if waiting:
         raise ManifestError(f"{shown} lacks a {waiting[-1]!r}")

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from ..contract import Card, Glance, Moment, Place, Refusal, Reply, Skill, When, action
 from ..localtime import instant, zone_name
-from ..places import place_name, zone_of
 from ..speech import relative_day, spoken_clock, spoken_date
 
 
@@ -159,7 +158,16 @@ def _zone(moment: datetime) -> tzinfo:
     return moment.tzinfo
 
 
+def place_name(place: str) -> str:
+    """The table of places is imported when it is first needed."""
+    from .. import places
+
+    return places.place_name(place)
+
+
 def _zone_of(place: str) -> tzinfo:
+    from ..places import zone_of
+
     zone = zone_of(place)
     if zone is None:
         raise Refusal(f"I don't know what time zone {place_name(place)} is in.")

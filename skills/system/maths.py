@@ -1,20 +1,17 @@
 """Maths: exact arithmetic, units, and currencies at the reference rates of the European Central Bank.
 
-Rates are kept with their day; without a network the last ones are used and said to be old, and with none at all the
+What calculates is imported when it is first asked for: a cold start should not wait for it. Rates are kept with their day; without a network the last ones are used and said to be old, and with none at all the
 answer is that there is none.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from typing import Any
 
 from ...kernel.errors import ServiceFault
-from .. import currencies, measures
-from ..arithmetic import Uncalculable, calculate
+from .. import currencies
 from ..contract import Card, Expression, Money, Number, Refusal, Reply, Say, Skill, Unit, action
-from ..numerals import said, spoken
 from ..speech import MONTHS, capital
 
 FRESH = timedelta(hours=12)
@@ -42,6 +39,9 @@ class Maths(Skill):
 
         expression: as said or typed, e.g. "three times 4.5"
         """
+        from ..arithmetic import Uncalculable, calculate
+        from ..numerals import said, spoken
+
         try:
             value = calculate(expression)
         except Uncalculable as problem:
@@ -60,7 +60,10 @@ class Maths(Skill):
         "how (many|much) {to_unit} (is|are|in|are in|are there in|is in|does) {value} {from_unit} [make|equal]",
         "{value} {from_unit} (to|in|into|as) {to_unit}",
         "how (many|much) {to_unit} (go|fit) (in|into) {value} {from_unit}",
-        Say("how (many|much) {to_unit} (in|are in|are there in|is in|go in|make|make up) (a|an|one) {from_unit}", {"value": 1}),
+        Say(
+            "how (many|much) {to_unit} (in|are in|are there in|is in|go in|make|make up) (a|an|one) {from_unit}",
+            {"value": 1},
+        ),
         Say("(what is|what's|how much is|how long is|how heavy is) (a|an|one) {from_unit} in {to_unit}", {"value": 1}),
         "{value} {from_unit} (is|are|equals|makes) how (many|much) {to_unit}",
         "what is {value} {from_unit} (converted to|expressed in|when converted to) {to_unit}",
@@ -77,6 +80,11 @@ class Maths(Skill):
         from_unit: of what
         to_unit: the unit wanted
         """
+        from fractions import Fraction
+
+        from .. import measures
+        from ..numerals import said
+
         found = measures.convert(Fraction(str(value)), from_unit, to_unit)
         if found is None:
             for name in (from_unit, to_unit):
@@ -110,6 +118,8 @@ class Maths(Skill):
         from: of which currency
         to: the currency wanted
         """
+        from fractions import Fraction
+
         source, target = _code(from_), _code(to)
         kept, offline = await self._rates()
         answer = currencies.exchange(Fraction(str(amount)), source, target, kept["rates"])
