@@ -89,6 +89,8 @@ class GetTurns(Body, frozen=True):
 
 @message("agent.turns")
 class Turns(Body, frozen=True):
+    """The turns that were asked for, latest last."""
+
     turns: list[Turn]
 
 

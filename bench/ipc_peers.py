@@ -29,6 +29,7 @@ class Contender(Protocol):
 
     name: str
     across: bool  # whether the answer comes from another process
+    peer: int  # the process that answers; 0 for this one
 
     async def open(self) -> None: ...
 
@@ -44,6 +45,7 @@ class Pykka:
 
     name = "pykka ask"
     across = False
+    peer = 0
 
     async def open(self) -> None:
         import pykka
@@ -84,6 +86,7 @@ class Pipe:
         self._ours, theirs = context.Pipe()
         self._process = context.Process(target=_pipe_echo, args=(theirs,), daemon=True)
         self._process.start()
+        self.peer = self._process.pid or 0
         theirs.close()
 
     async def one_by_one(self, n: int) -> float:
@@ -117,7 +120,7 @@ class Streams:
 
     async def open(self) -> None:
         ours, theirs = socket.socketpair()
-        self._pid = _start("streams", theirs)
+        self.peer = _start("streams", theirs)
         self._reader, self._writer = await asyncio.open_unix_connection(sock=ours)
         self._frame = len(PAYLOAD).to_bytes(4, "big") + PAYLOAD
 
@@ -142,7 +145,7 @@ class Streams:
     async def close(self) -> None:
         self._writer.close()
         await self._writer.wait_closed()
-        _collect(self._pid)
+        _collect(self.peer)
 
 
 class Bare:
@@ -153,7 +156,7 @@ class Bare:
 
     async def open(self) -> None:
         self._sock, theirs = socket_pair()
-        self._pid = _start("bare", theirs)
+        self.peer = _start("bare", theirs)
         self._waiting: deque[asyncio.Future[bytes]] = deque()
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._sock.fileno(), self._readable)
@@ -187,7 +190,7 @@ class Bare:
     async def close(self) -> None:
         self._loop.remove_reader(self._sock.fileno())
         self._sock.close()
-        _collect(self._pid)
+        _collect(self.peer)
 
 
 async def _read_frame(reader: asyncio.StreamReader) -> bytes:

@@ -28,6 +28,8 @@ MAX_ASK_DEPTH = 16
 
 TRACE_EVENTS = 8192
 """Events the trace ring keeps."""
+TRACE_SHIPPED = 600
+"""Events a child hands over when the trace is looked at; must fit a frame."""
 MAX_ERROR_TEXT = 500
 """Characters of an error text that cross a process boundary."""
 

@@ -13,6 +13,7 @@
     memory = "96M"                 # cap and reservation; 0 for core services: they share the core's
     start = "boot"                 # or "demand": on the first message
     idle_s = 0                     # on demand: stopped after so long without work (0: never)
+    data = 0                       # soft wall, where a library reserves far more memory than it touches
     asks = ["planner"]
     tells = ["session"]
     notifies = []
@@ -68,6 +69,8 @@ class ServiceSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     isolation: Literal["core", "child"] = "core"
     lane: Literal["control", "interactive", "background"] = "interactive"
     memory: str | int = 0
+    data: str | int = 0
+    """The soft wall (RLIMIT_DATA) of a child, for a library that reserves far more than it touches; 0: as memory."""
     start: Literal["boot", "demand"] = "boot"
     asks: tuple[str, ...] = ()
     tells: tuple[str, ...] = ()
@@ -134,6 +137,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
                 raise ManifestError(f"{where}: [services.{name}] class: expected 'module:Class', got {spec.class_!r}")
             if spec.isolation == "child" and spec.memory_bytes <= 0:
                 raise ManifestError(f'{where}: [services.{name}]: a child needs memory = "…M", its cap')
+            parse_size(spec.data)
             for verb, peers in (("asks", spec.asks), ("tells", spec.tells), ("notifies", spec.notifies)):
                 for peer in peers:
                     if peer == name:

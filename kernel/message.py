@@ -61,6 +61,7 @@ class Kind(IntEnum):
     CANCEL = 6
     HELLO = 7
     STOP = 8
+    TRACE = 9
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ Sampling is on demand: nobody who does not look pays for the looking.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections import deque
 from typing import TYPE_CHECKING
@@ -116,13 +117,17 @@ class KernelService(Service):
         )
 
     @handles(GetTrace)
-    def trace(self, request: GetTrace, call: Call) -> Leased:
+    async def trace(self, request: GetTrace, call: Call) -> Leased:
         kernel = self._kernel
+        children = [seat for seat in kernel.seats.values() if isinstance(seat, RemoteSeat)]
+        rings = await asyncio.gather(*(seat.events() for seat in children))
         processes = {
             seat.name: (seat.child.pid, seat.name)
             for seat in kernel.seats.values()
             if isinstance(seat, RemoteSeat) and seat.child is not None
         }
         events = kernel.trace.events()
+        for ring in rings:
+            events += ring
         data = perfetto(events, processes, kernel.trace.dropped)
         return Leased(TraceFile(len(events), kernel.trace.dropped), self.port.offer(data))

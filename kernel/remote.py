@@ -17,16 +17,17 @@ import msgspec
 
 from .errors import BluerillError, CallerError, CapabilityError, PeerRestarted, error_from
 from .host.base import ChildHandle, ChildSpec
-from .lease import Lease
+from .lease import Lease, LeaseTable
 from .ledger import Reservation
-from .limits import CREDITS, ESTIMATE_GROWTH, HELLO_TIMEOUT_S, MAX_ERROR_TEXT, STOP_GRACE_S
+from .limits import CREDITS, ESTIMATE_GROWTH, HELLO_TIMEOUT_S, MAX_ERROR_TEXT, MAX_PENDING_ASKS, STOP_GRACE_S
 from .link import Link, socket_pair
-from .manifest import ServiceSpec
+from .manifest import ServiceSpec, parse_size
 from .message import TAINTS, Body, Frame, Kind, Packed, pack
 from .port import Envelope
 from .seat import Seat, lane_of
 from .supervisor import ExitKind, ExitReason
 from .task import Event, State
+from .trace import TraceEvent, unpack_events
 
 if TYPE_CHECKING:
     from .loop import Kernel
@@ -104,6 +105,9 @@ class RemoteSeat(Seat):
         self._flight: dict[int, Envelope] = {}
         self._window = CREDITS
         self._owed = 0
+        self._unplaced = 0  # tells of the child that have no place in a mailbox yet
+        self._leases = LeaseTable(name)
+        self._tracing: asyncio.Future[bytes] | None = None
         self._ids = itertools.count(1)
         self._heard = 0  # frames ever received: whether it grows is the sign of life
         self._probe: asyncio.TimerHandle | None = None
@@ -169,8 +173,8 @@ class RemoteSeat(Seat):
         lease = envelope.lease
         try:
             wire, data = pack(envelope.body)
-            number = 0
-            if envelope.kind is _ASK:
+            number = envelope.id  # unique on the device, so that traces of both sides join
+            while number in self._flight:  # unless the asker is hostile
                 number = next(self._ids)
             frame = Frame(
                 envelope.kind,
@@ -196,7 +200,7 @@ class RemoteSeat(Seat):
                 lease.release()
                 envelope.lease = None
         self._window -= 1
-        if number:
+        if envelope.kind is _ASK:
             self._flight[number] = envelope
             envelope.cancel = lambda: self._cancel(number)
         else:
@@ -247,6 +251,10 @@ class RemoteSeat(Seat):
                     ask.cancel()
                 ask.done = True
                 self.asked.pop(frame.id, None)
+        elif kind == Kind.TRACE:
+            waiting, self._tracing = self._tracing, None
+            if waiting is not None and not waiting.done():
+                waiting.set_result(frame.body)
         elif kind == Kind.HELLO and self.life.state is State.STARTING:
             self._ready()
 
@@ -281,14 +289,29 @@ class RemoteSeat(Seat):
 
     def _adopt(self, frame: Frame, fd: int) -> Lease | None:
         try:
-            return Lease.adopt(fd, frame.lease_bytes)
+            return self._leases.adopt(fd, frame.lease_bytes)
         except BluerillError as error:
             self.kernel.log.warning("lease from %r refused: %s", self.name, error)
             return None
 
     def _sent(self, frame: Frame, fd: int) -> None:
-        lease = self._adopt(frame, fd) if fd >= 0 else None
         asked = frame.kind == _ASK
+        if asked:
+            honest = len(self.asked) < MAX_PENDING_ASKS and frame.id not in self.asked
+        else:
+            self._unplaced += 1
+            honest = self._unplaced <= CREDITS
+        if not honest and self._link is not None:
+            # The port of a child counts for itself; one that does not is broken or hostile.
+            if fd >= 0:
+                os.close(fd)
+            what = (
+                f"ask {frame.id} came twice, or was one of too many" if asked else "it told more than its credits allow"
+            )
+            self._killed_for = ExitReason(ExitKind.PROTOCOL, 0, what)
+            self._link.close(what)
+            return
+        lease = self._adopt(frame, fd) if fd >= 0 else None
         envelope = (RemoteAsk if asked else RemoteTell)(
             _ASK if asked else _TELL,
             self.name,  # from the connection, whatever the frame claims
@@ -325,6 +348,7 @@ class RemoteSeat(Seat):
 
     def give_credit(self) -> None:
         """One of the child's tells has found its place."""
+        self._unplaced -= 1
         self._owed += 1
         if self._owed >= CREDITS // 4 and self._link is not None:
             self._link.send(Frame(Kind.CREDIT, self._owed))
@@ -336,6 +360,19 @@ class RemoteSeat(Seat):
         if self._owed and self._link is not None:
             self._link.send(Frame(Kind.CREDIT, self._owed))
             self._owed = 0
+
+    async def events(self, within: float = 0.25) -> list[TraceEvent]:
+        """What the child's own trace ring holds; nothing if it does not say in time."""
+        if self._link is None or self.life.state is not State.RUNNING or self._tracing is not None:
+            return []
+        waiting = self._tracing = self.kernel.loop.create_future()
+        self._link.send(Frame(Kind.TRACE, 0))
+        try:
+            return unpack_events(await asyncio.wait_for(waiting, within), self.name)
+        except TimeoutError:
+            return []
+        finally:
+            self._tracing = None
 
     # --- life and death
 
@@ -349,7 +386,14 @@ class RemoteSeat(Seat):
         argv = [sys.executable, "-m", "bluerill.kernel.child", str(theirs.fileno())]
         try:
             self.child = self.kernel.host.spawn(
-                ChildSpec(self.name, argv, dict(os.environ), self.reservation.total, (theirs.fileno(),))
+                ChildSpec(
+                    self.name,
+                    argv,
+                    dict(os.environ),
+                    self.reservation.total,
+                    (theirs.fileno(),),
+                    data_bytes=parse_size(self.spec.data),
+                )
             )
         except BaseException:
             ours.close()
@@ -358,7 +402,8 @@ class RemoteSeat(Seat):
             theirs.close()
         self._gone = asyncio.Event()
         self._killed_for = None
-        self._window, self._owed = CREDITS, 0
+        self._window, self._owed, self._unplaced = CREDITS, 0, 0
+        self._leases = LeaseTable(self.name)
         self._link = Link(ours, self._received, self._closed)
         self.grant(self._link)
         greeting = msgspec.msgpack.encode(

@@ -30,6 +30,7 @@ class ExitKind(Enum):
     CODE = "code"  # ended by itself; number = its exit status, 0 included
     HELLO = "hello"  # killed: it did not say hello in time
     HUNG = "hung"  # killed: it said nothing while it should have
+    PROTOCOL = "protocol"  # cut off: it wrote to its link what it may not
     CAGE = "cage"  # refused to start: it could not enter its cgroup or set its limits
     EXEC = "exec"  # could not be executed at all
     REFUSED = "refused"  # said itself that it cannot start as it is configured (a port in use, a wrong setting)
@@ -55,6 +56,8 @@ class ExitReason(NamedTuple):
                 said = "did not say hello in time and was killed"
             case ExitKind.HUNG:
                 said = "stopped answering and was killed"
+            case ExitKind.PROTOCOL:
+                said = "broke the protocol and was cut off"
             case ExitKind.CAGE:
                 said = "could not enter its memory cage"
             case ExitKind.EXEC:

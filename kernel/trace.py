@@ -24,7 +24,7 @@ from typing import Any, Final
 import msgspec
 
 from .errors import CallerError
-from .limits import TRACE_EVENTS
+from .limits import MAX_FRAME_BYTES, TRACE_EVENTS, TRACE_SHIPPED
 from .message import Lane
 
 ASK: Final = "ask"
@@ -104,6 +104,25 @@ class Trace:
         else:
             window_s = min(window_s, max((now_ns - oldest) / 1e9, 1e-6))
         return count / window_s
+
+
+def pack_events(trace: Trace) -> bytes:
+    """The newest events of a child's ring, to be sent to the core; at most TRACE_SHIPPED, and never above a frame."""
+    events = trace.events()[-TRACE_SHIPPED:]
+    data = msgspec.msgpack.encode(events)
+    while len(data) > MAX_FRAME_BYTES // 2:
+        events = events[len(events) // 2 + 1 :]
+        data = msgspec.msgpack.encode(events)
+    return data
+
+
+def unpack_events(data: bytes, who: str) -> list[TraceEvent]:
+    """Events of the child ``who``; that name is put in, whatever they claim. What does not decode is no events."""
+    try:
+        events = msgspec.msgpack.decode(data, type=list[TraceEvent])
+    except (msgspec.DecodeError, ValueError):
+        return []
+    return [(ts, phase, name, who, trace_id, args) for ts, phase, name, _, trace_id, args in events[:TRACE_SHIPPED]]
 
 
 def perfetto(

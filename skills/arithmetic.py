@@ -23,7 +23,9 @@ MAX_BITS = 13_000
 """Of numerator or denominator of any value: about 3,900 digits."""
 _PRECISE = Context(prec=30, Emax=10_000, Emin=-10_000)
 
-_TOKEN = re.compile(r"\s*(\d[\d,]*\.?\d*(?:e[+-]?\d{1,4})?|\.\d+|\*\*|[-+*/^()%!×÷−√=π]|[a-z']+)", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"\s*(\d[\d,]*\.?\d*(?:e[+-]?\d{1,4})?|\.\d+|\*\*|[-+*/^()%!×÷−√=π]|[a-z']+)", re.IGNORECASE | re.ASCII
+)
 _PHRASES: tuple[tuple[str, str], ...] = (
     (
         r"\b(?:what(?:'s| is| are|s)|how much (?:is|are)|calculate|compute|work out|tell me|solve|give me|evaluate"
@@ -36,8 +38,8 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bto the (\w+?)(?:th)? power\b", r" ^ \1 "),
     (r"\bsquared\b", " ^ 2 "),
     (r"\bcubed\b", " ^ 3 "),
-    (r"\b(?:the )?(?:square root|sqrt|root) of\b|\bsquare root\b|\bsqrt\b", " √ "),
     (r"\b(?:the )?cube root of\b|\bcube root\b", " cuberoot "),
+    (r"\b(?:the )?(?:square root|sqrt|root) of\b|\bsquare root\b|\bsqrt\b", " √ "),
     (r"\bplus\b|\badded to\b", " + "),
     (r"\bminus\b|\btake away\b|\bsubtract\b|\bless\b", " - "),
     (r"\bpercent of\b|\bper cent of\b|% of\b", " % of "),

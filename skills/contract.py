@@ -154,7 +154,7 @@ class Device(Protocol):
         """Body of an https URL. Raises ServiceFault when offline. [network:HOST]"""
         ...
 
-    async def call(self, action: str, **arguments: Any) -> dict[str, Any]:
+    async def call(self, action: str, /, **arguments: Any) -> dict[str, Any]:
         """Invoke another skill's action and return its result. [call:ACTION]"""
         ...
 

@@ -44,9 +44,17 @@ def code_of(said: str) -> str | None:
     return _names.get(" ".join(said.lower().split()).removeprefix("the "))
 
 
-def currency_name(code: str) -> str:
-    """How a currency is said in the plural."""
-    return _PLURALS.get(code, code)
+_SAME = frozenset(("JPY", "CNY", "KRW", "ZAR", "THB", "TRY"))
+
+
+def currency_name(code: str, amount: float = 2) -> str:
+    """How a currency is said after an amount."""
+    many = _PLURALS.get(code, code)
+    if amount != 1 or code in _SAME or code not in _PLURALS:
+        return many
+    return {"SEK": "Swedish krona", "NOK": "Norwegian krone", "DKK": "Danish krone", "BRL": "real"}.get(
+        code, many.removesuffix("s")
+    )
 
 
 def read_rates(text: str) -> tuple[str, dict[str, str]] | None:

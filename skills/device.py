@@ -150,7 +150,7 @@ class DeviceHandle:
         finally:
             lease.release()
 
-    async def call(self, action: str, **arguments: Any) -> dict[str, Any]:
+    async def call(self, action: str, /, **arguments: Any) -> dict[str, Any]:
         unit = self._need(f"call:{action}")
         return await self._call(action, arguments, (*unit.depth, self._skill))
 

@@ -203,6 +203,8 @@ class Scan(Body, frozen=True):
 
 @message("store.row")
 class Row(Body, frozen=True):
+    """One row; ``value`` means nothing where ``found`` is false."""
+
     found: bool
     value: Any = None
 
@@ -217,6 +219,8 @@ class Rows(Body, frozen=True):
 
 @message("store.stored")
 class Stored(Body, frozen=True):
+    """How many rows of a Put are durable now."""
+
     rows: int
 
 
@@ -234,5 +238,7 @@ class Fetch(Body, frozen=True):
 
 @message("egress.fetched")
 class Fetched(Body, frozen=True):
+    """The answer of a web server: its HTTP status and its body."""
+
     status: int
     body: bytes

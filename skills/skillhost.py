@@ -199,7 +199,10 @@ class SkillHost(Service):
     ) -> Any:
         async def inside() -> Any:
             running.set(unit)
-            return await work()
+            try:
+                return await work()
+            finally:
+                unit.closed = True
 
         task = asyncio.ensure_future(inside())
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ def load_manifest(path: Path = MANIFEST, *, without: Iterable[str] = (), ram: st
     }
     if "skills" in services:
         _seat_third_parties(services)
+        _add_settings(services, Path(names["state"]) / "settings.toml")
     device = manifest.device if not ram else msgspec.structs.replace(manifest.device, ram=parse_size(ram))
     filled = Manifest(device, services).without(*without)
     filled.check(str(path))
@@ -81,6 +83,27 @@ def _seat_third_parties(services: dict[str, ServiceSpec]) -> None:
         skills, asks=(*skills.asks, *hosts), settings={**skills.settings, "hosts": list(hosts)}
     )
     services.update(msgspec.convert(hosts, dict[str, ServiceSpec]))
+
+
+def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
+    """The owner's settings: a table per skill in ``settings.toml`` beside the store.
+
+    Raises ManifestError if the file is there and is not that.
+    """
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ManifestError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ManifestError(f"{path}: is not TOML: {error}") from error
+    wrong = [name for name, table in tables.items() if not isinstance(table, dict)]
+    if wrong:
+        raise ManifestError(f"{path}: expected a table for each skill such as [weather], got {wrong[0]} = …")
+    for name, spec in services.items():
+        if name == "skills" or spec.class_.endswith(":SkillHost"):
+            services[name] = msgspec.structs.replace(spec, settings={**spec.settings, "settings": tables})
 
 
 def _fill(settings: Mapping[str, Any], names: Mapping[str, Any], service: str) -> dict[str, Any]:

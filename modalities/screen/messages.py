@@ -48,6 +48,8 @@ class Attach(Body, frozen=True):
 
 @message("screen.attached")
 class Attached(Body, frozen=True):
+    """The size of the glass in pixels, the most frames a second it sends, and the faces it has."""
+
     size: int
     fps: int
     faces: list[str]

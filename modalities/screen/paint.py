@@ -203,8 +203,7 @@ class Canvas:
                 if isinstance(paint, Image.Image):
                     # The cap takes the colour of the arc's end, not of what lies beyond it.
                     sx, sy = polar(inward, radius, x, y)
-                    pixel = paint.getpixel((min(int(sx * k), paint.width - 1), min(int(sy * k), paint.height - 1)))
-                    ink = pixel if isinstance(pixel, tuple) else paint  # type: ignore[assignment]
+                    ink = _pixel(paint, int(sx * k), int(sy * k))
                 self._cap(px, py, thick / 2, ink, alpha)
 
     def _cap(self, x: float, y: float, radius: float, paint: Colour | Image.Image, alpha: float) -> None:
@@ -276,6 +275,13 @@ class Canvas:
     def _plain(paint: Colour | Image.Image) -> Colour:
         assert not isinstance(paint, Image.Image), "spaced text takes a plain colour"
         return paint
+
+
+def _pixel(picture: Image.Image, x: int, y: int) -> Colour:
+    """The colour of an RGB picture at a place, or of its nearest edge."""
+    pixel = picture.getpixel((min(max(x, 0), picture.width - 1), min(max(y, 0), picture.height - 1)))
+    assert isinstance(pixel, tuple), "expected an RGB picture"
+    return (int(pixel[0]), int(pixel[1]), int(pixel[2]))
 
 
 def polar(angle: float, radius: float, x: float = MIDDLE, y: float = MIDDLE) -> Point:

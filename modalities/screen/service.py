@@ -144,12 +144,12 @@ class ScreenService(Service):
     # drawing
 
     async def _run(self) -> None:
+        due = self.port.now()
         while True:
             self._changed.clear()
             if not self.attached:
                 await self._changed.wait()
                 continue
-            began = self.port.now()
             now = self.port.wall()
             self._doze(now)
             try:
@@ -160,12 +160,16 @@ class ScreenService(Service):
                 self.port.log.warning("frame not sent: %s", error)
                 self.differ.reset()
                 wait = RETRY_S
-            spent = self.port.now() - began
-            # Never faster than the frame rate, however often the scene changes.
-            pace = 1 / self.fps - spent
+            # Frames are due at an even pace; one that is late does not make the next ones late too. Never faster
+            # than the pace, however often the scene changes.
+            late = self.port.now() - due
+            due = due + 1 / self.fps if 0 <= late < 2 / self.fps else self.port.now() + 1 / self.fps
+            pace = due - self.port.now()
             if pace > 0:
                 await self.port.sleep(pace)
-            await self._pause(wait - max(spent, 1 / self.fps))
+            rest = now + wait - self.port.wall()
+            if rest > 0.002:  # else the next frame is due: no timer for it
+                await self._pause(rest)
 
     def _wait(self, now: float) -> float:
         """Seconds until the picture next differs by itself."""

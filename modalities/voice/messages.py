@@ -20,6 +20,8 @@ class OpenStream(Body, frozen=True):
 
 @message("voice.stream-opened")
 class StreamOpened(Body, frozen=True):
+    """The number of the new stream, for whatever is said of it later."""
+
     stream: int
 
 
@@ -41,6 +43,8 @@ class CloseStream(Body, frozen=True):
 
 @message("voice.stream-closed")
 class StreamClosed(Body, frozen=True):
+    """The stream has ended, and its last turn has been handed on."""
+
     stream: int
 
 
@@ -72,6 +76,8 @@ class TranscribeStart(Body, frozen=True):
 
 @message("voice.transcribe-ready")
 class TranscribeReady(Body, frozen=True):
+    """The recogniser takes samples now; ``engine`` names what will decode them."""
+
     engine: str
 
 
@@ -171,6 +177,8 @@ class SpeechStarted(Body, frozen=True):
 
 @message("voice.heard-partial")
 class HeardPartial(Body, frozen=True):
+    """Tell who listens what the words of a turn seem to be so far."""
+
     stream: int
     utterance: int
     text: str

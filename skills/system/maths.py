@@ -133,7 +133,7 @@ class Maths(Skill):
         }  # fmt: skip
         card = Card(title=f"{money} {target}", text=f"{amount:g} {source}", lines=[label], icon="maths")
         tail = f" ({label})" if offline else ""
-        speech = f"{amount:,g} {currencies.currency_name(source)} {'are' if amount != 1 else 'is'} {money} {currencies.currency_name(target)}{tail}."
+        speech = f"{amount:,g} {currencies.currency_name(source, amount)} {'are' if amount != 1 else 'is'} {money} {currencies.currency_name(target)}{tail}."
         return Reply(speech, result, card)
 
     async def _rates(self) -> tuple[dict[str, Any], bool]:

@@ -204,6 +204,32 @@ def test_a_crash_loop_ends_in_quarantine_and_the_device_stays_up() -> None:
     run(main())
 
 
+@pytest.mark.parametrize("how", ["flood", "repeat", "lanes"])
+def test_a_child_that_ignores_its_credits_is_cut_off_and_the_device_stays_bounded(how: str) -> None:
+    async def main() -> None:
+        hostile = {**CHILD, "class": "support.services:Hostile", "asks": ["stuck"], "tells": ["stuck"]}
+        async with device(manifest(bad=hostile, stuck={})) as kernel:
+            port = kernel.connect("front")
+            await works(port, "bad", 1)
+            blocked = asyncio.create_task(port.ask("stuck", Misbehave("never"), Pong, within=30))
+            await asyncio.sleep(0)
+            try:
+                await port.ask("bad", Misbehave(how), Pong, within=20)
+            except ServiceFault:
+                pass  # cut off before it answered
+            if how != "lanes":  # refused asks are no flood: the mailbox said no to each
+                await until(lambda: kernel.seats["bad"].generation == 2)
+                assert any("broke the protocol" in line for line in kernel.monitor.faults)
+            assert len(kernel._tasks) <= limits.CREDITS + 8
+            await works(port, "bad", 2)
+            blocked.cancel()
+            await asyncio.wait([blocked])
+            await until(lambda: len(kernel.seats["stuck"].mailbox) == 0)
+            await works(port, "stuck", 3)
+
+    run(main())
+
+
 def test_children_and_their_cages_go_when_the_core_is_killed(tmp_path: Path) -> None:
     """The core is killed with SIGKILL: no child survives it, and the next core sweeps what it left."""
     read_end, write_end = os.pipe()

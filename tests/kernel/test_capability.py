@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bluerill.kernel.capability import CapabilityTable, Right
 from bluerill.kernel.errors import CapabilityError
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Coroutine
 from typing import Any
 
 import pytest
+
 from bluerill.kernel.errors import (
     BluerillError,
     BudgetExceeded,
@@ -19,6 +21,8 @@ from bluerill.kernel.errors import (
 from bluerill.kernel.lease import Lease
 from bluerill.kernel.manifest import ServiceSpec
 from bluerill.kernel.message import Lane
+from bluerill.kernel.monitor import GetTrace, TraceFile
+from bluerill.kernel.remote import RemoteSeat
 from support.devices import device, manifest
 from support.services import GetSeen, Misbehave, Ping, Pong, Relay, Seen
 
@@ -233,5 +237,27 @@ def test_the_trace_shows_both_sides_of_an_ask() -> None:
             await port.ask("echo", Ping(), Pong)
             phases = [(event[1], event[3]) for event in kernel.trace.events()]
             assert phases == [("ask", "front"), ("handle", "echo"), ("done", "echo"), ("reply", "front")]
+
+    run(main())
+
+
+def test_the_exported_trace_joins_the_core_and_its_children() -> None:
+    async def main() -> None:
+        async with device(manifest(a={**CHILD, "asks": ["b"]}, b=CHILD, c={"asks": ["b"]})) as kernel:
+            port = kernel.connect("front")
+            assert (await port.ask("a", Relay("b", 4), Pong, within=20)).n == 4
+            answer, lease = await port.borrow("kernel", GetTrace(), TraceFile)
+            with lease:
+                exported = json.loads(lease.bytes())["traceEvents"]
+            assert answer.dropped == 0
+            slices = [(e["cat"], e["name"], e["args"]["message"], e["pid"]) for e in exported if e["ph"] == "X"]
+            asks = {(name, message): pid for kind, name, message, pid in slices if kind.startswith("ask")}
+            handled = {(name, message): pid for kind, name, message, pid in slices if kind.startswith("handle")}
+            relay = next(key for key in asks if key[0] == "test.relay")
+            ping = next(key for key in asks if key[0] == "test.ping")
+            children = [seat for seat in kernel.seats.values() if isinstance(seat, RemoteSeat)]
+            pids = {seat.name: seat.child.pid for seat in children if seat.child is not None}
+            assert (asks[relay], handled[relay]) == (1, pids["a"])  # the same message, seen from both sides
+            assert (asks[ping], handled[ping]) == (pids["a"], pids["b"])
 
     run(main())

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from bluerill.kernel.errors import ManifestError
 from bluerill.kernel.manifest import Manifest, format_size, parse_size
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bluerill.kernel import message as m
 from bluerill.kernel.errors import CallerError, DeadlineExceeded, ServiceFault, error_from
 from bluerill.kernel.limits import MAX_FRAME_BYTES

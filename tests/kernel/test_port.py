@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from bluerill.kernel.errors import BudgetExceeded
 from bluerill.kernel.message import Kind, Lane, Taint
 from bluerill.kernel.port import Envelope, Mailbox

@@ -10,8 +10,24 @@ from typing import Any
 import pytest
 
 from bluerill.kernel.errors import CallerError
+from bluerill.kernel.limits import MAX_FRAME_BYTES
 from bluerill.kernel.message import Lane
-from bluerill.kernel.trace import ASK, COUNT, DONE, FAIL, HANDLE, MARK, NOTIFY, REPLY, TELL, Trace, TraceEvent, perfetto
+from bluerill.kernel.trace import (
+    ASK,
+    COUNT,
+    DONE,
+    FAIL,
+    HANDLE,
+    MARK,
+    NOTIFY,
+    REPLY,
+    TELL,
+    Trace,
+    TraceEvent,
+    pack_events,
+    perfetto,
+    unpack_events,
+)
 
 MS = 1_000_000
 
@@ -155,3 +171,16 @@ def test_a_cut_trace_exports_what_it_has() -> None:
     unfinished = [e for e in exported([(5, HANDLE, "a.b", "me", 1, (1, 1, "you"))]) if e["ph"] == "X"]
     assert unfinished[0]["args"]["outcome"] == "unfinished"
     assert json.loads(perfetto([], dropped=3))["otherData"]["dropped_events"] == 3
+
+
+def test_events_of_a_child_carry_its_own_name_and_fit_a_frame() -> None:
+    trace = Trace()
+    for n in range(5000):
+        trace.record(n, ASK, "a.b" * 20, "somebody-else", 1, (n, Lane.CONTROL, "you" * 20))
+    data = pack_events(trace)
+    assert len(data) <= MAX_FRAME_BYTES // 2
+    events = unpack_events(data, "asr")
+    assert {event[3] for event in events} == {"asr"}
+    assert events[-1][0] == 4999
+    assert unpack_events(b"garbage", "asr") == []
+    assert unpack_events(data[:-1], "asr") == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,9 @@ def bench() -> Bench:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    """A watch in Paris, on Wednesday, 18 November 2026, 12:06:40."""
-    return World(tmp_path / "watch")
+def world() -> Iterator[World]:
+    """A watch in Paris, on Wednesday, 18 November 2026, 12:06:40. Its files lie in memory where that is possible:
+    these tests are about what is written, tests/faults about whether it stays."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield World(Path(folder) / "watch")

@@ -63,7 +63,7 @@ class Bench:
         """Let everything that can run without time passing run: until the loop has nothing ready but this."""
         ready: Any = getattr(asyncio.get_running_loop(), "_ready")  # noqa: B009 - private, and the only way to know
         await asyncio.sleep(0)
-        while ready:
+        while ready:  # noqa: ASYNC110 - that is what settling is
             await asyncio.sleep(0)
 
     async def advance(self, seconds: float) -> None:
@@ -234,13 +234,13 @@ class World:
         self.folder = left
         await store.stop()  # only frees this process's handle on the files left behind
 
-    async def do(self, name: str, **arguments: Any) -> Invoked:
+    async def do(self, name: str, /, **arguments: Any) -> Invoked:
         """Invoke an action as the session would."""
         answer = await self.bench.ask("session", "skills", Invoke(name, arguments))
         assert isinstance(answer, Invoked)
         return answer
 
-    async def refused(self, name: str, **arguments: Any) -> str:
+    async def refused(self, name: str, /, **arguments: Any) -> str:
         """The text of the error that an action must end with."""
         with pytest.raises(CallerError) as caught:
             await self.do(name, **arguments)

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from PIL import Image
+
 from bluerill.agent.messages import Press
 from bluerill.kernel.service import Call, Service, handles
 from bluerill.modalities.screen.messages import Frame, Shown
 from bluerill.modalities.screen.service import ScreenService
-from PIL import Image
 from support.devices import device, manifest
 
 

@@ -238,8 +238,9 @@ def front_thread(**web: Any) -> Iterator[FrontThread]:
     thread.start()
     try:
         handle = ready.result(20)
-        yield handle
-    finally:
-        if done:
+        try:
+            yield handle
+        finally:
             handle.loop.call_soon_threadsafe(done[0].set)
+    finally:
         thread.join(20)

@@ -9,7 +9,7 @@ import time
 
 from bluerill.kernel.errors import CallerError
 from bluerill.kernel.lease import Lease
-from bluerill.kernel.message import Body, message
+from bluerill.kernel.message import Body, Frame, Kind, Lane, encode_body, message
 from bluerill.kernel.service import Call, Leased, Service, handles
 
 
@@ -104,3 +104,25 @@ class Echo(Service):
     async def notified(self, signal: int) -> None:
         self.signals |= signal
         self.seen.append(-signal)
+
+
+class Hostile(Service):
+    """A child that writes to its link past its port: it forgets credits, repeats ids, or sends garbage."""
+
+    @handles(Misbehave)
+    def misbehave(self, request: Misbehave, call: Call) -> Pong:
+        link = getattr(getattr(self.port, "_router"), "link")  # noqa: B009 - no service should be able to spell this
+        body = encode_body(Ping())
+        for n in range(2000):
+            match request.how:
+                case "flood":
+                    link.send(Frame(Kind.TELL, 0, "stuck", Lane.INTERACTIVE, wire="test.ping", body=body))
+                case "repeat":
+                    link.send(Frame(Kind.ASK, 7, "stuck", Lane.INTERACTIVE, wire="test.ping", body=body))
+                case "lanes":
+                    link.send(Frame(Kind.ASK, n + 10_000, "stuck", 10**9, -5, -1, 10**9, "test.ping", body, 10**12))
+        return Pong()
+
+    @handles(Ping)
+    def ping(self, request: Ping, call: Call) -> Pong:
+        return Pong(request.n)

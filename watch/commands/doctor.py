@@ -123,10 +123,13 @@ def _port() -> Finding:
 
 
 def _models() -> Iterator[Finding]:
-    from ...models.cards import verify_all
+    from ...models.cards import cards, verify
 
-    for card, problem in verify_all():
-        yield Finding(f"model {card}", not problem, problem or "its files are what its card says", needed=False)
+    for card in cards():
+        problems = verify(card)
+        why = "; ".join(problems) if problems else "its files are what its card says"
+        mend = f"pip install 'bluerill[{card.extra}]' and see bluerill models list" if card.extra else ""
+        yield Finding(f"model {card.name}", not problems, why, mend, needed=False)
 
 
 def _microphone() -> Finding:

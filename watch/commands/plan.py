@@ -44,9 +44,9 @@ def run(args: argparse.Namespace) -> int:
     if args.planner not in ("auto", "templates") and not args.planner.startswith("remote:"):
         raise CallerError(f"expected --planner auto, templates or remote:URL, got {args.planner!r}")
     if args.planner.startswith("remote:"):
-        from ._remote_plan import run_remote
+        from .chat_plan import run_chat
 
-        return run_remote(args, tools)
+        return run_chat(args, tools)
     return asyncio.run(_plan(args, tools))
 
 

@@ -26,15 +26,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    catalogue = asyncio.run(_catalogue())
+    installed = asyncio.run(catalogue())
     if args.verb == "list":
-        _list(skill_rows(catalogue), args.json)
+        _list(skill_rows(installed), args.json)
     else:
-        _info(catalogue, args.name, args.json)
+        _info(installed, args.name, args.json)
     return 0
 
 
-async def _catalogue() -> Catalogue:
+async def catalogue() -> Catalogue:
     async with open_front(without=(*VOICE, *PAGE)) as front:
         answer, data = await front.borrow("skills", GetCatalogue(), Catalogue)
         return answer if data is None else msgspec.json.decode(data, type=Catalogue)

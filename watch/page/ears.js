@@ -44,8 +44,8 @@ export class Ears extends EventTarget {
     clearTimeout(this.#linger);
     const ready = await this.#ensure(this.mode);
     if (!ready) { this.down = false; this.#emit(); return false; }
-    if (!this.down) return true; // let go meanwhile
     this.link.say("talk", { down: true });
+    if (!this.down) this.link.say("talk", { down: false }); // let go while it opened: a tap
     return true;
   }
 

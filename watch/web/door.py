@@ -9,9 +9,8 @@ import errno
 import logging
 from asyncio import BaseTransport, Transport
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import ClassVar, Final
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers, MultipleValuesError
@@ -36,18 +35,16 @@ _UNOPENED: Final = (
 class Connection(ServerConnection):
     """A connection that is counted; one too many is dropped before it can say anything."""
 
-    def __init__(self, counted: set[ServerConnection], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._counted = counted
+    counted: ClassVar[set[ServerConnection]]
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
-        self._counted.add(self)
-        if len(self._counted) > MAX_CONNECTIONS and isinstance(transport, Transport):
+        self.counted.add(self)
+        if len(self.counted) > MAX_CONNECTIONS and isinstance(transport, Transport):
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._counted.discard(self)
+        self.counted.discard(self)
         super().connection_lost(exc)
 
 
@@ -83,15 +80,27 @@ class Door:
         assert self._guard is not None, "the door is not open"
         return self._guard
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        assert self._server is not None, "the door is not open"
+        name = next(iter(self._server.sockets)).getsockname()
+        return str(name[0]), int(name[1])
+
     async def open(self, port: int) -> int:
         """Listen; returns the port. Raises ManifestError if it cannot be had."""
+        held = self.counted
+
+        class Counted(Connection):
+            counted = held
+
         try:
             self._server = await serve(
                 self.entered,
                 LOOPBACK,
                 port,
                 process_request=self._answer,
-                create_connection=partial(Connection, self.counted),
+                create_connection=Counted,
                 max_size=MAX_MESSAGE,
                 max_queue=32,
                 write_limit=(1 << 18, 1 << 16),
@@ -108,7 +117,7 @@ class Door:
             raise ManifestError(
                 f"web: port {port} on {LOOPBACK} {why}; choose another with --port, or 0 for any free one"
             ) from None
-        bound = int(next(iter(self._server.sockets)).getsockname()[1])
+        bound = self.address[1]
         self._guard = Guard(LOOPBACK, bound, token=self.token, secret=self.secret)
         self._headers = security_headers(self._guard.origin)
         return bound
@@ -139,6 +148,9 @@ class Door:
         except (MultipleValuesError, InvalidHeader):
             return self._refuse(HTTPStatus.BAD_REQUEST, "A header came twice.")
         guard = self.guard
+        # Older releases of the library refuse other methods themselves and do not say which it was.
+        if getattr(request, "method", "GET") != "GET":
+            return self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "This server only answers GET.")
         if not guard.host_ok(host):
             return self._refuse(HTTPStatus.MISDIRECTED_REQUEST, f"This server answers only as {guard.origin}.")
         try:

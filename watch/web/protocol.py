@@ -109,7 +109,7 @@ class WearFace(FromPage, frozen=True, tag="face"):
 Said = (
     Listen | Unlisten | Talk | Finger | Turned | Ask | Pressed | Spoken | Synthesise | Monitor | WearFace
 )  # fmt: skip
-_decoder: Final = msgspec.json.Decoder(Said)
+_decoder: Final[msgspec.json.Decoder[Said]] = msgspec.json.Decoder(Said)
 _encoder: Final = msgspec.json.Encoder()
 
 

@@ -66,6 +66,7 @@ class WebService(Service):
         self._state = State("idle")
         self._shown: Shown | None = None
         self._watch: Task | None = None
+        self._status = b""
         self._generations: dict[str, int] = {}
 
     async def start(self) -> None:
@@ -250,6 +251,8 @@ class WebService(Service):
                 self.port.spawn(self._synthesise(page, number), f"page-{page.number}-speech")
             case protocol.Monitor(on):
                 page.monitoring = on
+                if on and self._status:
+                    page.send(self._status)
                 self._look_after()
             case protocol.WearFace(face, ambient):
                 await tell("screen", SetFace(face, ambient), taint=Taint.USER)
@@ -338,10 +341,10 @@ class WebService(Service):
             await self.port.sleep(WATCH_S)
 
     async def _take_status(self, status: Status) -> None:
-        message = protocol.forward(status)
+        self._status = protocol.forward(status)
         for page in self.pages.values():
             if page.monitoring:
-                page.send(message)
+                page.send(self._status)
         for service in status.services:
             before = self._generations.get(service.name)
             if service.state != "running":

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import random
 
-from bluerill.modalities.screen.encode import Differ, changed, encode, join
 from PIL import Image, ImageDraw
+
+from bluerill.modalities.screen.encode import Differ, Patch, changed, encode, join
 
 
 def noise(seed: int, side: int = 120) -> Image.Image:
@@ -19,10 +20,9 @@ def noise(seed: int, side: int = 120) -> Image.Image:
     return image
 
 
-def apply(page: Image.Image, patch: object) -> None:
+def apply(page: Image.Image, patch: Patch | None) -> None:
     assert patch is not None
-    box, _, data = patch  # type: ignore[misc]
-    page.paste(Image.open(io.BytesIO(data)), box[:2])
+    page.paste(Image.open(io.BytesIO(patch.data)), patch.box[:2])
 
 
 def test_only_the_changed_box_is_found() -> None:
@@ -44,7 +44,8 @@ def test_the_page_is_exact_after_a_movement() -> None:
     for seed in range(1, 6):
         patch = differ.patch(noise(seed), moving=True)
         apply(page, patch)
-        assert patch is not None and patch.format == "jpeg"
+        assert patch is not None
+        assert patch.format == "jpeg"
     assert page.tobytes() != noise(5).tobytes()
     assert not differ.settled
     apply(page, differ.patch(noise(5), moving=False))
@@ -61,4 +62,6 @@ def test_after_a_reset_the_whole_picture_is_sent() -> None:
     differ.patch(noise(1), moving=False)
     differ.reset()
     patch = differ.patch(noise(1), moving=True)
-    assert patch is not None and patch.box == (0, 0, 120, 120) and patch.format == "png"
+    assert patch is not None
+    assert patch.box == (0, 0, 120, 120)
+    assert patch.format == "png"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bluerill.agent.messages import Press, Show, State
 from bluerill.modalities.screen.faces import bundled
 from bluerill.modalities.screen.fingers import Fingers

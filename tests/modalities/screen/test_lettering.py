@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from bluerill.modalities.screen.lettering import FONTS, MEDIUM, chord, cut, fit, tidy, width
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from bluerill.modalities.screen.lettering import FONTS, MEDIUM, chord, cut, fit, tidy, width
 
 CENTRE, RADIUS, TOP, BOTTOM = 233.0, 196.0, 166.0, 408.0
 SIZES = (46, 40, 35, 31, 28)
@@ -25,8 +26,10 @@ def test_every_line_lies_inside_the_circle(text: str) -> None:
 def test_short_words_are_set_large_and_long_ones_small() -> None:
     short = fit("Done.", MEDIUM, SIZES, radius=RADIUS, top=TOP, bottom=BOTTOM, centre=CENTRE)
     long = fit("word " * 24, MEDIUM, SIZES, radius=RADIUS, top=TOP, bottom=BOTTOM, centre=CENTRE)
-    assert short.pixels == 46 and short.whole
-    assert long.pixels < 46 and long.whole
+    assert short.pixels == 46
+    assert short.whole
+    assert long.pixels < 46
+    assert long.whole
 
 
 def test_what_cannot_be_held_ends_with_an_ellipsis() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bluerill.modalities.screen.palette import ACCENTS, BLACK, INK, MUTED, SOFT, contrast, luminance, mix
 
 

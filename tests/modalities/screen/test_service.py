@@ -8,12 +8,13 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
+from PIL import Image
+
 from bluerill.agent.messages import Press, Show
 from bluerill.kernel.errors import CallerError
 from bluerill.modalities.screen.messages import Attach, Attached, Crown, Frame, SetFace, Snapshot, Touch
 from bluerill.modalities.screen.service import ScreenService
 from bluerill.skills.messages import Card, Glance, RingView
-from PIL import Image
 from support.easel import easel
 
 
@@ -28,7 +29,8 @@ def test_an_attached_page_gets_the_whole_picture_and_then_silence() -> None:
             assert attached == Attached(466, 30, ["analog", "digital", "minimal"])
             await page.until(lambda: bool(page.frames and page.shown))
             first = page.frames[0]
-            assert first.full and (first.x, first.y, first.width, first.height) == (0, 0, 466, 466)
+            assert first.full
+            assert (first.x, first.y, first.width, first.height) == (0, 0, 466, 466)
             assert page.picture.getbbox() is not None
             # The minimal face stands still for the rest of the minute: the loop sleeps, whatever the frame rate.
             drawn = screen.renderer.drawn
@@ -44,7 +46,8 @@ def test_unattached_it_draws_nothing() -> None:
             await page.port.tell("screen", Glance(battery=5))
             await page.port.ask("screen", Attach(False), Attached)
             await asyncio.wait_for(page.port.sleep(0.15), 1)
-            assert screen.renderer.drawn == 0 and not page.frames
+            assert screen.renderer.drawn == 0
+            assert not page.frames
 
     run(main())
 
@@ -59,7 +62,8 @@ def test_patches_and_snapshot_agree() -> None:
             await page.until(lambda: screen.differ.settled and page.frames[-1].format == "png")
             frame, lease = await page.port.borrow("screen", Snapshot(), Frame)
             with lease, Image.open(io.BytesIO(lease.bytes())) as whole:
-                assert frame.full and frame.seq == page.frames[-1].seq
+                assert frame.full
+                assert frame.seq == page.frames[-1].seq
                 assert whole.convert("RGB").tobytes() == page.picture.tobytes()
 
     run(main())
@@ -70,7 +74,8 @@ def test_a_snapshot_needs_no_page() -> None:
         async with easel() as (page, _):
             _, lease = await page.port.borrow("screen", Snapshot(), Frame)
             with lease, Image.open(io.BytesIO(lease.bytes())) as whole:
-                assert whole.size == (466, 466) and whole.getbbox() is not None
+                assert whole.size == (466, 466)
+                assert whole.getbbox() is not None
 
     run(main())
 
@@ -148,5 +153,5 @@ def test_it_turns_ambient_by_itself_if_told_to() -> None:
 
 @pytest.mark.parametrize("settings", [{"size": 10}, {"size": 5000}, {"fps": 0}, {"fps": 1000}])
 def test_impossible_settings_are_refused(settings: dict[str, int]) -> None:
-    with pytest.raises(CallerError, match="size must be 64..1024 and fps 1..60"):
+    with pytest.raises(CallerError, match=r"size must be 64\.\.1024 and fps 1\.\.60"):
         ScreenService(**settings)  # type: ignore[arg-type]
