@@ -57,7 +57,9 @@ _ASK_ON = [
     phrase.split()
     for phrase in (
         "and", "what about", "how about", "and what about", "and how about", "and also", "also", "then", "another",
-        "another one", "and another", "and another one", "and one", "and then", "same", "the same", "and the same",
+        "another one", "and another", "and another one", "and one", "set another", "set another one",
+        "set a new one", "a new one", "start another", "start another one", "add another", "and then", "same",
+        "the same", "and the same",
     )
 ]  # fmt: skip
 _TAILS = (["instead"], ["please"], ["then"], ["rather"], ["thanks"], ["actually"], ["too"], ["as", "well"], ["okay"])

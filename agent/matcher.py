@@ -25,6 +25,7 @@ NO_NAME = frozenset(
         "yesterday", "there", "here", "not", "no", "yes", "set", "turn", "add", "remind", "cancel", "stop", "start",
         "make", "give", "tell", "show", "play", "if", "because", "so", "but", "timer", "alarm", "reminder", "minutes",
         "hours", "seconds", "minute", "hour", "second", "percent", "like", "in", "on", "for", "time", "weather",
+        "my", "your", "our", "all", "any", "some", "more", "one", "everything", "out", "up", "down", "off", "again",
     ]
 )  # fmt: skip
 """Words that are in no place's and in no person's name."""

@@ -14,7 +14,10 @@ _BEFORE = [
         "go ahead and", "just", "now", "kindly", "would you mind", "do you mind", "let us", "so", "well", "um",
         "uh", "bluerill", "watch", "computer", "okay nabu", "hey nabu", "quickly", "also", "and", "then", "all right",
         "you should", "you can", "be so kind and", "i am going to need you to", "i would love you to", "say",
-        "do me a favor and", "yo", "dear", "oh", "yes", "yeah",
+        "do me a favor and", "yo", "dear", "oh", "yes", "yeah", "can you tell me", "could you tell me", "tell me",
+        "please tell me", "let me know", "can you let me know", "i want to know", "i need to know",
+        "i would like to know", "do you know", "may i know", "can you see", "i was wondering", "can you please",
+        "could you please", "please see for me", "help me to", "can you help me",
     )
 ]  # fmt: skip
 _AFTER = [

@@ -31,7 +31,9 @@ class Maths(Skill):
         "<ask> {expression} [equal|equal to|make|give]",
         "{expression}",
         "(can you|could you) (calculate|compute|work out) {expression}",
-        "<ask> the (answer|result) (to|of) {expression}",
+        "<ask> the (answer|result|sum|solution) (to|of|for) {expression}",
+        "(find|find me|get|get me|solve|answer|tell me the answer for) [the|this] [equation|problem] {expression}",
+        "how do i get the answer to {expression}",
         examples=("what is 12 times 7", "15 percent of 80", "the square root of 2"),
     )
     async def calculate(self, expression: Expression) -> Reply:
@@ -109,6 +111,12 @@ class Maths(Skill):
         "{amount} {from} (to|in|into) {to}",
         "{amount} {from} is how (many|much) {to}",
         "(exchange|change) {amount} {from} (to|into|for) {to}",
+        Say("[what is|what's|give me|tell me|display|show me|find] [the] [current|today's|latest] [currency] exchange [rate|rates] (between|of|for|from) [the|a|one] {from} (and|to|in|into|against|versus) [the] {to}", {"amount": 1}),
+        Say("(what is|what's|give me|tell me|display|show me) [the] [current] {from} to {to} [exchange] [rate]", {"amount": 1}),
+        Say("(convert|change|exchange) {from} (to|into) {to}", {"amount": 1}),
+        Say("how (many|much) {to} (is|are in|are there in|is in|in|for|per|do i get for|can i get for|can i buy for|to) (a|an|one|each|the) {from}", {"amount": 1}),
+        Say("(what is|what's|how much is) (a|an|one|the) {from} [worth] [in|worth in|against] {to} [worth]", {"amount": 1}),
+        Say("{from} to {to} [exchange] [rate]", {"amount": 1}),
         examples=("convert 100 dollars to euros", "how much is 20 pounds in yen"),
     )
     async def convert_currency(self, amount: Number, from_: Money, to: Money) -> Reply:
