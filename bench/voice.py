@@ -322,9 +322,8 @@ def _readable(report: dict[str, Any]) -> str:
     lines.append("by voice, clean: " + ", ".join(f"{v} {a:.0%}" for v, a in voices["accuracy_by_voice"].items()))
     for name, values in voices["latency_ms"].items():
         if isinstance(values, dict) and values:
-            lines.append(
-                f"end of speech to {name}: p50 {values['p50']:.0f} ms, p95 {values['p95']:.0f} ms, worst {values['p100']:.0f} ms"
-            )
+            figures = f"p50 {values['p50']:.0f} ms, p95 {values['p95']:.0f} ms, worst {values['p100']:.0f} ms"
+            lines.append(f"end of speech to {name}: {figures}")
     return "\n".join(lines)
 
 

@@ -134,6 +134,7 @@ _LIGHT_COST, _CARRIER_COST = 0.35, 1.0
 _CANDIDATES = 24
 URGENT = frozenset(("stop", "cancel", "quiet", "be quiet", "never mind", "mute", "pause", "snooze"))
 """Whole requests that must not wait for a word more."""
+STITCHED = 1.2
 _SLOT_FILLERS = 6
 """A word standing where at least this many others may stand is a value."""
 
@@ -216,15 +217,19 @@ class PhraseBook:
         for triple in steps:
             total += 1.0 if triple in self._triples else 0.4 if triple[1:] in self._pairs else 0.0
         score = total / len(steps)
-        if score < 1.0:
-            return score, 0.0
-        return score, 1.0 if text in URGENT else self._ends.get(path[-3:-1], 0.0)
+        folded = [self._ids.get(symbol, unknown) for symbol in _fold([class_of(word) for word in text.split()])]
+        if tuple(folded) not in self._frame_set:
+            # Stitched from pieces of several sentences: the shorter, the less likely that it was not listed itself.
+            score -= STITCHED / len(folded)
+        if total < len(steps):
+            return max(0.0, score), 0.0
+        return max(0.0, score), 1.0 if text in URGENT else self._ends.get(path[-3:-1], 0.0)
 
     def match(self, text: str) -> Match:
         """The text itself where it fits, else its repair, else itself with a low score."""
         score, ending = self.cover(text)
-        if score == 1.0:
-            return Match(text, 1.0, ending)
+        if ending > 0.0:
+            return Match(text, score, ending)
         repair = self._repair(text)
         if repair is None or repair[1] <= score:
             return Match(text, score, 0.0)

@@ -38,8 +38,11 @@ from .review import ReviewLog
 
 __all__ = ["Reading", "RecognizerService", "choose"]
 
-COST_WEIGHT = 2.0
-"""How much a guess's acoustic cost per frame weighs against fitting a phrase."""
+COST_WEIGHT = 0.01
+"""How much a guess's extra cost (of PocketSphinx: nats) weighs against fitting a phrase (0..1)."""
+FIT_ENOUGH = 0.54
+FIT_WEIGHT = 4.0
+"""Words that fit the sounds worse than FIT_ENOUGH lose score: a phrase may be known and yet not have been said."""
 MAX_UTTERANCE_S = 30.0
 MAX_CORPUS_BYTES = 8 * 1024 * 1024
 CORPUS_TRIES = 20
@@ -66,17 +69,19 @@ def choose(guesses: Sequence[Guess], book: PhraseBook | None) -> Match:
         score, ending = book.cover(guess.text)
         if score - COST_WEIGHT * guess.cost > value:
             best, value = Match(guess.text, score, ending), score - COST_WEIGHT * guess.cost
-    if best.score < 1.0:
+    if best.ending == 0.0:
         repaired = max((book.match(guess.text) for guess in guesses[:4]), key=lambda match: match.score)
         if repaired.score > best.score:
-            return repaired
-    return best
+            best = repaired
+    misfit = FIT_WEIGHT * max(0.0, FIT_ENOUGH - guesses[0].fit)
+    return best._replace(score=max(0.0, best.score - misfit))
 
 
 class RecognizerService(Service):
     """Settings: ``engine`` ("auto", "pocketsphinx", "whisper" or one of the entry points ``bluerill.engines``),
     ``model`` (a path or the name of a model card, for engines that need one), ``cache`` (folder for built language
-    models), ``review`` (file of the review log, '' = none), ``threshold`` of being heard (default: the engine's), ``planner``."""
+    models), ``review`` (file of the review log, '' = none), ``threshold`` of being heard (default: the engine's),
+    ``planner``."""
 
     def __init__(
         self,

@@ -1,8 +1,8 @@
 """Speech recognition by OpenAI's Whisper checkpoints (Radford et al. 2022), for devices with room for torch.
 
 An extra (``bluerill[whisper]``): torch alone needs 220 MB, so nothing here is imported before it is opened. Whisper
-hears any English, does not stream, and is decoded once a turn; its own measures (mean log probability, probability of "no
-speech", compression ratio) say whether it heard or invented.
+hears any English, does not stream, and is decoded once a turn; its own measures (mean log probability, probability of
+"no speech", compression ratio) say whether it heard or invented.
 
 A ``.pt`` file is a pickle, and a pickle is a program. It is opened only if its hash is pinned (by its model card, or by
 the pins of the device from when the owner added it), and then with ``weights_only=True``, which refuses everything
