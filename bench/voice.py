@@ -26,6 +26,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -116,23 +117,22 @@ class Pipeline:
                     match, quiet = None, False
                     tail.clear()
                     work(now, self.engine.start)
-                    work(now, lambda pcm=act.pcm: self.engine.feed(pcm))
+                    work(now, partial(self.engine.feed, act.pcm))
                 elif isinstance(act, More):
                     if quiet:
                         tail += act.pcm
                     else:
-                        work(now, lambda pcm=act.pcm: self.engine.feed(pcm))
+                        work(now, partial(self.engine.feed, act.pcm))
                 elif isinstance(act, Pause):
                     quiet = True
                     match, pending = work(now, read)
                 elif isinstance(act, Resume):
-                    work(now, lambda pcm=bytes(tail): self.engine.feed(pcm))
+                    work(now, partial(self.engine.feed, bytes(tail)))
                     tail.clear()
                     match, quiet = None, False
                 elif isinstance(act, End):
-                    if match is None:
-                        match, pending = work(now, read)
-                    turns.append(self._turn(match, now, act.endpoint_s, max(now, pending), speech_end_s))
+                    reading, pending = (match, pending) if match is not None else work(now, read)
+                    turns.append(self._turn(reading, now, act.endpoint_s, max(now, pending), speech_end_s))
                     quiet = False
                 elif isinstance(act, Drop):
                     quiet = False

@@ -211,7 +211,7 @@ class PhraseBook:
         if len(path) == 3:
             if path not in self._triples:
                 return 0.0, 0.0
-            return 1.0, 1.0 if text in URGENT else self._ends.get(path[:2], 0.0)
+            return 1.0, 1.0 if text in URGENT else self._ends.get((0, path[1]), 0.0)
         total = 0.0
         steps = list(zip(path, path[1:], path[2:], strict=False))
         for triple in steps:
@@ -223,7 +223,7 @@ class PhraseBook:
             score -= STITCHED / len(folded)
         if total < len(steps):
             return max(0.0, score), 0.0
-        return max(0.0, score), 1.0 if text in URGENT else self._ends.get(path[-3:-1], 0.0)
+        return max(0.0, score), 1.0 if text in URGENT else self._ends.get((path[-3], path[-2]), 0.0)
 
     def match(self, text: str) -> Match:
         """The text itself where it fits, else its repair, else itself with a low score."""
@@ -243,10 +243,10 @@ class PhraseBook:
         for word in set(ids):
             frames = self._by_word.get(word, ())
             weight = 1.0 / (1.0 + len(frames)) ** 0.5
-            for frame in frames:
-                votes[frame] += weight
-        ranked = []
-        for number in nlargest(_CANDIDATES, votes, key=lambda frame: votes[frame]):
+            for number in frames:
+                votes[number] += weight
+        ranked: list[tuple[float, tuple[int, ...]]] = []
+        for number in nlargest(_CANDIDATES, votes, key=lambda each: votes[each]):
             frame = self._frames[number]
             cost = self._distance(ids, frame)
             if cost is not None:

@@ -188,7 +188,7 @@ class PocketSphinxEngine:
         PocketSphinx scores each frame relative to the best senone of the whole model, so words forced upon
         sounds they do not match lose more than words that were said.
         """
-        lost = frames = 0
+        lost, frames = 0.0, 0
         for segment in self._final.seg() or ():
             if not segment.word.startswith(("<", "[", "+")):
                 lost -= _log(segment.ascore)

@@ -177,7 +177,7 @@ def say() -> Callable[..., bytes]:
     def speak(text: str, before: float = 0.5, after: float = 1.2, voice: str = "en-us", rate: int = 160) -> bytes:
         samples = EspeakEngine(voice, rate).say(text)
         quiet = np.random.default_rng(1)
-        parts = [quiet.normal(0, 4, int(before * 16_000)), samples, quiet.normal(0, 4, int(after * 16_000))]
+        parts: list[Any] = [quiet.normal(0, 4, int(before * 16_000)), samples, quiet.normal(0, 4, int(after * 16_000))]
         return np.concatenate(parts).astype(np.int16).tobytes()
 
     return speak

@@ -53,7 +53,8 @@ def test_forced_words_do_not_fit(book: PhraseBook) -> None:
 
 def test_a_carrier_word_is_repaired_and_the_number_kept(book: PhraseBook) -> None:
     match = book.match("set timer for seven minutes")
-    assert match[:2] == ("set a timer for seven minutes", pytest.approx(0.92, abs=0.03))
+    assert match.text == "set a timer for seven minutes"
+    assert match.score == pytest.approx(0.92, abs=0.03)
     assert match.repaired
 
 
