@@ -37,7 +37,7 @@ from ..kernel.errors import BluerillError
 from ..modalities.voice.audio import read_pcm
 from ..modalities.voice.listener import Begin, Drop, End, Listener, More, Pause, Resume
 from ..modalities.voice.phrases import Match, PhraseBook
-from ..modalities.voice.recognizer import choose
+from ..modalities.voice.recognizer import choose, ending
 from ..models.engines.engine import SpeechEngine
 from ..models.engines.espeak import EspeakEngine
 from ..models.engines.pocketsphinx import PocketSphinxEngine
@@ -111,7 +111,7 @@ class Pipeline:
         for start in range(0, len(sound), 1024):
             now = (start + 1024) / (2 * RATE)
             if match is not None and quiet and now >= pending:
-                listener.hint(match[0].ending if match[0].score >= self.threshold else 0.0)
+                listener.hint(ending(match[0], self.book, self.threshold))
             for act in listener.feed(sound[start : start + 1024]):
                 if isinstance(act, Begin):
                     match, quiet = None, False

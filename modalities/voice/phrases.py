@@ -225,6 +225,13 @@ class PhraseBook:
             return max(0.0, score), 0.0
         return max(0.0, score), 1.0 if text in URGENT else self._ends.get((path[-3], path[-2]), 0.0)
 
+    def unfinished(self, text: str) -> bool:
+        """Whether a text is the beginning of a known sentence, as far as can be told, and not the whole of one."""
+        path = (0, *(self._ids.get(class_of(word), -1) for word in text.split()))
+        if len(path) == 2:
+            return (0, path[1]) in self._pairs
+        return len(path) > 2 and all(triple in self._triples for triple in zip(path, path[1:], path[2:], strict=False))
+
     def match(self, text: str) -> Match:
         """The text itself where it fits, else its repair, else itself with a low score."""
         score, ending = self.cover(text)

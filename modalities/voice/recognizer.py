@@ -36,11 +36,12 @@ from .messages import (
 from .phrases import Match, PhraseBook
 from .review import ReviewLog
 
-__all__ = ["Reading", "RecognizerService", "choose"]
+__all__ = ["Reading", "RecognizerService", "choose", "ending"]
 
 COST_WEIGHT = 0.01
 """How much a guess's extra cost (of PocketSphinx: nats) weighs against fitting a phrase (0..1)."""
-FIT_ENOUGH = 0.54
+LOST = 0.01
+FIT_ENOUGH = 0.5
 FIT_WEIGHT = 4.0
 """Words that fit the sounds worse than FIT_ENOUGH lose score: a phrase may be known and yet not have been said."""
 MAX_UTTERANCE_S = 30.0
@@ -75,6 +76,14 @@ def choose(guesses: Sequence[Guess], book: PhraseBook | None) -> Match:
             best = repaired
     misfit = FIT_WEIGHT * max(0.0, FIT_ENOUGH - guesses[0].fit)
     return best._replace(score=max(0.0, best.score - misfit))
+
+
+def ending(match: Match, book: PhraseBook | None, threshold: float) -> float:
+    """How surely a turn may end with this match (see ``messages.Partial``). Words that are no phrase, and no beginning
+    of one either, will not become one by waiting."""
+    if match.score >= threshold and match.ending > 0.0:
+        return match.ending
+    return 0.0 if book is None or not match.text or book.unfinished(match.text) else LOST
 
 
 class RecognizerService(Service):
@@ -204,7 +213,7 @@ class RecognizerService(Service):
     def pause(self, request: TranscribePause, call: Call) -> Partial:
         self._check(request.utterance)
         match = self._read().match
-        return Partial(request.utterance, match.text, match.ending if match.score >= self.threshold else 0.0)
+        return Partial(request.utterance, match.text, ending(match, self.book, self.threshold))
 
     @handles(TranscribeStop)
     def end(self, request: TranscribeStop, call: Call) -> Transcript | NotHeard:

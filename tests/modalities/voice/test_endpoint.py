@@ -35,7 +35,7 @@ def test_a_complete_phrase_stops_sooner_and_a_closed_one_soonest() -> None:
         machine.hint(ending)
         lengths.append(feed(machine, [0.0] * 40)[0][0])
     assert lengths[0] > lengths[1] > lengths[2]
-    assert lengths[2] + 4 == frames(0.22)
+    assert lengths[2] + 4 == frames(0.2)
 
 
 def test_a_hint_is_forgotten_when_speech_goes_on() -> None:

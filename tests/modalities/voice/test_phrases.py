@@ -94,6 +94,13 @@ def test_a_stitched_text_counts_less_the_shorter_it_is(book: PhraseBook) -> None
     assert PhraseBook(["what is six", "is six on", "six on"]).match("what is six on").score < 0.75
 
 
+def test_the_beginning_of_a_sentence_is_told_from_a_jumble(book: PhraseBook) -> None:
+    assert book.unfinished("set a timer for")
+    assert book.unfinished("set")
+    assert not book.unfinished("timer set a")
+    assert not book.unfinished("")
+
+
 def test_empty_and_endless_texts(book: PhraseBook) -> None:
     assert book.match("").score == 0.0
     assert book.match("what " * 500).score < 0.5
