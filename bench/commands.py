@@ -18,7 +18,7 @@ TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "nin
 HOURS = [*UNITS, "ten", "eleven", "twelve"]
 UP_TO_99 = [*UNITS, *TEENS, *TENS, *(f"{ten} {unit}" for ten in TENS for unit in UNITS)]
 UP_TO_59 = [*UNITS, *TEENS, *TENS[:4], *(f"{ten} {unit}" for ten in TENS[:4] for unit in UNITS)]
-DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+DAYS: list[str] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WHEN = ["today", "tomorrow", "tonight", "this evening", "tomorrow morning", *DAYS, *(f"on {day}" for day in DAYS)]
 MINUTES = ["fifteen", "twenty", "thirty", "forty", "forty five", "fifty", "oh five", "ten"]
 DURATIONS = [
@@ -46,8 +46,8 @@ TIMES = [
 ]
 PLACES = """london paris berlin new york tokyo|chicago|sydney|madrid|rome|boston|seattle|toronto|dublin|amsterdam|vienna
 san francisco|los angeles|hong kong|singapore|melbourne""".replace("\n", "|")
-_PLACES = ["london", "paris", "berlin", "new york", "tokyo", *PLACES.split("|")[1:]]
-ITEMS = [
+_PLACES: list[str] = ["london", "paris", "berlin", "new york", "tokyo", *PLACES.split("|")[1:]]
+ITEMS: list[str] = [
     "milk",
     "bread",
     "butter",
@@ -76,10 +76,12 @@ ITEMS = [
     "dog food",
 ]
 LABELS = ["pizza", "pasta", "laundry", "tea", "eggs", "workout", "bread", "coffee", "homework", "chicken"]
-TASKS = """call mom|buy flowers|take out the trash|water the plants|pay the rent|walk the dog|take my medicine
+TASKS: list[
+    str
+] = """call mom|buy flowers|take out the trash|water the plants|pay the rent|walk the dog|take my medicine
 pick up the kids|send the report|book a table|call the doctor|feed the cat|charge the car|clean the kitchen
 buy a birthday present|check the oven|drink some water|go to the gym""".replace("\n", "|").split("|")
-NOTES = """the car is on level three|the meeting went well|buy a new bike|the code is four two seven
+NOTES: list[str] = """the car is on level three|the meeting went well|buy a new bike|the code is four two seven
 try the new cafe on the corner|ask sarah about the party|the key is under the mat""".replace("\n", "|").split("|")
 SLOTS: dict[str, list[str]] = {
     "duration": DURATIONS,

@@ -134,6 +134,7 @@ _LIGHT_COST, _CARRIER_COST = 0.35, 1.0
 _CANDIDATES = 24
 URGENT = frozenset(("stop", "cancel", "quiet", "be quiet", "never mind", "mute", "pause", "snooze"))
 """Whole requests that must not wait for a word more."""
+STITCHED = 1.2
 _SLOT_FILLERS = 6
 """A word standing where at least this many others may stand is a value."""
 
@@ -210,21 +211,32 @@ class PhraseBook:
         if len(path) == 3:
             if path not in self._triples:
                 return 0.0, 0.0
-            return 1.0, 1.0 if text in URGENT else self._ends.get(path[:2], 0.0)
+            return 1.0, 1.0 if text in URGENT else self._ends.get((0, path[1]), 0.0)
         total = 0.0
         steps = list(zip(path, path[1:], path[2:], strict=False))
         for triple in steps:
             total += 1.0 if triple in self._triples else 0.4 if triple[1:] in self._pairs else 0.0
         score = total / len(steps)
-        if score < 1.0:
-            return score, 0.0
-        return score, 1.0 if text in URGENT else self._ends.get(path[-3:-1], 0.0)
+        folded = [self._ids.get(symbol, unknown) for symbol in _fold([class_of(word) for word in text.split()])]
+        if tuple(folded) not in self._frame_set:
+            # Stitched from pieces of several sentences: the shorter, the less likely that it was not listed itself.
+            score -= STITCHED / len(folded)
+        if total < len(steps):
+            return max(0.0, score), 0.0
+        return max(0.0, score), 1.0 if text in URGENT else self._ends.get((path[-3], path[-2]), 0.0)
+
+    def unfinished(self, text: str) -> bool:
+        """Whether a text is the beginning of a known sentence, as far as can be told, and not the whole of one."""
+        path = (0, *(self._ids.get(class_of(word), -1) for word in text.split()))
+        if len(path) == 2:
+            return (0, path[1]) in self._pairs
+        return len(path) > 2 and all(triple in self._triples for triple in zip(path, path[1:], path[2:], strict=False))
 
     def match(self, text: str) -> Match:
         """The text itself where it fits, else its repair, else itself with a low score."""
         score, ending = self.cover(text)
-        if score == 1.0:
-            return Match(text, 1.0, ending)
+        if ending > 0.0:
+            return Match(text, score, ending)
         repair = self._repair(text)
         if repair is None or repair[1] <= score:
             return Match(text, score, 0.0)
@@ -238,10 +250,10 @@ class PhraseBook:
         for word in set(ids):
             frames = self._by_word.get(word, ())
             weight = 1.0 / (1.0 + len(frames)) ** 0.5
-            for frame in frames:
-                votes[frame] += weight
-        ranked = []
-        for number in nlargest(_CANDIDATES, votes, key=lambda frame: votes[frame]):
+            for number in frames:
+                votes[number] += weight
+        ranked: list[tuple[float, tuple[int, ...]]] = []
+        for number in nlargest(_CANDIDATES, votes, key=lambda each: votes[each]):
             frame = self._frames[number]
             cost = self._distance(ids, frame)
             if cost is not None:
