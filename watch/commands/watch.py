@@ -32,8 +32,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _watch(args: argparse.Namespace) -> int:
-    token = secrets.token_urlsafe(24)
-    manifest = load_manifest(ram=args.ram, port=args.port, token=token)
+    # The secret keeps open pages admitted when the page's server restarts; links are asked for, and work once.
+    manifest = load_manifest(ram=args.ram, port=args.port, secret=secrets.token_urlsafe(24))
     for problem in fit(manifest):
         raise ManifestError(problem)
     try:
