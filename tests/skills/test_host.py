@@ -459,3 +459,15 @@ def test_every_action_of_the_catalogue_is_there(world: World) -> None:
             assert each.hidden or each.examples, each.name
 
     asyncio.run(story())
+
+
+def test_every_sentence_is_one_that_hassil_reads(world: World) -> None:
+    from hassil.parse_expression import parse_sentence
+
+    async def story() -> None:
+        await world.boot()
+        for each in (await world.catalogue()).actions:
+            for text in [*(sentence.text for sentence in each.sentences), *each.rules.values()]:
+                parse_sentence(text)
+
+    asyncio.run(story())
