@@ -45,6 +45,8 @@ class ActionInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     examples: list[str] = []
     grants: list[str] = []
     sensitive: bool = False
+    sensitive_when: dict[str, list[str]] = {}
+    """Where not empty, only calls in which a parameter has one of these values are sensitive."""
     hidden: bool = False
     """Callable by the device (buttons), never offered to a planner."""
     schema: dict[str, Any] = {}
