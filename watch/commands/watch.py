@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import secrets
 import signal
 import sys
 
@@ -33,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _watch(args: argparse.Namespace) -> int:
     # The secret keeps open pages admitted when the page's server restarts; links are asked for, and work once.
-    manifest = load_manifest(ram=args.ram, port=args.port, secret=secrets.token_urlsafe(24))
+    manifest = load_manifest(ram=args.ram, port=args.port, secret=os.urandom(24).hex())
     for problem in fit(manifest):
         raise ManifestError(problem)
     try:
