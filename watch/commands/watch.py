@@ -19,7 +19,9 @@ DEFAULT_PORT = 8466
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, metavar="N", help=f"TCP port (default {DEFAULT_PORT}; 0: any)")
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, metavar="N", help=f"TCP port (default {DEFAULT_PORT}; 0: any)"
+    )
     parser.add_argument("--ram", default="", metavar="SIZE", help="memory budget of the device, e.g. 512M")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
 
@@ -84,4 +86,3 @@ async def _open_browser(url: str) -> None:
     opened = await asyncio.get_running_loop().run_in_executor(None, webbrowser.open, url)
     if not opened:
         print("no browser was found: open the address above", file=sys.stderr)
-
