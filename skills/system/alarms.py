@@ -21,7 +21,7 @@ from ..contract import (
 )  # fmt: skip
 from ..localtime import wall, zone_name
 from ..recurrence import first_from, next_after, parse_rule
-from ..speech import capital, clock, joined, plural, relative_day, span
+from ..speech import capital, clock, joined, plural, relative_day, span, spoken_clock
 from .alarm_rows import AlarmRows, Row, iso, label_of, public, ring_card
 
 MAX_ALARMS = 50
@@ -266,12 +266,18 @@ class Alarms(AlarmRows):
         """
         rows = [row for row in await self._all() if row["state"] == "ringing" and id in (None, row["id"])]
         reply = await self._snoozed(rows, duration or SNOOZE) if rows else Reply("")
-        done = list(reply.result.get("snoozed", []))
+        done, until = list(reply.result.get("snoozed", [])), reply.result.get("until", "")
         later = {} if duration is None else {"duration": f"PT{int(duration.total_seconds())}S"}
         for kind in ("timer", "reminder"):
             if id is None or id.startswith(f"{kind}:"):
-                done += (await self.device.call(f"snooze_{kind}", id=id, **later))["snoozed"]
-        return Reply(reply.speech, {"snoozed": done})
+                told = await self.device.call(f"snooze_{kind}", id=id, **later)
+                done += told["snoozed"]
+                until = until or told.get("until", "")
+        if not until:
+            return Reply("", {"snoozed": done})
+        card = Card(kind="alarm", title="Snoozed", text=f"until {clock(datetime.fromisoformat(until))}", icon="alarm")
+        speech = reply.speech or f"Snoozed until {spoken_clock(datetime.fromisoformat(until))}."
+        return Reply(speech, {"snoozed": done}, card)
 
     # what happens by itself, and taking back
 

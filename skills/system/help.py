@@ -55,7 +55,7 @@ class Help(Skill):
         tries = [each["examples"][(turn * SHOWN // max(1, len(favourites))) % len(each["examples"])] for each in picked]
         said = f"Say, for example: {joined([f'“{each}”' for each in tries], 'or')}."
         said += f" I know about {joined(names)}; ask for help with any of them."
-        card = Card("list", "Try saying", lines=[f"“{each}”" for each in tries] + [capital(name) for name in names])
+        card = Card("list", "Try saying", icon="help", lines=[f"“{each}”" for each in tries] + [capital(name) for name in names])
         return Reply(said, {"skills": names, "examples": tries}, card)
 
     async def _about(self, topic: str, skills: list[dict[str, Any]]) -> Reply:
@@ -65,7 +65,7 @@ class Help(Skill):
         skill = found[0]
         tries = skill["examples"]
         said = f"{skill['summary']} Say, for example: {joined([f'“{each}”' for each in tries[:SHOWN]], 'or')}."
-        card = Card("list", capital(skill["name"]), lines=[f"“{each}”" for each in tries])
+        card = Card("list", capital(skill["name"]), icon="help", lines=[f"“{each}”" for each in tries])
         return Reply(said, {"skills": [skill["name"]], "examples": tries}, card)
 
 

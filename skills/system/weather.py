@@ -145,7 +145,6 @@ class Weather(Skill):
 
     @action(
         "(my home|my house|home|my home town|my hometown|my home city) is [in] {place}",
-        "i live in {place}",
         "(set|change) (my|the|our) (location|home|home place|home town|home city|weather place|place) to {place}",
         "(use|take) {place} (as my home|as my location|for the weather)",
         examples=("my home is in Berlin", "set my location to Oslo"),
