@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 from .errors import CallerError
 from .limits import MAX_FRAME_BYTES
-from .message import Frame, decode_frame, encode_frame
+from .message import Answer, Frame, decode_frame, encode_frame
 
 _FDS = socket.CMSG_SPACE(4)
 _BURST = 32
@@ -48,8 +48,7 @@ class Link:
         closed: Callable[[str], None],
     ) -> None:
         sock.setblocking(False)
-        self.frames_in = 0
-        self.frames_out = 0
+        self.frames_in = 0  # ever received: whether it grows is the sign of life
         self._sock = sock
         self._fd = sock.fileno()
         self._received = received
@@ -59,6 +58,7 @@ class Link:
         self._view = memoryview(self._buffer)
         self._buffers = [self._buffer]
         self._recvmsg_into = sock.recvmsg_into
+        self._write = sock.send
         self._loop = asyncio.get_running_loop()
         self._busy = False
         self._events = 0
@@ -66,18 +66,17 @@ class Link:
         add_link(self._fd, self._readable)
         self.open = True
 
-    def send(self, frame: Frame, fd: int = -1) -> None:
+    def send(self, frame: Frame | Answer, fd: int = -1) -> None:
         """Send in order. ``fd`` is duplicated, the caller keeps its own. Raises CallerError if too large."""
         data = encode_frame(frame)
         if not self.open:
             return
-        self.frames_out += 1
         if self._queue:
             self._queue.append((data, os.dup(fd) if fd >= 0 else -1))
             return
         try:
             if fd < 0:
-                self._sock.send(data)
+                self._write(data)
             else:
                 self._sock.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))])
         except (BlockingIOError, InterruptedError):
@@ -112,7 +111,7 @@ class Link:
         # To ask an empty socket for more costs as much as a message. So take one, unless there lately was more than
         # one at once; now and then look whether that has changed.
         self._events += 1
-        self._busy = self._take(_BURST if self._busy or not self._events & 7 else 1) > 1
+        self._busy = self._take(_BURST if self._busy or not self._events & 31 else 1) > 1
 
     def _take(self, most: int) -> int:
         """Receive and hand on at most so many frames; returns how many."""
