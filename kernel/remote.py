@@ -44,7 +44,7 @@ class RemoteSeat(Traffic):
         return self._link
 
     def count(self, envelope: Envelope) -> None:
-        super().count(envelope)
+        self.handled += 1
         if self.spec.idle_s > 0 and not self._flight and self._idle is None:
             self._idle = self.kernel.loop.call_later(self.spec.idle_s, self._idled, self.handled)
 
