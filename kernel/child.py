@@ -187,7 +187,7 @@ class Child:
         if kind <= _TELL:  # an ask or a tell
             self._incoming(frame, fd)
             return
-        if kind == _REPLY or kind == _ERROR:
+        if kind == _REPLY or kind == _ERROR:  # noqa: SIM109 - no tuple for every frame
             self._answer(frame, fd)
             return
         if fd >= 0:

@@ -16,9 +16,11 @@ import select
 import selectors
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from contextvars import Context
+from typing import Any, TypeVar, TypeVarTuple
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 HAVE_EPOLL = hasattr(select, "epoll")
 _MOST_EVENTS = 64
@@ -41,7 +43,7 @@ class _LinkSelector(getattr(selectors, "EpollSelector", selectors.SelectSelector
         loop = self.loop
         ready, poll, readable = loop._ready, self._selector.poll, select.EPOLLIN
         until = 0.0 if timeout is None else time.monotonic() + timeout
-        others = []
+        others: list[tuple[selectors.SelectorKey, int]] = []
         self.new_timer = False
         while True:
             if timeout is None:
@@ -57,7 +59,10 @@ class _LinkSelector(getattr(selectors, "EpollSelector", selectors.SelectSelector
             for fd, event in events:
                 serve = links.get(fd)
                 if serve is not None and event == readable:
-                    serve()
+                    try:
+                        serve()
+                    except Exception as error:  # noqa: BLE001 - as asyncio does for its own callbacks
+                        loop.call_exception_handler({"message": "a link failed", "exception": error})
                     continue
                 key = self.get_map().get(fd)  # a link that is also writable or hung up goes the long way, in order
                 if key is not None:
@@ -76,7 +81,7 @@ class _LinkSelector(getattr(selectors, "EpollSelector", selectors.SelectSelector
 class LinkLoop(asyncio.SelectorEventLoop):
     """A selector loop that calls the readers of links directly. Needs epoll."""
 
-    time = staticmethod(time.monotonic)  # type: ignore[assignment]  # the same clock, one call less a message
+    time = staticmethod(time.monotonic)  # the same clock, one call less a message
 
     def __init__(self) -> None:
         self._short = _LinkSelector()
@@ -84,7 +89,7 @@ class LinkLoop(asyncio.SelectorEventLoop):
         self._short.loop = self
 
     def add_link(self, fd: int, readable: Callable[[], None]) -> None:
-        """Call ``readable`` whenever ``fd`` is readable. It must not raise. Undone by ``remove_link``."""
+        """Call ``readable`` whenever ``fd`` is readable. Undone by ``remove_link``."""
         self.add_reader(fd, readable)
         self._short.links[fd] = readable
 
@@ -92,7 +97,9 @@ class LinkLoop(asyncio.SelectorEventLoop):
         self._short.links.pop(fd, None)
         self.remove_reader(fd)
 
-    def call_at(self, when: float, callback: Callable[..., object], *args: Any, context: Any = None) -> Any:
+    def call_at(
+        self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
         self._short.new_timer = True
         return super().call_at(when, callback, *args, context=context)
 

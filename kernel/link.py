@@ -3,8 +3,10 @@
 SOCK_SEQPACKET keeps frame boundaries and order, tells the end when a peer dies, and carries descriptors
 (``SCM_RIGHTS``). Where a system has none (macOS), SOCK_DGRAM socket pairs do the same but for the end, which the
 child's exit then tells. Receiving a descriptor takes a system call that costs more, so a frame that has one is
-announced by a packet of one byte; the system drops descriptors that come unannounced. Nothing here waits: what the socket cannot take is kept in order and written when it
-can; how much that may be is bounded by the credits of the layer above.
+announced by a packet of one byte; the system drops descriptors that come unannounced.
+
+Nothing here waits: what the socket cannot take is kept in order and written when it can; how much that may be is
+bounded by the credits of the layer above.
 """
 
 from __future__ import annotations

@@ -182,8 +182,9 @@ def encode_frame(frame: Frame | Answer) -> bytes:
     """Msgpack of a frame. Raises CallerError above :data:`limits.MAX_FRAME_BYTES`."""
     data = _encoder.encode(frame)
     if len(data) > MAX_FRAME_BYTES:
+        to = getattr(frame, "to", "its asker")
         raise CallerError(
-            f"message {frame.wire!r} to {getattr(frame, 'to', 'its asker')!r} is {len(data)} bytes, at most {MAX_FRAME_BYTES}; send a lease"
+            f"message {frame.wire!r} to {to!r} is {len(data)} bytes, at most {MAX_FRAME_BYTES}; send a lease"
         )
     return data
 

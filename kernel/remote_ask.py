@@ -17,7 +17,7 @@ class RemoteAsk(Envelope, eq=False):
     """An ask that came over a link. ``asked`` are those of its connection that wait for an answer."""
 
     link: Any = None  # Link
-    asked: dict[int, RemoteAsk] = {}
+    asked: Any = None  # dict[int, RemoteAsk]
 
     def reply(self, body: Body | Packed, lease: Lease | None = None) -> None:
         if self.answered:

@@ -2,8 +2,9 @@
 
 Recording is one tuple stored into a preallocated list; the oldest entry is overwritten and counted as dropped.
 What has both ends (an ask and its reply, handling and its end) is one entry, recorded at the end: half the work for
-each message, and a ring that reaches twice as far back. Nothing is formatted until somebody asks. Events are times on CLOCK_MONOTONIC, which all processes of one host share,
-so that the rings of several processes can be laid side by side.
+each message, and a ring that reaches twice as far back. Nothing is formatted until somebody asks. Events are times on
+CLOCK_MONOTONIC, which all processes of one host share, so that the rings of several processes can be laid side by
+side.
 
 An event is ``(ts_ns, phase, name, who, trace_id, args)``. Phases come in pairs that the export joins by message id:
 the asker records ASK and later REPLY (or FAIL), the handler HANDLE and later DONE; TELL, NOTIFY, MARK stand alone,

@@ -155,7 +155,7 @@ class Traffic(Seat):
 
     def _received(self, frame: Frame, fd: int) -> None:
         kind = frame.kind
-        if kind == _REPLY or kind == _ERROR:
+        if kind == _REPLY or kind == _ERROR:  # noqa: SIM109 - no tuple for every frame
             self._answered(frame, fd)
             return
         if kind <= _TELL:  # an ask or a tell

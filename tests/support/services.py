@@ -89,9 +89,8 @@ class Echo(Service):
             case "freeze":
                 os.kill(os.getpid(), signal.SIGSTOP)
             case "eat":
-                hoard = []
-                for _ in range(2048):
-                    hoard.append(bytearray(b"x" * (1 << 20)))
+                hoard = [bytearray(b"x" * (1 << 20)) for _ in range(2048)]
+                del hoard
             case "spin":
                 time.sleep(3600)  # noqa: ASYNC251 - a service that blocks its loop is what is tested
             case "spawn-failure":
