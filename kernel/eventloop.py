@@ -81,7 +81,7 @@ class _LinkSelector(getattr(selectors, "EpollSelector", selectors.SelectSelector
 class LinkLoop(asyncio.SelectorEventLoop):
     """A selector loop that calls the readers of links directly. Needs epoll."""
 
-    time = staticmethod(time.monotonic)  # the same clock, one call less a message
+    time: Any = staticmethod(time.monotonic)  # the same clock, one call less a message
 
     def __init__(self) -> None:
         self._short = _LinkSelector()

@@ -146,6 +146,8 @@ class Link:
                 self.close(f"receive failed: {error.strerror}")
                 return count
             if size <= 1:
+                if fd >= 0:
+                    os.close(fd)
                 if size == 0:
                     self.close("the other end closed")
                     return count

@@ -94,7 +94,7 @@ class Traffic(Seat):
             return
         lease = envelope.lease
         number = envelope.id  # unique on the device, so that traces of both sides join
-        while number in self._flight:  # unless the asker is hostile
+        while not number or number in self._flight:  # unless the asker is hostile
             number = next(self._ids)
         try:
             wire, data = pack(envelope.body)
