@@ -33,7 +33,7 @@ from .lease import Lease  # noqa: E402
 from .limits import CREDIT_BATCH, CREDITS  # noqa: E402
 from .link import Link  # noqa: E402
 from .local_ask import LocalAsk  # noqa: E402
-from .message import LANES, TAINTS, Answer, Body, Frame, Kind, Lane, Packed, decode_frame, pack  # noqa: E402
+from .message import LANES, TAINTS, Answer, Body, Frame, Kind, Lane, Packed, decode_frame, encode_body, pack  # noqa: E402
 from .port import Envelope, Mailbox  # noqa: E402
 from .remote_ask import error_frame  # noqa: E402
 from .runner import Runner  # noqa: E402
@@ -42,7 +42,7 @@ from .service_port import ServicePort  # noqa: E402
 from .trace import Trace, pack_events  # noqa: E402
 
 _ASK, _TELL = Kind.ASK, Kind.TELL  # a global is four times as fast as an enum's attribute
-_REPLY, _ERROR = Kind.REPLY.value, Kind.ERROR.value
+_LAST_SENT, _REPLY, _ERROR = Kind.TELL.value, Kind.REPLY.value, Kind.ERROR.value  # plain, to compare with the wire
 
 
 class Greeting(msgspec.Struct, frozen=True):
@@ -67,10 +67,11 @@ class _Incoming(Envelope, eq=False):
             return
         self.answered = True
         try:
+            data = body.data if type(body) is Packed else encode_body(body)  # type: ignore[arg-type]
             if lease is None:
-                self.link.send(Answer(_REPLY, self.id, *pack(body)))
+                self.link.send(Answer(_REPLY, self.id, body.wire, data))
             else:
-                self.link.send(Answer(_REPLY, self.id, *pack(body), lease.size), lease.fd)
+                self.link.send(Answer(_REPLY, self.id, body.wire, data, lease.size), lease.fd)
         except BluerillError as error:
             self.link.send(error_frame(self.id, error))
         finally:
@@ -184,7 +185,7 @@ class Child:
 
     def _received(self, frame: Frame, fd: int) -> None:
         kind = frame.kind
-        if kind <= _TELL:  # an ask or a tell
+        if kind <= _LAST_SENT:  # an ask or a tell
             self._incoming(frame, fd)
             return
         if kind == _REPLY or kind == _ERROR:  # noqa: SIM109 - no tuple for every frame
@@ -212,7 +213,7 @@ class Child:
             self.link.send(Frame(Kind.TRACE, frame.id, body=pack_events(self.trace, self.deadlines.open_events())))
 
     def _incoming(self, frame: Frame, fd: int) -> None:
-        asked = frame.kind == _ASK
+        asked = frame.kind == 0  # Kind.ASK, plain
         envelope = (_Incoming if asked else Envelope)(
             _ASK if asked else _TELL,
             frame.sender,

@@ -26,13 +26,11 @@ class RemoteAsk(Envelope, eq=False):
             return
         self._finish()
         try:
+            wire, data = pack(body)
             if lease is None:
-                if type(body) is Packed:  # passing through
-                    self.link.send(Answer(_REPLY, self.id, body.wire, body.data))
-                else:
-                    self.link.send(Answer(_REPLY, self.id, *pack(body)))
+                self.link.send(Answer(_REPLY, self.id, wire, data))
             else:
-                self.link.send(Answer(_REPLY, self.id, *pack(body), lease.size), lease.fd)
+                self.link.send(Answer(_REPLY, self.id, wire, data, lease.size), lease.fd)
         except BluerillError as error:
             self.link.send(error_frame(self.id, error))
         finally:

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from .errors import BluerillError, CallerError, PeerRestarted, ServiceFault
-from .message import Body, Kind, Packed, unpack
+from .message import Body, Kind, Packed, decode_body
 from .port import Envelope, Mailbox
 from .service import Call, Leased, Service
 from .trace import DONE, HANDLE, Trace
@@ -112,7 +112,7 @@ class Runner:
             return
         try:
             held = envelope.body
-            body = unpack(held) if isinstance(held, Packed) else held
+            body: Any = decode_body(held.wire, held.data) if type(held) is Packed else held
             entry = self._table.get(type(body))
             if entry is None:
                 raise CallerError(f"service {self.name!r} does not understand {body.wire!r}")
@@ -127,19 +127,23 @@ class Runner:
         if suspends:
             self._trace.record(int(began * 1e9), HANDLE, body.wire, self.name, trace, (envelope.id, lane, sender))
             self._running += 1
-            task = self._keep(self._run(envelope, handler, body, call))
-            envelope.withdraw = lambda _: task.cancel()
+            self._begin_task(envelope, self._run(envelope, handler, body, call))
             return
         token = current.set(call)
         try:
             outcome = handler(body, call)
         except Exception as error:  # noqa: BLE001 - reported by _answer, with its traceback
             outcome = error
+        finally:
+            current.reset(token)
         self._answer(envelope, outcome)
-        current.reset(token)
         # One record for both ends, after the answer, which somebody waits for.
         self._trace.span(began, self._time(), HANDLE, DONE, body.wire, self.name, trace, envelope.id, lane, sender)
         self._handled(envelope)
+
+    def _begin_task(self, envelope: Envelope, work: Coroutine[Any, Any, None]) -> None:
+        task = self._keep(work)
+        envelope.withdraw = lambda _: task.cancel()
 
     async def _run(self, envelope: Envelope, handler: Callable[..., Any], body: Any, call: Call) -> None:
         current.set(call)
