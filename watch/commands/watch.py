@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 import signal
+import socket
 import sys
 
 from ...kernel import eventloop
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _watch(args: argparse.Namespace) -> int:
     # The secret keeps open pages admitted when the page's server restarts; links are asked for, and work once.
-    manifest = load_manifest(ram=args.ram, port=args.port, secret=os.urandom(24).hex())
+    manifest = load_manifest(ram=args.ram, port=args.port or _free_port(), secret=os.urandom(24).hex())
     for problem in fit(manifest):
         raise ManifestError(problem)
     try:
@@ -65,6 +66,14 @@ async def _watch(args: argparse.Namespace) -> int:
             raise failed.exception() or ManifestError("the page ended")
     print(paint("the watch is off", "dim"), file=sys.stderr)
     return 0
+
+
+def _free_port() -> int:
+    """A port that is free now, chosen here so that a page's server that restarts is found where it was."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 async def _gone(front: LocalFront) -> None:
