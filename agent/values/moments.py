@@ -14,9 +14,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from .clock import Clock, clocks
-from .dates import dates, spans
+from .dates import dates
 from .durations import durations
 from .numbers import Words
+from .spans import spans
 
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})[ t](\d{2}):(\d{2})(?::(\d{2}))?")
 PART_HOURS = {

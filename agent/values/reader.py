@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from .arithmetic import expressions
 from .changes import changes, level_changes
 from .clock import Clock
-from .dates import dates, spans
+from .dates import dates
 from .durations import durations
 from .levels import levels
 from .moments import Moment, moments
 from .numbers import Words, numbers, tidy
 from .recurrence import recurrences
+from .spans import spans
 from .units import currencies, units
 
 TYPED_KINDS = frozenset(
