@@ -37,6 +37,22 @@ _JOINTS = [
     )
 ]  # fmt: skip
 MAX_REQUESTS = 6
+COMMANDING = frozenset(
+    [
+        "set", "start", "stop", "cancel", "turn", "add", "remove", "delete", "remind", "mute", "unmute", "pause",
+        "resume", "show", "tell", "give", "make", "create", "take", "put", "wake", "read", "convert", "calculate",
+        "enable", "disable", "switch", "increase", "decrease", "raise", "lower", "dim", "clear", "snooze", "change",
+        "check", "note", "find", "what", "how", "will", "is", "when", "who", "which", "list", "begin", "restart",
+    ]
+)  # fmt: skip
+"""Words that a request of its own begins with."""
+_ANOTHER = [
+    phrase.split()
+    for phrase in (
+        "one", "another", "another one", "one more", "a second one", "a new one", "a second", "a third", "a third one",
+        "one other", "also one", "the other", "the second",
+    )
+]  # fmt: skip
 
 
 def stripped(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
@@ -66,6 +82,13 @@ def _without(tokens: Sequence[Token], phrases: Sequence[Sequence[str]], *, at_en
     if not longest:
         return None
     return tokens[:-longest] if at_end else tokens[longest:]
+
+
+def unled(said: Sequence[str]) -> int:
+    """How many words only say that there is one more: "another one for" ten minutes."""
+    size = max((len(p) for p in _ANOTHER if list(said[: len(p)]) == p), default=0)
+    size += bool(size) and said[size : size + 1] in (["for"], ["at"], ["in"], ["to"], ["of"])
+    return size if size < len(said) else 0
 
 
 def joints(tokens: Sequence[Token]) -> list[tuple[int, int]]:

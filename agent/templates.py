@@ -20,6 +20,7 @@ from ..kernel.errors import ManifestError
 from ..skills.messages import ActionInfo
 from .arguments import arguments_of
 from .matcher import Matcher, Way
+from .phrasing import stripped
 from .repair import BUDGET, Repair
 from .template import Automaton, Required, Shared, Slot, compile_template, required_words, slot_of
 from .values.reader import Reader
@@ -181,6 +182,17 @@ class Templates:
         arguments, spans = arguments_of(template.action, template.fixed, way, sentence.text, sentence.tokens, now)
         free = frozenset(b.slot.name for b in way.bound if b.slot.kind in ("text", "place", "person"))
         return Match(template.action, arguments, spans, way.cost, way.literals, repair, free)
+
+    def request(self, text: str, tokens: Sequence[Token], now: datetime, *, repair: bool = False) -> Match | None:
+        """The best match of a request, with as much politeness taken off its ends as that needs."""
+        best: Match | None = None
+        for some in stripped(tokens):
+            match = self.match(Sentence.of(text, some, now.date()), now, repair=repair)
+            if match is not None and (best is None or match.cost < best.cost):
+                best = match
+                if best.cost == 0:
+                    break
+        return best
 
 
 def openers_of(text: str, rules: dict[str, str], depth: int = 0) -> set[str]:
