@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from .repair import MISSING_COST, SKIP_COST, Repair
 from .template import CHOICE, EMPTY, FREE, PHRASES, VALUE, WORD, Automaton, Phrase, Slot, Table
+from .values.numbers import UNITS
 from .values.reader import Reader
 
 FREE_WORD = 1.0
@@ -25,6 +26,8 @@ NO_NAME = frozenset(
         "yesterday", "there", "here", "not", "no", "yes", "set", "turn", "add", "remind", "cancel", "stop", "start",
         "make", "give", "tell", "show", "play", "if", "because", "so", "but", "timer", "alarm", "reminder", "minutes",
         "hours", "seconds", "minute", "hour", "second", "percent", "like", "in", "on", "for", "time", "weather",
+        "day", "days", "week", "weekend", "month", "year", "morning", "afternoon", "evening", "night",
+        "my", "your", "our", "all", "any", "some", "more", "one", "everything", "out", "up", "down", "off", "again",
     ]
 )  # fmt: skip
 """Words that are in no place's and in no person's name."""
@@ -163,6 +166,8 @@ class Matcher:
                 break
             if at == 0 and end > 4:
                 break
+            if end == at + 1 < len(self.words) and word in UNITS:
+                continue  # "set two timers": how many, no name
             way = self._solve(target, end, budget)
             if way is None:
                 continue

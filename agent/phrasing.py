@@ -14,7 +14,10 @@ _BEFORE = [
         "go ahead and", "just", "now", "kindly", "would you mind", "do you mind", "let us", "so", "well", "um",
         "uh", "bluerill", "watch", "computer", "okay nabu", "hey nabu", "quickly", "also", "and", "then", "all right",
         "you should", "you can", "be so kind and", "i am going to need you to", "i would love you to", "say",
-        "do me a favor and", "yo", "dear", "oh", "yes", "yeah",
+        "do me a favor and", "yo", "dear", "oh", "yes", "yeah", "can you tell me", "could you tell me", "tell me",
+        "please tell me", "let me know", "can you let me know", "i want to know", "i need to know",
+        "i would like to know", "do you know", "may i know", "can you see", "i was wondering", "can you please",
+        "could you please", "please see for me", "help me to", "can you help me",
     )
 ]  # fmt: skip
 _AFTER = [
@@ -34,6 +37,22 @@ _JOINTS = [
     )
 ]  # fmt: skip
 MAX_REQUESTS = 6
+COMMANDING = frozenset(
+    [
+        "set", "start", "stop", "cancel", "turn", "add", "remove", "delete", "remind", "mute", "unmute", "pause",
+        "resume", "show", "tell", "give", "make", "create", "take", "put", "wake", "read", "convert", "calculate",
+        "enable", "disable", "switch", "increase", "decrease", "raise", "lower", "dim", "clear", "snooze", "change",
+        "check", "note", "find", "what", "how", "will", "is", "when", "who", "which", "list", "begin", "restart",
+    ]
+)  # fmt: skip
+"""Words that a request of its own begins with."""
+_ANOTHER = [
+    phrase.split()
+    for phrase in (
+        "one", "another", "another one", "one more", "a second one", "a new one", "a second", "a third", "a third one",
+        "one other", "also one", "the other", "the second",
+    )
+]  # fmt: skip
 
 
 def stripped(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
@@ -63,6 +82,13 @@ def _without(tokens: Sequence[Token], phrases: Sequence[Sequence[str]], *, at_en
     if not longest:
         return None
     return tokens[:-longest] if at_end else tokens[longest:]
+
+
+def unled(said: Sequence[str]) -> int:
+    """How many words only say that there is one more: "another one for" ten minutes."""
+    size = max((len(p) for p in _ANOTHER if list(said[: len(p)]) == p), default=0)
+    size += bool(size) and said[size : size + 1] in (["for"], ["at"], ["in"], ["to"], ["of"])
+    return size if size < len(said) else 0
 
 
 def joints(tokens: Sequence[Token]) -> list[tuple[int, int]]:

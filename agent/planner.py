@@ -26,6 +26,8 @@ __all__ = ["Planner", "PlannerService", "local_now"]
 
 CATALOGUE_WITHIN_S = 5.0
 CORPUS_WITHIN_S = 60.0
+WARM_UP = "set a timer for ten minutes"
+"""Planned once, so that the parser is loaded before the first request."""
 _TRIES = 8
 _AT_ONCE = 100
 
@@ -94,11 +96,13 @@ class PlannerService(Service):
         """Ask for the catalogue, more than once if need be; what was loaded before stays until then."""
         for attempt in range(_TRIES):
             try:
-                await self._learn()
+                planner = await self._learn()
             except BluerillError as error:
                 self.port.log.warning("no catalogue yet (try %d): %s", attempt + 1, error)
                 await self.port.sleep(0.1 * 2**attempt)
                 continue
+            await self.port.sleep(0)  # whoever waited goes first
+            planner.plan(WARM_UP, local_now("", self.port.wall(), self._zone))
             return
 
     async def _learn(self) -> Planner:

@@ -10,6 +10,7 @@ on the clock are resolved here, after the best way through has been chosen.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -19,12 +20,15 @@ from ..kernel.errors import ManifestError
 from ..skills.messages import ActionInfo
 from .arguments import arguments_of
 from .matcher import Matcher, Way
+from .phrasing import stripped
 from .repair import BUDGET, Repair
 from .template import Automaton, Required, Shared, Slot, compile_template, required_words, slot_of
 from .values.reader import Reader
 from .values.words import Token, words
 
 MAX_TEMPLATES = 5000
+_FIRST_RULE = re.compile(r"<([^<>]+)>")
+_FIRST_GROUP = re.compile(r"\(([^()\[\]]*)")
 MAX_COMPILED = 384
 """Automata kept; each is a few kilobytes."""
 
@@ -93,7 +97,7 @@ class Templates:
             rarest = min(template.clauses, key=lambda clause: sum(counts[word] for word in clause))
             for word in rarest:
                 self._by_word.setdefault(word, []).append(number)
-        self.openers = frozenset(words(t.text.lstrip("[(<"))[0] for t in self.templates if words(t.text.lstrip("[(<")))
+        self.openers = frozenset(word for t in self.templates for word in openers_of(t.text, t.action.rules))
 
     def _add(self, action: ActionInfo) -> None:
         try:
@@ -108,6 +112,10 @@ class Templates:
                 return
             clauses = tuple(required_words(sentence.text, action.rules, action.skill, self._required))
             self.templates.append(Template(action, sentence.text, sentence.fixed, clauses))
+
+    def slots(self, action: str) -> dict[str, Slot]:
+        """The slots of an action by parameter."""
+        return self._slots[action]
 
     def automaton(self, number: int) -> Automaton | None:
         """The automaton of a template, compiled on first use; None if its author got it wrong."""
@@ -174,6 +182,29 @@ class Templates:
         arguments, spans = arguments_of(template.action, template.fixed, way, sentence.text, sentence.tokens, now)
         free = frozenset(b.slot.name for b in way.bound if b.slot.kind in ("text", "place", "person"))
         return Match(template.action, arguments, spans, way.cost, way.literals, repair, free)
+
+    def request(self, text: str, tokens: Sequence[Token], now: datetime, *, repair: bool = False) -> Match | None:
+        """The best match of a request, with as much politeness taken off its ends as that needs."""
+        best: Match | None = None
+        for some in stripped(tokens):
+            match = self.match(Sentence.of(text, some, now.date()), now, repair=repair)
+            if match is not None and (best is None or match.cost < best.cost):
+                best = match
+                if best.cost == 0:
+                    break
+        return best
+
+
+def openers_of(text: str, rules: dict[str, str], depth: int = 0) -> set[str]:
+    """Words that a template can begin with, as far as its first bracket shows them."""
+    rule = _FIRST_RULE.match(text)
+    if rule is not None:
+        return openers_of(rules.get(rule[1], ""), rules, depth + 1) if depth < 4 else set()
+    if text.startswith("[") and depth < 4:
+        return openers_of(text.partition("]")[2].strip(), rules, depth + 1)
+    group = _FIRST_GROUP.match(text)
+    branches = group[1].split("|") if group is not None else [text]
+    return {said[0] for branch in branches if (said := words(branch.split("{")[0].split("<")[0]))}
 
 
 def _complete(template: Template, way: Way) -> bool:

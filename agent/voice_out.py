@@ -70,7 +70,7 @@ class Outlet:
         if self._end is not None:
             self._end.cancel()
             self._end = None
-        await self.tell((*self.fronts, *self.screens), Hush(reason, until_idle), Lane.CONTROL)
+        await self.tell(self.fronts, Hush(reason, until_idle), Lane.CONTROL)
         if said:
             await self.tell(self.ears, Speaking(False))
         return said, seconds

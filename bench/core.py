@@ -15,8 +15,9 @@ import sys
 import tempfile
 import time
 
+
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="bench.core", description=(__doc__ or '').split("\n")[0])
+    parser = argparse.ArgumentParser(prog="bench.core", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.add_argument("--starts", type=int, default=15, help="cold starts to time (default 15)")
     parser.add_argument("--requests", type=int, default=100, help="requests before memory is read (default 100)")
@@ -45,11 +46,12 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(count: int) -> tuple[float, int, float, float]:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryDirectory() as home:
         started = time.monotonic()
         done = subprocess.run(
             [sys.executable, "-m", "bluerill.bench.core_child", str(count)],
-            env={**os.environ, "BLUERILL_HOME": home},
+            env=environment | {"BLUERILL_HOME": home},
             capture_output=True,
             text=True,
             check=True,

@@ -214,8 +214,8 @@ class Kernel:
         (self.seats.get(to) or self._seat(to)).deliver(envelope)
 
     async def place(self, port: ServicePort, to: str, lane: Lane) -> None:
-        seat = self._seat(to)
-        if not seat.mailbox.has_place(lane):
+        seat = self.seats.get(to)  # who sends to nobody, or without a right, is told by send
+        if seat is not None and not seat.mailbox.has_place(lane):
             await seat.mailbox.place(lane)
 
     def signal(self, port: ServicePort, to: str, signal: int) -> None:

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from decimal import Context, Decimal, InvalidOperation, Overflow
 from fractions import Fraction
 
-from .numerals import NUMBER_WORDS, PARTS, read_words
+from .number_words import PARTS
+from .numerals import NUMBER_WORDS, read_words
 
 MAX_TEXT = 400
 MAX_TOKENS = 200

@@ -87,6 +87,7 @@ def skill_info(catalogue: Catalogue, name: str) -> dict[str, Any]:
             "sentences": [sentence.text for sentence in each.sentences],
             "examples": each.examples,
             "sensitive": each.sensitive,
+            "sensitive_when": each.sensitive_when,
         }
         for each in catalogue.actions
         if each.skill == name and not each.hidden

@@ -7,7 +7,10 @@ are pairs and the file comes from outside.
 from __future__ import annotations
 
 import re
-from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 HOST = "www.ecb.europa.eu"
 URL = f"https://{HOST}/stats/eurofxref/eurofxref-daily.xml"
@@ -66,6 +69,8 @@ def read_rates(text: str) -> tuple[str, dict[str, str]] | None:
 
 def exchange(amount: Fraction, source: str, target: str, rates: dict[str, str]) -> Fraction | None:
     """The amount in another currency; None if one of them has no rate."""
+    from fractions import Fraction
+
     per_euro = {"EUR": "1", **rates}
     if source not in per_euro or target not in per_euro or Fraction(per_euro[source]) == 0:
         return None

@@ -34,6 +34,7 @@ MAX_SENTENCE = 1_000
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
 _SLOT = re.compile(r"\{([a-zA-Z_]+)(?::[^{}]*)?\}")
 _RULE = re.compile(r"<([^<>]+)>")
+_BRACKET = re.compile(r"[()\[\]{}<>]")
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _PLAIN_KINDS: dict[Any, str] = {
     str: "text", int: "number", float: "number", bool: "bool", timedelta: "duration", datetime: "time", date: "date",
@@ -111,11 +112,21 @@ def _action(cls: type[Skill], name: str, function: Callable[..., Any], mark: Act
         rules=dict(cls.rules),
         examples=list(mark.examples),
         grants=sorted({*cls.grants, *mark.grants}),
-        sensitive=mark.sensitive,
+        sensitive=bool(mark.sensitive),
+        sensitive_when=_sensitive_when(mark, parameters, where),
         hidden=mark.hidden,
         schema=_schema(parameters),
     )
     return Action(info, name, parameters, frozenset(mark.grants))
+
+
+def _sensitive_when(mark: ActionMark, parameters: dict[str, Parameter], where: str) -> dict[str, list[str]]:
+    if isinstance(mark.sensitive, bool):
+        return {}
+    for name in mark.sensitive:
+        if name not in parameters:
+            raise ManifestError(f"{where}: 'sensitive' names {name!r}, which is no parameter of it")
+    return {name: list(values) for name, values in mark.sensitive.items()}
 
 
 def _docs(text: str) -> tuple[str, dict[str, str]]:
@@ -216,10 +227,10 @@ def _sentence(cls: type[Skill], sentence: str | Say, parameters: dict[str, Param
 
 def _check_brackets(text: str, shown: str) -> None:
     waiting: list[str] = []
-    for letter in text:
+    for letter in _BRACKET.findall(text):
         if letter in _PAIRS:
             waiting.append(_PAIRS[letter])
-        elif letter in _PAIRS.values() and (not waiting or waiting.pop() != letter):
+        elif not waiting or waiting.pop() != letter:
             raise ManifestError(f"{shown} has an unexpected {letter!r}")
     if waiting:
         raise ManifestError(f"{shown} lacks a {waiting[-1]!r}")

@@ -18,15 +18,23 @@ from ..kernel.errors import BluerillError, CallerError
 from ..kernel.service import Call, handles
 from . import loader
 from .catalogue import merge
-from .messages import Catalogue, GetCatalogue, Glance, Happened, Invoke, Invoked, RingView, TimerView, Undo
+from .messages import (
+    CATALOGUE_CHANGED,
+    GLANCE_CHANGED,
+    Catalogue,
+    GetCatalogue,
+    Glance,
+    Happened,
+    Invoke,
+    Invoked,
+    RingView,
+    TimerView,
+    Undo,
+)
 from .skillhost import ACTION_TIMEOUT_S, SkillHost
 
 HOST_TIMEOUT_S = 5.0
 HOST_TRIES = 5
-GLANCE_CHANGED = 1
-"""The signal by which a screen that (re)started asks to be told everything again."""
-CATALOGUE_CHANGED = 2
-"""The signal by which a host says that its catalogue changed, and by which this service says so to ``tell_changed``."""
 
 
 class SkillsService(SkillHost):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from .numerals import ONES, TENS
+from .number_words import ONES, TENS
 
 T = TypeVar("T")
 NUMBERS = {**ONES, **TENS}

@@ -13,6 +13,7 @@ session tells it goes to listeners. For other processes of the same user it open
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -74,7 +75,7 @@ class ControlService(Service):
             raise ManifestError(
                 f"{self._path}: a socket path has at most 100 bytes; set BLUERILL_HOME to a shorter one"
             )
-        if os.path.exists(self._path):
+        with contextlib.suppress(FileNotFoundError):
             os.unlink(self._path)  # we hold the device's lock, so it is a dead device's
         mask = os.umask(0o177)
         try:

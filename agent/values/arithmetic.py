@@ -124,6 +124,24 @@ def _sum(words: Words, at: int, depth: int) -> Found | None:
     return None
 
 
+_COMMANDS = {
+    "add": ("+", ("and", "to", "plus")), "subtract": ("-", ("from",)), "multiply": ("*", ("by", "and", "with")),
+    "divide": ("/", ("by",)), "take": ("-", ("from",)),
+}  # fmt: skip
+
+
+def _commanded(words: Words, at: int) -> Iterator[tuple[int, str]]:
+    """ "divide five by three", "subtract sixty from two hundred"."""
+    sign, links = _COMMANDS.get(words[at], ("", ())) if at < len(words) else ("", ())
+    left = _number(words, at + 1) if sign else None
+    if left is None or words[left[0] : left[0] + 1] not in [[link] for link in links]:
+        return
+    right = _number(words, left[0] + 1)
+    if right is not None:
+        first, second = (right[1], left[1]) if words[left[0]] == "from" else (left[1], right[1])
+        yield right[0], f"{first} {sign} {second}"
+
+
 def expressions(words: Words, at: int) -> Iterator[tuple[int, str]]:
     """The longest sum that begins at a word, if it holds at least one operation."""
     for phrase, sign in ((("the", "sum", "of"), "+"), (("sum", "of"), "+"), (("the", "product", "of"), "*")):
@@ -134,6 +152,7 @@ def expressions(words: Words, at: int) -> Iterator[tuple[int, str]]:
                 if right is not None:
                     yield right[0], f"{left[1]} {sign} {right[1]}"
             return
+    yield from _commanded(words, at)
     found = _sum(words, at, 0)
     if found is None or not found[2]:
         if found is not None and words[found[0] : found[0] + 1] == ["and"]:

@@ -22,7 +22,7 @@ _UNITS = {
 }  # fmt: skip
 _CURRENCIES = {
     "USD": "dollar dollars $ usd bucks", "EUR": "euro euros € eur", "GBP": "pound pounds £ gbp quid sterling",
-    "JPY": "yen ¥ jpy", "CNY": "yuan renminbi cny rmb", "CHF": "franc francs chf", "INR": "rupee rupees inr",
+    "JPY": "yen ¥ jpy", "CNY": "yuan renminbi cny rmb", "CHF": "franc francs chf", "INR": "rupee rupees rupies inr",
     "CAD": "cad", "AUD": "aud", "SEK": "krona kronor sek", "NOK": "krone kroner nok", "DKK": "dkk",
     "PLN": "zloty zlotys pln", "BRL": "real reais brl", "MXN": "peso pesos mxn", "KRW": "won krw",
     "TRY": "lira liras try", "RUB": "ruble rubles rouble roubles rub", "ZAR": "rand zar",
@@ -44,6 +44,10 @@ def _table() -> dict[tuple[str, ...], str]:
     for degree in ("celsius", "fahrenheit", "centigrade", "c", "f"):
         name = table[(degree,)]
         table[("degrees", degree)] = table[("degree", degree)] = name
+    for short, area, volume in (("km", "square kilometer", ""), ("m", "square meter", "cubic meter")):
+        for sign, name in (("2", area), ("²", area), ("3", volume), ("³", volume)):
+            if name:
+                table[(short, sign)] = table[(short + sign,)] = name
     table[("metric", "ton")] = table[("metric", "tons")] = "tonne"
     for short, tail in (("kilometer", "an"), ("mile", "an"), ("meter", "a")):
         unit = "second" if short == "meter" else "hour"
@@ -55,10 +59,12 @@ _WORDS = _table()
 _LONGEST = max(len(words) for words in _WORDS)
 _MONEY = {alias: code for code, aliases in _CURRENCIES.items() for alias in aliases.split()}
 _MONEY_PAIRS = {
-    ("us", "dollars"): "USD", ("us", "dollar"): "USD", ("american", "dollars"): "USD", ("british", "pounds"): "GBP",
-    ("pounds", "sterling"): "GBP", ("canadian", "dollars"): "CAD", ("australian", "dollars"): "AUD",
-    ("japanese", "yen"): "JPY", ("swiss", "francs"): "CHF", ("indian", "rupees"): "INR",
-    ("mexican", "pesos"): "MXN", ("chinese", "yuan"): "CNY",
+    ("us", "dollars"): "USD", ("us", "dollar"): "USD", ("american", "dollars"): "USD", ("american", "dollar"): "USD",
+    ("british", "pounds"): "GBP", ("british", "pound"): "GBP", ("pounds", "sterling"): "GBP",
+    ("pound", "sterling"): "GBP", ("canadian", "dollars"): "CAD", ("canadian", "dollar"): "CAD",
+    ("australian", "dollars"): "AUD", ("australian", "dollar"): "AUD", ("japanese", "yen"): "JPY",
+    ("swiss", "francs"): "CHF", ("indian", "rupees"): "INR", ("indian", "rupee"): "INR",
+    ("mexican", "pesos"): "MXN", ("mexican", "peso"): "MXN", ("chinese", "yuan"): "CNY",
 }  # fmt: skip
 
 
@@ -68,12 +74,17 @@ def units(words: Words, at: int) -> Iterator[tuple[int, str]]:
         name = _WORDS.get(tuple(words[at : at + length]))
         if name is not None:
             yield at + length, name
+    if words[at : at + 1] == ["("] and words[at + 2 : at + 3] == [")"] and (words[at + 1],) in _WORDS:
+        yield at + 3, _WORDS[(words[at + 1],)]
 
 
 def currencies(words: Words, at: int) -> Iterator[tuple[int, str]]:
     """ISO 4217 codes of the currencies at a word."""
     if at < len(words) and words[at] in _MONEY:
         yield at + 1, _MONEY[words[at]]
+    spelt = "".join(words[at : at + 3])
+    if len(spelt) == 3 and len(words[at : at + 3]) == 3 and spelt in _MONEY:
+        yield at + 3, _MONEY[spelt]  # "u s d"
     code = _MONEY_PAIRS.get((words[at], words[at + 1])) if at + 1 < len(words) else None
     if code is not None:
         yield at + 2, code

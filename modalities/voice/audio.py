@@ -91,7 +91,8 @@ class Recording:
                 elif name == b"data":
                     if length not in _UNTIL_END and start + length > size:
                         raise CallerError(
-                            f"{self.path}: the WAV is truncated: it announces {length} bytes of sound and holds {size - start}"
+                            f"{self.path}: the WAV is truncated: it announces {length} bytes of sound "
+                            f"and holds {size - start}"
                         )
                     return size - start if length in _UNTIL_END else length
                 file.seek(start + length + (length & 1))

@@ -109,7 +109,7 @@ class AdaptiveStop:
     """``closed_s`` when nothing can follow, ``complete_s`` for a whole phrase that often goes on, ``open_s`` when
     the words are not a phrase yet (or nobody knows)."""
 
-    def __init__(self, closed_s: float = 0.22, complete_s: float = 0.38, open_s: float = 0.7) -> None:
+    def __init__(self, closed_s: float = 0.2, complete_s: float = 0.34, open_s: float = 0.7) -> None:
         self.closed_s, self.complete_s, self.open_s = closed_s, complete_s, open_s
 
     def silence(self, ending: float) -> int:

@@ -97,6 +97,7 @@ class Listener:
         self._held = 0  # frames the button is down, 0 = up
         self._loudest = 0.0
         self._turn = 0  # frames of the turn
+        self._deaf = False  # until the turn under way is over
 
     @property
     def attentive(self) -> bool:
@@ -116,6 +117,10 @@ class Listener:
         if self._held:
             self._held += 1
             self._loudest = max(self._loudest, probability)
+        if self._deaf:
+            if isinstance(self.endpointer.feed(probability), Stopped | Dropped):
+                self._deaf = False
+            return
         if self.endpointer.in_turn:
             self._turn += 1
             acts.append(More(frame))
@@ -212,14 +217,17 @@ class Listener:
                 self._wake.reset()
 
     def abandon(self) -> None:
-        """The recogniser failed: the rest of this turn is of no use."""
-        self.endpointer.reset()
+        """The recogniser failed: the rest of this turn is of no use, and must not be taken for a turn of its own."""
+        self._deaf = self.endpointer.in_turn
         self._turn = 0
 
     def finish(self) -> list[Act]:
         """No more samples will come for the turn under way."""
         acts: list[Act] = []
         event = self.endpointer.finish()
+        if self._deaf:
+            self._deaf = False
+            return acts
         if isinstance(event, Stopped):
             self._ended(event, acts)
         elif isinstance(event, Dropped):

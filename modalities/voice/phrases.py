@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from ...models.engines.ngram import CLASSES, MAX_SENTENCES, MAX_WORDS_IN_SENTENCE, class_of
 
-__all__ = ["Match", "PhraseBook"]
+__all__ = ["REPAIR_BELOW", "Match", "PhraseBook", "values_of"]
 
 LIGHT = frozenset(
     [
@@ -130,10 +130,14 @@ FIXED = frozenset(
 """Words whose change would change what is done. ``to`` is light and fixed: cheap to hear, never inserted or dropped
 where it says a time ("quarter to nine")."""
 _VALUES = {"<units>": "#", "<teens>": "#", "<tens>": "#", "oh": "#", "zero": "#", "hundred": "#", "thousand": "#"}
-_LIGHT_COST, _CARRIER_COST = 0.35, 1.0
+_LIGHT_COST, _COMMON_COST, _CARRIER_COST = 0.35, 0.7, 1.0
+_COMMON = 0.05
+"""A carrier word in this share of all phrases says little by itself, and is a cheaper guess."""
 _CANDIDATES = 24
 URGENT = frozenset(("stop", "cancel", "quiet", "be quiet", "never mind", "mute", "pause", "snooze"))
 """Whole requests that must not wait for a word more."""
+STITCHED = 1.2
+REPAIR_BELOW = 0.8
 _SLOT_FILLERS = 6
 """A word standing where at least this many others may stand is a value."""
 
@@ -184,6 +188,8 @@ class PhraseBook:
             for word in set(frame):
                 self._by_word.setdefault(word, []).append(number)
         self._values = self._find_values()
+        enough = max(3.0, _COMMON * len(self._frames))
+        self._common = frozenset(word for word, found in self._by_word.items() if len(found) >= enough)
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -210,24 +216,35 @@ class PhraseBook:
         if len(path) == 3:
             if path not in self._triples:
                 return 0.0, 0.0
-            return 1.0, 1.0 if text in URGENT else self._ends.get(path[:2], 0.0)
+            return 1.0, 1.0 if text in URGENT else self._ends.get((0, path[1]), 0.0)
         total = 0.0
         steps = list(zip(path, path[1:], path[2:], strict=False))
         for triple in steps:
             total += 1.0 if triple in self._triples else 0.4 if triple[1:] in self._pairs else 0.0
         score = total / len(steps)
-        if score < 1.0:
-            return score, 0.0
-        return score, 1.0 if text in URGENT else self._ends.get(path[-3:-1], 0.0)
+        folded = [self._ids.get(symbol, unknown) for symbol in _fold([class_of(word) for word in text.split()])]
+        if tuple(folded) not in self._frame_set:
+            # Stitched from pieces of several sentences: the shorter, the less likely that it was not listed itself.
+            score -= STITCHED / len(folded)
+        if total < len(steps):
+            return max(0.0, score), 0.0
+        return max(0.0, score), 1.0 if text in URGENT else self._ends.get((path[-3], path[-2]), 0.0)
+
+    def unfinished(self, text: str) -> bool:
+        """Whether a text is the beginning of a known sentence, as far as can be told, and not the whole of one."""
+        path = (0, *(self._ids.get(class_of(word), -1) for word in text.split()))
+        if len(path) == 2:
+            return (0, path[1]) in self._pairs
+        return len(path) > 2 and all(triple in self._triples for triple in zip(path, path[1:], path[2:], strict=False))
 
     def match(self, text: str) -> Match:
         """The text itself where it fits, else its repair, else itself with a low score."""
         score, ending = self.cover(text)
-        if score == 1.0:
-            return Match(text, 1.0, ending)
+        if ending > 0.0 and score >= REPAIR_BELOW:
+            return Match(text, score, ending)
         repair = self._repair(text)
         if repair is None or repair[1] <= score:
-            return Match(text, score, 0.0)
+            return Match(text, score, ending)
         return Match(repair[0], repair[1], self.cover(repair[0])[1], repaired=True)
 
     def _repair(self, text: str) -> tuple[str, float] | None:
@@ -238,10 +255,10 @@ class PhraseBook:
         for word in set(ids):
             frames = self._by_word.get(word, ())
             weight = 1.0 / (1.0 + len(frames)) ** 0.5
-            for frame in frames:
-                votes[frame] += weight
-        ranked = []
-        for number in nlargest(_CANDIDATES, votes, key=lambda frame: votes[frame]):
+            for number in frames:
+                votes[number] += weight
+        ranked: list[tuple[float, tuple[int, ...]]] = []
+        for number in nlargest(_CANDIDATES, votes, key=lambda each: votes[each]):
             frame = self._frames[number]
             cost = self._distance(ids, frame)
             if cost is not None:
@@ -264,7 +281,9 @@ class PhraseBook:
         return tuple(word for word in frame if self._names[word] not in LIGHT)
 
     def _cost(self, word: int) -> float:
-        return _LIGHT_COST if word >= 0 and self._names[word] in LIGHT else _CARRIER_COST
+        if word < 0:
+            return _CARRIER_COST
+        return _LIGHT_COST if self._names[word] in LIGHT else _COMMON_COST if word in self._common else _CARRIER_COST
 
     def _free(self, word: int) -> bool:
         """Whether a repair may insert, drop or replace this word at all."""
@@ -293,6 +312,11 @@ class PhraseBook:
         if not (self._free(heard) and self._free(word)):
             return float("inf")
         return max(self._cost(heard), self._cost(word))
+
+
+def values_of(text: str) -> list[str]:
+    """The numbers, days, months and ordinals of a text, in order."""
+    return [word for word in text.split() if class_of(word) in CLASSES or class_of(word) in _VALUES]
 
 
 def _fold(symbols: Sequence[str]) -> list[str]:

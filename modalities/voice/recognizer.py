@@ -33,13 +33,19 @@ from .messages import (
     TranscribeStop,
     Transcript,
 )
-from .phrases import Match, PhraseBook
+from .phrases import REPAIR_BELOW, Match, PhraseBook, values_of
 from .review import ReviewLog
 
-__all__ = ["Reading", "RecognizerService", "choose"]
+__all__ = ["Reading", "RecognizerService", "choose", "ending"]
 
-COST_WEIGHT = 2.0
-"""How much a guess's acoustic cost per frame weighs against fitting a phrase."""
+COST_WEIGHT = 0.01
+"""How much a guess's extra cost (of PocketSphinx: nats) weighs against fitting a phrase (0..1)."""
+NEAR = 4.0
+"""Readings within this cost are about as likely."""
+LOST = 0.01
+FIT_ENOUGH = 0.5
+FIT_WEIGHT = 4.0
+"""Words that fit the sounds worse than FIT_ENOUGH lose score: a phrase may be known and yet not have been said."""
 MAX_UTTERANCE_S = 30.0
 MAX_CORPUS_BYTES = 8 * 1024 * 1024
 CORPUS_TRIES = 20
@@ -56,27 +62,44 @@ class Reading:
 
 
 def choose(guesses: Sequence[Guess], book: PhraseBook | None) -> Match:
-    """The guess that fits a phrase best for what it costs; without a book (open vocabulary) the first."""
+    """The guess that fits a phrase best for what it costs; without a book (open vocabulary) the first.
+
+    Another number (or day, or month) than in the likeliest reading only counts if it is about as likely: that one
+    wording is a phrase and another is not says nothing about which number was said.
+    """
     if not guesses:
         return Match("", 0.0, 0.0)
     if book is None:
         return Match(guesses[0].text, guesses[0].fit, 0.5)
     best, value = Match("", 0.0, 0.0), float("-inf")
+    said = values_of(guesses[0].text)
+    guesses = [guess for guess in guesses if guess.cost <= NEAR or values_of(guess.text) == said]
     for guess in guesses:
         score, ending = book.cover(guess.text)
         if score - COST_WEIGHT * guess.cost > value:
             best, value = Match(guess.text, score, ending), score - COST_WEIGHT * guess.cost
-    if best.score < 1.0:
-        repaired = max((book.match(guess.text) for guess in guesses[:4]), key=lambda match: match.score)
-        if repaired.score > best.score:
-            return repaired
-    return best
+    if best.ending == 0.0 or best.score < REPAIR_BELOW:
+        for guess in guesses[:4]:
+            repaired = book.match(guess.text)
+            if repaired.score - COST_WEIGHT * guess.cost > value:
+                best, value = repaired, repaired.score - COST_WEIGHT * guess.cost
+    misfit = FIT_WEIGHT * max(0.0, FIT_ENOUGH - guesses[0].fit)
+    return best._replace(score=max(0.0, best.score - misfit))
+
+
+def ending(match: Match, book: PhraseBook | None, threshold: float) -> float:
+    """How surely a turn may end with this match (see ``messages.Partial``). Words that are no phrase, and no beginning
+    of one either, will not become one by waiting."""
+    if match.score >= threshold and match.ending > 0.0:
+        return match.ending
+    return 0.0 if book is None or not match.text or book.unfinished(match.text) else LOST
 
 
 class RecognizerService(Service):
     """Settings: ``engine`` ("auto", "pocketsphinx", "whisper" or one of the entry points ``bluerill.engines``),
     ``model`` (a path or the name of a model card, for engines that need one), ``cache`` (folder for built language
-    models), ``review`` (file of the review log, '' = none), ``threshold`` of being heard (default: the engine's), ``planner``."""
+    models), ``review`` (file of the review log, '' = none), ``threshold`` of being heard (default: the engine's),
+    ``planner``."""
 
     def __init__(
         self,
@@ -199,7 +222,7 @@ class RecognizerService(Service):
     def pause(self, request: TranscribePause, call: Call) -> Partial:
         self._check(request.utterance)
         match = self._read().match
-        return Partial(request.utterance, match.text, match.ending if match.score >= self.threshold else 0.0)
+        return Partial(request.utterance, match.text, ending(match, self.book, self.threshold))
 
     @handles(TranscribeStop)
     def end(self, request: TranscribeStop, call: Call) -> Transcript | NotHeard:

@@ -21,8 +21,8 @@ __all__ = ["Guess", "SpeechEngine"]
 
 
 class Guess(NamedTuple):
-    """One reading of an utterance. ``cost`` is what it costs per frame beyond the best reading (0.0 = the best);
-    ``fit`` is how well the sounds match the words, 1.0 where the engine cannot tell."""
+    """One reading of an utterance. ``cost`` is what it costs beyond the engine's best reading (0.0 = the best), on a
+    scale of the engine's own; ``fit`` is how well the sounds match the words, 1.0 where the engine cannot tell."""
 
     text: str
     cost: float = 0.0

@@ -103,6 +103,8 @@ class EspeakEngine:
         """Samples of ``text`` at :data:`RATE`; empty for text without sound. Raises CallerError above MAX_TEXT."""
         if len(text) > MAX_TEXT:
             raise CallerError(f"at most {MAX_TEXT} characters are spoken at once, got {len(text)}")
+        if not text.strip():
+            return np.zeros(0, np.int16)
         data = text.replace("\0", " ").encode("utf-8", "replace")
         blocks: list[npt.NDArray[np.int16]] = []
         limit = MAX_SECONDS * self.native_rate

@@ -5,6 +5,9 @@ it whole costs tens of megabytes. Only the words of the corpus are kept. A word 
 parts where possible (possessive, plural, two words written as one, letters of an abbreviation) and otherwise spelled by
 letter-to-sound rules: the longest match of a small grapheme table, in the spirit of the NRL rules (Elovitz et al.
 1976). The rules are rough, but a rough pronunciation can be recognised and a missing one cannot.
+
+CMUdict is American. Every word with an R that most British speakers do not sound also gets the pronunciation without
+it, which was worth about two commands in a hundred with British voices and cost American ones nothing.
 """
 
 from __future__ import annotations
@@ -67,6 +70,7 @@ _SOUNDS: dict[str, str] = {
 }  # fmt: skip
 _LONG = {"a": "EY", "e": "IY", "i": "AY", "o": "OW", "u": "UW"}
 _VOWELS = "aeiouy"
+_VOWEL_PHONES = frozenset(["AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"])
 
 
 def guess(word: str) -> str:
@@ -127,7 +131,7 @@ class Lexicon:
                 sounds = [spelled]
                 self.guessed.append(word)
             if sounds:
-                self.phones[word] = sounds
+                self.phones[word] = [*sounds, *_without_r(sounds)]
             else:
                 self.unsayable.append(word)
 
@@ -137,6 +141,22 @@ class Lexicon:
             for word, sounds in self.phones.items():
                 for number, phones in enumerate(sounds, 1):
                     out.write(f"{word if number == 1 else f'{word}({number})'} {phones}\n")
+
+
+def _without_r(sounds: list[str]) -> list[str]:
+    """The same words in accents that drop an R not before a vowel (most of Britain, Australia, parts of the US)."""
+    found: list[str] = []
+    for phones in sounds:
+        said: list[str] = []
+        split = phones.split()
+        for at, phone in enumerate(split):
+            before_vowel = at + 1 < len(split) and split[at + 1] in _VOWEL_PHONES
+            if phone == "R" and at > 0 and split[at - 1] in _VOWEL_PHONES and not before_vowel:
+                continue
+            said.append("AH" if phone == "ER" and not before_vowel else phone)
+        if (text := " ".join(said)) not in sounds and text not in found:
+            found.append(text)
+    return found
 
 
 def _parts(word: str) -> Iterable[str]:

@@ -19,7 +19,7 @@ import hashlib
 import os
 import re
 from collections.abc import Sequence
-from math import exp, log
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +41,14 @@ PEAK = 20_000
 MAX_SECONDS = 30
 """Longest utterance decoded at once."""
 MAX_GUESSES = 24
+PATH_SCALE = 1024.0
+"""Scores of whole paths (not those of segments) are handed out shifted right by ten bits."""
+WORST_FRAME = 10.0
+"""Nats a frame of wholly wrong words loses; people lose 2.5 to 3.5, synthetic voices 3.5 to 4.5 and words forced on
+other speech 4 to 5.5."""
 MODELS_KEPT = 4
 """Built language models kept in the cache folder, newest first."""
-_FORMAT = "3"  # part of the cache key: raise when what is built from a corpus changes
+_FORMAT = "5"  # part of the cache key: raise when what is built from a corpus changes
 
 _WIDE: dict[str, Any] = {"topn": 8, "lw": 9.0, "fwdflatlw": 10.0, "bestpathlw": 11.0}
 _QUICK: dict[str, Any] = {"topn": 4, "lw": 9.0, "fwdflat": False, "bestpath": False, "maxhmmpf": 3000, "ds": 2}
@@ -165,17 +170,16 @@ class PocketSphinxEngine:
         best = self._final.hyp()
         if best is None or not (text := _words(best.hypstr)):
             return []
-        frames = max(1, self._final.n_frames())
         guesses = {text: Guess(text, 0.0, self._fit())}
         first: float | None = None
         for number, other in enumerate(self._final.nbest() or ()):
             if number >= MAX_GUESSES or other is None:
                 break
-            score = _log(other.score)
+            score = _log(other.score) * PATH_SCALE
             first = score if first is None else first
             words = _words(other.hypstr)
             if words and words not in guesses:
-                guesses[words] = Guess(words, max(0.0, (first - score) / frames), guesses[text].fit)
+                guesses[words] = Guess(words, max(0.0, first - score), guesses[text].fit)
         return list(guesses.values())
 
     def _fit(self) -> float:
@@ -184,12 +188,12 @@ class PocketSphinxEngine:
         PocketSphinx scores each frame relative to the best senone of the whole model, so words forced upon
         sounds they do not match lose more than words that were said.
         """
-        lost = frames = 0
+        lost, frames = 0.0, 0
         for segment in self._final.seg() or ():
             if not segment.word.startswith(("<", "[", "+")):
                 lost -= _log(segment.ascore)
                 frames += segment.end_frame - segment.start_frame + 1
-        return exp(-lost / frames) if frames else 0.0
+        return max(0.0, 1.0 - lost / frames / WORST_FRAME) if frames else 0.0
 
     def _end_stream(self) -> None:
         if self._live:
@@ -204,7 +208,7 @@ class PocketSphinxEngine:
 
 
 def _log(score: float) -> float:
-    """PocketSphinx hands scores out as probabilities; very small ones have underflown."""
+    """Nats of a score that PocketSphinx hands out as a probability; very small ones have underflown."""
     return log(score) if score > 0.0 else -700.0
 
 

@@ -1,8 +1,8 @@
 """Speech recognition by OpenAI's Whisper checkpoints (Radford et al. 2022), for devices with room for torch.
 
 An extra (``bluerill[whisper]``): torch alone needs 220 MB, so nothing here is imported before it is opened. Whisper
-hears any English, does not stream, and is decoded once a turn; its own measures (mean log probability, probability of "no
-speech", compression ratio) say whether it heard or invented.
+hears any English, does not stream, and is decoded once a turn; its own measures (mean log probability, probability of
+"no speech", compression ratio) say whether it heard or invented.
 
 A ``.pt`` file is a pickle, and a pickle is a program. It is opened only if its hash is pinned (by its model card, or by
 the pins of the device from when the owner added it), and then with ``weights_only=True``, which refuses everything
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,8 @@ class WhisperEngine:
 
     def __init__(self, model: str, pins: Path | None = None) -> None:
         try:
-            import torch
-            import whisper
+            torch: Any = import_module("torch")
+            whisper: Any = import_module("whisper")
         except ImportError:
             raise ServiceFault("engine 'whisper' is not installed: pip install 'bluerill[whisper]'") from None
         path = find_checkpoint(model, Pins(pins or model_folders()[0] / "pins.json"))
@@ -89,7 +90,7 @@ class WhisperEngine:
             raise ServiceFault(f"{path} holds more than weights and is refused") from None
         net.eval()
         self._net: Any = net
-        self._whisper: Any = whisper
+        self._whisper = whisper
         self._pcm = bytearray()
 
     def learn(self, sentences: Sequence[str], fingerprint: str) -> None:

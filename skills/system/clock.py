@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from ..contract import Card, Glance, Moment, Place, Refusal, Reply, Skill, When, action
 from ..localtime import instant, zone_name
-from ..places import place_name, zone_of
 from ..speech import relative_day, spoken_clock, spoken_date
 
 
@@ -38,7 +37,12 @@ class Clock(Skill):
         "(what's|what is|how late is) the hour",
         "how late is it [<in> {place}]",
         "(current|local|exact) time [(please|now)]",
-        "[the] [current|local] time <in> {place}",
+        "[the] [current|local|exact] time [right now|now] <in> {place}",
+        "(report|mention|provide|i want|i need) [me] <time> [now] <in> {place}",
+        "{place} time",
+        "what time of day is it [<in> {place}]",
+        "what does the clock say",
+        "(may i know|can i get|do you know|i want to know) <time> [<in> {place}]",
         "time (please|check|now)",
         "do you have the time",
         "have you got the time",
@@ -85,6 +89,16 @@ class Clock(Skill):
         "what (day|date) will it be [on] {when}",
         "(what is|what's|tell me) the date (in|of) {when}",
         "today's date [please]",
+        "what is today",
+        "(what|which) day of the week [is|does] {when} [fall on|on]",
+        "{when} (lands|falls|comes|is) on (what|which) day [of the week]",
+        "{when} is on (what|which) day [of the week]",
+        "(what|which) date is [on] {when}",
+        "on (what|which) (date|day) is {when}",
+        "(what is|what's|tell me) (tomorrow's|yesterday's) date",
+        "what is the day on {when}",
+        "(time and date|date and time) [of today|today|please]",
+        "(let me know|show me) <date>",
         "what (month|year|week day) is it [now]",
         "what day [of the week|of the month] is [it] [today]",
         examples=("what is the date today", "what day is it", "what day is the third of may"),
@@ -159,7 +173,16 @@ def _zone(moment: datetime) -> tzinfo:
     return moment.tzinfo
 
 
+def place_name(place: str) -> str:
+    """The table of places is imported when it is first needed."""
+    from .. import places
+
+    return places.place_name(place)
+
+
 def _zone_of(place: str) -> tzinfo:
+    from ..places import zone_of
+
     zone = zone_of(place)
     if zone is None:
         raise Refusal(f"I don't know what time zone {place_name(place)} is in.")

@@ -214,7 +214,7 @@ class Watch(Skill):
 
     @action(
         "(open|launch|start|show|go to|bring up|run|switch to|take me to|open up|pull up) [me] [the|my] {name} (app|application|screen|page|tile|widget)",
-        "(open|launch|bring up|take me to|open up|pull up) [the|my] {name}",
+        "(open|launch|open up) [the|my] {name}",
         "(open|launch|start|run) [the] app {name}",
         examples=("open the weather app", "open settings"),
     )

@@ -37,7 +37,7 @@ class Lists(Skill):
         "<put> {item} (to|on|onto|in|into|down on) <list> [please]",
         "<put> {item} (to|on|onto|in|into) <any> [please]",
         "<put> (to|on|onto|in|into) <list> {item}",
-        "(i need|we need|i need to buy|we need to buy|i want to buy|i have to buy|we're out of|i'm out of|we are out of|i am out of|buy|pick up) {item}",
+        "(we need|i need to buy|we need to buy|i have to buy|we have to buy|we're out of|i'm out of|we are out of|i am out of|we ran out of|i ran out of) {item}",
         "don't forget to (buy|get|pick up) {item} [(at|from) the (shop|store|supermarket)]",
         "<list> (add|new item|plus) {item}",
         "(make|create|start) [a|the] [new] {list} list with {item}",
@@ -88,6 +88,13 @@ class Lists(Skill):
         ),
         Say("what (do i have|is there) to do [today]", {"list": "to-do"}),
         "my {list} list",
+        "(what is|what are) [my|the] {list} list",
+        "(can i see|let me see|let me hear|give me|pull up|bring up) <list>",
+        "(can i see|let me see|let me hear|give me|pull up|bring up) (my|the) lists",
+        "(is there anything|what is next|what's next) on (<list>|<any>) [today|for today]",
+        "(what|which) [kind of] lists (do i have|have i) (saved|open|available|made|so far)",
+        "(tell me|what are) my (list names|lists) [so far]",
+        "how many lists (do i have|are there|are open|have i)",
         examples=("what is on my shopping list", "read my to-do list", "show my lists"),
     )
     async def show_list(self, list: Text | None = None) -> Reply:  # noqa: A002
@@ -121,7 +128,7 @@ class Lists(Skill):
     @action(
         "<out> [off|out] {item} (from|off|off of|off from|out of|on|in) <list>",
         "<out> [off|out] {item} (from|off|off of|off from|out of|on|in) <any>",
-        "(i bought|i got|we bought|we got|i have bought|i've bought|got|i picked up) [the|some] {item}",
+        "(i bought|we bought|i have bought|i've bought|i picked up) [the|some] {item}",
         "(i don't need|we don't need|no need for) {item} [anymore|any more] [on <list>]",
         "mark {item} [as] (done|bought|complete|completed|finished) [(on|in) <list>]",
         "(check|tick|cross) {item} off",

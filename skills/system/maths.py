@@ -1,20 +1,17 @@
 """Maths: exact arithmetic, units, and currencies at the reference rates of the European Central Bank.
 
-Rates are kept with their day; without a network the last ones are used and said to be old, and with none at all the
+What calculates is imported when it is first asked for: a cold start should not wait for it. Rates are kept with their day; without a network the last ones are used and said to be old, and with none at all the
 answer is that there is none.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from typing import Any
 
 from ...kernel.errors import ServiceFault
-from .. import currencies, measures
-from ..arithmetic import Uncalculable, calculate
+from .. import currencies
 from ..contract import Card, Expression, Money, Number, Refusal, Reply, Say, Skill, Unit, action
-from ..numerals import said, spoken
 from ..speech import MONTHS, capital
 
 FRESH = timedelta(hours=12)
@@ -34,7 +31,9 @@ class Maths(Skill):
         "<ask> {expression} [equal|equal to|make|give]",
         "{expression}",
         "(can you|could you) (calculate|compute|work out) {expression}",
-        "<ask> the (answer|result) (to|of) {expression}",
+        "<ask> the (answer|result|sum|solution) (to|of|for) {expression}",
+        "(find|find me|get|get me|solve|answer|tell me the answer for) [the|this] [equation|problem] {expression}",
+        "how do i get the answer to {expression}",
         examples=("what is 12 times 7", "15 percent of 80", "the square root of 2"),
     )
     async def calculate(self, expression: Expression) -> Reply:
@@ -42,6 +41,9 @@ class Maths(Skill):
 
         expression: as said or typed, e.g. "three times 4.5"
         """
+        from ..arithmetic import Uncalculable, calculate
+        from ..numerals import said, spoken
+
         try:
             value = calculate(expression)
         except Uncalculable as problem:
@@ -60,7 +62,10 @@ class Maths(Skill):
         "how (many|much) {to_unit} (is|are|in|are in|are there in|is in|does) {value} {from_unit} [make|equal]",
         "{value} {from_unit} (to|in|into|as) {to_unit}",
         "how (many|much) {to_unit} (go|fit) (in|into) {value} {from_unit}",
-        Say("how (many|much) {to_unit} (in|are in|are there in|is in|go in|make|make up) (a|an|one) {from_unit}", {"value": 1}),
+        Say(
+            "how (many|much) {to_unit} (in|are in|are there in|is in|go in|make|make up) (a|an|one) {from_unit}",
+            {"value": 1},
+        ),
         Say("(what is|what's|how much is|how long is|how heavy is) (a|an|one) {from_unit} in {to_unit}", {"value": 1}),
         "{value} {from_unit} (is|are|equals|makes) how (many|much) {to_unit}",
         "what is {value} {from_unit} (converted to|expressed in|when converted to) {to_unit}",
@@ -77,6 +82,11 @@ class Maths(Skill):
         from_unit: of what
         to_unit: the unit wanted
         """
+        from fractions import Fraction
+
+        from .. import measures
+        from ..numerals import said
+
         found = measures.convert(Fraction(str(value)), from_unit, to_unit)
         if found is None:
             for name in (from_unit, to_unit):
@@ -101,6 +111,24 @@ class Maths(Skill):
         "{amount} {from} (to|in|into) {to}",
         "{amount} {from} is how (many|much) {to}",
         "(exchange|change) {amount} {from} (to|into|for) {to}",
+        Say(
+            "[what is|what's|give me|tell me|display|show me|find] [the] [current|today's|latest] [currency] exchange [rate|rates] (between|of|for|from) [the|a|one] {from} (and|to|in|into|against|versus) [the] {to}",
+            {"amount": 1},
+        ),
+        Say(
+            "(what is|what's|give me|tell me|display|show me) [the] [current] {from} to {to} [exchange] [rate]",
+            {"amount": 1},
+        ),
+        Say("(convert|change|exchange) {from} (to|into) {to}", {"amount": 1}),
+        Say(
+            "how (many|much) {to} (is|are in|are there in|is in|in|for|per|do i get for|can i get for|can i buy for|to) (a|an|one|each|the) {from}",
+            {"amount": 1},
+        ),
+        Say(
+            "(what is|what's|how much is) (a|an|one|the) {from} [worth] [in|worth in|against] {to} [worth]",
+            {"amount": 1},
+        ),
+        Say("{from} to {to} [exchange] [rate]", {"amount": 1}),
         examples=("convert 100 dollars to euros", "how much is 20 pounds in yen"),
     )
     async def convert_currency(self, amount: Number, from_: Money, to: Money) -> Reply:
@@ -110,6 +138,8 @@ class Maths(Skill):
         from: of which currency
         to: the currency wanted
         """
+        from fractions import Fraction
+
         source, target = _code(from_), _code(to)
         kept, offline = await self._rates()
         answer = currencies.exchange(Fraction(str(amount)), source, target, kept["rates"])

@@ -54,7 +54,7 @@ class Reminders(Skill):
         "remember to {text} [[at|on|by] {when}]",
         "(make sure|be sure) [that] i {text} [[at|on|by] {when}]",
         "<remind> [called|named|saying|for] {text} (at|on|for) {when}",
-        "(notify|alert|tell) me (to|about) {text} [[at|on|in] {when}]",
+        "(notify|alert) me (to|about) {text} [[at|on|in] {when}]",
         examples=("remind me to call mum at six", "remind me tomorrow about the bins", "set a reminder to buy milk"),
     )
     async def add_reminder(self, text: Text, when: When | None = None) -> Reply:
@@ -124,7 +124,7 @@ class Reminders(Skill):
         "<off> <my> reminder (to|about|for) {text} (on|at|for) {when}",
         "(don't|do not|no need to|stop) (remind|reminding) me [<to> {text}]",
         "(i don't need|i don't want|forget) (the|that|my) reminder [(to|about|for) {text}] [anymore|any more]",
-        "(i have done|i've done|i did|i finished) {text}",
+        "(i have done|i've done) {text}",
         Say("<off> (all|every|all of|each) [the|my|of my] (reminder|reminders)", {"all": True}),
         Say("<off> [the|my] reminders", {"all": True}),
         Say("<off> (all|all my|all the) reminders (for|on) {when}", {"all": True}),

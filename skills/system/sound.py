@@ -16,7 +16,7 @@ class Sound(Skill):
     name = "sound"
     grants = ("store", "screen")
     rules = {
-        "volume": "[the|my|your] (volume|sound|speaker|loudness|audio) [level]",
+        "volume": "[the|my|your] (volume|sound|speaker|speakers|loudness|audio|(media|music|radio|speaker|sound) volume|volume (of|on|in) [the|my|your] (music|radio|media|speaker|speakers|music player|player|sound|song|current song)) [level]",
         "pct": "[percent|%|per cent]",
         "turn": "(turn|crank|bring|put|push|pump|move|make)",
     }
@@ -40,7 +40,13 @@ class Sound(Skill):
         ),
         Say("(turn|crank|bring|pump) up <volume> [a bit|a little|a little bit|some|please]", {"change": STEP}),
         Say("(increase|raise|boost|up) <volume> [a bit|a little|a little bit|some]", {"change": STEP}),
-        Say("<volume> up", {"change": STEP}),
+        Say("(<volume> (up|louder|higher)|louder volume)", {"change": STEP}),
+        Say(
+            "(turn|make) [the|this|that] (music|radio|song|sound|volume) (up|louder|a bit louder|a little louder)",
+            {"change": STEP},
+        ),
+        Say("(speak|talk) [a bit|a little|a little bit|much] [more] (loud|loudly|louder|up)", {"change": STEP}),
+        Say("(i can not hear|can not hear) [you|it|anything|a thing|a word] [speak up|turn it up]", {"change": STEP}),
         Say(
             "(louder|speak up|speak louder|talk louder|i can't hear you|it's too quiet|that's too quiet|too quiet|make it louder|a bit louder|turn it up) [please]",
             {"change": STEP},
@@ -48,7 +54,15 @@ class Sound(Skill):
         Say("(turn|bring|put|move) <volume> down [a bit|a little|a little bit|some|more|please]", {"change": -STEP}),
         Say("(turn|bring) down <volume> [a bit|a little|a little bit|some|please]", {"change": -STEP}),
         Say("(decrease|lower|reduce|down|drop) <volume> [a bit|a little|a little bit|some]", {"change": -STEP}),
-        Say("<volume> down", {"change": -STEP}),
+        Say("(<volume> (down|lower|quieter|softer)|lower volume)", {"change": -STEP}),
+        Say(
+            "(turn|make) [the|this|that] (music|radio|song|sound|volume) (down|quieter|softer|a bit quieter|a little quieter)",
+            {"change": -STEP},
+        ),
+        Say(
+            "(speak|talk) [a bit|a little|a little bit|much] [more] (quiet|quietly|soft|softly|quieter|softer)",
+            {"change": -STEP},
+        ),
         Say(
             "(quieter|softer|speak quieter|speak softer|speak softly|talk quieter|it's too loud|that's too loud|too loud|make it quieter|a bit quieter|turn it down) [please]",
             {"change": -STEP},
@@ -93,7 +107,18 @@ class Sound(Skill):
         ),
         Say("(turn|switch) (off|the) (sound|volume|audio|sounds) [off]", {"on": True}),
         Say("(turn|switch) [the|your|my] (sound|volume|audio|sounds) off", {"on": True}),
-        Say("(be|stay|keep) (quiet|silent)", {"on": True}),
+        Say("(be|stay|keep|go) (quiet|silent)", {"on": True}),
+        Say("(do not|stop) (talk|talking|speak|speaking|making sounds|making noise)", {"on": True}),
+        Say(
+            "(put|place|set|turn) [the|my|your] (sound|speaker|speakers|volume|settings) (to|on) (mute|silent)",
+            {"on": True},
+        ),
+        Say("(set|switch|turn|go|put it|set it) (to|on|on to) (mute|silent)", {"on": True}),
+        Say(
+            "(mute|silence) [the|my|your] (speakers|volume control|settings|microphone|sound on [the|my] speakers)",
+            {"on": True},
+        ),
+        Say("(enter|start|set) (silent|silence|mute) mode", {"on": True}),
         Say("(no|without) sound", {"on": True}),
         Say(
             "(set|put|switch|turn) [the|my] (watch|sound|speaker|device) (to|on|on to) (mute|silent|silent mode)",

@@ -20,6 +20,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soxr
+from playwright.sync_api import Page
+
 from bluerill.modalities.screen.palette import AMBER
 from bluerill.modalities.voice.audio import read_pcm
 from journeys.browser import Watching, chromium, needs_chromium, watch_page
@@ -77,17 +79,22 @@ def microphone(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return microphone_file(pcm, tmp_path / "microphone.wav")
 
 
-def timer_rows(home: Path) -> list[dict[str, object]]:
-    """The timers in the store, read past the device."""
+def wait_for_asr(page: Page) -> None:
+    """Until the monitor shows the recogniser running (the first start builds its language model)."""
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('#services tr')]
+        .some(r => /^\\s*asr/.test(r.textContent) && /running/.test(r.textContent))""",
+        timeout=60_000,
+    )
+
+
+def timer_rows(home: Path) -> list[str]:
+    """The rows of running timers in the store, read past the device."""
     with sqlite3.connect(f"file:{home / 'store' / 'store.db'}?mode=ro", uri=True) as database:
-        names = [row[0] for row in database.execute("select name from sqlite_master where type = 'table'")]
-        found = []
-        for name in names:
-            for row in database.execute(f"select * from {name}"):
-                for cell in row:
-                    if isinstance(cell, str | bytes) and b"300" in (cell.encode() if isinstance(cell, str) else cell):
-                        found.append({"table": name, "cell": cell})
-        return found
+        tables = [row[0] for row in database.execute("select name from sqlite_master where type = 'table'")]
+        cells = [cell for table in tables for row in database.execute(f"select * from {table}") for cell in row]
+    texts = [cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell) for cell in cells]
+    return [text for text in texts if '"total' in text and "300" in text]
 
 
 def share_near(watching: Watching, colour: tuple[int, int, int], most: int = 40) -> float:
@@ -106,11 +113,7 @@ def share_near(watching: Watching, colour: tuple[int, int, int], most: int = 40)
 def test_speak_to_the_watch_and_it_answers(microphone: Path, own_home: Path, tmp_path: Path) -> None:
     with running_watch(own_home) as (_, url), chromium(microphone) as browser, watch_page(browser, url) as watching:
         page = watching.page
-        page.wait_for_selector("#services .dot.running", timeout=30_000)
-        page.wait_for_function(
-            "() => [...document.querySelectorAll('#services tr')].some(r => /^\\s*asr/.test(r.textContent) && /running/.test(r.textContent))",
-            timeout=60_000,
-        )
+        wait_for_asr(page)
         assert share_near(watching, AMBER) < 0.01
         page.click("#mic")
         page.wait_for_selector("#log .call", timeout=60_000)

@@ -50,7 +50,7 @@ class Page(BaseHTTPRequestHandler):
             except OSError:
                 self.close_connection = True
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
 

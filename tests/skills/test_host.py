@@ -12,8 +12,8 @@ import pytest
 
 from bluerill.kernel.errors import CallerError, DeadlineExceeded, ServiceFault
 from bluerill.skills.catalogue import skill_info, skill_rows
-from bluerill.skills.host import CATALOGUE_CHANGED, GLANCE_CHANGED, SkillsService
-from bluerill.skills.messages import Card, Glance, Happened, Invoke, Undo
+from bluerill.skills.host import SkillsService
+from bluerill.skills.messages import CATALOGUE_CHANGED, GLANCE_CHANGED, Card, Glance, Happened, Invoke, Undo
 from bluerill.skills.skillhost import SkillHost
 from bluerill.skills.store import StoreService
 from support.bench import Bench, World
@@ -23,7 +23,7 @@ get_time get_date convert_time set_alarm list_alarms cancel_alarm snooze_alarm s
 pause_timer resume_timer cancel_timer start_stopwatch lap_stopwatch stop_stopwatch add_reminder list_reminders
 remove_reminder add_to_list show_list remove_from_list add_note list_notes get_weather set_volume mute get_battery
 set_brightness set_mode find_phone open_app device_status get_health start_workout stop_workout calculate convert_units
-convert_currency set_face list_faces
+convert_currency set_face list_faces set_home_device get_home_device
 """
 
 HEAD = """
@@ -457,5 +457,17 @@ def test_every_action_of_the_catalogue_is_there(world: World) -> None:
             assert each.description.endswith("."), each.name
             assert each.hidden or len(each.sentences) >= 3, each.name
             assert each.hidden or each.examples, each.name
+
+    asyncio.run(story())
+
+
+def test_every_sentence_is_one_that_hassil_reads(world: World) -> None:
+    from hassil.parse_expression import parse_sentence
+
+    async def story() -> None:
+        await world.boot()
+        for each in (await world.catalogue()).actions:
+            for text in [*(sentence.text for sentence in each.sentences), *each.rules.values()]:
+                parse_sentence(text)
 
     asyncio.run(story())

@@ -34,7 +34,9 @@ FLUSH_S = 0.8
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="*", metavar="FILE", help="recordings (WAV, FLAC, OGG; any rate, mono or stereo)")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="recordings (WAV, FLAC, OGG; any rate, mono or stereo)"
+    )
     parser.add_argument("--mic", action="store_true", help="listen to the microphone until Ctrl-C")
     parser.add_argument("--wake", action="store_true", help="with --mic: wait for the wake word before each request")
     parser.add_argument("--json", action="store_true", help="one JSON line a turn")
@@ -129,7 +131,9 @@ async def _microphone(as_json: bool, mode: str) -> int:
         speaker = Speaker(front)
         front.listen(speaker)
         microphone = Microphone()
-        opened = await front.ask("ears", OpenStream("microphone", "wake" if mode == "wake" else "always"), StreamOpened, 30.0)
+        opened = await front.ask(
+            "ears", OpenStream("microphone", "wake" if mode == "wake" else "always"), StreamOpened, 30.0
+        )
         print(paint("say something; Ctrl-C ends", "dim"), file=sys.stderr, flush=True)
         frames: AsyncIterator[bytes] = microphone.frames()
         sent = 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import secrets
 import signal
+import socket
 import sys
 
 from ...kernel import eventloop
@@ -21,7 +21,9 @@ DEFAULT_PORT = 8466
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, metavar="N", help=f"TCP port (default {DEFAULT_PORT}; 0: any)")
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, metavar="N", help=f"TCP port (default {DEFAULT_PORT}; 0: any)"
+    )
     parser.add_argument("--ram", default="", metavar="SIZE", help="memory budget of the device, e.g. 512M")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
 
@@ -33,8 +35,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _watch(args: argparse.Namespace) -> int:
-    token = secrets.token_urlsafe(24)
-    manifest = load_manifest(ram=args.ram, port=args.port, token=token)
+    # The secret keeps open pages admitted when the page's server restarts; links are asked for, and work once.
+    manifest = load_manifest(ram=args.ram, port=args.port or _free_port(), secret=os.urandom(24).hex())
     for problem in fit(manifest):
         raise ManifestError(problem)
     try:
@@ -66,6 +68,14 @@ async def _watch(args: argparse.Namespace) -> int:
     return 0
 
 
+def _free_port() -> int:
+    """A port that is free now, chosen here so that a page's server that restarts is found where it was."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 async def _gone(front: LocalFront) -> None:
     """Ends, with what happened, when the page's service gave up for good."""
     while True:
@@ -86,4 +96,3 @@ async def _open_browser(url: str) -> None:
     opened = await asyncio.get_running_loop().run_in_executor(None, webbrowser.open, url)
     if not opened:
         print("no browser was found: open the address above", file=sys.stderr)
-

@@ -15,9 +15,9 @@ from websockets.exceptions import ConnectionClosed
 from ...agent.messages import Hush, Press, Request, Say, State, Turn
 from ...kernel.errors import BluerillError, CallerError
 from ...kernel.message import Body, Lane, Taint
-from ...kernel.service import Call, Service, Task, handles
-from ...kernel.status import GetStatus, Status
-from ...modalities.screen.messages import Attach, Attached, Crown, Frame, SetFace, Shown, Snapshot, Touch
+from ...kernel.service import Call, Service, handles
+from ...kernel.status import Status
+from ...modalities.screen.messages import Attach, Attached, Crown, Frame, SetFace, Shown, Touch
 from ...modalities.voice.messages import (
     AudioChunk,
     CloseStream,
@@ -37,13 +37,13 @@ from ...modalities.voice.messages import (
 from . import protocol
 from .assets import load
 from .door import Door
+from .lookout import Lookout
 from .messages import GetLink, Link
 from .page import MAX_ASKS, Page
+from .pictures import Pictures
 
 MAX_PAGES: Final = 8
 TURN_TIMEOUT_S: Final = 30.0
-WATCH_S: Final = 1.0
-"""Between looks at the kernel's status while a monitor is open; three times as long while only a stream is."""
 MAX_REFUSED: Final = 100
 """Messages a page may send beyond its rate before it is closed."""
 
@@ -65,14 +65,20 @@ class WebService(Service):
         self._said: Say | None = None
         self._state = State("idle")
         self._shown: Shown | None = None
-        self._watch: Task | None = None
         self._status = b""
-        self._generations: dict[str, int] = {}
 
     async def start(self) -> None:
+        self._pictures = Pictures(self.port, self.pages, self._problem)
+        self._lookout = Lookout(
+            self.port,
+            needed=lambda: bool(self.pages),
+            watched=lambda: any(page.monitoring for page in self.pages.values()),
+            seen=self._take_status,
+            restarted=self._restarted,
+        )
         bound = await self.door.open(self.port_wanted)
-        self.port.log.info("page origin=%s pages_max=%d", self.door.guard.origin, MAX_PAGES)
         self.bound = bound
+        self.port.log.info("page origin=%s pages_max=%d", self.door.guard.origin, MAX_PAGES)
 
     async def stop(self) -> None:
         await self.door.close()
@@ -107,13 +113,7 @@ class WebService(Service):
 
     @handles(Frame)
     def on_frame(self, frame: Frame, call: Call) -> None:
-        if not self.pages:
-            return
-        data = call.lease.bytes() if call.lease is not None else frame.data
-        picture = protocol.picture(frame, data)
-        for page in self.pages.values():
-            if not page.show(frame.seq, frame.full, picture):
-                self._catch_up(page)
+        self._pictures.share(frame, call)
 
     def _all(self, message: bytes) -> None:
         for page in self.pages.values():
@@ -147,7 +147,7 @@ class WebService(Service):
             if self._glass is None or len(self.pages) == 1:
                 self._glass = await self.port.ask("screen", Attach(True), Attached)
             else:
-                self._catch_up(page)
+                self._pictures.catch_up(page)
         except BluerillError as error:
             self._problem(page, "screen", error)
         glass = self._glass or Attached(466, 30, [])
@@ -155,7 +155,7 @@ class WebService(Service):
         page.send(protocol.forward(self._state))
         if self._shown is not None:
             page.send(protocol.forward(self._shown))
-        self._look_after()
+        self._lookout.wake()
 
     async def _farewell(self, page: Page) -> None:
         if self._voice is page:
@@ -169,26 +169,6 @@ class WebService(Service):
                 await self.port.ask("screen", Attach(False), Attached)
             except BluerillError as error:
                 self.port.log.info("screen not detached: %s", error)
-
-    def _catch_up(self, page: Page) -> None:
-        """Bring a stale page up to date with a whole picture, once it has taken what waits."""
-        if not page.catching_up:
-            page.catching_up = True
-            self.port.spawn(self._send_whole(page), f"page-{page.number}-picture")
-
-    async def _send_whole(self, page: Page) -> None:
-        try:
-            while page.stale and page.number in self.pages:
-                if not page.idle:
-                    await self.port.sleep(0.05)
-                    continue
-                frame, lease = await self.port.borrow("screen", Snapshot(), Frame)
-                with lease:
-                    page.show(frame.seq, True, protocol.picture(frame, lease.bytes()))
-        except BluerillError as error:
-            self._problem(page, "screen", error)
-        finally:
-            page.catching_up = False
 
     # from the pages to the device
 
@@ -253,7 +233,7 @@ class WebService(Service):
                 page.monitoring = on
                 if on and self._status:
                     page.send(self._status)
-                self._look_after()
+                self._lookout.wake()
             case protocol.WearFace(face, ambient):
                 await tell("screen", SetFace(face, ambient), taint=Taint.USER)
 
@@ -283,7 +263,7 @@ class WebService(Service):
         opened = await self.port.ask("ears", body, StreamOpened, within=15.0)
         page.stream, page.mode = opened.stream, mode
         page.send(protocol.own("listening", stream=opened.stream, mode=mode))
-        self._look_after()
+        self._lookout.wake()
 
     async def _close_stream(self, page: Page) -> None:
         stream, page.stream = page.stream, None
@@ -319,42 +299,18 @@ class WebService(Service):
     def _problem(self, page: Page, about: str, error: BluerillError) -> None:
         page.send(protocol.own("problem", about=about, text=str(error)[:500], code=error.code))
 
-    # looking after the device's other services
+    # what the lookout sees
 
-    def _look_after(self) -> None:
-        if self._watch is None or self._watch.done():
-            self._watch = self.port.spawn(self._watch_kernel(), "web-monitor")
-
-    async def _watch_kernel(self) -> None:
-        """While a page is open: status for monitors, and repair when ears or screen were restarted."""
-        beat = 0
-        while self.pages:
-            watched = any(page.monitoring for page in self.pages.values())
-            if watched or beat % 3 == 0:
-                try:
-                    status = await self.port.ask("kernel", GetStatus(), Status, within=3.0, lane=Lane.BACKGROUND)
-                except BluerillError as error:
-                    self.port.log.info("no status: %s", error)
-                else:
-                    await self._take_status(status)
-            beat += 1
-            await self.port.sleep(WATCH_S)
-
-    async def _take_status(self, status: Status) -> None:
+    def _take_status(self, status: Status) -> None:
         self._status = protocol.forward(status)
         for page in self.pages.values():
             if page.monitoring:
                 page.send(self._status)
-        for service in status.services:
-            before = self._generations.get(service.name)
-            if service.state != "running":
-                continue  # looked at again when it is back
-            self._generations[service.name] = service.generation
-            if before is None or before == service.generation:
-                continue
-            if service.name == "ears":
-                for page in self.pages.values():
-                    if page.stream is not None:
-                        self._lose_stream(page, "the ears were restarted")
-            elif service.name == "screen":
-                self._glass = await self.port.ask("screen", Attach(True), Attached)
+
+    async def _restarted(self, name: str) -> None:
+        if name == "ears":
+            for page in self.pages.values():
+                if page.stream is not None:
+                    self._lose_stream(page, "the ears were restarted")
+        elif name == "screen" and self.pages:
+            self._glass = await self.port.ask("screen", Attach(True), Attached)

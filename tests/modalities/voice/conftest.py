@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import logging
 import os
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -106,6 +106,9 @@ class FakeDevice:
         await service.start()
         return port
 
+    def planner(self, sentences: list[str]) -> FakePlanner:
+        return FakePlanner(sentences)
+
     def port(self, address: str = "test") -> FakePort:
         return FakePort(self, address)
 
@@ -174,15 +177,15 @@ def say() -> Callable[..., bytes]:
     def speak(text: str, before: float = 0.5, after: float = 1.2, voice: str = "en-us", rate: int = 160) -> bytes:
         samples = EspeakEngine(voice, rate).say(text)
         quiet = np.random.default_rng(1)
-        parts = [quiet.normal(0, 4, int(before * 16_000)), samples, quiet.normal(0, 4, int(after * 16_000))]
+        parts: list[Any] = [quiet.normal(0, 4, int(before * 16_000)), samples, quiet.normal(0, 4, int(after * 16_000))]
         return np.concatenate(parts).astype(np.int16).tobytes()
 
     return speak
 
 
 @pytest.fixture(scope="session")
-def data() -> Iterator[Path]:
+def data() -> Path:
     folder = Path(os.environ.get("BLUERILL_DATA", Path(__file__).parents[4] / "shared" / "data"))
     if not (folder / "speech_misc").is_dir():
         pytest.skip(f"public speech data is absent: {folder}/speech_misc")
-    yield folder
+    return folder

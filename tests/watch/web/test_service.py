@@ -308,6 +308,22 @@ def test_a_monitor_gets_the_kernels_status() -> None:
     run(main())
 
 
+def test_after_a_restart_of_ears_and_screen_streams_are_reopened_and_pictures_go_on() -> None:
+    async def main() -> None:
+        async with front() as device, tab(device) as page:
+            await page.say("listen", mode="wake")
+            await page.hear("page.listening")
+            await page.see()
+            await device.web._restarted("ears")
+            assert (await page.hear("page.stream-lost"))["text"] == "the ears were restarted"
+            await page.say("listen", mode="wake")
+            assert (await page.hear("page.listening"))["stream"] == 2
+            await device.web._restarted("screen")
+            await page.see(full=True)
+
+    run(main())
+
+
 def test_pages_and_connections_are_bounded() -> None:
     async def main() -> None:
         async with front() as device:

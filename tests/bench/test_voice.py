@@ -1,0 +1,52 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bluerill.bench.voice import Pipeline, mix, seed_domain, speech_end, surround
+from bluerill.modalities.voice.phrases import PhraseBook
+from bluerill.models.engines.engine import Guess
+
+
+class Slow:
+    """An engine that always hears the same."""
+
+    name, open_vocabulary, reject_below = "slow", False, 0.75
+
+    def learn(self, sentences: object, fingerprint: str) -> None: ...
+    def start(self) -> None: ...
+    def feed(self, pcm: bytes) -> None: ...
+    def partial(self) -> str:
+        return ""
+
+    def finish(self) -> list[Guess]:
+        return [Guess("stop")]
+
+    def close(self) -> None: ...
+
+
+def test_a_turn_is_heard_with_its_latency() -> None:
+    pytest.importorskip("espeakng_loader", reason="needs the extra 'speak'")
+    from bluerill.models.engines.espeak import EspeakEngine
+
+    speech = EspeakEngine().say("set a timer for ten minutes")
+    turns = Pipeline(Slow(), PhraseBook(["stop"])).hear(surround(speech).tobytes(), 0.6 + speech_end(speech))
+    assert [turn.text for turn in turns] == ["stop"]
+    assert 100 < turns[0].endpoint_ms < 500
+    assert turns[0].final_ms >= turns[0].endpoint_ms
+
+
+def test_what_is_spoken_was_never_learned() -> None:
+    domain = seed_domain(800, 60)
+    assert len(domain.held_out) == 60
+    assert not set(domain.held_out) & set(domain.corpus)
+
+
+def test_noise_is_mixed_at_the_ratio_asked_for(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    speech = (8_000 * np.sin(np.arange(32_000) / 5)).astype(np.int16)
+    noise = rng.normal(0, 1, 50_000).astype(np.float32)
+    for ratio in (20.0, 10.0):
+        added = mix(np.zeros(32_000, np.int16), speech, noise, ratio, rng).astype(np.float64)
+        level = 20 * np.log10(np.std(speech[np.abs(speech) > 80]) / np.std(added))
+        assert level == pytest.approx(ratio, abs=0.7)
