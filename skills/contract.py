@@ -216,6 +216,8 @@ class Skill:
     words: ClassVar[dict[str, list[str]]] = {}
     """Further words for the values of ``Literal`` parameters: ``{"do_not_disturb": ["quiet mode", "dnd"]}``."""
     simulated: ClassVar[bool] = False
+    options: ClassVar[dict[str, str]] = {}
+    """What the owner may set in the skill's table of settings.toml, and what for; told by ``skills info``."""
     device: Device
 
     async def start(self) -> None:

@@ -77,9 +77,12 @@ class Action(msgspec.Struct, frozen=True):
 
 
 def actions_of(cls: type[Skill]) -> dict[str, Action]:
-    """The actions of a skill by name, in the order they are written. Raises ManifestError."""
+    """The actions of a skill by name, in the order they are written, its own before those it inherits.
+
+    Raises ManifestError.
+    """
     found: dict[str, Action] = {}
-    for owner in reversed(cls.__mro__):
+    for owner in cls.__mro__:
         for method, function in vars(owner).items():
             mark = getattr(function, "__action__", None)
             if isinstance(mark, ActionMark) and getattr(cls, method) is function:

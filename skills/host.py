@@ -17,7 +17,7 @@ import msgspec
 from ..kernel.errors import BluerillError, CallerError
 from ..kernel.service import Call, handles
 from . import loader
-from .catalogue import merge
+from .catalogue import described, merge
 from .messages import (
     CATALOGUE_CHANGED,
     GLANCE_CHANGED,
@@ -35,6 +35,8 @@ from .skillhost import ACTION_TIMEOUT_S, SkillHost
 
 HOST_TIMEOUT_S = 5.0
 HOST_TRIES = 5
+DESCRIBE = "describe_skills"
+"""What a skill with the grant ``call:describe_skills`` calls to know all skills, other packages' among them."""
 
 
 class SkillsService(SkillHost):
@@ -135,6 +137,12 @@ class SkillsService(SkillHost):
         if host is None:
             return await super().undo(request, call)
         return await self.port.ask(host, request, Invoked, within=self._timeout + 1.0)
+
+    async def _call(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...]) -> dict[str, Any]:
+        """An action called by a system skill; the one that only this service can answer is what there is."""
+        if name == DESCRIBE:
+            return {"skills": described(self.whole())}
+        return await super()._call(name, arguments, depth)
 
     def _route(self, action: str) -> str | None:
         if action in self._roster.actions:

@@ -67,6 +67,8 @@ class SkillInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     simulated: bool = False
     """Its provider is a simulation, and every reply of it says so."""
     isolation: str = "core"
+    options: dict[str, str] = {}
+    """Settings the owner may give it, and what for."""
 
 
 @message("skills.get-catalogue")

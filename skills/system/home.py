@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from ..contract import Card, Level, Refusal, Reply, Say, Skill, action
+from ..house.change import cannot, share, shown, wanted
 from ..house.provider import DOORS, Colour, Kind, Provider, Room, Setting, State, Thing
 from ..house.simulated import SimulatedHome
 from ..speech import capital, joined, plural
@@ -167,16 +168,16 @@ class Home(Skill):
         if state is None and level is None and colour is None:
             raise Refusal(f"What should I do with the {device} ({home.label})?")
         meant = await self._meant(home, device, place)
-        takes = [(thing, _wanted(thing, await home.read(thing), state, level, colour)) for thing in meant]
+        takes = [(thing, wanted(thing, await home.read(thing), state, level, colour)) for thing in meant]
         able = [(thing, new) for thing, new in takes if new is not None]
         if not able:
-            raise Refusal(f"{_cannot(meant[0], state, level, colour)} ({home.label}).")
+            raise Refusal(f"{cannot(meant[0], state, level, colour)} ({home.label}).")
         before = {thing.id: msgspec.to_builtins(await home.read(thing)) for thing, _ in able}
         changed = [(thing, new) for thing, new in able if msgspec.to_builtins(new) != before[thing.id]]
         for thing, new in changed:
             await home.write(thing, new)
         first, new = able[0]
-        now = _shown(first, new)
+        now = shown(first, new)
         name = _plural(first, device, place, len(able)) if len(able) > 1 else first.name
         said = f"{capital(_all(name, len(able)))} {_are(name)} {'' if changed else 'already '}{now}"
         undo = {thing.id: before[thing.id] for thing, _ in changed} or None
@@ -184,7 +185,7 @@ class Home(Skill):
             "device": device, "place": place or "", **_result(new), "count": len(able), "simulated": True,
             "things": [thing.name for thing, _ in able],
         }  # fmt: skip
-        card = Card("device", capital(name), now, [home.label], _icon(first), _share(first, new))
+        card = Card("device", capital(name), now, [home.label], _icon(first), share(first, new))
         return Reply(f"{said} ({home.label}).", result, card, undo=undo)
 
     @action(
@@ -213,13 +214,13 @@ class Home(Skill):
         meant = await self._meant(home, device, place)
         settings = [(thing, await home.read(thing)) for thing in meant]
         thing, setting = settings[0]
-        lines = [f"{capital(each.name)}  {_shown(each, how)}" for each, how in settings]
+        lines = [f"{capital(each.name)}  {shown(each, how)}" for each, how in settings]
         things = [{"name": each.name, **_result(how)} for each, how in settings]
         result = {"device": device, "place": place or "", **_result(setting), "things": things, "simulated": True}
         if len(settings) == 1:
-            shown = _shown(thing, setting)
-            card = Card("device", capital(thing.name), shown, [home.label], _icon(thing), _share(thing, setting))
-            return Reply(f"The {thing.name} {_are(thing.name)} {shown} ({home.label}).", result, card)
+            now = shown(thing, setting)
+            card = Card("device", capital(thing.name), now, [home.label], _icon(thing), share(thing, setting))
+            return Reply(f"The {thing.name} {_are(thing.name)} {now} ({home.label}).", result, card)
         name = _plural(thing, device, place, len(settings))
         card = Card("list", capital(name), lines=[*lines, home.label], icon=_icon(thing))
         return Reply(f"{_counted(settings, name)} ({home.label}).", {**result, "state": _common(settings)}, card)
@@ -231,7 +232,7 @@ class Home(Skill):
         for key, setting in what.items():
             if key in things:
                 await home.write(things[key], old := msgspec.convert(setting, Setting))
-                back.append(f"the {things[key].name} {_are(things[key].name)} {_shown(things[key], old)}")
+                back.append(f"the {things[key].name} {_are(things[key].name)} {shown(things[key], old)}")
         return Reply(f"As it was: {joined(back) if len(back) < 4 else plural(len(back), 'thing')} ({home.label}).")
 
     async def _meant(self, home: Provider, device: str, place: str | None) -> list[Thing]:
@@ -246,61 +247,6 @@ class Home(Skill):
         if not found:
             raise Refusal(f"There {_are(device)} no {device} in the {place} ({home.label}).")
         return found
-
-
-def _wanted(thing: Thing, old: Setting, state: State | None, level: int | None, colour: str | None) -> Setting | None:
-    """What the thing is to be; None if it cannot."""
-    if (state is not None and state not in thing.states) or (colour is not None and not thing.colours):
-        return None
-    if level is not None:
-        if thing.level is None or not thing.level[0] <= level <= thing.level[1]:
-            return None
-        if state is None:
-            lit, dark = thing.states[:2]
-            state = lit if level > 0 else dark
-    if state in ("open", "closed") and thing.level is not None and level is None:
-        level = 100 if state == "open" else 0
-    if colour is not None and state is None:
-        state = "on"
-    if state == "on" and level is None and old.level == 0:
-        level = thing.level[1] if thing.level else None
-    kept = old.level if level is None or (level == 0 and state == "off") else level
-    return Setting(state or old.state, kept, colour or old.colour)
-
-
-def _cannot(thing: Thing, state: str | None, level: int | None, colour: str | None) -> str:
-    """Why a thing does not take it, with what it takes."""
-    if level is not None and thing.level is not None:
-        return f"The {thing.name} takes {thing.level[0]} to {thing.level[1]}{_unit(thing)}, not {level}"
-    if colour is not None:
-        return f"The {thing.name} has no colours"
-    if level is not None:
-        return f"The {thing.name} has no levels; it can be {joined(thing.states, 'or')}"
-    return f"The {thing.name} can't be {state}; it can be {joined(thing.states, 'or')}"
-
-
-def _unit(thing: Thing) -> str:
-    return " degrees" if thing.kind == "thermostat" else " percent"
-
-
-def _shown(thing: Thing, setting: Setting) -> str:
-    """``on``, ``on at 30 percent, blue``, ``locked``, ``half open``."""
-    at = setting.level
-    if at is None or setting.state not in ("on", "open") or (at == 100 and thing.kind != "thermostat"):
-        shown: str = setting.state
-    elif setting.state == "open":
-        shown = f"{at} percent open"
-    else:
-        shown = f"{setting.state} at {at}{_unit(thing)}" if thing.kind != "thermostat" else f"set to {at} degrees"
-    return f"{shown}, {setting.colour}" if setting.colour and setting.state == "on" else shown
-
-
-def _share(thing: Thing, setting: Setting) -> float | None:
-    """The level as 0..1 of what the thing takes, for the card's ring."""
-    if thing.level is None or setting.level is None or setting.state not in ("on", "open"):
-        return None
-    least, most = thing.level
-    return (setting.level - least) / (most - least)
 
 
 def _result(setting: Setting) -> dict[str, Any]:
