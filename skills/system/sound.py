@@ -96,7 +96,7 @@ class Sound(Skill):
             "(mute|silence) [the|my|all] (music|media|song|radio|player|playback|podcast) [in here|here|please]",
             {"on": True},
         ),
-        Say("(turn|switch) (off|the) (sound|volume|audio|sounds) [off]", {"on": True}),
+        Say("(turn|switch) off [the|your|my|all] (sound|volume|audio|sounds)", {"on": True}),
         Say("(turn|switch) [the|your|my] (sound|volume|audio|sounds) off", {"on": True}),
         Say("(be|stay|keep|go) (quiet|silent)", {"on": True}),
         Say("(do not|stop) (talk|talking|speak|speaking|making sounds|making noise)", {"on": True}),
