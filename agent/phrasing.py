@@ -29,6 +29,8 @@ _AFTER = [
         "if you do not mind", "a s a p", "asap", "buddy", "will ya", "already",
     )
 ]  # fmt: skip
+_AFTER_REVERSED = [phrase[::-1] for phrase in _AFTER]
+_MOST_EDGES = 6
 _JOINTS = [
     phrase.split()
     for phrase in (
@@ -56,32 +58,30 @@ _ANOTHER = [
 
 
 def stripped(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    """The tokens as they are, then with ever more politeness taken off, ends before fronts."""
-    yield tokens
-    front = tokens
-    while (shorter := _without(front, _BEFORE, at_end=False)) is not None:
-        front = shorter
-    back = tokens
-    while (shorter := _without(back, _AFTER, at_end=True)) is not None:
-        back = shorter
-        yield back
-    if len(front) < len(tokens):
-        yield front
-        while (shorter := _without(front, _AFTER, at_end=True)) is not None:
-            front = shorter
-            yield front
+    """The tokens as they are, then with ever more politeness taken off, ends before fronts.
 
-
-def _without(tokens: Sequence[Token], phrases: Sequence[Sequence[str]], *, at_end: bool) -> Sequence[Token] | None:
+    A shorter phrase is tried before a longer one: of "please tell me the date" also "tell me the date" is left.
+    """
     said = [token.text for token in tokens]
-    longest = 0
-    for phrase in phrases:
-        size = len(phrase)
-        if longest < size < len(said) and (said[-size:] if at_end else said[:size]) == list(phrase):
-            longest = size
-    if not longest:
-        return None
-    return tokens[:-longest] if at_end else tokens[longest:]
+    fronts = _edges(said, _BEFORE)
+    backs = _edges(said[::-1], _AFTER_REVERSED)
+    for front in fronts:
+        for back in backs:
+            if front + back < len(said):
+                yield tokens[front : len(said) - back]
+
+
+def _edges(said: Sequence[str], phrases: Sequence[Sequence[str]]) -> list[int]:
+    """How many words may be taken off the beginning, fewest first: the sums of phrases one after the other."""
+    found = [0]
+    for start in found:  # grows while it is walked
+        for phrase in phrases:
+            end = start + len(phrase)
+            if end not in found and end < len(said) and list(said[start:end]) == phrase:
+                found.append(end)
+        if len(found) >= _MOST_EDGES:
+            break
+    return sorted(found)
 
 
 def unled(said: Sequence[str]) -> int:

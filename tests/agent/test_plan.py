@@ -139,6 +139,12 @@ def test_what_was_counted_must_be_there(text: str) -> None:
         ("what's the whether in london", ("get_weather", {"place": "london"})),
         ("pawse the timer", ("pause_timer", {})),
         ("turn the volum down", ("set_volume", {"change": -10})),
+        ("turn the timer for five minutes", ("start_timer", {"duration": "PT5M"})),
+        ("said the timer for five minutes", ("start_timer", {"duration": "PT5M"})),
+        ("what time is at", ("get_time", {})),
+        ("and time is it", ("get_time", {})),
+        ("what's the weather and paris", ("get_weather", {"place": "paris"})),
+        ("that the volume to fifty", ("set_volume", {"level": 50})),
     ],
 )
 def test_mishearings_are_mended(text: str, expected: tuple[str, dict[str, Any]]) -> None:
@@ -147,7 +153,14 @@ def test_mishearings_are_mended(text: str, expected: tuple[str, dict[str, Any]])
     assert answer.confidence < 0.9
 
 
-@pytest.mark.parametrize("text", ["turn the volume of", "set a timer for tan minutes", "start the volume down"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "turn the volume of", "set a timer for tan minutes", "start the volume down", "turn the timer",
+        "pause the timer for five minutes", "do not set the timer for five minutes", "get the", "and the timer is",
+        "said the president of france", "turn it timer",
+    ],
+)  # fmt: skip
 def test_values_directions_and_opposites_are_never_mended(text: str) -> None:
     assert planned(text) == []
 
