@@ -122,8 +122,6 @@ class Maths(Skill):
             {"amount": 1},
         ),
         Say(
-<<<<<<< HEAD
-=======
             "how (much|many) is [the|a|one|an] {from} (against|versus|vs|worth in|going against|to|with) [the|a] {to}",
             {"amount": 1},
         ),
@@ -139,7 +137,6 @@ class Maths(Skill):
             {"amount": 1},
         ),
         Say(
->>>>>>> planner
             "(what is|what's|give me|tell me|display|show me) [the] [current] {from} to {to} [exchange] [rate]",
             {"amount": 1},
         ),
