@@ -41,7 +41,7 @@ class Alarms(AlarmRings):
         "at": "(for|at|to|on)",
         "wake": "(wake me [up]|get me up|get me out of bed|i (need|want|have) to (wake|get) up|wake me)",
         "my": "[the|my|that|this|an|a|any]",
-        "off": "(cancel|delete|remove|clear|stop|turn off|switch off|shut off|disable|dismiss|kill|silence|get rid of|drop|end|quiet)",
+        "off": "(cancel|delete|remove|clear|stop|turn off|switch off|shut off|disable|dismiss|kill|silence|get rid of|drop|end|quiet|unset|take off|take away)",
     }
 
     async def start(self) -> None:
@@ -68,6 +68,9 @@ class Alarms(AlarmRings):
         "{time} alarm",
         "<set> [a|an|the|my] <alarm> for me <at> {time}",
         "(send|give) me a wake up (alert|call|alarm) <at> {time}",
+        "(alert|call|ring|buzz) me at {time}",
+        "(let me know|tell me) when it is {time}",
+        "(fix|place|make|ring|sound) [a|an|the|my] <alarm> [<at>] {time}",
         "<set> [a|an|the|my] <alarm> and <wake> [<at>] {time}",
         "(can|could|will) you <wake> [<at>] {time}",
         "<set> [a|an|the|my] <alarm> <at> {time} {repeat}",
@@ -151,6 +154,15 @@ class Alarms(AlarmRings):
         "how many alarms (are|do i have|have i|did i) (set|listed|scheduled)",
         "(my|next|all) alarms",
         "check <my> alarm",
+        "(check|see|tell me|confirm|know) (if|whether|that) (i have|i have set|i set|there is|there are|any|you set) [a|an|any|my] (alarm|alarms) [is|are] [there|set|on] [(for|on|at|after|before) {when}]",
+        "(what|which) alarms (do i have|do i got|are|have i) [got] (scheduled|set|on|active|coming up|upcoming) [for|on] [{when}]",
+        "how many alarms (are|do i have|have i) [currently] [set|got|active] (for|on) {when}",
+        "[my|the] alarm (status|times|time|settings|timings)",
+        "(show|tell|give|read out|list|see) [me] [about] [all] <my> [upcoming|next|current|active] (alarm|alarms) [times|time] [that|which] [i|you] [have] [are] (set|got|scheduled) [for|on] [{when}]",
+        "(show|tell|give|read out|list) [me] [about] [all] <my> (upcoming|next|current|active) (alarm|alarms) [times|time]",
+        "(is|are) <my> [wake up|morning] (alarm|alarms) (set|on|active) [(for|on|at) {when}]",
+        "(is|are) there [a|an|any] [active] (alarm|alarms) [set|active|on] (for|on|at|after|before) {when}",
+        "(when|what time) (is|are|will|does) (my|the) [next] (alarm|alarms) (set|go off|ring|wake me|wake me up|be) [on|for] [{when}]",
         examples=("show my alarms", "what alarms do I have tomorrow", "when is my next alarm"),
     )
     async def list_alarms(self, when: When | None = None) -> Reply:
@@ -181,6 +193,8 @@ class Alarms(AlarmRings):
         "<off> <my> alarm (called|named|labelled|labeled|for) {label}",
         "turn <my> [{label}] alarm off",
         "<off> <my> alarm (which|that) (is|was|i) [set] (at|for) {time}",
+        "<off> <my> {time} alarm (for|on) {label}",
+        "(i no longer need|i do not need) <my> [{time}] alarm",
         "<off> <my> [{label}] alarm (for|on|at|of) {time}",
         "(i don't need|i don't want|never mind|forget|don't set) <my> alarm [anymore|any more]",
         "(i don't need|i don't want|forget) <my> alarm <at> {time} [anymore|any more]",
@@ -191,6 +205,10 @@ class Alarms(AlarmRings):
         Say("<off> [the|my] alarms", {"all": True}),
         Say("turn (all|all my|all the|my) alarms off", {"all": True}),
         Say("<off> (every|everything about) alarm", {"all": True}),
+        Say(
+            "<off> (all|all of|any) [of] [the|my] (alarm|alarms) (i have|i have set|that i have set|that are set|which are set|set|i set|if any)",
+            {"all": True},
+        ),
         examples=("cancel the alarm", "turn off my seven o'clock alarm", "delete all alarms"),
         sensitive=True,
     )

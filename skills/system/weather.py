@@ -45,7 +45,7 @@ class Weather(Skill):
     }
     rules = {
         "weather": "(weather|forecast|weather forecast|weather report|conditions|weather conditions)",
-        "ask": "(what is|what's|whats|how is|how's|hows|what will|what does|tell me|show me|show|give me|check|get|get me|look up|read|i want|any)",
+        "ask": "(what is|what's|whats|how is|how's|hows|what will|what does|tell me|show me|show|give me|check|get|get me|look up|read|i want|any|find|i need|i need to know|ask for|let me know|confirm|how will)",
         "is": "(is it|is it going to|is it gonna|will it|will there|will there be|is there|is there going to be|does it look like|do you think it will|are we expecting|will we have|might it|could it|should i expect|is it supposed to)",
         "in": "(in|for|at|over|around|near)",
     }
@@ -86,6 +86,11 @@ class Weather(Skill):
         "how (does it feel|is it) (outside|out there)",
         "(what is|what's|tell me|give me) {when} weather [like] [<in> {place}]",
         "status of [the] weather",
+        "<ask> [me] today's <weather> [<in> {place}]",
+        "(what|how) will be the [highest|lowest|high|low] (weather|temperature) [like] [on|for|at|in] [{when}] [<in> {place}]",
+        "(what|how) (is|will|are) the weather [be] (supposed|going|expected) to be [like] [on] [{when}] [<in> {place}]",
+        "on {when} (what|how) (is|will) the weather [be] [supposed to be] [like]",
+        "<weather> (of|for) [the] {when}",
         Say("how many degrees (is it|are there) [outside|now]", {"what": "temperature"}),
         Say("how many degrees (is it|are there) <in> {place}", {"what": "temperature"}),
         Say("what temperature (is it|will it be) [outside|now]", {"what": "temperature"}),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from typing import Any
 
 import msgspec
 
+from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...skills.catalogue import skill_info, skill_rows
 from ...skills.messages import ActionInfo, Catalogue, GetCatalogue
 from ..boot import PAGE, VOICE, state_directory
-from .session import open_front
+from ..front import open_front
 from .style import paint, table
 
 
@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    installed = asyncio.run(catalogue())
+    installed = eventloop.run(catalogue())
     if args.verb == "list":
         _list(skill_rows(installed), args.json)
     else:

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 
+from ...kernel import eventloop
 from ...kernel.errors import CallerError, ManifestError
 from ...kernel.status import GetStatus, Status
 from ..boot import DeviceBusy, boot, fit, load_manifest
@@ -30,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if not 0 <= args.port <= 65535:
         raise CallerError(f"--port: expected 0 to 65535, got {args.port}")
-    return asyncio.run(_watch(args))
+    return eventloop.run(_watch(args))
 
 
 async def _watch(args: argparse.Namespace) -> int:
