@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from ..kernel.errors import BluerillError, CallerError
-from ..kernel.service import Call, handles
+from ..kernel.service import Call, Leased, handles
 from . import loader
 from .catalogue import described, merge
 from .messages import (
@@ -113,8 +113,11 @@ class SkillsService(SkillHost):
             return
 
     @handles(GetCatalogue)
-    async def catalogue(self, request: GetCatalogue, call: Call) -> Catalogue:
-        return self.whole()
+    async def catalogue(self, request: GetCatalogue, call: Call) -> Catalogue | Leased:
+        whole = self.whole()
+        if request.by_lease:
+            return Leased(Catalogue(whole.fingerprint), self.port.offer(msgspec.json.encode(whole)))
+        return whole
 
     def whole(self) -> Catalogue:
         """Everything installed, here and in the hosts."""

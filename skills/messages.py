@@ -73,7 +73,13 @@ class SkillInfo(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @message("skills.get-catalogue")
 class GetCatalogue(Body, frozen=True):
-    """Ask ``skills`` for everything installed. → Catalogue"""
+    """Ask ``skills`` for everything installed. → Catalogue
+
+    With ``by_lease`` the answer's payload is the catalogue as JSON, and the body only names its fingerprint: what an
+    asker in another process must say, since a catalogue is larger than a frame.
+    """
+
+    by_lease: bool = False
 
 
 @message("skills.catalogue")

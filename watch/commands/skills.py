@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def catalogue() -> Catalogue:
     async with open_front(without=(*VOICE, *PAGE)) as front:
-        answer, data = await front.borrow("skills", GetCatalogue(), Catalogue)
+        answer, data = await front.borrow("skills", GetCatalogue(by_lease=True), Catalogue)
         return answer if data is None else msgspec.json.decode(data, type=Catalogue)
 
 
