@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Coroutine
 from pathlib import Path
@@ -21,6 +22,12 @@ from bluerill.watch.front import open_front
 
 def run(work: Coroutine[Any, Any, None]) -> None:
     asyncio.run(asyncio.wait_for(work, 60))
+
+
+async def shut(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 def test_a_second_process_attaches_instead_of_booting(own_home: Path) -> None:
@@ -57,14 +64,13 @@ def test_the_socket_is_the_owners_and_garbage_is_answered_with_a_typed_error(own
                 answer = json.loads(await reader.readline())
                 assert answer["error"] == "caller"
                 assert answer["text"]
-            writer.close()
+            await shut(writer)
             fronts = [await asyncio.open_unix_connection(str(path)) for _ in range(MAX_CLIENTS)]
             await asyncio.sleep(0)
             extra, last = await asyncio.open_unix_connection(str(path))
             assert b"fronts are connected already" in await extra.readline()
-            for _, each in fronts:
-                each.close()
-            last.close()
+            for each in (*(writer for _, writer in fronts), last):
+                await shut(each)
 
     run(main())
 
