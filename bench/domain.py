@@ -24,9 +24,7 @@ SEED = 7
 
 def device_catalogue() -> Catalogue:
     """The system skills' actions, derived as the device derives them."""
-    actions = [
-        action.info for entry in loader.system_entries() for action in actions_of(loader.load(entry)).values()
-    ]
+    actions = [action.info for entry in loader.system_entries() for action in actions_of(loader.load(entry)).values()]
     return Catalogue(fingerprint(actions, []), actions, [])
 
 

@@ -19,7 +19,7 @@ from bluerill.kernel.errors import BluerillError, CallerError
 from bluerill.kernel.lease import Lease
 from bluerill.kernel.message import Body, Lane, Taint
 from bluerill.kernel.service import Call, Leased, Service
-from bluerill.modalities.voice.messages import Corpus, GetCorpus
+from bluerill.modalities.voice.messages import Corpus, GetCorpus, Judge, Judged
 
 R = TypeVar("R", bound=Body)
 Samples = npt.NDArray[np.int16]
@@ -130,11 +130,16 @@ class FakeDevice:
 
 
 class FakePlanner(Service):
-    """Answers GetCorpus with fixed sentences."""
+    """Answers GetCorpus with fixed sentences, and understands exactly these (and what is in ``also``)."""
 
     def __init__(self, sentences: list[str]) -> None:
         self.sentences = sentences
+        self.also: set[str] = set()
         self.fingerprint = "one"
+
+    async def judge(self, request: Judge, call: Call) -> Judged:
+        known = self.also | set(self.sentences)
+        return Judged([1.0 if text in known else 0.0 for text in request.texts])
 
     async def corpus(self, request: GetCorpus, call: Call) -> Leased:
         if not self.sentences:
@@ -143,7 +148,7 @@ class FakePlanner(Service):
         return Leased(Corpus(self.fingerprint, len(self.sentences)), self.port.offer(data))
 
 
-FakePlanner.handlers = {GetCorpus: "corpus"}
+FakePlanner.handlers = {GetCorpus: "corpus", Judge: "judge"}
 
 
 @pytest.fixture(scope="session")
