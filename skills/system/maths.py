@@ -111,23 +111,11 @@ class Maths(Skill):
         "{amount} {from} (to|in|into) {to}",
         "{amount} {from} is how (many|much) {to}",
         "(exchange|change) {amount} {from} (to|into|for) {to}",
-        Say(
-            "[what is|what's|give me|tell me|display|show me|find] [the] [current|today's|latest] [currency] exchange [rate|rates] (between|of|for|from) [the|a|one] {from} (and|to|in|into|against|versus) [the] {to}",
-            {"amount": 1},
-        ),
-        Say(
-            "(what is|what's|give me|tell me|display|show me) [the] [current] {from} to {to} [exchange] [rate]",
-            {"amount": 1},
-        ),
+        Say("[what is|what's|give me|tell me|display|show me|find] [the] [current|today's|latest] [currency] exchange [rate|rates] (between|of|for|from) [the|a|one] {from} (and|to|in|into|against|versus) [the] {to}", {"amount": 1}),
+        Say("(what is|what's|give me|tell me|display|show me) [the] [current] {from} to {to} [exchange] [rate]", {"amount": 1}),
         Say("(convert|change|exchange) {from} (to|into) {to}", {"amount": 1}),
-        Say(
-            "how (many|much) {to} (is|are in|are there in|is in|in|for|per|do i get for|can i get for|can i buy for|to) (a|an|one|each|the) {from}",
-            {"amount": 1},
-        ),
-        Say(
-            "(what is|what's|how much is) (a|an|one|the) {from} [worth] [in|worth in|against] {to} [worth]",
-            {"amount": 1},
-        ),
+        Say("how (many|much) {to} (is|are in|are there in|is in|in|for|per|do i get for|can i get for|can i buy for|to) (a|an|one|each|the) {from}", {"amount": 1}),
+        Say("(what is|what's|how much is) (a|an|one|the) {from} [worth] [in|worth in|against] {to} [worth]", {"amount": 1}),
         Say("{from} to {to} [exchange] [rate]", {"amount": 1}),
         examples=("convert 100 dollars to euros", "how much is 20 pounds in yen"),
     )

@@ -41,10 +41,7 @@ class Sound(Skill):
         Say("(turn|crank|bring|pump) up <volume> [a bit|a little|a little bit|some|please]", {"change": STEP}),
         Say("(increase|raise|boost|up) <volume> [a bit|a little|a little bit|some]", {"change": STEP}),
         Say("(<volume> (up|louder|higher)|louder volume)", {"change": STEP}),
-        Say(
-            "(turn|make) [the|this|that] (music|radio|song|sound|volume) (up|louder|a bit louder|a little louder)",
-            {"change": STEP},
-        ),
+        Say("(turn|make) [the|this|that] (music|radio|song|sound|volume) (up|louder|a bit louder|a little louder)", {"change": STEP}),
         Say("(speak|talk) [a bit|a little|a little bit|much] [more] (loud|loudly|louder|up)", {"change": STEP}),
         Say("(i can not hear|can not hear) [you|it|anything|a thing|a word] [speak up|turn it up]", {"change": STEP}),
         Say(
@@ -55,14 +52,8 @@ class Sound(Skill):
         Say("(turn|bring) down <volume> [a bit|a little|a little bit|some|please]", {"change": -STEP}),
         Say("(decrease|lower|reduce|down|drop) <volume> [a bit|a little|a little bit|some]", {"change": -STEP}),
         Say("(<volume> (down|lower|quieter|softer)|lower volume)", {"change": -STEP}),
-        Say(
-            "(turn|make) [the|this|that] (music|radio|song|sound|volume) (down|quieter|softer|a bit quieter|a little quieter)",
-            {"change": -STEP},
-        ),
-        Say(
-            "(speak|talk) [a bit|a little|a little bit|much] [more] (quiet|quietly|soft|softly|quieter|softer)",
-            {"change": -STEP},
-        ),
+        Say("(turn|make) [the|this|that] (music|radio|song|sound|volume) (down|quieter|softer|a bit quieter|a little quieter)", {"change": -STEP}),
+        Say("(speak|talk) [a bit|a little|a little bit|much] [more] (quiet|quietly|soft|softly|quieter|softer)", {"change": -STEP}),
         Say(
             "(quieter|softer|speak quieter|speak softer|speak softly|talk quieter|it's too loud|that's too loud|too loud|make it quieter|a bit quieter|turn it down) [please]",
             {"change": -STEP},
@@ -109,15 +100,9 @@ class Sound(Skill):
         Say("(turn|switch) [the|your|my] (sound|volume|audio|sounds) off", {"on": True}),
         Say("(be|stay|keep|go) (quiet|silent)", {"on": True}),
         Say("(do not|stop) (talk|talking|speak|speaking|making sounds|making noise)", {"on": True}),
-        Say(
-            "(put|place|set|turn) [the|my|your] (sound|speaker|speakers|volume|settings) (to|on) (mute|silent)",
-            {"on": True},
-        ),
+        Say("(put|place|set|turn) [the|my|your] (sound|speaker|speakers|volume|settings) (to|on) (mute|silent)", {"on": True}),
         Say("(set|switch|turn|go|put it|set it) (to|on|on to) (mute|silent)", {"on": True}),
-        Say(
-            "(mute|silence) [the|my|your] (speakers|volume control|settings|microphone|sound on [the|my] speakers)",
-            {"on": True},
-        ),
+        Say("(mute|silence) [the|my|your] (speakers|volume control|settings|microphone|sound on [the|my] speakers)", {"on": True}),
         Say("(enter|start|set) (silent|silence|mute) mode", {"on": True}),
         Say("(no|without) sound", {"on": True}),
         Say(
