@@ -15,14 +15,14 @@ import msgspec
 
 from ..kernel.errors import BluerillError, CallerError
 from ..kernel.service import Call, Leased, Port, Service, handles
-from ..modalities.voice.messages import Corpus, GetCorpus
+from ..modalities.voice.messages import Corpus, GetCorpus, Judge, Judged
 from ..skills.localtime import device_zone
 from ..skills.messages import Catalogue, GetCatalogue
 from .corpus_store import SENTENCES, read_corpus, write_corpus
 from .messages import Plan, Planned
-from .plan import Planner
+from .plan import NOTHING_TO_UNDO, Planner
 
-__all__ = ["Planner", "PlannerService", "local_now"]
+__all__ = ["Planner", "PlannerService", "local_now", "understood"]
 
 CATALOGUE_WITHIN_S = 5.0
 CORPUS_WITHIN_S = 60.0
@@ -30,6 +30,7 @@ WARM_UP = "set a timer for ten minutes"
 """Planned once, so that the parser is loaded before the first request."""
 _TRIES = 8
 _AT_ONCE = 100
+_JUDGED = 64
 
 
 def local_now(text: str, wall: float, zone: str = "") -> datetime:
@@ -45,6 +46,11 @@ def local_now(text: str, wall: float, zone: str = "") -> datetime:
     except ValueError:
         raise CallerError(f"expected 'now' as ISO 8601 such as '2026-11-20T14:05', got {text[:40]!r}") from None
     return now.replace(tzinfo=here) if now.tzinfo is None else now
+
+
+def understood(planned: Planned) -> float:
+    """How completely a text was understood, 0.0 for no request; taking something back is one."""
+    return planned.confidence if planned.calls or planned.undo or planned.reply == NOTHING_TO_UNDO else 0.0
 
 
 async def fetch_catalogue(port: Port, skills: str, *, by_lease: bool = False) -> Catalogue:
@@ -123,6 +129,17 @@ class PlannerService(Service):
         planner = await self._planner_now()
         now = local_now(request.now, self.port.wall(), self._zone)
         return planner.plan(request.text, now, request.context)
+
+    @handles(Judge)
+    async def judge(self, request: Judge, call: Call) -> Judged:
+        planner = await self._planner_now()
+        now = local_now("", self.port.wall(), self._zone)
+        sure: list[float] = []
+        for text in request.texts[:_JUDGED]:
+            sure.append(understood(planner.plan(text, now)))
+            if len(sure) % 8 == 0:
+                await self.port.sleep(0)  # requests go first
+        return Judged(sure)
 
     @handles(GetCorpus)
     async def corpus(self, request: GetCorpus, call: Call) -> Leased:

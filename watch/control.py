@@ -66,6 +66,7 @@ class ControlService(Service):
         self._path = socket
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.StreamWriter] = set()
+        self._closing = False
         self.listeners: list[Listener] = []
 
     async def start(self) -> None:
@@ -86,6 +87,7 @@ class ControlService(Service):
             os.umask(mask)
 
     async def stop(self) -> None:
+        self._closing = True
         if self._server is not None:
             self._server.close()
             for writer in list(self._clients):
@@ -104,6 +106,9 @@ class ControlService(Service):
                     writer.write(data)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._closing:  # accepted in the last moment
+            writer.close()
+            return
         if len(self._clients) >= MAX_CLIENTS:
             writer.write(
                 _encoder.encode(Line(error="budget", text=f"{MAX_CLIENTS} fronts are connected already")) + b"\n"

@@ -164,6 +164,21 @@ class Corpus(Body, frozen=True):
     sentences: int
 
 
+@message("voice.judge")
+class Judge(Body, frozen=True):
+    """Ask the planner which of several readings of one utterance are requests; nothing is done. → Judged"""
+
+    texts: list[str]
+
+
+@message("voice.judged")
+class Judged(Body, frozen=True):
+    """For each text, in order, how completely it was understood: 0.0 where it is no request, 1.0 where every word was
+    used and none had to be mended. Shorter than what was asked where there was more than can be judged."""
+
+    sure: list[float]
+
+
 # ears → session
 
 

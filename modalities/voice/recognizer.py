@@ -3,9 +3,13 @@
 The engine is chosen by name; the sentences it should expect come from the planner as the corpus, at start and
 whenever the planner notifies that it changed. A new corpus is taken between utterances, never during one.
 
-What the engine hears goes through the phrase book (see ``phrases.py``): among the engine's readings the one that is a
-phrase of the device and costs least acoustically wins; a reading below ``threshold`` is *not heard*, and is kept in
-the review log. The threshold was set where both kinds of error are rare on real recordings (see ``bench/voice.py``).
+An engine gives many readings of an utterance (an n-best list). Which one was meant is decided by three witnesses: the
+sounds (what a reading costs beyond the likeliest), the phrase book (``phrases.py``: do its words follow each other as
+in known sentences) and the planner, which is asked what it makes of each. Rescoring an n-best list with knowledge the
+decoder does not have is old and works well (Schwartz & Chow 1990; for understanding, Rayner et al. 1994). A planner
+that does not answer in time is left out; the phrase book then decides alone. A reading whose score stays below
+``threshold`` is *not heard*, and is kept in the review log. Weights and threshold were set on development recordings
+(see ``bench/voice.py``, which measures both kinds of error).
 """
 
 from __future__ import annotations
@@ -23,6 +27,8 @@ from .messages import (
     RATE,
     Corpus,
     GetCorpus,
+    Judge,
+    Judged,
     NotHeard,
     Partial,
     TranscribeAbort,
@@ -38,14 +44,27 @@ from .review import ReviewLog
 
 __all__ = ["Reading", "RecognizerService", "choose", "ending"]
 
-COST_WEIGHT = 0.01
-"""How much a guess's extra cost (of PocketSphinx: nats) weighs against fitting a phrase (0..1)."""
+COST_WEIGHT = 0.03
+"""Score that a reading loses for each nat it costs beyond the likeliest."""
+UNDERSTOOD = 2 / 3
+"""Score of a reading that the planner understands completely; being covered by known sentences gives the rest of 1."""
+COMPLETE = 0.95
+"""Confidence of the planner from which on every word was used and none mended."""
+PARTLY = 0.5
+"""Weight of a confidence below that."""
+UNJUDGED = 0.53
+"""Score of a phrase that no planner has judged: what passes the threshold is then a phrase book cover of 3/4."""
 NEAR = 4.0
 """Readings within this cost are about as likely."""
 LOST = 0.01
-FIT_ENOUGH = 0.5
-FIT_WEIGHT = 4.0
+MAY_END = 0.5
+"""How surely a turn ends with a request that is no known sentence, and no beginning of one."""
+FIT_ENOUGH = 0.56
+FIT_WEIGHT = 2.7
 """Words that fit the sounds worse than FIT_ENOUGH lose score: a phrase may be known and yet not have been said."""
+JUDGED = 64
+"""Readings that are judged at most; planning one takes a fraction of a millisecond."""
+JUDGE_WITHIN_S = 0.15
 MAX_UTTERANCE_S = 30.0
 MAX_CORPUS_BYTES = 8 * 1024 * 1024
 CORPUS_TRIES = 20
@@ -61,30 +80,52 @@ class Reading:
         self.match, self.raw, self.ms = match, raw, ms
 
 
-def choose(guesses: Sequence[Guess], book: PhraseBook | None) -> Match:
-    """The guess that fits a phrase best for what it costs; without a book (open vocabulary) the first.
+def choose(guesses: Sequence[Guess], book: PhraseBook | None, sure: Sequence[float] | None = None) -> Match:
+    """The reading that was most likely meant; without a book (open vocabulary) the first.
 
+    ``sure`` are the planner's judgements of the first readings (see ``messages.Judged``), None where it was silent.
     Another number (or day, or month) than in the likeliest reading only counts if it is about as likely: that one
     wording is a phrase and another is not says nothing about which number was said.
     """
     if not guesses:
         return Match("", 0.0, 0.0)
     if book is None:
-        return Match(guesses[0].text, guesses[0].fit, 0.5)
-    best, value = Match("", 0.0, 0.0), float("-inf")
+        return Match(guesses[0].text, guesses[0].fit, MAY_END)
+    misfit = FIT_WEIGHT * max(0.0, FIT_ENOUGH - guesses[0].fit)
     said = values_of(guesses[0].text)
-    guesses = [guess for guess in guesses if guess.cost <= NEAR or values_of(guess.text) == said]
+    if sure is None:
+        near = [guess for guess in guesses if guess.cost <= NEAR or values_of(guess.text) == said]
+        best = _phrase(near, book)
+    else:
+        best = Match("", 0.0, 0.0)
+        value = float("-inf")
+        for guess, confidence in zip(guesses, sure, strict=False):
+            if guess.cost > NEAR and values_of(guess.text) != said:
+                continue
+            cover, ends = book.cover(guess.text)
+            known = 1.0 if confidence >= COMPLETE else PARTLY * confidence
+            score = UNDERSTOOD * known + (1.0 - UNDERSTOOD) * cover - COST_WEIGHT * guess.cost
+            if score > value:
+                if known == 1.0 and ends == 0.0 and not book.unfinished(guess.text):
+                    ends = MAY_END
+                best, value = Match(guess.text, score, ends), score
+    return best._replace(score=max(0.0, best.score - misfit))
+
+
+def _phrase(guesses: Sequence[Guess], book: PhraseBook) -> Match:
+    """The reading that is a phrase, or nearest to one, with the phrase book alone to judge by."""
+    best, value = Match("", 0.0, 0.0), float("-inf")
+    weight = COST_WEIGHT * 0.5
     for guess in guesses:
-        score, ending = book.cover(guess.text)
-        if score - COST_WEIGHT * guess.cost > value:
-            best, value = Match(guess.text, score, ending), score - COST_WEIGHT * guess.cost
+        score, ends = book.cover(guess.text)
+        if score - weight * guess.cost > value:
+            best, value = Match(guess.text, score, ends), score - weight * guess.cost
     if best.ending == 0.0 or best.score < REPAIR_BELOW:
         for guess in guesses[:4]:
             repaired = book.match(guess.text)
-            if repaired.score - COST_WEIGHT * guess.cost > value:
-                best, value = repaired, repaired.score - COST_WEIGHT * guess.cost
-    misfit = FIT_WEIGHT * max(0.0, FIT_ENOUGH - guesses[0].fit)
-    return best._replace(score=max(0.0, best.score - misfit))
+            if repaired.score - weight * guess.cost > value:
+                best, value = repaired, repaired.score - weight * guess.cost
+    return best._replace(score=UNJUDGED * best.score)
 
 
 def ending(match: Match, book: PhraseBook | None, threshold: float) -> float:
@@ -99,7 +140,8 @@ class RecognizerService(Service):
     """Settings: ``engine`` ("auto", "pocketsphinx", "whisper" or one of the entry points ``bluerill.engines``),
     ``model`` (a path or the name of a model card, for engines that need one), ``cache`` (folder for built language
     models), ``review`` (file of the review log, '' = none), ``threshold`` of being heard (default: the engine's),
-    ``planner``."""
+    ``planner``, and the ``vocabulary``: "skills" for the device's sentences, "none" for any English, which costs the
+    embedded engine some 100 MB and hears requests worse."""
 
     def __init__(
         self,
@@ -109,11 +151,12 @@ class RecognizerService(Service):
         review: str = "",
         threshold: float | None = None,
         planner: str = "planner",
+        vocabulary: str = "skills",
     ) -> None:
         if threshold is not None and not 0.0 <= threshold <= 1.0:
             raise CallerError(f"threshold must be 0..1, got {threshold}")
         folder = Path(cache) if cache else Path.home() / ".cache" / "bluerill" / "asr"
-        self.engine: SpeechEngine = open_engine(engine, cache=folder, model=model)
+        self.engine: SpeechEngine = open_engine(engine, cache=folder, model=model, vocabulary=vocabulary)
         self.threshold = self.engine.reject_below if threshold is None else threshold
         self.planner = planner
         self.review = ReviewLog(Path(review)) if review else None
@@ -219,16 +262,16 @@ class RecognizerService(Service):
         return Partial(chunk.utterance, self.engine.partial())
 
     @handles(TranscribePause)
-    def pause(self, request: TranscribePause, call: Call) -> Partial:
+    async def pause(self, request: TranscribePause, call: Call) -> Partial:
         self._check(request.utterance)
-        match = self._read().match
+        match = (await self._read()).match
         return Partial(request.utterance, match.text, ending(match, self.book, self.threshold))
 
     @handles(TranscribeStop)
-    def end(self, request: TranscribeStop, call: Call) -> Transcript | NotHeard:
+    async def end(self, request: TranscribeStop, call: Call) -> Transcript | NotHeard:
         self._check(request.utterance)
         began = self.port.now()
-        reading = self._read()
+        reading = await self._read()
         waited_ms = round((self.port.now() - began) * 1000, 1)
         seconds = self._bytes / (2 * RATE)
         self._over()
@@ -247,16 +290,27 @@ class RecognizerService(Service):
         if request.utterance == self._utterance:
             self._over()
 
-    def _read(self) -> Reading:
+    async def _read(self) -> Reading:
         """The reading of the utterance so far. After a pause the ears send more only if speech went on; otherwise
         the stop finds the reading made at the pause, while the ears were still waiting."""
         if self._reading is None:
             began = self.port.now()
             guesses = self.engine.finish()
-            match = choose(guesses, self.book)
+            match = choose(guesses, self.book, await self._judge(guesses))
             raw = guesses[0].text if guesses else ""
             self._reading = Reading(match, raw, (self.port.now() - began) * 1000)
         return self._reading
+
+    async def _judge(self, guesses: Sequence[Guess]) -> list[float] | None:
+        """What the planner makes of each reading; None where it does not say so in time."""
+        if self.book is None or not guesses:
+            return None
+        request = Judge([guess.text for guess in guesses[:JUDGED]])
+        try:
+            return (await self.port.ask(self.planner, request, Judged, within=JUDGE_WITHIN_S)).sure
+        except BluerillError as error:
+            self.port.log.warning("event=not-judged error=%s", error)
+            return None
 
     def _over(self) -> None:
         self._utterance, self._reading = None, None

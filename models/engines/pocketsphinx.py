@@ -40,7 +40,7 @@ NOISE_SIGMA = 60.0
 PEAK = 20_000
 MAX_SECONDS = 30
 """Longest utterance decoded at once."""
-MAX_GUESSES = 24
+MAX_GUESSES = 64
 PATH_SCALE = 1024.0
 """Scores of whole paths (not those of segments) are handed out shifted right by ten bits."""
 WORST_FRAME = 10.0
@@ -51,6 +51,7 @@ MODELS_KEPT = 4
 _FORMAT = "5"  # part of the cache key: raise when what is built from a corpus changes
 
 _WIDE: dict[str, Any] = {"topn": 8, "lw": 9.0, "fwdflatlw": 10.0, "bestpathlw": 11.0}
+_GENERAL: dict[str, Any] = {"topn": 4, "maxhmmpf": 10_000}
 _QUICK: dict[str, Any] = {"topn": 4, "lw": 9.0, "fwdflat": False, "bestpath": False, "maxhmmpf": 3000, "ds": 2}
 
 
@@ -68,14 +69,15 @@ def condition(samples: npt.NDArray[np.int16], seed: int = 0) -> npt.NDArray[np.i
 class PocketSphinxEngine:
     """See :class:`~.engine.SpeechEngine`. ``cache`` is a folder for built language models (bounded; made if absent).
 
-    ``model`` is a folder with an acoustic model and dictionary; the default is the one inside the wheel.
+    ``model`` is a folder with an acoustic model and dictionary; the default is the one inside the wheel. ``general``
+    takes the general language model beside it instead of learning one: any English, at four times the memory.
     """
 
     name = "pocketsphinx"
-    open_vocabulary = False
-    reject_below = 0.75
 
-    def __init__(self, cache: Path, model: Path | None = None) -> None:
+    def __init__(self, cache: Path, model: Path | None = None, general: bool = False) -> None:
+        self.open_vocabulary = general
+        self.reject_below = 0.0 if general else 0.4
         self.model = model or Path(pocketsphinx.get_model_path()) / "en-us"
         self.dictionary = self.model / "cmudict-en-us.dict"
         self.acoustic = self.model / "en-us"
@@ -91,13 +93,17 @@ class PocketSphinxEngine:
         self._pcm = bytearray()
 
     def learn(self, sentences: Sequence[str], fingerprint: str) -> None:
-        """Take a corpus; the model is built, or taken from the cache. Raises CallerError for an empty corpus."""
+        """Take a corpus; the model is built, or taken from the cache. Raises CallerError for an empty corpus. The
+        general model has nothing to learn."""
+        if self.open_vocabulary:
+            return
         if not sentences:
             raise CallerError("the recogniser needs sentences to expect, got none")
         folder = self._built(sentences, fingerprint)
         self.close()
-        self._final = self._decoder(folder, _WIDE)
-        self._stream = self._decoder(folder, _QUICK)
+        model, words = folder / "lm.arpa", folder / "words.dict"
+        self._final = self._decoder(model, words, _WIDE)
+        self._stream = self._decoder(model, words, _QUICK)
         self.fingerprint = fingerprint
 
     def _built(self, sentences: Sequence[str], fingerprint: str) -> Path:
@@ -123,28 +129,28 @@ class PocketSphinxEngine:
                 file.unlink(missing_ok=True)
             old.rmdir()
 
-    def _decoder(self, folder: Path, settings: dict[str, Any]) -> Any:
+    def _decoder(self, language: Path, words: Path, settings: dict[str, Any]) -> Any:
         try:
             return pocketsphinx.Decoder(
                 pocketsphinx.Config(
-                    hmm=str(self.acoustic),
-                    dict=str(folder / "words.dict"),
-                    lm=str(folder / "lm.arpa"),
-                    loglevel="FATAL",
-                    **settings,
+                    hmm=str(self.acoustic), dict=str(words), lm=str(language), loglevel="FATAL", **settings
                 )
             )
         except (RuntimeError, ValueError) as error:
-            raise ServiceFault(f"pocketsphinx refused the model built in {folder}: {error}") from error
+            raise ServiceFault(f"pocketsphinx refused the model {language}: {error}") from error
 
     def start(self) -> None:
         """Begin an utterance, forgetting an unfinished one. Raises ServiceFault before a corpus was learned."""
+        if self._final is None and self.open_vocabulary:
+            # Without a streaming decoder: a second one would cost the same memory again for the partial text alone.
+            self._final = self._decoder(self.model / "en-us.lm.bin", self.dictionary, _GENERAL)
         if self._final is None:
             raise ServiceFault("the recogniser has no language model yet: no corpus came from the planner")
         self._end_stream()
         self._pcm.clear()
-        self._stream.start_utt()
-        self._live = True
+        if self._stream is not None:
+            self._stream.start_utt()
+            self._live = True
 
     def feed(self, pcm: bytes) -> None:
         """More samples. Raises CallerError beyond :data:`MAX_SECONDS`."""

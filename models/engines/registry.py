@@ -22,13 +22,16 @@ def engine_names() -> list[str]:
     return [*BUILT_IN, *sorted({point.name for point in entry_points(group="bluerill.engines")} - set(BUILT_IN))]
 
 
-def open_engine(name: str, *, cache: Path, model: str = "") -> SpeechEngine:
-    """Open an engine. ``auto`` is the embedded default. Raises CallerError for an unknown name, ServiceFault when
-    what the engine needs is not installed."""
+def open_engine(name: str, *, cache: Path, model: str = "", vocabulary: str = "skills") -> SpeechEngine:
+    """Open an engine. ``auto`` is the embedded default; ``vocabulary`` "none" opens its vocabulary to any English
+    (others have an open one anyway, or none but the skills'). Raises CallerError for an unknown name, ServiceFault
+    when what the engine needs is not installed."""
+    if vocabulary not in ("skills", "none"):
+        raise CallerError(f"vocabulary must be skills or none, got {vocabulary[:40]!r}")
     if name in ("auto", "pocketsphinx"):
         from .pocketsphinx import PocketSphinxEngine
 
-        return PocketSphinxEngine(cache, Path(model) if model else None)
+        return PocketSphinxEngine(cache, Path(model) if model else None, general=vocabulary == "none")
     if name == "whisper":
         from .whisper import WhisperEngine
 

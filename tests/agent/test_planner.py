@@ -10,7 +10,7 @@ from bluerill.agent.planner import PlannerService, local_now
 from bluerill.kernel.errors import CallerError, ServiceFault
 from bluerill.kernel.message import Body
 from bluerill.kernel.service import Leased
-from bluerill.modalities.voice.messages import GetCorpus
+from bluerill.modalities.voice.messages import GetCorpus, Judge
 from bluerill.skills.messages import Catalogue
 from support.lone_port import LonePort, run, send
 from support.small_catalogue import CATALOGUE
@@ -105,3 +105,16 @@ def test_the_corpus_comes_as_a_lease() -> None:
 def test_now_keeps_a_given_zone() -> None:
     assert local_now("2026-11-20T14:05+00:00", 0.0).tzinfo == UTC
     assert local_now("", 0.0, "Europe/Berlin").hour == 1
+
+
+def test_it_judges_readings_and_does_nothing() -> None:
+    async def test() -> None:
+        service, port, _skills = device()
+        await service.start()
+        await port.advance(0)
+        texts = ["set an alarm for 5 pm", "purple monkey dishwasher", "never mind", ""]
+        whole, nonsense, undo, empty = (await send(service, Judge(texts))).sure
+        assert (whole, nonsense, undo, empty) == (1.0, 0.0, 1.0, 0.0)
+        assert len((await send(service, Judge(["mute"] * 500))).sure) == 64
+
+    run(test)

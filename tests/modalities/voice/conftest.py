@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bluerill.bench.commands import expand
 from bluerill.kernel.errors import BluerillError, CallerError
 from bluerill.kernel.lease import Lease
 from bluerill.kernel.message import Body, Lane, Taint
 from bluerill.kernel.service import Call, Leased, Service
-from bluerill.modalities.voice.messages import Corpus, GetCorpus
+from bluerill.modalities.voice.messages import Corpus, GetCorpus, Judge, Judged
+from support.commands import expand, understand
 
 R = TypeVar("R", bound=Body)
 Samples = npt.NDArray[np.int16]
@@ -130,11 +130,14 @@ class FakeDevice:
 
 
 class FakePlanner(Service):
-    """Answers GetCorpus with fixed sentences."""
+    """Answers GetCorpus with fixed sentences, and understands these and what ``support.commands`` does."""
 
     def __init__(self, sentences: list[str]) -> None:
         self.sentences = sentences
         self.fingerprint = "one"
+
+    async def judge(self, request: Judge, call: Call) -> Judged:
+        return Judged([float(text in self.sentences or bool(understand(text))) for text in request.texts])
 
     async def corpus(self, request: GetCorpus, call: Call) -> Leased:
         if not self.sentences:
@@ -143,7 +146,7 @@ class FakePlanner(Service):
         return Leased(Corpus(self.fingerprint, len(self.sentences)), self.port.offer(data))
 
 
-FakePlanner.handlers = {GetCorpus: "corpus"}
+FakePlanner.handlers = {GetCorpus: "corpus", Judge: "judge"}
 
 
 @pytest.fixture(scope="session")

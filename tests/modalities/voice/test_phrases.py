@@ -2,8 +2,8 @@ import time
 
 import pytest
 
-from bluerill.bench.commands import expand
 from bluerill.modalities.voice.phrases import PhraseBook
+from support.commands import expand
 
 CORPUS = """set a timer for six minutes
 set a timer for ten minutes

@@ -1,6 +1,6 @@
 import pytest
 
-from bluerill.bench.commands import expand, understand
+from support.commands import expand, understand
 
 
 def test_every_sentence_is_understood_and_the_draw_repeats() -> None:

@@ -1,9 +1,8 @@
-"""A seed grammar of spoken watch commands, for measuring ears apart from any planner.
+"""A small grammar of spoken watch commands: a corpus, and a planner's understanding of it, for tests of the ears.
 
 ``(a|b)`` is a choice, ``[a]`` may be left out, ``{slot}`` is a value. The same template is used in two directions:
 :func:`expand` draws sentences with the call they mean (numbers in words, lower case, as the recogniser's corpus
-has them), and :func:`understand` reads words back into a call. It is deliberately smaller than the planner: the
-voice bench uses it when it is given no planner, and the recogniser's tests use it as their corpus.
+has them), and :func:`understand` reads words back into a call. It is deliberately smaller than the planner.
 """
 
 from __future__ import annotations
