@@ -10,7 +10,7 @@ import logging
 import os
 
 SENTENCES = 16_000
-MADE_BY = "1"
+MADE_BY = "2"
 """Changes whenever the sampler would make other sentences of the same catalogue."""
 KEPT = 4
 MAX_BYTES = 8 * 1024 * 1024

@@ -47,9 +47,9 @@ def local_now(text: str, wall: float, zone: str = "") -> datetime:
     return now.replace(tzinfo=here) if now.tzinfo is None else now
 
 
-async def fetch_catalogue(port: Port, skills: str) -> Catalogue:
-    """The catalogue of the service ``skills``, however it travels. Raises CallerError if it is none."""
-    body, lease = await port.ask_any(skills, GetCatalogue(), within=CATALOGUE_WITHIN_S)
+async def fetch_catalogue(port: Port, skills: str, *, by_lease: bool = False) -> Catalogue:
+    """The catalogue of the service ``skills``; ``by_lease`` from another process. Raises CallerError if it is none."""
+    body, lease = await port.ask_any(skills, GetCatalogue(by_lease), within=CATALOGUE_WITHIN_S)
     try:
         if not isinstance(body, Catalogue):
             raise CallerError(f"expected a catalogue of {skills!r}, got {body.wire!r}")

@@ -115,6 +115,10 @@ class Templates:
             clauses = tuple(required_words(sentence.text, action.rules, action.skill, self._required))
             self.templates.append(Template(action, sentence.text, sentence.fixed, clauses))
 
+    def slots(self, action: str) -> dict[str, Slot]:
+        """The slots of an action by parameter."""
+        return self._slots[action]
+
     def automaton(self, number: int) -> Automaton | None:
         """The automaton of a template, compiled on first use; None if its author got it wrong."""
         kept = self._compiled.get(number)

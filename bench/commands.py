@@ -34,6 +34,13 @@ DURATIONS = [
     *(f"{n} hours" for n in (*UNITS[1:], "ten", "twelve", "twenty four")),
     *(f"{n} minutes and {m} seconds" for n in UNITS[1:] for m in ("ten", "twenty", "thirty", "forty five")),
 ]
+LENGTHS = [
+    *(f"{n} minute" for n in UP_TO_59),
+    *(f"{n} second" for n in ("ten", "fifteen", "twenty", "thirty", "forty five", "ninety")),
+    *(f"{n} hour" for n in (*UNITS, "ten", "twelve")),
+    "half hour",
+]
+"""As in "a five minute timer"."""
 TIMES = [
     *(f"{h} {half}" for h in HOURS for half in ("a m", "p m", "o'clock", "thirty", "thirty a m", "thirty p m")),
     *(f"{h} {m}" for h in HOURS for m in MINUTES),
@@ -44,9 +51,10 @@ TIMES = [
     "noon",
     "midnight",
 ]
-PLACES = """london paris berlin new york tokyo|chicago|sydney|madrid|rome|boston|seattle|toronto|dublin|amsterdam|vienna
-san francisco|los angeles|hong kong|singapore|melbourne""".replace("\n", "|")
-_PLACES: list[str] = ["london", "paris", "berlin", "new york", "tokyo", *PLACES.split("|")[1:]]
+_PLACES = [
+    "london", "paris", "berlin", "new york", "tokyo", "chicago", "sydney", "madrid", "rome", "boston", "seattle",
+    "toronto", "dublin", "amsterdam", "vienna", "san francisco", "los angeles", "hong kong", "singapore", "melbourne",
+]  # fmt: skip
 ITEMS: list[str] = [
     "milk",
     "bread",
@@ -76,15 +84,19 @@ ITEMS: list[str] = [
     "dog food",
 ]
 LABELS = ["pizza", "pasta", "laundry", "tea", "eggs", "workout", "bread", "coffee", "homework", "chicken"]
-TASKS: list[
-    str
-] = """call mom|buy flowers|take out the trash|water the plants|pay the rent|walk the dog|take my medicine
-pick up the kids|send the report|book a table|call the doctor|feed the cat|charge the car|clean the kitchen
-buy a birthday present|check the oven|drink some water|go to the gym""".replace("\n", "|").split("|")
-NOTES: list[str] = """the car is on level three|the meeting went well|buy a new bike|the code is four two seven
-try the new cafe on the corner|ask sarah about the party|the key is under the mat""".replace("\n", "|").split("|")
+TASKS = [
+    "call mom", "buy flowers", "take out the trash", "water the plants", "pay the rent", "walk the dog",
+    "take my medicine", "pick up the kids", "send the report", "book a table", "call the doctor", "feed the cat",
+    "charge the car", "clean the kitchen", "buy a birthday present", "check the oven", "drink some water",
+    "go to the gym",
+]  # fmt: skip
+NOTES = [
+    "the car is on level three", "the meeting went well", "buy a new bike", "the code is four two seven",
+    "try the new cafe on the corner", "ask sarah about the party", "the key is under the mat",
+]  # fmt: skip
 SLOTS: dict[str, list[str]] = {
     "duration": DURATIONS,
+    "length": LENGTHS,
     "time": TIMES,
     "when": WHEN,
     "place": _PLACES,
@@ -99,10 +111,10 @@ SLOTS: dict[str, list[str]] = {
 TEMPLATES: dict[str, tuple[str, ...]] = {
     "start_timer": (
         "(set|start) [a] timer for {duration}",
-        "(set|start|create) a {duration} timer",
+        "(set|start|create) a {length} timer",
         "(set|start) a {label} timer for {duration}",
         "timer for {duration}",
-        "{duration} timer",
+        "{length} timer",
     ),
     "timer_status": (
         "how much time is left",
@@ -262,6 +274,8 @@ def understand(text: str) -> list[Call]:
     for intent, pattern in _PATTERNS:
         if match := pattern.fullmatch(f" {text}"):
             slots = {name: words for name, words in match.groupdict().items() if words}
+            if length := slots.pop("length", ""):
+                slots["duration"] = length if length.startswith("one ") or length == "half hour" else f"{length}s"
             if literal := " ".join(w for w in text.split() if w in _LITERALS):
                 slots["word"] = literal
             return [(intent, tuple(sorted(slots.items())))]

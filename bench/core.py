@@ -46,11 +46,12 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(count: int) -> tuple[float, int, float, float]:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryDirectory() as home:
         started = time.monotonic()
         done = subprocess.run(
             [sys.executable, "-m", "bluerill.bench.core_child", str(count)],
-            env={**os.environ, "BLUERILL_HOME": home},
+            env=environment | {"BLUERILL_HOME": home},
             capture_output=True,
             text=True,
             check=True,

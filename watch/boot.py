@@ -188,7 +188,8 @@ def fit(manifest: Manifest, order: Iterable[str] = ("web", "screen", "asr", "ear
         return []
     parts = ", ".join(f"{name} {format_size(size)}" for name, size in sorted(wanted.items(), key=lambda i: -i[1]))
     return [
-        f"--ram {format_size(budget)} leaves {format_size(free)} for services that want {format_size(total)} ({parts}); "
+        f"--ram {format_size(budget)} leaves {format_size(free)} for services that want "
+        f"{format_size(total)} ({parts}); "
         f"use --ram {format_size(budget + total - free + (total - free) // 16)} or more"
     ]
 

@@ -13,6 +13,7 @@ session tells it goes to listeners. For other processes of the same user it open
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -25,7 +26,7 @@ from ..kernel.message import Body, body_type
 from ..kernel.service import Call, Service, handles
 from ..modalities.voice.messages import HeardNothing, HeardPartial, SpeechStarted, Woken
 
-MAX_LINE = 256 * 1024
+MAX_LINE = 1 << 20
 MAX_CLIENTS = 8
 FORWARDED = (Turn, State, Say, Hush, HeardPartial, HeardNothing, SpeechStarted, Woken)
 R = TypeVar("R", bound=Body)
@@ -74,7 +75,7 @@ class ControlService(Service):
             raise ManifestError(
                 f"{self._path}: a socket path has at most 100 bytes; set BLUERILL_HOME to a shorter one"
             )
-        if os.path.exists(self._path):
+        with contextlib.suppress(FileNotFoundError):
             os.unlink(self._path)  # we hold the device's lock, so it is a dead device's
         mask = os.umask(0o177)
         try:
@@ -267,9 +268,11 @@ class SocketFront(Front):
         return self._listeners
 
     async def close(self) -> None:
-        self._writer.close()
         self._task.cancel()
         await asyncio.wait([self._task])
+        self._writer.close()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
 
 
 def _expected(answer: Body, expect: type[R], to: str) -> R:

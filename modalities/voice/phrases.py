@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from ...models.engines.ngram import CLASSES, MAX_SENTENCES, MAX_WORDS_IN_SENTENCE, class_of
 
-__all__ = ["Match", "PhraseBook"]
+__all__ = ["REPAIR_BELOW", "Match", "PhraseBook", "values_of"]
 
 LIGHT = frozenset(
     [
@@ -130,11 +130,14 @@ FIXED = frozenset(
 """Words whose change would change what is done. ``to`` is light and fixed: cheap to hear, never inserted or dropped
 where it says a time ("quarter to nine")."""
 _VALUES = {"<units>": "#", "<teens>": "#", "<tens>": "#", "oh": "#", "zero": "#", "hundred": "#", "thousand": "#"}
-_LIGHT_COST, _CARRIER_COST = 0.35, 1.0
+_LIGHT_COST, _COMMON_COST, _CARRIER_COST = 0.35, 0.7, 1.0
+_COMMON = 0.05
+"""A carrier word in this share of all phrases says little by itself, and is a cheaper guess."""
 _CANDIDATES = 24
 URGENT = frozenset(("stop", "cancel", "quiet", "be quiet", "never mind", "mute", "pause", "snooze"))
 """Whole requests that must not wait for a word more."""
 STITCHED = 1.2
+REPAIR_BELOW = 0.8
 _SLOT_FILLERS = 6
 """A word standing where at least this many others may stand is a value."""
 
@@ -185,6 +188,8 @@ class PhraseBook:
             for word in set(frame):
                 self._by_word.setdefault(word, []).append(number)
         self._values = self._find_values()
+        enough = max(3.0, _COMMON * len(self._frames))
+        self._common = frozenset(word for word, found in self._by_word.items() if len(found) >= enough)
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -235,11 +240,11 @@ class PhraseBook:
     def match(self, text: str) -> Match:
         """The text itself where it fits, else its repair, else itself with a low score."""
         score, ending = self.cover(text)
-        if ending > 0.0:
+        if ending > 0.0 and score >= REPAIR_BELOW:
             return Match(text, score, ending)
         repair = self._repair(text)
         if repair is None or repair[1] <= score:
-            return Match(text, score, 0.0)
+            return Match(text, score, ending)
         return Match(repair[0], repair[1], self.cover(repair[0])[1], repaired=True)
 
     def _repair(self, text: str) -> tuple[str, float] | None:
@@ -276,7 +281,9 @@ class PhraseBook:
         return tuple(word for word in frame if self._names[word] not in LIGHT)
 
     def _cost(self, word: int) -> float:
-        return _LIGHT_COST if word >= 0 and self._names[word] in LIGHT else _CARRIER_COST
+        if word < 0:
+            return _CARRIER_COST
+        return _LIGHT_COST if self._names[word] in LIGHT else _COMMON_COST if word in self._common else _CARRIER_COST
 
     def _free(self, word: int) -> bool:
         """Whether a repair may insert, drop or replace this word at all."""
@@ -305,6 +312,11 @@ class PhraseBook:
         if not (self._free(heard) and self._free(word)):
             return float("inf")
         return max(self._cost(heard), self._cost(word))
+
+
+def values_of(text: str) -> list[str]:
+    """The numbers, days, months and ordinals of a text, in order."""
+    return [word for word in text.split() if class_of(word) in CLASSES or class_of(word) in _VALUES]
 
 
 def _fold(symbols: Sequence[str]) -> list[str]:

@@ -33,13 +33,15 @@ from .messages import (
     TranscribeStop,
     Transcript,
 )
-from .phrases import Match, PhraseBook
+from .phrases import REPAIR_BELOW, Match, PhraseBook, values_of
 from .review import ReviewLog
 
 __all__ = ["Reading", "RecognizerService", "choose", "ending"]
 
 COST_WEIGHT = 0.01
 """How much a guess's extra cost (of PocketSphinx: nats) weighs against fitting a phrase (0..1)."""
+NEAR = 4.0
+"""Readings within this cost are about as likely."""
 LOST = 0.01
 FIT_ENOUGH = 0.5
 FIT_WEIGHT = 4.0
@@ -60,20 +62,27 @@ class Reading:
 
 
 def choose(guesses: Sequence[Guess], book: PhraseBook | None) -> Match:
-    """The guess that fits a phrase best for what it costs; without a book (open vocabulary) the first."""
+    """The guess that fits a phrase best for what it costs; without a book (open vocabulary) the first.
+
+    Another number (or day, or month) than in the likeliest reading only counts if it is about as likely: that one
+    wording is a phrase and another is not says nothing about which number was said.
+    """
     if not guesses:
         return Match("", 0.0, 0.0)
     if book is None:
         return Match(guesses[0].text, guesses[0].fit, 0.5)
     best, value = Match("", 0.0, 0.0), float("-inf")
+    said = values_of(guesses[0].text)
+    guesses = [guess for guess in guesses if guess.cost <= NEAR or values_of(guess.text) == said]
     for guess in guesses:
         score, ending = book.cover(guess.text)
         if score - COST_WEIGHT * guess.cost > value:
             best, value = Match(guess.text, score, ending), score - COST_WEIGHT * guess.cost
-    if best.ending == 0.0:
-        repaired = max((book.match(guess.text) for guess in guesses[:4]), key=lambda match: match.score)
-        if repaired.score > best.score:
-            best = repaired
+    if best.ending == 0.0 or best.score < REPAIR_BELOW:
+        for guess in guesses[:4]:
+            repaired = book.match(guess.text)
+            if repaired.score - COST_WEIGHT * guess.cost > value:
+                best, value = repaired, repaired.score - COST_WEIGHT * guess.cost
     misfit = FIT_WEIGHT * max(0.0, FIT_ENOUGH - guesses[0].fit)
     return best._replace(score=max(0.0, best.score - misfit))
 

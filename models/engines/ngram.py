@@ -97,6 +97,7 @@ def build_arpa(sentences: Iterable[str], path: Path) -> list[str]:
     two: defaultdict[str, Counter[str]] = defaultdict(Counter)
     three: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     words: Counter[str] = Counter()
+    known: set[int] = set()
     for number, sentence in enumerate(sentences):
         if number >= MAX_SENTENCES:
             break
@@ -104,7 +105,10 @@ def build_arpa(sentences: Iterable[str], path: Path) -> list[str]:
         if not spoken:
             continue
         words.update(spoken)
-        marked = [_BEGIN, *map(class_of, spoken), _END]
+        marked = (_BEGIN, *map(class_of, spoken), _END)
+        if hash(marked) in known:
+            continue  # how many samples a slot has says nothing about how often people say the sentence
+        known.add(hash(marked))
         one.update(marked[1:])
         for a, b in pairwise(marked):
             two[a][b] += 1

@@ -48,7 +48,7 @@ WORST_FRAME = 10.0
 other speech 4 to 5.5."""
 MODELS_KEPT = 4
 """Built language models kept in the cache folder, newest first."""
-_FORMAT = "4"  # part of the cache key: raise when what is built from a corpus changes
+_FORMAT = "5"  # part of the cache key: raise when what is built from a corpus changes
 
 _WIDE: dict[str, Any] = {"topn": 8, "lw": 9.0, "fwdflatlw": 10.0, "bestpathlw": 11.0}
 _QUICK: dict[str, Any] = {"topn": 4, "lw": 9.0, "fwdflat": False, "bestpath": False, "maxhmmpf": 3000, "ds": 2}

@@ -21,15 +21,15 @@ from ..contract import (
 )  # fmt: skip
 from ..localtime import wall, zone_name
 from ..recurrence import first_from, next_after, parse_rule
-from ..speech import capital, clock, joined, plural, relative_day, span
-from .alarm_rows import AlarmRows, Row, iso, label_of, public, ring_card
+from ..speech import capital, joined, plural, relative_day
+from .alarm_rings import SNOOZE, AlarmRings
+from .alarm_rows import Row, iso, label_of, public, ring_card
 
 MAX_ALARMS = 50
-SNOOZE = timedelta(minutes=9)
 LATE = timedelta(minutes=2)
 
 
-class Alarms(AlarmRows):
+class Alarms(AlarmRings):
     """Alarms, once or repeated, that ring until you stop them."""
 
     name = "alarms"
@@ -257,39 +257,12 @@ class Alarms(AlarmRows):
         duration: how much later
         """
         rows = [row for row in await self._all() if row["state"] == "ringing"]
-        if not rows:
-            raise Refusal("No alarm is ringing.")
-        return await self._snoozed(rows, duration)
-
-    @action(hidden=True)
-    async def dismiss_ring(self, id: Text | None = None) -> Reply:  # noqa: A002
-        """Silence what rings, of any skill (the button of a ring).
-
-        id: which ring; all of them if not given
-        """
-        rows = [row for row in await self._all() if row["state"] != "set" and id in (None, row["id"])]
-        reply = await self._silenced(rows) if rows else Reply("")
-        done = list(reply.result.get("dismissed", []))
-        for kind in ("timer", "reminder"):
-            if id is None or id.startswith(f"{kind}:"):
-                done += (await self.device.call(f"dismiss_{kind}", id=id))["dismissed"]
-        return Reply("", {"dismissed": done})
-
-    @action(hidden=True)
-    async def snooze_ring(self, id: Text | None = None, duration: Duration | None = None) -> Reply:  # noqa: A002
-        """Let what rings come again later, of any skill (the button of a ring).
-
-        id: which ring; all of them if not given
-        duration: how much later
-        """
-        rows = [row for row in await self._all() if row["state"] == "ringing" and id in (None, row["id"])]
-        reply = await self._snoozed(rows, duration or SNOOZE) if rows else Reply("")
-        done = list(reply.result.get("snoozed", []))
-        later = {} if duration is None else {"duration": f"PT{int(duration.total_seconds())}S"}
-        for kind in ("timer", "reminder"):
-            if id is None or id.startswith(f"{kind}:"):
-                done += (await self.device.call(f"snooze_{kind}", id=id, **later))["snoozed"]
-        return Reply(reply.speech, {"snoozed": done})
+        if rows:
+            return await self._snoozed(rows, duration)
+        reply = await self.snooze_ring(duration=duration)  # "snooze" is said to a reminder or a timer too
+        if not reply.result["snoozed"]:
+            raise Refusal("Nothing is ringing.")
+        return reply
 
     # what happens by itself, and taking back
 
@@ -332,30 +305,6 @@ class Alarms(AlarmRows):
             raise Refusal("That time has passed by now.")
         noun = f"The alarm for {self._said(back[0])} is" if len(back) == 1 else f"{len(back)} alarms are"
         return Reply(f"{noun} set again.")
-
-    async def _silenced(self, rows: list[Row]) -> Reply:
-        for row in rows:
-            await self.device.forget(f"{row['id']}/again")
-            if row["next"]:
-                row["state"] = "set"
-                await self.device.put(f"alarm/{row['id']}", row)
-            else:
-                await self._drop(row)
-        await self._show()
-        return Reply("Alarm stopped.", {"dismissed": [row["id"] for row in rows]}, Card(kind="alarm", title="Stopped"))
-
-    async def _snoozed(self, rows: list[Row], duration: timedelta) -> Reply:
-        if not timedelta(minutes=1) <= duration <= timedelta(hours=3):
-            raise Refusal("Snoozing takes between one minute and three hours.")
-        for row in rows:
-            row["state"] = "snoozed"
-            await self.device.put(f"alarm/{row['id']}", row)
-            await self.device.after(f"{row['id']}/again", duration, {})
-        await self._show()
-        again = self.device.now() + duration
-        card = Card(kind="alarm", title="Snoozed", text=f"until {clock(again)}", icon="alarm")
-        result = {"snoozed": [row["id"] for row in rows], "until": again.replace(tzinfo=None).isoformat()}
-        return Reply(f"Snoozed for {span(duration)}.", result, card)
 
 
 def _coming(repeat: str, first: datetime, now: datetime) -> datetime | None:

@@ -8,9 +8,12 @@ import struct
 import sys
 import wave
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+
 from bluerill.watch.cli import main
 
 pytestmark = pytest.mark.process
@@ -27,7 +30,7 @@ def _home(shared_home: Path, monkeypatch: pytest.MonkeyPatch, own_home: Path) ->
     monkeypatch.setenv("BLUERILL_HOME", str(shared_home))
 
 
-def write(path: Path, samples: np.ndarray, rate: int, width: int = 2) -> Path:  # type: ignore[type-arg]
+def write(path: Path, samples: npt.NDArray[Any], rate: int, width: int = 2) -> Path:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(width)
@@ -94,7 +97,12 @@ def test_silence_8_bit_and_96_khz_are_recordings(tmp_path: Path, capsys: pytest.
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("", "got nothing"), ("   ", "got nothing"), ("a" * (1 << 20), "at most 4096 characters, got 1048576"), ("a\0b", "NUL")],
+    [
+        ("", "got nothing"),
+        ("   ", "got nothing"),
+        ("a" * (1 << 20), "at most 4096 characters, got 1048576"),
+        ("a\0b", "NUL"),
+    ],
 )
 def test_texts_that_are_no_requests(text: str, expected: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ask", text]) == 2

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from bluerill.kernel.manifest import Manifest, format_size
+from bluerill.skills.derive import actions_of
 from bluerill.watch import cli
+from bluerill.watch.boot import MANIFEST
 from bluerill.watch.commands import pages
 from house.house import ROOT, name
 
@@ -35,11 +43,8 @@ def test_links_lead_somewhere(path: Path) -> None:
             continue
         file, _, anchor = target.partition("#")
         there = (path.parent / file).resolve() if file else path
-        if (
-            not there.exists()
-            or not there.is_relative_to(ROOT)
-            or (anchor and there.suffix == ".md" and anchor not in anchors(there))
-        ):
+        anchored = not anchor or there.suffix != ".md" or (there.exists() and anchor in anchors(there))
+        if not there.exists() or not there.is_relative_to(ROOT) or not anchored:
             dead.append(target)
     assert not dead, f"{name(path)}: {dead}"
 
@@ -115,3 +120,62 @@ def test_the_readme_names_every_command() -> None:
 
 def test_the_screenshot_is_small() -> None:
     assert 10_000 < (DOCS / "watch.png").stat().st_size < 300_000
+
+
+_LIMIT = re.compile(r"^\| .+? \| (?P<said>[^|]+?) \| `(?P<constant>[\w.]+)` \|$", re.MULTILINE)
+_FACTORS = {"": 1, "s": 1, "characters": 1, "KiB": 1 << 10, "MiB": 1 << 20}
+LIMITS = _LIMIT.findall((DOCS / "limits.md").read_text("utf-8"))
+
+
+def test_the_page_of_limits_is_read_by_the_next_test() -> None:
+    rows = [line for line in (DOCS / "limits.md").read_text("utf-8").splitlines() if line.endswith("` |")]
+    assert len(LIMITS) == len(rows) > 30
+
+
+@pytest.mark.parametrize(("said", "constant"), LIMITS)
+def test_a_limit_is_what_the_page_says(said: str, constant: str) -> None:
+    module, _, attribute = constant.rpartition(".")
+    value = getattr(import_module(f"bluerill.{module}"), attribute)
+    number, _, unit = said.partition(" ")
+    assert float(number.replace(",", "")) * _FACTORS[unit] == value
+
+
+def test_the_skill_of_the_readme_works() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    [code] = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    made: dict[str, Any] = {"__name__": "readme"}
+    exec(code, made)
+    dice = made["Dice"]()
+    [action] = actions_of(made["Dice"]).values()
+    assert action.info.name == "roll_dice"
+    assert action.info.parameters[0].kind == "number"
+    dice.device = SimpleNamespace(now=lambda: datetime(2026, 1, 1, microsecond=13, tzinfo=UTC))
+    reply = asyncio.run(dice.roll_dice(sides=12))
+    assert reply.result == {"rolled": 2}
+
+
+def test_the_table_of_processes_is_the_manifest() -> None:
+    """Every service of device.toml stands in the README and in the architecture, children with their cap."""
+    services = Manifest.load(MANIFEST).services
+    readme, map_ = (path.read_text("utf-8") for path in (ROOT / "README.md", DOCS / "architecture.md"))
+    for service, spec in services.items():
+        assert f"`{service}`" in map_
+        if spec.isolation == "child":
+            [row] = [
+                line for line in readme.splitlines() if line.startswith("| ") and f"`{service}`" in line.split("|")[1]
+            ]
+            assert f"{spec.memory_bytes >> 20} MB" in row, f"{service} has {format_size(spec.memory_bytes)}"
+        else:
+            assert re.search(rf"\| core \|.*\b{service}\b", readme)
+
+
+def test_every_message_of_the_map_exists() -> None:
+    known = pages.load_messages()
+    named = set(
+        re.findall(
+            r"`((?:voice|agent|skills|store|screen|web|egress|kernel)\.[a-z-]+)`",
+            (DOCS / "architecture.md").read_text("utf-8"),
+        )
+    )
+    assert named
+    assert named <= set(known)

@@ -20,10 +20,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soxr
+from playwright.sync_api import Page
+
 from bluerill.modalities.screen.palette import AMBER
 from bluerill.modalities.voice.audio import read_pcm
 from journeys.browser import Watching, chromium, needs_chromium, watch_page
-from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.audio, needs_chromium]
 SAID = "set a timer for five minutes"
@@ -87,17 +88,13 @@ def wait_for_asr(page: Page) -> None:
     )
 
 
-def timer_rows(home: Path) -> list[dict[str, object]]:
-    """The timers in the store, read past the device."""
+def timer_rows(home: Path) -> list[str]:
+    """The rows of running timers in the store, read past the device."""
     with sqlite3.connect(f"file:{home / 'store' / 'store.db'}?mode=ro", uri=True) as database:
-        names = [row[0] for row in database.execute("select name from sqlite_master where type = 'table'")]
-        found = []
-        for name in names:
-            for row in database.execute(f"select * from {name}"):
-                for cell in row:
-                    if isinstance(cell, str | bytes) and b"300" in (cell.encode() if isinstance(cell, str) else cell):
-                        found.append({"table": name, "cell": cell})
-        return found
+        tables = [row[0] for row in database.execute("select name from sqlite_master where type = 'table'")]
+        cells = [cell for table in tables for row in database.execute(f"select * from {table}") for cell in row]
+    texts = [cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell) for cell in cells]
+    return [text for text in texts if '"total' in text and "300" in text]
 
 
 def share_near(watching: Watching, colour: tuple[int, int, int], most: int = 40) -> float:

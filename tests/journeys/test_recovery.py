@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from journeys.browser import chromium, needs_chromium, watch_page
 from journeys.test_first_light import SAID, microphone_file, running_watch, wait_for_asr
 
@@ -51,7 +52,8 @@ def test_killing_the_recogniser_mid_utterance_is_one_error_and_the_next_works(ow
         page.wait_for_function("() => document.getElementById('live').textContent.trim() !== ''", timeout=30_000)
         os.kill(victim, signal.SIGKILL)
         page.wait_for_function(
-            "() => /asr|listen/.test(document.getElementById('problem').textContent + document.getElementById('log').textContent)",
+            """() => /asr|listen/.test(document.getElementById('problem').textContent
+            + document.getElementById('log').textContent)""",
             timeout=30_000,
         )
         wait_for_asr(page)
@@ -76,4 +78,24 @@ def test_a_timer_that_fell_due_while_the_watch_was_dead_rings_late_and_once(own_
     with running_watch(own_home) as (_, url), chromium() as browser, watch_page(browser, url) as watching:
         watching.page.wait_for_selector("#services .dot.running", timeout=30_000)
         assert watching.page.is_hidden("#ring-buttons")
-        assert json.loads(bluerill(own_home, "ask", "--json", "how long is left on my timer"))["calls"][0]["error"]
+        left = json.loads(bluerill(own_home, "ask", "--json", "how long is left on my timer"))
+        assert "no timer" in left["reply"].lower()
+
+
+@pytest.mark.parametrize("victim", ["screen", "web"])
+def test_a_page_sees_the_ring_again_after_its_process_died(own_home: Path, victim: str) -> None:
+    with running_watch(own_home) as (_, url), chromium() as browser, watch_page(browser, url) as watching:
+        page = watching.page
+        bluerill(own_home, "ask", "set a timer for one second called tea")
+        page.wait_for_selector("#ring-buttons:not([hidden])", timeout=30_000)
+        bluerill(own_home, "ask", "set a timer for ten minutes called eggs")
+        before = pid_of(own_home, victim)
+        page.evaluate("() => { document.getElementById('ring-buttons').hidden = true; }")
+        os.kill(before, signal.SIGKILL)
+        page.wait_for_selector("#ring-buttons:not([hidden])", timeout=30_000)
+        assert pid_of(own_home, victim) != before
+        page.click("#dismiss")
+        page.wait_for_selector("#ring-buttons", state="hidden", timeout=10_000)
+        page.wait_for_function("() => /face/.test(document.getElementById('glass').getAttribute('aria-label'))")
+        watching.touch(233, 233)  # a tap on the face shows the timers: it knows them again
+        page.wait_for_function("() => /eggs/.test(document.getElementById('glass').getAttribute('aria-label'))")

@@ -38,7 +38,8 @@ CATALOGUE = Catalogue(
         ),
         action(
             "start_timer", "timers", "duration:duration label?:text",
-            "(set|start) <the> [new] timer[s] for {duration} [(called|named) {label}]", "[set|start] <the> {duration} timer",
+            "(set|start) <the> [new] timer[s] for {duration} [(called|named) {label}]",
+            "[set|start] <the> {duration} timer",
             "[set|start] <the> {duration} timer (called|named|for) {label}",
             "[set|start] <the> {label} timer for {duration}",
         ),

@@ -16,7 +16,10 @@ _bluerill() {{
 }}
 complete -o filenames -F _bluerill bluerill
 """
-_ZSH = "#compdef bluerill\n# zsh completion:  source <(bluerill completion zsh)\nautoload -U bashcompinit && bashcompinit\n"
+_ZSH = """#compdef bluerill
+# zsh completion:  source <(bluerill completion zsh)
+autoload -U bashcompinit && bashcompinit
+"""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

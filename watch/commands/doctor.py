@@ -135,7 +135,9 @@ def _models() -> Iterator[Finding]:
 def _microphone() -> Finding:
     mend = "pip install 'bluerill[mic]' && sudo apt-get install libportaudio2"
     if importlib.util.find_spec("sounddevice") is None:
-        return Finding("microphone", False, "sounddevice is not installed (the page's microphone needs nothing)", mend, False)
+        return Finding(
+            "microphone", False, "sounddevice is not installed (the page's microphone needs nothing)", mend, False
+        )
     try:
         import sounddevice
 
@@ -155,5 +157,3 @@ def _chromium() -> Finding:
             return Finding("browser test", True, path, needed=False)
     sudo = "" if os.geteuid() == 0 else "sudo "
     return Finding("browser test", False, "no Chromium on PATH", f"{sudo}apt-get install chromium", needed=False)
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
 import time
@@ -12,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...kernel.message import Body
 from ...modalities.voice.audio import Recording
@@ -26,22 +26,26 @@ from ...modalities.voice.messages import (
     Transcript,
 )
 from ..control import Front
-from .session import open_front
+from ..front import open_front
 from .style import paint
 
 PIECE = 32_000
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="recordings (WAV, FLAC, OGG; any rate, mono or stereo)")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="recordings (WAV, FLAC, OGG; any rate, mono or stereo)"
+    )
     parser.add_argument("--engine", default="auto", help="auto, pocketsphinx or whisper (default auto)")
     parser.add_argument("--model", default="", help="for whisper: a checkpoint's path or a card's name")
-    parser.add_argument("--grammar", choices=["skills", "none"], default="skills", help="what may be said (default skills)")
+    parser.add_argument(
+        "--grammar", choices=["skills", "none"], default="skills", help="what may be said (default skills)"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON line a file")
 
 
 def run(args: argparse.Namespace) -> int:
-    return asyncio.run(_hear(args))
+    return eventloop.run(_hear(args))
 
 
 async def _hear(args: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -14,11 +13,12 @@ from typing import IO, Any
 import msgspec
 
 from ...agent.messages import Plan, Planned
+from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ..boot import PAGE, VOICE
 from ..control import Front
+from ..front import open_front
 from .ask import clean
-from .session import open_front
 from .style import paint
 
 MAX_LINE = 1 << 20
@@ -29,7 +29,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", metavar="FILE", help="JSON lines of {id, text}; '-' is stdin")
     parser.add_argument("--tools", metavar="FILE", help="plan over these JSON-schema tools instead of the skills")
     parser.add_argument(
-        "--planner", default="auto", metavar="TIER", help="auto, templates, or remote:URL of an OpenAI-compatible server"
+        "--planner",
+        default="auto",
+        metavar="TIER",
+        help="auto, templates, or remote:URL of an OpenAI-compatible server",
     )
     parser.add_argument("--now", default="", metavar="ISO8601", help="the device's local time (default: now)")
     parser.add_argument("--json", action="store_true", help="JSON lines")
@@ -47,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         from .chat_plan import run_chat
 
         return run_chat(args, tools)
-    return asyncio.run(_plan(args, tools))
+    return eventloop.run(_plan(args, tools))
 
 
 def _check_now(text: str) -> None:
@@ -132,7 +135,10 @@ def show(entry: Entry, planned: Planned, as_json: bool) -> None:
     if not as_json:
         for call in planned.calls:
             given = ", ".join(f"{name}={value}" for name, value in call.arguments.items())
-            print(f"{paint(call.name, 'bold')}({given})" + (paint("  revises the last call", "dim") if call.revises else ""))
+            print(
+                f"{paint(call.name, 'bold')}({given})"
+                + (paint("  revises the last call", "dim") if call.revises else "")
+            )
         if not planned.calls:
             print(planned.reply or "(nothing to do)")
         return

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from ...agent.messages import Say, Settle, Settled, Turn
+from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...kernel.message import Body
 from ...modalities.voice.messages import (
@@ -23,8 +24,8 @@ from ...modalities.voice.messages import (
 )
 from ..boot import PAGE
 from ..control import Front
+from ..front import open_front
 from .ask import show
-from .session import open_front
 from .style import coloured, paint
 
 CHUNK = 512 * 2
@@ -33,7 +34,9 @@ FLUSH_S = 0.8
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="*", metavar="FILE", help="recordings (WAV, FLAC, OGG; any rate, mono or stereo)")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="recordings (WAV, FLAC, OGG; any rate, mono or stereo)"
+    )
     parser.add_argument("--mic", action="store_true", help="listen to the microphone until Ctrl-C")
     parser.add_argument("--wake", action="store_true", help="with --mic: wait for the wake word before each request")
     parser.add_argument("--json", action="store_true", help="one JSON line a turn")
@@ -50,8 +53,8 @@ def run(args: argparse.Namespace) -> int:
         problem = microphone_problem()
         if problem:
             raise CallerError(problem)
-        return asyncio.run(_microphone(args.json, "wake" if args.wake else "always"))
-    return asyncio.run(_files([Path(name) for name in args.files], args.json))
+        return eventloop.run(_microphone(args.json, "wake" if args.wake else "always"))
+    return eventloop.run(_files([Path(name) for name in args.files], args.json))
 
 
 class Listener:
@@ -128,7 +131,9 @@ async def _microphone(as_json: bool, mode: str) -> int:
         speaker = Speaker(front)
         front.listen(speaker)
         microphone = Microphone()
-        opened = await front.ask("ears", OpenStream("microphone", "wake" if mode == "wake" else "always"), StreamOpened, 30.0)
+        opened = await front.ask(
+            "ears", OpenStream("microphone", "wake" if mode == "wake" else "always"), StreamOpened, 30.0
+        )
         print(paint("say something; Ctrl-C ends", "dim"), file=sys.stderr, flush=True)
         frames: AsyncIterator[bytes] = microphone.frames()
         sent = 0

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import secrets
 import signal
+import socket
 import sys
 
+from ...kernel import eventloop
 from ...kernel.errors import CallerError, ManifestError
 from ...kernel.status import GetStatus, Status
 from ..boot import DeviceBusy, boot, fit, load_manifest
@@ -20,7 +21,9 @@ DEFAULT_PORT = 8466
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, metavar="N", help=f"TCP port (default {DEFAULT_PORT}; 0: any)")
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, metavar="N", help=f"TCP port (default {DEFAULT_PORT}; 0: any)"
+    )
     parser.add_argument("--ram", default="", metavar="SIZE", help="memory budget of the device, e.g. 512M")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
 
@@ -28,12 +31,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if not 0 <= args.port <= 65535:
         raise CallerError(f"--port: expected 0 to 65535, got {args.port}")
-    return asyncio.run(_watch(args))
+    return eventloop.run(_watch(args))
 
 
 async def _watch(args: argparse.Namespace) -> int:
     # The secret keeps open pages admitted when the page's server restarts; links are asked for, and work once.
-    manifest = load_manifest(ram=args.ram, port=args.port, secret=secrets.token_urlsafe(24))
+    manifest = load_manifest(ram=args.ram, port=args.port or _free_port(), secret=os.urandom(24).hex())
     for problem in fit(manifest):
         raise ManifestError(problem)
     try:
@@ -65,6 +68,14 @@ async def _watch(args: argparse.Namespace) -> int:
     return 0
 
 
+def _free_port() -> int:
+    """A port that is free now, chosen here so that a page's server that restarts is found where it was."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 async def _gone(front: LocalFront) -> None:
     """Ends, with what happened, when the page's service gave up for good."""
     while True:
@@ -85,4 +96,3 @@ async def _open_browser(url: str) -> None:
     opened = await asyncio.get_running_loop().run_in_executor(None, webbrowser.open, url)
     if not opened:
         print("no browser was found: open the address above", file=sys.stderr)
-

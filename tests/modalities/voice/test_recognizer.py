@@ -141,15 +141,27 @@ def test_an_unknown_engine_is_refused() -> None:
 
 def test_a_phrase_wins_over_a_slightly_likelier_jumble() -> None:
     book = PhraseBook(["set a timer for six minutes", "what time is it"])
-    guesses = [Guess("what set timer six", 0.0, 0.7), Guess("set a timer for nine minutes", 8.0, 0.7)]
+    guesses = [Guess("what set timer nine", 0.0, 0.7), Guess("set a timer for nine minutes", 8.0, 0.7)]
     assert choose(guesses, book).text == "set a timer for nine minutes"
     assert choose([], book).score == 0.0
+
+
+def test_a_phrase_with_another_number_does_not_win_by_being_a_phrase() -> None:
+    book = PhraseBook(["set a timer for six minutes", "set a timer for ten minutes"])
+    guesses = [Guess("set a five minutes", 0.0, 0.7), Guess("set a timer for nine minutes", 15.0, 0.7)]
+    assert "nine" not in choose(guesses, book).text
 
 
 def test_among_phrases_the_sounds_decide() -> None:
     book = PhraseBook(["set a timer for six minutes"])
     guesses = [Guess("set a timer for nine minutes", 0.0, 0.7), Guess("set a timer for five minutes", 3.0, 0.7)]
     assert choose(guesses, book).text == "set a timer for nine minutes"
+
+
+def test_a_repair_does_not_reach_for_a_far_less_likely_number() -> None:
+    book = PhraseBook(["set a six minute timer", "what time is it"])
+    guesses = [Guess("set six minute timer", 0.0, 0.7), Guess("set a five minute", 80.0, 0.7)]
+    assert choose(guesses, book).text == "set a six minute timer"
 
 
 def test_a_phrase_that_does_not_fit_the_sounds_is_doubted() -> None:
