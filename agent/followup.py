@@ -39,7 +39,21 @@ _UNDO = frozenset(
     ]
 )  # fmt: skip
 _REPEAT = frozenset(
-    ["again", "once more", "one more time", "do that again", "do it again", "repeat that", "same again"]
+    [
+        "again",
+        "once more",
+        "one more time",
+        "do that again",
+        "do it again",
+        "repeat that",
+        "same again",
+        "another one",
+        "and another one",
+        "one more",
+        "and one more",
+        "another",
+        "and another",
+    ]
 )
 _CORRECT = [
     phrase.split()

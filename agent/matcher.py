@@ -26,6 +26,7 @@ NO_NAME = frozenset(
         "yesterday", "there", "here", "not", "no", "yes", "set", "turn", "add", "remind", "cancel", "stop", "start",
         "make", "give", "tell", "show", "play", "if", "because", "so", "but", "timer", "alarm", "reminder", "minutes",
         "hours", "seconds", "minute", "hour", "second", "percent", "like", "in", "on", "for", "time", "weather",
+        "until", "till", "next", "last", "every", "each", "same", "which", "first",
         "day", "days", "week", "weekend", "month", "year", "morning", "afternoon", "evening", "night",
         "my", "your", "our", "all", "any", "some", "more", "one", "everything", "out", "up", "down", "off", "again",
     ]

@@ -30,6 +30,8 @@ _AFTER = [
     )
 ]  # fmt: skip
 _AFTER_REVERSED = [phrase[::-1] for phrase in _AFTER]
+_BEFORE_FIRST = frozenset(phrase[0] for phrase in _BEFORE)
+_AFTER_LAST = frozenset(phrase[-1] for phrase in _AFTER)
 _MOST_EDGES = 6
 _JOINTS = [
     phrase.split()
@@ -57,25 +59,29 @@ _ANOTHER = [
 ]  # fmt: skip
 
 
-def stripped(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+def stripped(tokens: Sequence[Token], *, coarse: bool = False) -> Iterator[Sequence[Token]]:
     """The tokens as they are, then with ever more politeness taken off, ends before fronts.
 
     A shorter phrase is tried before a longer one: of "please tell me the date" also "tell me the date" is left.
+    ``coarse``: each end has nothing or all of it taken off, because what follows is slow.
     """
     said = [token.text for token in tokens]
-    fronts = _edges(said, _BEFORE)
-    backs = _edges(said[::-1], _AFTER_REVERSED)
+    fronts = _edges(said, _BEFORE, _BEFORE_FIRST)
+    backs = _edges(said[::-1], _AFTER_REVERSED, _AFTER_LAST)
+    backs = sorted({backs[0], backs[-1]})
+    if coarse:
+        fronts = sorted({fronts[0], fronts[-1]})
     for front in fronts:
         for back in backs:
             if front + back < len(said):
                 yield tokens[front : len(said) - back]
 
 
-def _edges(said: Sequence[str], phrases: Sequence[Sequence[str]]) -> list[int]:
+def _edges(said: Sequence[str], phrases: Sequence[Sequence[str]], first: frozenset[str]) -> list[int]:
     """How many words may be taken off the beginning, fewest first: the sums of phrases one after the other."""
     found = [0]
     for start in found:  # grows while it is walked
-        for phrase in phrases:
+        for phrase in phrases if said[start] in first else ():
             end = start + len(phrase)
             if end not in found and end < len(said) and list(said[start:end]) == phrase:
                 found.append(end)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import product
 from typing import NamedTuple
 
 from .followup import Followups, pointed
@@ -173,23 +174,25 @@ class Several:
             return kept[key]
 
         best: Parts | None = None
-        for head in range(max(1, first_end - _ITEM), first_end):
-            for tail in range(last_start + 1, min(len(tokens), last_start + _ITEM) + 1):
-                if tail < len(tokens) and _numeric(tokens[tail]) and _numeric(tokens[tail - 1]):
-                    continue  # "6 and 7 30" shares no 30
-                items = [(head, first_end), *between, (last_start, tail)]
-                found = []
-                for start, end in items:
-                    each = match(head, start, end, tail)
-                    if each is None:
-                        break
-                    found.append(each)
-                if len(found) < len(items) or not _alike([each for each, _size in found]):
-                    continue
-                cost = sum(each.cost for each, _size in found) + 0.05 * (first_end - head + tail - last_start)
-                if best is None or cost < best.cost:
-                    calls = [call_of(each) for each, _size in found]
-                    best = Parts(calls, cost, 0.95 * min(sureness(each, size) for each, size in found))
+        heads = range(max(1, first_end - _ITEM), first_end)
+        tails = range(last_start + 1, min(len(tokens), last_start + _ITEM) + 1)
+        only_a_verb = [(head, len(tokens)) for head in (1, 2) if head < first_end]
+        for head, tail in dict.fromkeys([*product(heads, tails), *only_a_verb]):
+            if tail < len(tokens) and _numeric(tokens[tail]) and _numeric(tokens[tail - 1]):
+                continue  # "6 and 7 30" shares no 30
+            items = [(head, first_end), *between, (last_start, tail)]
+            found = []
+            for start, end in items:
+                each = match(head, start, end, tail)
+                if each is None:
+                    break
+                found.append(each)
+            if len(found) < len(items) or not _alike([each for each, _size in found]):
+                continue
+            cost = sum(each.cost for each, _size in found) + 0.05 * (first_end - head + tail - last_start)
+            if best is None or cost < best.cost:
+                calls = [call_of(each) for each, _size in found]
+                best = Parts(calls, cost, 0.95 * min(sureness(each, size) for each, size in found))
         return best
 
 

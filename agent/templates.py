@@ -23,7 +23,7 @@ from .matcher import Matcher, Way
 from .phrasing import stripped
 from .repair import BUDGET, Repair
 from .template import Automaton, Required, Shared, Slot, compile_template, required_words, slot_of
-from .values.reader import Reader
+from .values.reader import FREE_KINDS, Reader
 from .values.words import Token, words
 
 MAX_TEMPLATES = 5000
@@ -184,6 +184,8 @@ class Templates:
         if best is None:
             return None
         _rank, template, way = best
+        if repair and all(b.slot.kind in FREE_KINDS for b in way.bound) and way.literals < 1 + bool(way.bound):
+            return None  # too little was heard well: "my luggage is lost" is no "my luggage list"
         if repair and self._led(reader, way):
             rivals = [cost for name, cost in others.items() if name != template.action.name]
             kinds = {bound.slot.kind for bound in way.bound}
@@ -201,7 +203,7 @@ class Templates:
     def request(self, text: str, tokens: Sequence[Token], now: datetime, *, repair: bool = False) -> Match | None:
         """The best match of a request, with as much politeness taken off its ends as that needs."""
         best: Match | None = None
-        for some in stripped(tokens):
+        for some in stripped(tokens, coarse=repair):
             match = self.match(Sentence.of(text, some, now.date()), now, repair=repair)
             if match is not None and (best is None or match.cost < best.cost):
                 best = match

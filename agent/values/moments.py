@@ -106,6 +106,8 @@ def moments(words: Words, at: int, today: date) -> Iterator[Reading]:
         lead += 1
     # a time of day, then perhaps a day
     for end, clock in clocks(words, lead):
+        if word == "on" and clock.bare:
+            continue  # "on 4.22" is a day
         said = clock._replace(bare=clock.bare and lead == at)
         yield end, Moment(clock=said)
         yield from _then_day(words, end, said, today)

@@ -26,6 +26,7 @@ ROWS: list[tuple[str, str, str, dict[str, Any], bool]] = [
     (TIMER, "another one for five minutes", "start_timer", {"duration": "PT5M"}, False),
     (TIMER, "one more for five minutes", "start_timer", {"duration": "PT5M"}, False),
     (TIMER, "start a new one for five minutes", "start_timer", {"duration": "PT5M"}, False),
+    (TIMER, "another one", "start_timer", {"duration": "PT10M"}, False),
     (TIMER, "again", "start_timer", {"duration": "PT10M"}, False),
     (ALARM, "no, seven fifteen", "set_alarm", {"time": "2026-11-21T07:15"}, True),
     (ALARM, "another one at nine", "set_alarm", {"time": "2026-11-21T09:00"}, False),

@@ -93,6 +93,13 @@ PARTS: dict[str, Expected] = {
     "remind me to call mum and dad and set a timer for five minutes": [
         ("add_reminder", {"text": "call mum and dad"}), ("start_timer", {"duration": "PT5M"}),
     ],
+    "set a pizza timer for ten minutes and a pasta timer for eight minutes": [
+        ("start_timer", {"label": "pizza", "duration": "PT10M"}),
+        ("start_timer", {"label": "pasta", "duration": "PT8M"}),
+    ],
+    "set a timer for ten minutes and an alarm for seven": [
+        ("start_timer", {"duration": "PT10M"}), ("set_alarm", {"time": "2026-11-20T19:00"}),
+    ],
     "turn down the brightness and the volume": [("set_brightness", {"change": -10}), ("set_volume", {"change": -10})],
     "turn the brightness and the volume down": [("set_brightness", {"change": -10}), ("set_volume", {"change": -10})],
     "set a timer for 5 and one for 10 minutes": [

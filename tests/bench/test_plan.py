@@ -76,3 +76,39 @@ def test_skipped_cases_say_why() -> None:
 def test_the_skills_own_examples_are_planned() -> None:
     figures = plan.measure_examples(Planner(plan.system_catalogue())).result()
     assert figures["total"]["accuracy"] == 1.0, figures["misses"]
+
+
+@needs_data
+def test_the_readers_meet_the_aim_on_what_they_cover() -> None:
+    assert DATA is not None
+    figures = plan.measure_values(DATA).result()
+    assert figures["total"]["n"] > 500
+    assert figures["total"]["accuracy"] >= plan.AIM, figures["misses"]
+
+
+SYSTEM = Planner(plan.system_catalogue())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("cancel timer", [("cancel_timer", {})]),
+        ("cansel timer", [("cancel_timer", {})]),
+        ("cancel timers", [("cancel_timer", {"all": True})]),
+        ("cancel all timers", [("cancel_timer", {"all": True})]),
+        ("turn the timer for five minutes", [("start_timer", {"duration": "PT5M"})]),
+        ("what's the date it", [("get_date", {})]),
+        ("turn the volume of", []),
+        ("turn the volume", []),
+        ("my luggage is lost", []),
+        ("cancel the timer and start a new one for 3 minutes", [("cancel_timer", {}), ("start_timer", {"duration":
+         "PT3M"})]),
+        ("turn down the brightness and the volume", [("set_brightness", {"change": -15}), ("set_volume", {"change":
+         -10})]),
+        ("add milk and eggs to my list", [("add_to_list", {"item": "milk and eggs"})]),
+        ("remind me to stop the car and take a picture", [("add_reminder", {"text": "stop the car and take a picture"}
+         )]),
+    ],
+)  # fmt: skip
+def test_the_devices_own_catalogue(text: str, expected: list[tuple[str, dict[str, object]]]) -> None:
+    assert [(call.name, call.arguments) for call in SYSTEM.plan(text, plan.NOW).calls] == expected

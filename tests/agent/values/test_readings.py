@@ -75,6 +75,7 @@ TABLE: dict[str, dict[str, Any]] = {
         "this week": "2026-11-20", "next weekend": "2026-11-28", "tonight": "2026-11-20T20:00",
         "this afternoon": "2026-11-20T15:00", "yesterday": "2026-11-19", "last night": "2026-11-19T21:00",
         "in two days": "2026-11-22", "in two hours": "2026-11-20T16:05", "on monday at 9": "2026-11-23T09:00",
+        "on 4.22": "2027-04-22", "at 4.22": "2026-11-20T16:22",
     },
     "repeat": {
         "every weekday": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "on weekdays": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
