@@ -79,6 +79,7 @@ def test_a_front_whose_device_ends_gets_one_typed_error() -> None:
     async def main() -> None:
         async with boot(load_manifest(without=(*VOICE, *PAGE))) as device:
             front = await SocketFront.connect(str(Path(device.kernel.manifest.services["control"].settings["socket"])))
+            assert (await front.ask("session", Request("what time is it"), Turn)).outcome == "done"
         with pytest.raises(PeerRestarted):
             await front.ask("session", Request("what time is it"), Turn, 5)
         await front.close()
