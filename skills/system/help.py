@@ -55,7 +55,9 @@ class Help(Skill):
         tries = [each["examples"][(turn * SHOWN // max(1, len(favourites))) % len(each["examples"])] for each in picked]
         said = f"Say, for example: {joined([f'“{each}”' for each in tries], 'or')}."
         said += f" I know about {joined(names)}; ask for help with any of them."
-        card = Card("list", "Try saying", icon="help", lines=[f"“{each}”" for each in tries] + [capital(name) for name in names])
+        card = Card(
+            "list", "Try saying", icon="help", lines=[f"“{each}”" for each in tries] + [capital(name) for name in names]
+        )
         return Reply(said, {"skills": names, "examples": tries}, card)
 
     async def _about(self, topic: str, skills: list[dict[str, Any]]) -> Reply:
