@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from ..kernel.errors import BluerillError, CallerError
-from ..kernel.service import Call, handles
+from ..kernel.service import Call, Leased, handles
 from . import loader
 from .catalogue import described, merge
 from .messages import (
@@ -35,6 +35,8 @@ from .skillhost import ACTION_TIMEOUT_S, SkillHost
 
 HOST_TIMEOUT_S = 5.0
 HOST_TRIES = 5
+IN_FRAME = 64 * 1024
+"""A catalogue of more bytes than this travels as a lease: a frame takes 96 KiB."""
 DESCRIBE = "describe_skills"
 """What a skill with the grant ``call:describe_skills`` calls to know all skills, other packages' among them."""
 
@@ -113,8 +115,11 @@ class SkillsService(SkillHost):
             return
 
     @handles(GetCatalogue)
-    async def catalogue(self, request: GetCatalogue, call: Call) -> Catalogue:
-        return self.whole()
+    async def catalogue(self, request: GetCatalogue, call: Call) -> Catalogue | Leased:
+        """As the message while it fits into a frame with room to spare, else as the lease."""
+        whole = self.whole()
+        data = msgspec.json.encode(whole)
+        return whole if len(data) < IN_FRAME else Leased(Catalogue(whole.fingerprint), self.port.offer(data))
 
     def whole(self) -> Catalogue:
         """Everything installed, here and in the hosts."""
