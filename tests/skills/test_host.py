@@ -13,7 +13,16 @@ import pytest
 from bluerill.kernel.errors import CallerError, DeadlineExceeded, ServiceFault
 from bluerill.skills.catalogue import skill_info, skill_rows
 from bluerill.skills.host import SkillsService
-from bluerill.skills.messages import CATALOGUE_CHANGED, GLANCE_CHANGED, Card, GetCatalogue, Glance, Happened, Invoke, Undo
+from bluerill.skills.messages import (
+    CATALOGUE_CHANGED,
+    GLANCE_CHANGED,
+    Card,
+    GetCatalogue,
+    Glance,
+    Happened,
+    Invoke,
+    Undo,
+)
 from bluerill.skills.skillhost import SkillHost
 from bluerill.skills.store import StoreService
 from support.bench import Bench, World
