@@ -239,11 +239,10 @@ def _help(pen: Pen) -> None:
 
 ICONS: Final[dict[str, Callable[[Pen], None]]] = {
     "airplane": _plane, "alarm": _alarm, "battery": _battery, "bell": _bell, "bolt": _bolt, "check": _check,
-    "cloud": _cloud, "device": _watch, "fog": _fog, "health": _heart, "heart": _heart, "help": _help,
-    "home": _home, "list": _list, "lock": _lock, "mic": _mic, "moon": _moon, "mute": _mute, "note": _note,
-    "notice": _bell, "rain": _rain, "reminder": _reminder,
-    "reply": _speech, "snow": _snow, "speaker": _speaker, "steps": _steps, "stopwatch": _stopwatch, "storm": _storm,
-    "sun": _sun, "timer": _timer, "weather": _cloud,
+    "cloud": _cloud, "device": _watch, "fog": _fog, "health": _heart, "heart": _heart, "help": _help, "home": _home,
+    "list": _list, "lock": _lock, "mic": _mic, "moon": _moon, "mute": _mute, "note": _note, "notice": _bell,
+    "rain": _rain, "reminder": _reminder, "reply": _speech, "snow": _snow, "speaker": _speaker, "steps": _steps,
+    "stopwatch": _stopwatch, "storm": _storm, "sun": _sun, "timer": _timer, "weather": _cloud,
 }  # fmt: skip
 
 

@@ -185,7 +185,7 @@ class Home(Skill):
             "device": device, "place": place or "", **_result(new), "count": len(able), "simulated": True,
             "things": [thing.name for thing, _ in able],
         }  # fmt: skip
-        card = Card("device", capital(name), now, [home.label], _icon(first), share(first, new))
+        card = Card("device", capital(name), f"{capital(now)} ({home.label})", [], _icon(first), share(first, new))
         return Reply(f"{said} ({home.label}).", result, card, undo=undo)
 
     @action(
@@ -219,7 +219,9 @@ class Home(Skill):
         result = {"device": device, "place": place or "", **_result(setting), "things": things, "simulated": True}
         if len(settings) == 1:
             now = shown(thing, setting)
-            card = Card("device", capital(thing.name), now, [home.label], _icon(thing), share(thing, setting))
+            card = Card(
+                "device", capital(thing.name), f"{capital(now)} ({home.label})", [], _icon(thing), share(thing, setting)
+            )
             return Reply(f"The {thing.name} {_are(thing.name)} {now} ({home.label}).", result, card)
         name = _plural(thing, device, place, len(settings))
         card = Card("list", capital(name), lines=[*lines, home.label], icon=_icon(thing))

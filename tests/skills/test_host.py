@@ -13,7 +13,16 @@ import pytest
 from bluerill.kernel.errors import CallerError, DeadlineExceeded, ServiceFault
 from bluerill.skills.catalogue import skill_info, skill_rows
 from bluerill.skills.host import SkillsService
-from bluerill.skills.messages import CATALOGUE_CHANGED, GLANCE_CHANGED, Card, Glance, Happened, Invoke, Undo
+from bluerill.skills.messages import (
+    CATALOGUE_CHANGED,
+    GLANCE_CHANGED,
+    Card,
+    GetCatalogue,
+    Glance,
+    Happened,
+    Invoke,
+    Undo,
+)
 from bluerill.skills.skillhost import SkillHost
 from bluerill.skills.store import StoreService
 from support.bench import Bench, World
@@ -442,6 +451,16 @@ def test_a_screen_that_starts_again_is_told_everything(world: World) -> None:
         assert told.timers is not None
         assert len(told.timers) == 1
         assert told.face == "analog"
+
+    asyncio.run(story())
+
+
+def test_a_catalogue_asked_for_by_lease_travels_as_one(world: World) -> None:
+    async def story() -> None:
+        await world.boot()
+        answer = await world.bench.ask("asr", "skills", GetCatalogue(by_lease=True))
+        assert answer.body.actions == []
+        assert answer.body.fingerprint == (await world.catalogue()).fingerprint
 
     asyncio.run(story())
 

@@ -29,6 +29,8 @@ def test_the_most_urgent_thing_is_shown() -> None:
     assert glass.card is None
     glass.glance(Glance(rings=[]))
     glass.state(State("idle"), NOW)
+    assert glass.stage(NOW).kind == "face", "the card that the ring covered is forgotten"
+    glass.show(Show(Card("reply", "", "Done."), 5), NOW)
     assert glass.stage(NOW + 4.9).kind == "card"
     assert glass.stage(NOW + 5.0).kind == "face"
 

@@ -21,7 +21,7 @@ def test_things_change_stay_changed_and_come_back(world: World) -> None:
         lit = await world.do("set_home_device", device="light", place="kitchen", state="on")
         assert lit.speech == "The kitchen light is on (simulated home)."
         assert lit.card is not None
-        assert lit.card.lines == ["simulated home"]
+        assert lit.card.text == "On (simulated home)"
         dimmed = await world.do("set_home_device", device="lamp", place="bedroom", level=30)
         assert dimmed.result["things"] == ["bedroom lamp"]
         assert dimmed.speech == "The bedroom lamp is on at 30 percent (simulated home)."
