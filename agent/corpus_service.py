@@ -25,7 +25,7 @@ class CorpusService(Service):
 
     @handles(GetCorpus)
     async def corpus(self, request: GetCorpus, call: Call) -> Leased:
-        catalogue: Catalogue = await fetch_catalogue(self.port, self._skills)
+        catalogue: Catalogue = await fetch_catalogue(self.port, self._skills, by_lease=True)
         lines = list(Sampler(Templates(catalogue.actions)).corpus(self._sentences))
         text = "".join(f"{line}\n" for line in lines).encode()
         return Leased(Corpus(catalogue.fingerprint, len(lines)), self.port.offer(text))

@@ -59,12 +59,15 @@ _ASK_ON = [
         "and", "what about", "how about", "and what about", "and how about", "and also", "also", "then", "another",
         "another one", "and another", "and another one", "and one", "set another", "set another one",
         "set a new one", "a new one", "start another", "start another one", "add another", "and then", "same",
-        "the same", "and the same",
+        "the same", "and the same", "one more", "and one more", "set one more", "start one more", "start a new one",
+        "make another", "make another one", "add one more", "create another", "create another one", "a second one",
+        "and a second one",
     )
 ]  # fmt: skip
 _TAILS = (["instead"], ["please"], ["then"], ["rather"], ["thanks"], ["actually"], ["too"], ["as", "well"], ["okay"])
 _LINKS = ("for", "in", "at", "on", "to", "by", "of", "from", "called", "named", "with", "until", "around", "about")
 _LINKED = {"place": ("in", "for", "at", "from"), "person": ("to", "with", "for", "from")}
+_DETERMINERS = ("a", "new", "another", "the", "this", "that", "my", "second", "other", "first", "last")
 _BARE = 3
 """At most so many words are taken as a place or a person."""
 _MOST_CHANGED = 3
@@ -104,10 +107,11 @@ def _noun(skill: str) -> str:
 
 def pointed(said: Sequence[str], last: ActionInfo) -> str | None:
     """The sentence with its "it", "that" or "one" replaced by the noun of the last skill; None without one."""
-    for pronoun in ("it", "that", "this", "them"):
+    for pronoun in ("it", "that", "this", "them", "one"):
         if pronoun in said[1:]:
             at = list(said).index(pronoun, 1)
-            return " ".join([*said[:at], "the", _noun(last.skill), *said[at + 1 :]])
+            article = ["the"] if pronoun != "one" else [] if said[at - 1] in _DETERMINERS else ["a"]
+            return " ".join([*said[:at], *article, _noun(last.skill), *said[at + 1 :]])
     return None
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from .repair import MISSING_COST, SKIP_COST, Repair
 from .template import CHOICE, EMPTY, FREE, PHRASES, VALUE, WORD, Automaton, Phrase, Slot, Table
+from .values.numbers import UNITS
 from .values.reader import Reader
 
 FREE_WORD = 1.0
@@ -25,10 +26,15 @@ NO_NAME = frozenset(
         "yesterday", "there", "here", "not", "no", "yes", "set", "turn", "add", "remind", "cancel", "stop", "start",
         "make", "give", "tell", "show", "play", "if", "because", "so", "but", "timer", "alarm", "reminder", "minutes",
         "hours", "seconds", "minute", "hour", "second", "percent", "like", "in", "on", "for", "time", "weather",
+        "day", "days", "week", "weekend", "month", "year", "morning", "afternoon", "evening", "night",
         "my", "your", "our", "all", "any", "some", "more", "one", "everything", "out", "up", "down", "off", "again",
     ]
 )  # fmt: skip
 """Words that are in no place's and in no person's name."""
+
+
+_PRONOUNS = frozenset(["it", "that", "this", "them"])
+_DETERMINERS = frozenset(["a", "an", "the", "my", "your", "our"])
 
 
 class Bound(NamedTuple):
@@ -120,7 +126,7 @@ class Matcher:
         for first, phrases in table.items():
             near = first and (
                 (self.may_miss and self.repair.may_miss(first))
-                or (at < len(self.words) and (self.words[at] == first or self.repair.cost(self.words[at], first) > 0))
+                or (at < len(self.words) and (self.words[at] == first or self._mended(at, first) > 0))
             )
             for phrase in phrases if near else ():
                 best = _better(best, self._phrase(phrase, 0, target, at, budget))
@@ -139,7 +145,7 @@ class Matcher:
             return None
         best: Way | None = None
         if at < len(self.words):
-            cost = self.repair.cost(self.words[at], word)
+            cost = self._mended(at, word)
             if 0 < cost <= budget:
                 way = self._phrase(phrase, index + 1, target, at + 1, round(budget - cost, 2))
                 if way is not None:
@@ -154,6 +160,18 @@ class Matcher:
                 best = _better(best, way._replace(cost=way.cost + MISSING_COST))
         return best
 
+    def _mended(self, at: int, wanted: str) -> float:
+        """What it costs to take the word at a place for another; 0.0 where that is not allowed."""
+        if self.repair is None:
+            return 0.0
+        heard = self.words[at]
+        cost = self.repair.cost(heard, wanted)
+        if not cost and at == 0:
+            cost = self.repair.lead(heard, wanted)
+        if not cost and self.may_miss:  # where free text could take what is left over, this is not sure
+            cost = self.repair.little(heard, wanted)
+        return cost
+
     def _free(self, best: Way | None, slot: Slot, target: int, at: int, budget: float) -> Way | None:
         if at == 0 and (self.words[0] in self.openers or self.words[0] in NO_NAME):
             return best
@@ -164,6 +182,10 @@ class Matcher:
                 break
             if at == 0 and end > 4:
                 break
+            if word in _DETERMINERS:
+                continue  # a noun follows
+            if end == at + 1 < len(self.words) and (word in UNITS or word in _PRONOUNS):
+                continue  # "set two timers": how many, no name
             way = self._solve(target, end, budget)
             if way is None:
                 continue

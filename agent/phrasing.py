@@ -29,6 +29,8 @@ _AFTER = [
         "if you do not mind", "a s a p", "asap", "buddy", "will ya", "already",
     )
 ]  # fmt: skip
+_AFTER_REVERSED = [phrase[::-1] for phrase in _AFTER]
+_MOST_EDGES = 6
 _JOINTS = [
     phrase.split()
     for phrase in (
@@ -37,35 +39,56 @@ _JOINTS = [
     )
 ]  # fmt: skip
 MAX_REQUESTS = 6
+COMMANDING = frozenset(
+    [
+        "set", "start", "stop", "cancel", "turn", "add", "remove", "delete", "remind", "mute", "unmute", "pause",
+        "resume", "show", "tell", "give", "make", "create", "take", "put", "wake", "read", "convert", "calculate",
+        "enable", "disable", "switch", "increase", "decrease", "raise", "lower", "dim", "clear", "snooze", "change",
+        "check", "note", "find", "what", "how", "will", "is", "when", "who", "which", "list", "begin", "restart",
+    ]
+)  # fmt: skip
+"""Words that a request of its own begins with."""
+_ANOTHER = [
+    phrase.split()
+    for phrase in (
+        "one", "another", "another one", "one more", "a second one", "a new one", "a second", "a third", "a third one",
+        "one other", "also one", "the other", "the second",
+    )
+]  # fmt: skip
 
 
 def stripped(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    """The tokens as they are, then with ever more politeness taken off, ends before fronts."""
-    yield tokens
-    front = tokens
-    while (shorter := _without(front, _BEFORE, at_end=False)) is not None:
-        front = shorter
-    back = tokens
-    while (shorter := _without(back, _AFTER, at_end=True)) is not None:
-        back = shorter
-        yield back
-    if len(front) < len(tokens):
-        yield front
-        while (shorter := _without(front, _AFTER, at_end=True)) is not None:
-            front = shorter
-            yield front
+    """The tokens as they are, then with ever more politeness taken off, ends before fronts.
 
-
-def _without(tokens: Sequence[Token], phrases: Sequence[Sequence[str]], *, at_end: bool) -> Sequence[Token] | None:
+    A shorter phrase is tried before a longer one: of "please tell me the date" also "tell me the date" is left.
+    """
     said = [token.text for token in tokens]
-    longest = 0
-    for phrase in phrases:
-        size = len(phrase)
-        if longest < size < len(said) and (said[-size:] if at_end else said[:size]) == list(phrase):
-            longest = size
-    if not longest:
-        return None
-    return tokens[:-longest] if at_end else tokens[longest:]
+    fronts = _edges(said, _BEFORE)
+    backs = _edges(said[::-1], _AFTER_REVERSED)
+    for front in fronts:
+        for back in backs:
+            if front + back < len(said):
+                yield tokens[front : len(said) - back]
+
+
+def _edges(said: Sequence[str], phrases: Sequence[Sequence[str]]) -> list[int]:
+    """How many words may be taken off the beginning, fewest first: the sums of phrases one after the other."""
+    found = [0]
+    for start in found:  # grows while it is walked
+        for phrase in phrases:
+            end = start + len(phrase)
+            if end not in found and end < len(said) and list(said[start:end]) == phrase:
+                found.append(end)
+        if len(found) >= _MOST_EDGES:
+            break
+    return sorted(found)
+
+
+def unled(said: Sequence[str]) -> int:
+    """How many words only say that there is one more: "another one for" ten minutes."""
+    size = max((len(p) for p in _ANOTHER if list(said[: len(p)]) == p), default=0)
+    size += bool(size) and said[size : size + 1] in (["for"], ["at"], ["in"], ["to"], ["of"])
+    return size if size < len(said) else 0
 
 
 def joints(tokens: Sequence[Token]) -> list[tuple[int, int]]:

@@ -53,9 +53,9 @@ def understood(planned: Planned) -> float:
     return planned.confidence if planned.calls or planned.undo or planned.reply == NOTHING_TO_UNDO else 0.0
 
 
-async def fetch_catalogue(port: Port, skills: str) -> Catalogue:
-    """The catalogue of the service ``skills``, however it travels. Raises CallerError if it is none."""
-    body, lease = await port.ask_any(skills, GetCatalogue(), within=CATALOGUE_WITHIN_S)
+async def fetch_catalogue(port: Port, skills: str, *, by_lease: bool = False) -> Catalogue:
+    """The catalogue of the service ``skills``; ``by_lease`` from another process. Raises CallerError if it is none."""
+    body, lease = await port.ask_any(skills, GetCatalogue(by_lease), within=CATALOGUE_WITHIN_S)
     try:
         if not isinstance(body, Catalogue):
             raise CallerError(f"expected a catalogue of {skills!r}, got {body.wire!r}")

@@ -3,7 +3,9 @@
 Only the fixed words of a template are mended, never a value or free text: a number, a name, a day or a time that was
 misheard stays what it was. A word is taken for another when few letters differ (Damerau-Levenshtein distance, one
 in short words, two from seven letters on) and the first sound is the same; articles and little words may be
-missing or too many. A word that the device itself uses elsewhere is changed only by one letter, at a higher price.
+missing or too many, or stand for each other. A word that the device itself uses elsewhere is changed only by one
+letter, at a higher price. A first word that says little ("turn", "get", "and") may be a misheard "set" or "what", if
+all the rest fits one action only (:meth:`Repair.lead`).
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ _SKIPPED = frozenset(
         "there",
     ]
 )
-_MISSED = frozenset(["the", "a", "an", "my", "to", "for", "of", "is", "on", "me", "in", "please", "it", "at"])
+_MISSED = frozenset(["the", "a", "an", "my", "to", "for", "of", "is", "me", "in", "please", "it", "at"])
 _PROTECTED = frozenset(
     [
         *NUMBER_WORDS, *WEEKDAYS, *MONTH_NAMES, "am", "pm", "noon", "midnight", "today", "tomorrow", "tonight",
@@ -47,6 +49,18 @@ _PROTECTED = frozenset(
         "week", "weeks", "month", "percent", "last", "next", "before", "after", "without",
     ]
 )  # fmt: skip
+LEAD_COST = 1.4
+LITTLE_COST = 0.9
+_LIGHT_VERBS = frozenset(
+    ["turn", "get", "got", "put", "sent", "send", "said", "say", "sat", "sit", "let", "see", "sad", "sets"]
+)
+"""Verbs that say little and are heard for others. What takes away, ends or shows is never heard for anything else."""
+_SETTING = frozenset(["set", "start"])
+_LITTLE = frozenset(
+    ["a", "an", "and", "as", "at", "he", "his", "i", "in", "is", "it", "its", "of", "that", "the", "this", "to"]
+)
+"""Words of one syllable that recognisers put in each other's place."""
+_LEADING = frozenset(["set", "start", "what", "how", "show", "turn", "add"])
 _SOUNDS = {"k": "c", "q": "c", "z": "s", "x": "s", "j": "g", "f": "f", "v": "f", "y": "i"}
 _HOMOPHONES = {
     ("too", "to"), ("wether", "weather"), ("whether", "weather"), ("paws", "pause"), ("poss", "pause"),
@@ -116,6 +130,25 @@ class Repair:
         if apart > most:
             return 0.0
         return (1.5 if known else 0.8) + 0.3 * (apart - 1)
+
+    def lead(self, heard: str, wanted: str) -> float:
+        """What it costs to take the first word of a request for a verb (or "what"); 0.0 where that is not allowed."""
+        if heard == wanted:
+            return 0.0
+        taken = (heard in _LIGHT_VERBS and wanted in _SETTING) or (heard in _LITTLE and wanted in _LEADING)
+        return LEAD_COST if taken else 0.0
+
+    def leads(self, heard: str) -> frozenset[str]:
+        """The words that the first word of a request may stand for."""
+        return _SETTING if heard in _LIGHT_VERBS else _LEADING if heard in _LITTLE else frozenset()
+
+    def little(self, heard: str, wanted: str) -> float:
+        """What it costs to take one little word for another."""
+        return LITTLE_COST if heard != wanted and heard in _LITTLE and wanted in _LITTLE else 0.0
+
+    def littles(self, present: frozenset[str]) -> frozenset[str]:
+        """The little words of the catalogue that those that are present may stand for."""
+        return frozenset() if _LITTLE.isdisjoint(present) else _LITTLE & self.vocabulary
 
     def skips(self, word: str) -> bool:
         """The word may be left out of what was said."""

@@ -43,7 +43,6 @@ from .voice_out import Outlet
 ACT_WITHIN_S = 12.0
 PLAN_WITHIN_S = 10.0
 CARD_S = 5.0
-RING_CARD_S = 60.0
 MAX_SHOWN = 400
 _STOP = frozenset(
     [
@@ -142,8 +141,8 @@ class SessionService(Service):
 
     @handles(Happened)
     async def happened(self, what: Happened, call: Call) -> None:
-        if what.card is not None:
-            await self._out.tell(self._screens, Show(what.card, RING_CARD_S if what.ring else CARD_S))
+        if what.card is not None and not what.ring:  # what rings is shown by its glance, and gone when it is dismissed
+            await self._out.tell(self._screens, Show(what.card, CARD_S))
         if what.speech:
             await self._out.say(what.speech)
 
@@ -340,6 +339,8 @@ class SessionService(Service):
         except BluerillError as error:
             self.port.log.info("%s: %s", action, error)
             return []
+        if outcome.card is not None:
+            await self._out.tell(self._screens, Show(outcome.card, CARD_S))
         if outcome.speech:
             await self._out.say(outcome.speech)
         done = outcome.result.get("dismissed", outcome.result.get("snoozed", []))

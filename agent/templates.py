@@ -20,6 +20,7 @@ from ..kernel.errors import ManifestError
 from ..skills.messages import ActionInfo
 from .arguments import arguments_of
 from .matcher import Matcher, Way
+from .phrasing import stripped
 from .repair import BUDGET, Repair
 from .template import Automaton, Required, Shared, Slot, compile_template, required_words, slot_of
 from .values.reader import Reader
@@ -28,6 +29,8 @@ from .values.words import Token, words
 MAX_TEMPLATES = 5000
 _FIRST_RULE = re.compile(r"<([^<>]+)>")
 _FIRST_GROUP = re.compile(r"\(([^()\[\]]*)")
+_MOST_OF_IT = 3
+"""Fixed words that must have been heard well for a first word to be taken for another without any value."""
 MAX_COMPILED = 384
 """Automata kept; each is a few kilobytes."""
 
@@ -160,8 +163,10 @@ class Templates:
         present = frozenset(reader.words)
         if repair:
             near = {word for heard in present for word in self.repair.neighbours(heard)}
+            near |= self.repair.littles(present) | self.repair.leads(reader.words[0])
             present = present | near | self.repair.missed
         best: tuple[tuple[float, int, int], Template, Way] | None = None
+        others: dict[str, float] = {}
         for number in sorted(self.candidates(present)):
             template = self.templates[number]
             if only is not None and template.action.name != only:
@@ -173,14 +178,36 @@ class Templates:
             if way is None or not _complete(template, way):
                 continue
             rank = (way.cost, -way.literals, -len(way.bound) - len(template.fixed))
+            others[template.action.name] = min(way.cost, others.get(template.action.name, way.cost))
             if best is None or rank < best[0]:
                 best = (rank, template, way)
         if best is None:
             return None
         _rank, template, way = best
+        if repair and self._led(reader, way):
+            rivals = [cost for name, cost in others.items() if name != template.action.name]
+            kinds = {bound.slot.kind for bound in way.bound}
+            heard = bool(kinds) or way.literals >= _MOST_OF_IT
+            if not heard or "text" in kinds or any(cost <= way.cost for cost in rivals):
+                return None
         arguments, spans = arguments_of(template.action, template.fixed, way, sentence.text, sentence.tokens, now)
         free = frozenset(b.slot.name for b in way.bound if b.slot.kind in ("text", "place", "person"))
         return Match(template.action, arguments, spans, way.cost, way.literals, repair, free)
+
+    def _led(self, reader: Reader, way: Way) -> bool:
+        """The first word was taken for another one that it only might be."""
+        return bool(way.said) and self.repair.lead(reader.words[0], way.said[0]) > 0
+
+    def request(self, text: str, tokens: Sequence[Token], now: datetime, *, repair: bool = False) -> Match | None:
+        """The best match of a request, with as much politeness taken off its ends as that needs."""
+        best: Match | None = None
+        for some in stripped(tokens):
+            match = self.match(Sentence.of(text, some, now.date()), now, repair=repair)
+            if match is not None and (best is None or match.cost < best.cost):
+                best = match
+                if best.cost == 0:
+                    break
+        return best
 
 
 def openers_of(text: str, rules: dict[str, str], depth: int = 0) -> set[str]:

@@ -13,12 +13,11 @@ from ..kernel.lean import import_asyncio
 
 import_asyncio()
 
-import asyncio  # noqa: E402
-
 from ..agent.messages import Request, Turn  # noqa: E402
+from ..kernel.eventloop import run  # noqa: E402
 from ..kernel.monitor import core_rss  # noqa: E402
 from ..watch.boot import PAGE, VOICE  # noqa: E402
-from ..watch.commands.session import open_front  # noqa: E402
+from ..watch.front import open_front  # noqa: E402
 
 REQUESTS = (
     "set a timer for ten minutes",
@@ -47,4 +46,4 @@ async def _main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(int(sys.argv[1])))
+    run(_main(int(sys.argv[1])))

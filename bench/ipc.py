@@ -30,7 +30,7 @@ from ..kernel.message import Lane
 from ..kernel.remote import RemoteSeat
 from ..kernel.service_port import ServicePort
 from .echo import Count, Counted, Echo, Echoed, Number
-from .ipc_peers import DEPTH, PAYLOAD, SIZE, Bare, Contender, Pipe, Pykka, Streams
+from .ipc_peers import DEPTH, PAYLOAD, SIZE, Bare, Contender, Pipe, Pykka, Short, Streams
 
 SCHEMA = "bluerill.bench.ipc/1"
 ASK_BAR = 1.0
@@ -129,7 +129,7 @@ async def measure(rounds: int, n: int, messages: int, how: str = "no") -> dict[s
     port = kernel.connect("bench")
     near = KernelAsk(port, "near", "kernel ask, in-process", False)
     far = KernelAsk(port, "far", "kernel ask, child process", True)
-    contenders: list[Contender] = [near, Pykka(), far, Bare(), Pipe(), Streams()]
+    contenders: list[Contender] = [near, Pykka(), far, Bare(), Short(), Pipe(), Streams()]
     try:
         for contender in contenders:
             await contender.open()
@@ -160,6 +160,7 @@ async def measure(rounds: int, n: int, messages: int, how: str = "no") -> dict[s
             for a, b in (
                 (near.name, Pykka.name),
                 (far.name, Bare.name),
+                (far.name, Short.name),
                 (far.name, Pipe.name),
                 (far.name, Streams.name),
             )

@@ -17,6 +17,7 @@ from collections import deque
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
+from ..kernel.eventloop import run as run_loop
 from ..kernel.link import socket_pair
 
 SIZE = 256
@@ -193,6 +194,31 @@ class Bare:
         _collect(self.peer)
 
 
+class Short(Bare):
+    """The same socket pair served by the kernel's own loop on both sides: the least a message can cost here.
+
+    The kernel is not held to this (its loop is part of what makes it quick), but it says what types, deadlines,
+    rights, credits and the trace cost altogether.
+    """
+
+    name = "bare, the kernel's loop"
+
+    async def open(self) -> None:
+        self._sock, theirs = socket_pair()
+        self.peer = _start("short", theirs)
+        self._waiting = deque()
+        self._loop = asyncio.get_running_loop()
+        getattr(self._loop, "add_link", self._loop.add_reader)(self._sock.fileno(), self._readable_once)
+
+    def _readable_once(self) -> None:
+        self._waiting.popleft().set_result(self._sock.recv(4096))
+
+    async def close(self) -> None:
+        getattr(self._loop, "remove_link", self._loop.remove_reader)(self._sock.fileno())
+        self._sock.close()
+        _collect(self.peer)
+
+
 async def _read_frame(reader: asyncio.StreamReader) -> bytes:
     size = int.from_bytes(await reader.readexactly(4), "big")
     return await reader.readexactly(size)
@@ -252,10 +278,31 @@ async def _bare_echo(sock: socket.socket) -> None:
     await gone.wait()
 
 
+async def _short_echo(sock: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    gone = asyncio.Event()
+    sock.setblocking(False)
+
+    def readable() -> None:
+        data = sock.recv(4096)
+        if data:
+            sock.send(data)
+        else:
+            getattr(loop, "remove_link", loop.remove_reader)(sock.fileno())
+            gone.set()
+
+    getattr(loop, "add_link", loop.add_reader)(sock.fileno(), readable)
+    await gone.wait()
+
+
 def main(argv: list[str]) -> None:
     """Be the other end of a contender: KIND FD."""
-    echo = {"streams": _streams_echo, "bare": _bare_echo}[argv[1]]
-    asyncio.run(echo(socket.socket(fileno=int(argv[2]))))
+    echo = {"streams": _streams_echo, "bare": _bare_echo, "short": _short_echo}[argv[1]]
+    work = echo(socket.socket(fileno=int(argv[2])))
+    if argv[1] == "short":
+        run_loop(work)
+    else:
+        asyncio.run(work)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,16 @@
 Each case gives words and what they resolve to at a reference time. The words of one entity are read as one value, and
 count as right when all of them are taken and the value is one of those the specification allows. Covered are cases with
 one entity of a kind the readers have; not covered, and skipped by reason: what the specification itself flags as not
-supported for Python, ranges and modifiers ("before friday"), lengths in months and years, and kinds without a reader.
+supported for Python, ranges and modifiers ("before friday"), lengths in months and years, kinds without a reader, and
+what means something else to a watch: a day of the past that no word puts there ("friday the 22nd" said on the 27th is
+a coming one here), a day that only the talk before it tells ("the day after"), and "percent of 10" for ten percent.
+A date that there is not ("february 30") is right when nothing reads it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +28,11 @@ from ..agent.values.units import unit_names
 from ..agent.values.words import words
 
 ZONE = ZoneInfo("UTC")
+NONE = "0001-01-01"
+"""What the specification gives for a date that there is not."""
+_YEARED = re.compile(r"\d{3}|\d[/.,-]\d+[/.,-]\d|year|\bof \d\d$")
+"""What names a year: 1391, 03/18/40, "of this year"."""
+_PAST = {"this", "ago", "last", "past", "previous", "yesterday", "before", "back", "earlier"}
 FILES = {
     "DateTime": "DateTime/English/DateTimeModel.json",
     "Time": "DateTime/English/TimeParser.json",
@@ -71,7 +80,24 @@ def _case(model: str, spec: dict[str, Any]) -> Case:
     said = str(result["Text"])
     kind = str(result.get("TypeName", result.get("Type", ""))).removeprefix("datetimeV2.")
     allowed, skipped = _allowed(kind, result)
-    return Case(model, kind, said, now, allowed, skipped)
+    return Case(model, kind, said, now, allowed, skipped or _elsewise(kind, said.lower(), now, allowed))
+
+
+def _elsewise(kind: str, text: str, now: datetime, allowed: list[Any]) -> str:
+    """Why the words mean something else when said to a watch; '' where they do not."""
+    said = words(text)
+    if kind == "percentage" and said[:1] in (["percent"], ["percents"], ["per"]):
+        return "percent said before its number"
+    if kind == "set" and "other" in said and "INTERVAL" not in str(allowed):
+        return "every other: the specification drops the interval"
+    if kind not in ("date", "datetime"):
+        return ""
+    if [word for word in said if word not in ("the", "my")] in (["day"], ["day", "before"], ["day", "after"]):
+        return "a day pointed at, not named"
+    names_it = _YEARED.search(text) is not None or not _PAST.isdisjoint(said)
+    if not names_it and all(NONE < str(each)[:10] < f"{now:%F}" for each in allowed):
+        return "a day of the past that no word puts there"
+    return ""
 
 
 def _allowed(kind: str, result: dict[str, Any]) -> tuple[list[Any], str]:
@@ -126,6 +152,8 @@ def correct(case: Case) -> bool:
     """Some reading takes all the words and is an allowed value."""
     said = words(case.words)
     reader = Reader(said, case.now.date())
+    if case.allowed and all(str(each).startswith(NONE) for each in case.allowed):
+        return not any(reading.end == len(said) for reading in reader.at("date", 0))
     if case.kind == "ordinal":
         return any(end == len(said) and value in case.allowed for end, value in ordinals(said, 0))
     if case.kind in ("dimension", "age"):
@@ -134,8 +162,8 @@ def correct(case: Case) -> bool:
             for number in reader.at("number", 0)
             for unit in reader.at("unit", number.end)
         ) or _age(case, said, reader)
-    kinds = {"time": ["time"], "date": ["date"], "datetime": ["time"], "duration": ["duration"], "set": ["repeat"],
-             "number": ["number"], "percentage": ["level", "number"]}[case.kind]  # fmt: skip
+    kinds = {"time": ["time"], "date": ["date"], "datetime": ["time"], "duration": ["duration", "change"],
+             "set": ["repeat"], "number": ["number"], "percentage": ["level", "number"]}[case.kind]  # fmt: skip
     for kind in kinds:
         for start in (0, 1) if said[:1] in (["the"], ["at"], ["on"]) else (0,):
             for reading in reader.at(kind, start):

@@ -82,15 +82,17 @@ class CapabilityTable:
         self._held.pop(id(holder), None)
         self._holders.pop(id(holder), None)
 
-    def check(self, holder: object, name: str, target: str, right: Right, wire: str) -> None:
-        """Raise CapabilityError unless the connection may send this. ``name`` is only for the text."""
+    def allows(self, holder: object, target: str, bits: int, wire: str) -> bool:
+        """Whether the connection may send this. ``bits`` is a right's plain value: every message comes by here."""
         held = self._held.get(id(holder))
         capability = None if held is None else held.get(target)
-        if (
-            capability is not None
-            and capability.bits & int(right)
-            and (capability.wires is None or wire in capability.wires)
-        ):
+        if capability is None or not capability.bits & bits:
+            return False
+        return capability.wires is None or wire in capability.wires
+
+    def check(self, holder: object, name: str, target: str, right: Right, wire: str) -> None:
+        """Raise CapabilityError unless the connection may send this. ``name`` is only for the text."""
+        if self.allows(holder, target, right.value, wire):
             return
         what = (right.name or "").lower()
         raise CapabilityError(

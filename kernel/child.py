@@ -30,16 +30,19 @@ from .deadline import Deadlines  # noqa: E402
 from .errors import BluerillError, BudgetExceeded, ManifestError, PeerRestarted, error_from  # noqa: E402
 from .eventloop import run  # noqa: E402
 from .lease import Lease  # noqa: E402
-from .limits import CREDIT_BATCH, CREDITS, MAX_ERROR_TEXT  # noqa: E402
+from .limits import CREDIT_BATCH, CREDITS  # noqa: E402
 from .link import Link  # noqa: E402
-from .message import LANES, TAINTS, Body, Frame, Kind, Lane, Packed, decode_frame, pack  # noqa: E402
-from .port import Envelope, LocalAsk, Mailbox  # noqa: E402
+from .local_ask import LocalAsk  # noqa: E402
+from .message import LANES, TAINTS, Answer, Body, Frame, Kind, Lane, Packed, decode_frame, encode_body, pack  # noqa: E402
+from .port import Envelope, Mailbox  # noqa: E402
+from .remote_ask import error_frame  # noqa: E402
 from .runner import Runner  # noqa: E402
 from .service import Service  # noqa: E402
 from .service_port import ServicePort  # noqa: E402
 from .trace import Trace, pack_events  # noqa: E402
 
-_ASK, _TELL, _REPLY = Kind.ASK, Kind.TELL, Kind.REPLY  # a global is four times as fast as an enum's attribute
+_ASK, _TELL = Kind.ASK, Kind.TELL  # a global is four times as fast as an enum's attribute
+_LAST_SENT, _REPLY, _ERROR = Kind.TELL.value, Kind.REPLY.value, Kind.ERROR.value  # plain, to compare with the wire
 
 
 class Greeting(msgspec.Struct, frozen=True):
@@ -55,36 +58,30 @@ class Greeting(msgspec.Struct, frozen=True):
 class _Incoming(Envelope, eq=False):
     """An ask from the core, answered over the link."""
 
-    child: Any = None  # Child
-    wire_id: int = 0
-    done: bool = False
-
-    @property
-    def answered(self) -> bool:
-        return self.done
+    link: Any = None  # Link
 
     def reply(self, body: Body | Packed, lease: Lease | None = None) -> None:
-        if self.done:
+        if self.answered:
+            if lease is not None:
+                lease.release()
             return
-        self.done = True
+        self.answered = True
         try:
-            wire, data = pack(body)
-            size, fd = (-1, -1) if lease is None else (lease.size, lease.fd)
-            self.child.link.send(Frame(_REPLY, self.wire_id, "", 0, 0, 0, 0, wire, data, size), fd)
+            data = body.data if type(body) is Packed else encode_body(body)  # type: ignore[arg-type]
+            if lease is None:
+                self.link.send(Answer(_REPLY, self.id, body.wire, data))
+            else:
+                self.link.send(Answer(_REPLY, self.id, body.wire, data, lease.size), lease.fd)
         except BluerillError as error:
-            self._error(error)
+            self.link.send(error_frame(self.id, error))
         finally:
             if lease is not None:
                 lease.release()
 
     def fail(self, error: BluerillError) -> None:
-        if not self.done:
-            self.done = True
-            self._error(error)
-
-    def _error(self, error: BluerillError) -> None:
-        text = str(error)[:MAX_ERROR_TEXT].encode("utf-8", "replace")
-        self.child.link.send(Frame(Kind.ERROR, self.wire_id, wire=error.code, body=text))
+        if not self.answered:
+            self.answered = True
+            self.link.send(error_frame(self.id, error))
 
 
 class Child:
@@ -98,8 +95,8 @@ class Child:
         self.link = Link(sock, self._received, self._closed)
         self.failure: BaseException | None = None
         self._ended = asyncio.Event()
-        self._working: dict[int, _Incoming] = {}
-        self._asked: dict[int, LocalAsk] = {}
+        self._working: dict[int, Envelope] = {}
+        self._withdrawing = self._withdraw  # bound once, not for every ask
         self._credits = CREDITS
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._owed = 0
@@ -129,8 +126,7 @@ class Child:
 
     def last_words(self, error: BluerillError) -> None:
         """Tell the core why this process is about to end."""
-        text = str(error)[:MAX_ERROR_TEXT].encode("utf-8", "replace")
-        self.link.send(Frame(Kind.ERROR, 0, wire=error.code, body=text))
+        self.link.send(error_frame(0, error))
 
     def _failed(self, error: BaseException) -> None:
         self.failure = self.failure or error
@@ -146,27 +142,24 @@ class Child:
 
     def send(self, port: ServicePort, envelope: Envelope) -> None:
         wire, data = pack(envelope.body)
-        number = envelope.id  # unique on the device, so that traces of both sides join
         lease = envelope.lease
         if isinstance(envelope, LocalAsk):
-            self._asked[number] = envelope
-            envelope.future.add_done_callback(lambda _: self._asked.pop(number, None))
-            envelope.cancel = lambda: self._withdraw(number)
+            envelope.withdraw = self._withdrawing
         else:
             if self._credits <= 0:
                 raise BudgetExceeded(f"service {port.address!r} has no credit left for {envelope.to!r}")
             self._credits -= 1
         frame = Frame(
             envelope.kind,
-            number,
-            envelope.to,
-            envelope.lane,
-            int(envelope.deadline * 1e9),
-            envelope.trace,
-            envelope.taint,
+            envelope.id,  # unique on the device, so that traces of both sides join
             wire,
             data,
             -1 if lease is None else lease.size,
+            envelope.to,
+            envelope.lane,
+            envelope.deadline,
+            envelope.trace,
+            envelope.taint,
         )
         try:
             self.link.send(frame, -1 if lease is None else lease.fd)
@@ -176,8 +169,8 @@ class Child:
         if not self.link.open:
             raise PeerRestarted("the core is gone")
 
-    def _withdraw(self, number: int) -> None:
-        self.link.send(Frame(Kind.CANCEL, number))
+    def _withdraw(self, ask: LocalAsk) -> None:
+        self.link.send(Frame(Kind.CANCEL, ask.id))
 
     async def place(self, port: ServicePort, to: str, lane: Lane) -> None:
         while self._credits <= 0:
@@ -186,16 +179,16 @@ class Child:
             await future
 
     def signal(self, port: ServicePort, to: str, signal: int) -> None:
-        self.link.send(Frame(Kind.NOTIFY, signal, to))
+        self.link.send(Frame(Kind.NOTIFY, signal, to=to))
 
     # --- from the core
 
     def _received(self, frame: Frame, fd: int) -> None:
         kind = frame.kind
-        if kind <= _TELL:  # an ask or a tell
+        if kind <= _LAST_SENT:  # an ask or a tell
             self._incoming(frame, fd)
             return
-        if kind == _REPLY or kind == Kind.ERROR:
+        if kind == _REPLY or kind == _ERROR:  # noqa: SIM109 - no tuple for every frame
             self._answer(frame, fd)
             return
         if fd >= 0:
@@ -210,17 +203,17 @@ class Child:
                     future.set_result(None)
         elif kind == Kind.CANCEL:
             envelope = self._working.get(frame.id)
-            if envelope is not None and envelope.cancel is not None:
-                envelope.cancel()
+            if envelope is not None and envelope.withdraw is not None:
+                envelope.withdraw(envelope)
         elif kind == Kind.HELLO:
             self.link.send(Frame(Kind.HELLO, 0))  # still alive
         elif kind == Kind.STOP:
             self._ended.set()
         elif kind == Kind.TRACE:
-            self.link.send(Frame(Kind.TRACE, frame.id, body=pack_events(self.trace)))
+            self.link.send(Frame(Kind.TRACE, frame.id, body=pack_events(self.trace, self.deadlines.open_events())))
 
     def _incoming(self, frame: Frame, fd: int) -> None:
-        asked = frame.kind == _ASK
+        asked = frame.kind == 0  # Kind.ASK, plain
         envelope = (_Incoming if asked else Envelope)(
             _ASK if asked else _TELL,
             frame.sender,
@@ -228,16 +221,14 @@ class Child:
             frame.to,
             Packed(frame.wire, frame.body),
             LANES[frame.lane],
-            frame.deadline_ns / 1e9,
+            frame.deadline,
             frame.trace,
             TAINTS[frame.taint],
             Lease.adopt(fd, frame.lease_bytes) if fd >= 0 else None,
             frame.id,
         )
-        if asked:
-            assert isinstance(envelope, _Incoming)
-            envelope.child, envelope.wire_id = self, frame.id
-            self._working[frame.id] = envelope
+        if isinstance(envelope, _Incoming):
+            envelope.link = self.link
         runner = self._runner
         if runner is None:
             envelope.fail(PeerRestarted(f"service {frame.to!r} is not ready"))
@@ -246,10 +237,12 @@ class Child:
             runner.deliver(envelope)
         except BudgetExceeded as error:
             envelope.fail(error)
+        if asked and not envelope.answered:  # it can be cancelled from now on
+            self._working[frame.id] = envelope
 
     def _handled(self, envelope: Envelope) -> None:
-        if isinstance(envelope, _Incoming):
-            self._working.pop(envelope.wire_id, None)
+        if envelope.kind is _ASK:
+            self._working.pop(envelope.id, None)
             return
         self._owed += 1
         if self._owed >= CREDIT_BATCH:
@@ -263,13 +256,13 @@ class Child:
             self._owed = 0
 
     def _answer(self, frame: Frame, fd: int) -> None:
-        ask = self._asked.pop(frame.id, None)
+        ask = self.deadlines.pending.get(frame.id)
         lease = Lease.adopt(fd, frame.lease_bytes) if fd >= 0 else None
         if ask is None:
             if lease is not None:
                 lease.release()
-        elif frame.kind == Kind.REPLY:
-            ask.reply(Packed(frame.wire, frame.body), lease)
+        elif frame.kind == _REPLY:
+            ask.resume(Packed(frame.wire, frame.body), lease)
         else:
             ask.fail(error_from(frame.wire, frame.body.decode("utf-8", "replace")))
 

@@ -1,19 +1,21 @@
-"""Deadlines of unanswered asks, in coarse ticks: one timer per tick instead of one per ask.
+"""Deadlines of unanswered asks: one timer for all of a process, set to the first that is due.
 
-An ask that is answered costs nothing more than its removal from a dict; an ask that is not is failed with
-DeadlineExceeded at most one tick late, and whoever works on it is told to stop.
+An ask that is answered costs nothing more than its removal from a dict: later asks mostly have later deadlines, so
+that the timer is seldom touched. An ask that is not answered is failed with DeadlineExceeded at most one tick late,
+and whoever works on it is told to stop. Nothing is kept of an ask that ended.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 
 from .errors import DeadlineExceeded
-from .port import LocalAsk
+from .local_ask import LocalAsk
+from .trace import ASK, TraceEvent
 
 TICK_S = 0.01
-_COMPACT = 512
 
 
 class Deadlines:
@@ -23,31 +25,40 @@ class Deadlines:
         self.pending: dict[int, LocalAsk] = {}
         self._loop = loop
         self._expired = expired
-        self._ticks: dict[int, list[int]] = {}
+        self._due = math.inf  # when the timer looks next
+        self._timer: asyncio.TimerHandle | None = None
 
     def add(self, ask: LocalAsk) -> None:
         """Watch an ask that has a deadline."""
         self.pending[ask.id] = ask
-        tick = int(ask.deadline / TICK_S) + 1
-        ids = self._ticks.get(tick)
-        if ids is None:
-            ids = self._ticks[tick] = []
-            self._loop.call_at(tick * TICK_S, self._expire, tick)
-        elif len(ids) % _COMPACT == _COMPACT - 1:
-            ids[:] = [number for number in ids if number in self.pending]
-        ids.append(ask.id)
+        if ask.deadline + TICK_S < self._due:
+            self._look_at(ask.deadline + TICK_S)
 
-    def remove(self, ask: LocalAsk) -> None:
-        """The ask was answered (or its asker gave up)."""
-        self.pending.pop(ask.id, None)
+    def open_events(self) -> list[TraceEvent]:
+        """The asks under way, as the trace shows them: its ring has an ask only once it ended."""
+        return [
+            (int(ask.began * 1e9), ASK, ask.body.wire, ask.sender, ask.trace, (ask.id, ask.lane, ask.to))
+            for ask in self.pending.values()
+        ]
 
-    def _expire(self, tick: int) -> None:
-        for number in self._ticks.pop(tick):
-            ask = self.pending.pop(number, None)
-            if ask is None or ask.future.done():
+    def _look_at(self, due: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._due = due
+        self._timer = self._loop.call_at(due, self._look)
+
+    def _look(self) -> None:
+        self._timer, self._due = None, math.inf
+        now = self._loop.time()
+        for ask in [ask for ask in self.pending.values() if ask.deadline <= now]:
+            self.pending.pop(ask.id, None)
+            if ask.answered:
                 continue
             wire = ask.body.wire
             ask.fail(DeadlineExceeded(f"service {ask.to!r} did not answer {wire!r} of {ask.sender!r} in time"))
-            if ask.cancel is not None:
-                ask.cancel()
+            if ask.withdraw is not None:
+                ask.withdraw(ask)
             self._expired(ask)
+        first = min((ask.deadline for ask in self.pending.values()), default=math.inf)
+        if first + TICK_S < self._due:
+            self._look_at(first + TICK_S)

@@ -2,8 +2,11 @@
 
 SOCK_SEQPACKET keeps frame boundaries and order, tells the end when a peer dies, and carries descriptors
 (``SCM_RIGHTS``). Where a system has none (macOS), SOCK_DGRAM socket pairs do the same but for the end, which the
-child's exit then tells. Nothing here waits: what the socket cannot take is kept in order and written when it
-can; how much that may be is bounded by the credits of the layer above.
+child's exit then tells. Receiving a descriptor takes a system call that costs more, so a frame that has one is
+announced by a packet of one byte; the system drops descriptors that come unannounced.
+
+Nothing here waits: what the socket cannot take is kept in order and written when it can; how much that may be is
+bounded by the credits of the layer above.
 """
 
 from __future__ import annotations
@@ -19,10 +22,11 @@ from collections.abc import Callable
 
 from .errors import CallerError
 from .limits import MAX_FRAME_BYTES
-from .message import Frame, decode_frame, encode_frame
+from .message import Answer, Frame, decode_frame, encode_frame
 
 _FDS = socket.CMSG_SPACE(4)
 _BURST = 32
+_ANNOUNCE = b"+"
 _CUT = int(socket.MSG_TRUNC) | int(socket.MSG_CTRUNC)  # plain: joining flags of an enum is slow
 SOCKET_TYPE = getattr(socket, "SOCK_SEQPACKET", socket.SOCK_DGRAM) if sys.platform == "linux" else socket.SOCK_DGRAM
 
@@ -48,17 +52,17 @@ class Link:
         closed: Callable[[str], None],
     ) -> None:
         sock.setblocking(False)
-        self.frames_in = 0
-        self.frames_out = 0
+        self.frames_in = 0  # ever received: whether it grows is the sign of life
         self._sock = sock
         self._fd = sock.fileno()
         self._received = received
         self._closed = closed
         self._queue: deque[tuple[bytes, int]] = deque()
-        self._buffer = bytearray(MAX_FRAME_BYTES)
+        self._buffer = bytearray(MAX_FRAME_BYTES + 1)  # one more, to notice what is too large
         self._view = memoryview(self._buffer)
-        self._buffers = [self._buffer]
-        self._recvmsg_into = sock.recvmsg_into
+        self._recv_into = sock.recv_into  # bound once, not for every frame
+        self._write = sock.send
+        self._announced = False  # the next frame comes with a descriptor
         self._loop = asyncio.get_running_loop()
         self._busy = False
         self._events = 0
@@ -66,38 +70,51 @@ class Link:
         add_link(self._fd, self._readable)
         self.open = True
 
-    def send(self, frame: Frame, fd: int = -1) -> None:
+    def send(self, frame: Frame | Answer, fd: int = -1) -> None:
         """Send in order. ``fd`` is duplicated, the caller keeps its own. Raises CallerError if too large."""
         data = encode_frame(frame)
         if not self.open:
             return
-        self.frames_out += 1
+        if fd >= 0:
+            self._send(_ANNOUNCE, -1)
+            self._send(data, fd)
+        elif self._queue:
+            self._queue.append((data, -1))
+        else:
+            try:
+                self._write(data)
+            except OSError as error:
+                self._not_sent(error, data, -1)
+
+    def _send(self, data: bytes, fd: int) -> None:
         if self._queue:
             self._queue.append((data, os.dup(fd) if fd >= 0 else -1))
             return
         try:
-            if fd < 0:
-                self._sock.send(data)
-            else:
-                self._sock.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))])
-        except (BlockingIOError, InterruptedError):
+            self._write_now(data, fd)
+        except OSError as error:
+            self._not_sent(error, data, fd)
+
+    def _write_now(self, data: bytes, fd: int) -> None:
+        if fd < 0:
+            self._write(data)
+        else:
+            self._sock.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))])
+
+    def _not_sent(self, error: OSError, data: bytes, fd: int) -> None:
+        """The socket is full: keep it for later. Or the other end is gone."""
+        # ENOBUFS is a datagram socket's way to say "later".
+        if isinstance(error, (BlockingIOError, InterruptedError)) or error.errno == errno.ENOBUFS:
             self._queue.append((data, os.dup(fd) if fd >= 0 else -1))
             self._loop.add_writer(self._fd, self._writable)
-        except OSError as error:
-            if error.errno == errno.ENOBUFS:  # a datagram socket's way to say "later"
-                self._queue.append((data, os.dup(fd) if fd >= 0 else -1))
-                self._loop.add_writer(self._fd, self._writable)
-            else:
-                self._loop.call_soon(self.close, f"send failed: {error.strerror}")
+        else:
+            self._loop.call_soon(self.close, f"send failed: {error.strerror}")
 
     def _writable(self) -> None:
         while self._queue:
             data, fd = self._queue[0]
             try:
-                if fd < 0:
-                    self._sock.send(data)
-                else:
-                    self._sock.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))])
+                self._write_now(data, fd)
             except (BlockingIOError, InterruptedError):
                 return
             except OSError as error:
@@ -112,24 +129,32 @@ class Link:
         # To ask an empty socket for more costs as much as a message. So take one, unless there lately was more than
         # one at once; now and then look whether that has changed.
         self._events += 1
-        self._busy = self._take(_BURST if self._busy or not self._events & 7 else 1) > 1
+        self._busy = self._take(_BURST if self._busy or not self._events & 31 else 1) > 1
 
     def _take(self, most: int) -> int:
         """Receive and hand on at most so many frames; returns how many."""
         for count in range(most):
+            fd = -1
             try:
-                size, ancillary, flags, _ = self._recvmsg_into(self._buffers, _FDS)
+                if self._announced:
+                    size, fd = self._with_descriptor()
+                else:
+                    size = self._recv_into(self._buffer)
             except (BlockingIOError, InterruptedError):
                 return count
             except OSError as error:
                 self.close(f"receive failed: {error.strerror}")
                 return count
-            fd = _descriptor(ancillary) if ancillary else -1
-            if size == 0:
-                self.close("the other end closed")
-                return count
+            if size <= 1:
+                if fd >= 0:
+                    os.close(fd)
+                if size == 0:
+                    self.close("the other end closed")
+                    return count
+                self._announced = True
+                continue
             try:
-                if flags & _CUT:
+                if size > MAX_FRAME_BYTES:
                     raise CallerError(f"frame larger than {MAX_FRAME_BYTES} bytes or with several descriptors")
                 frame = decode_frame(self._view[:size])
             except CallerError as error:
@@ -142,6 +167,15 @@ class Link:
             if not self.open:
                 return count + 1
         return most
+
+    def _with_descriptor(self) -> tuple[int, int]:
+        """Receive a frame that was announced to have a descriptor: its size, and the descriptor or -1."""
+        size, ancillary, flags, _ = self._sock.recvmsg_into([self._buffer], _FDS)
+        self._announced = False
+        fd = _descriptor(ancillary)
+        if flags & _CUT:
+            size = MAX_FRAME_BYTES + 1
+        return size, fd
 
     def drain(self) -> None:
         """Take in what the peer wrote before it ended."""

@@ -114,22 +114,33 @@ class Packed(msgspec.Struct, eq=False, gc=False):
 class Frame(msgspec.Struct, array_like=True, gc=False):
     """The envelope as it crosses a process boundary; ``body`` is msgpack of the registered type.
 
-    ``deadline_ns`` is CLOCK_MONOTONIC (shared by all processes of one host); 0 means none. ``sender`` is filled
-    in by the kernel from the connection, never believed from the wire.
+    ``deadline`` is in seconds of CLOCK_MONOTONIC (shared by all processes of one host); 0 means none. ``sender`` is
+    filled in by the kernel from the connection, never believed from the wire. The fields an :class:`Answer` has too
+    come first.
     """
 
     kind: int
     id: int
-    to: str = ""
-    lane: int = Lane.INTERACTIVE
-    deadline_ns: int = 0
-    trace: int = 0
-    taint: int = 0
     wire: str = ""
     body: bytes = b""
     lease_bytes: int = -1
+    to: str = ""
+    lane: int = Lane.INTERACTIVE.value
+    deadline: float = 0.0
+    trace: int = 0
+    taint: int = 0
     sender: str = ""
     generation: int = 0
+
+
+class Answer(msgspec.Struct, array_like=True, gc=False):
+    """The beginning of a :class:`Frame`, as which it is read: nothing else of an answer needs to travel."""
+
+    kind: int
+    id: int
+    wire: str
+    body: bytes
+    lease_bytes: int = -1
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -167,12 +178,13 @@ def unpack(body: Body | Packed) -> Body:
     return decode_body(body.wire, body.data) if isinstance(body, Packed) else body
 
 
-def encode_frame(frame: Frame) -> bytes:
+def encode_frame(frame: Frame | Answer) -> bytes:
     """Msgpack of a frame. Raises CallerError above :data:`limits.MAX_FRAME_BYTES`."""
     data = _encoder.encode(frame)
     if len(data) > MAX_FRAME_BYTES:
+        to = getattr(frame, "to", "its asker")
         raise CallerError(
-            f"message {frame.wire!r} to {frame.to!r} is {len(data)} bytes, at most {MAX_FRAME_BYTES}; send a lease"
+            f"message {frame.wire!r} to {to!r} is {len(data)} bytes, at most {MAX_FRAME_BYTES}; send a lease"
         )
     return data
 

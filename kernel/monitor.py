@@ -126,7 +126,7 @@ class KernelService(Service):
             for seat in kernel.seats.values()
             if isinstance(seat, RemoteSeat) and seat.child is not None
         }
-        events = kernel.trace.events()
+        events = kernel.trace.events() + kernel.deadlines.open_events()
         for ring in rings:
             events += ring
         data = perfetto(events, processes, kernel.trace.dropped)

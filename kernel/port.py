@@ -39,42 +39,23 @@ class Envelope(msgspec.Struct, eq=False):
     taint: Taint
     lease: Lease | None
     id: int = 0
-    cancel: Callable[[], object] | None = None
-    """Set by whoever works on it."""
-
-    @property
-    def answered(self) -> bool:
-        """True once a reply would come too late (answered, expired or cancelled)."""
-        return False
+    withdraw: Callable[[Any], object] | None = None
+    """Set by whoever works on it: called with the envelope when no answer is wanted any more."""
+    answered: bool = False
+    """True once a reply would come too late (answered, expired or cancelled)."""
 
     def reply(self, body: Body | Packed, lease: Lease | None = None) -> None:
         """Answer an ask. Answering twice, or a tell, does nothing."""
+
+    def resume(self, body: Body | Packed, lease: Lease | None) -> None:
+        """``reply`` from where no task is running (see :class:`~.local_ask.LocalAsk`)."""
+        self.reply(body, lease)
 
     def fail(self, error: BluerillError) -> None:
         """Answer an ask with a typed error."""
 
     def accepted(self) -> None:
         """Called when a tell has a place in its receiver's mailbox, or was refused: its credit returns."""
-
-
-class LocalAsk(Envelope, eq=False):
-    """An ask from this process: answered through a future of (body, lease)."""
-
-    future: Any = None  # asyncio.Future[tuple[Body | Packed, Lease | None]]
-
-    @property
-    def answered(self) -> bool:
-        return bool(self.future.done())
-
-    def reply(self, body: Body | Packed, lease: Lease | None = None) -> None:
-        if not self.future.done():
-            self.future.set_result((body, lease))
-        elif lease is not None:
-            lease.release()
-
-    def fail(self, error: BluerillError) -> None:
-        if not self.future.done():
-            self.future.set_exception(error)
 
 
 class Mailbox:

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from .errors import BluerillError, CallerError, PeerRestarted, ServiceFault
-from .message import Body, Kind, Packed, unpack
+from .message import Body, Kind, Packed, decode_body
 from .port import Envelope, Mailbox
 from .service import Call, Leased, Service
 from .trace import DONE, HANDLE, Trace
@@ -112,31 +112,38 @@ class Runner:
             return
         try:
             held = envelope.body
-            body = unpack(held) if isinstance(held, Packed) else held
+            body: Any = decode_body(held.wire, held.data) if type(held) is Packed else held
             entry = self._table.get(type(body))
             if entry is None:
                 raise CallerError(f"service {self.name!r} does not understand {body.wire!r}")
         except CallerError as error:
-            self._finish(envelope, error)
+            self._answer(envelope, error)
+            self._handled(envelope)
             return
         handler, suspends = entry
         lane, trace, sender = envelope.lane, envelope.trace, envelope.sender
         call = Call(sender, envelope.generation, lane, envelope.deadline, trace, envelope.taint, envelope.lease)
-        self._trace.record(int(self._time() * 1e9), HANDLE, body.wire, self.name, trace, (envelope.id, lane, sender))
+        began = self._time()
         if suspends:
+            self._trace.record(int(began * 1e9), HANDLE, body.wire, self.name, trace, (envelope.id, lane, sender))
             self._running += 1
-            task = self._keep(self._run(envelope, handler, body, call))
-            envelope.cancel = task.cancel
+            self._begin_task(envelope, self._run(envelope, handler, body, call))
             return
         token = current.set(call)
         try:
             outcome = handler(body, call)
-        except Exception as error:  # noqa: BLE001 - reported by _finish, with its traceback
-            self._finish(envelope, error)
-        else:
-            self._finish(envelope, outcome)
+        except Exception as error:  # noqa: BLE001 - reported by _answer, with its traceback
+            outcome = error
         finally:
             current.reset(token)
+        self._answer(envelope, outcome)
+        # One record for both ends, after the answer, which somebody waits for.
+        self._trace.span(began, self._time(), HANDLE, DONE, body.wire, self.name, trace, envelope.id, lane, sender)
+        self._handled(envelope)
+
+    def _begin_task(self, envelope: Envelope, work: Coroutine[Any, Any, None]) -> None:
+        task = self._keep(work)
+        envelope.withdraw = lambda _: task.cancel()
 
     async def _run(self, envelope: Envelope, handler: Callable[..., Any], body: Any, call: Call) -> None:
         current.set(call)
@@ -147,22 +154,25 @@ class Runner:
             outcome = PeerRestarted(f"service {self.name!r} was stopped, or the call cancelled, during {body.wire!r}")
         except Exception as error:  # noqa: BLE001 - reported by _finish, with its traceback
             outcome = error
-        envelope.cancel = None
+        envelope.withdraw = None
         self._running -= 1
-        self._finish(envelope, outcome)
+        self._answer(envelope, outcome)
+        self._trace.record(int(self._time() * 1e9), DONE, body.wire, self.name, envelope.trace, (envelope.id,))
+        self._handled(envelope)
         if self.mailbox.waiting:
             self._next()
 
-    def _finish(self, envelope: Envelope, outcome: object) -> None:
+    def _answer(self, envelope: Envelope, outcome: object) -> None:
         self.done += 1
-        wire = envelope.body.wire
         lease = envelope.lease
         if lease is not None and not lease.taken:
             lease.release()
         asked = envelope.kind is _ASK
         if asked and isinstance(outcome, Body):
             envelope.reply(outcome)
-        elif asked and isinstance(outcome, Leased):
+            return
+        wire = envelope.body.wire
+        if asked and isinstance(outcome, Leased):
             envelope.reply(outcome.body, outcome.lease)
         elif isinstance(outcome, BaseException):
             error = self._typed(outcome, wire)
@@ -173,9 +183,6 @@ class Runner:
         elif asked:
             self.errors += 1
             envelope.fail(ServiceFault(f"service {self.name!r} answered {wire!r} with {type(outcome).__name__}"))
-        # after the answer, which somebody waits for
-        self._trace.record(int(self._time() * 1e9), DONE, wire, self.name, envelope.trace, (envelope.id,))
-        self._handled(envelope)
 
     def _typed(self, error: BaseException, wire: str) -> BluerillError:
         if isinstance(error, BluerillError):

@@ -14,11 +14,12 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
 from .deadline import Deadlines
-from .errors import BluerillError, BudgetExceeded, ServiceFault
+from .errors import BudgetExceeded, ServiceFault
 from .lease import Lease
 from .limits import DEFAULT_DEADLINE_S, MAX_PENDING_ASKS
-from .message import Body, Kind, Lane, Packed, Taint, unpack
-from .port import Envelope, LocalAsk
+from .local_ask import LocalAsk
+from .message import Body, Kind, Lane, Packed, Taint, decode_body
+from .port import Envelope
 from .runner import current
 from .service import Call, Task
 from .trace import ASK, FAIL, REPLY, TELL, Trace
@@ -67,6 +68,7 @@ class ServicePort:
         self._lane = lane
         self._failed = failed
         self._loop = asyncio.get_running_loop()
+        self._now = self._loop.time
         self._spawned: set[asyncio.Task[None]] = set()
         self._pending = 0
         self._log = logging.getLogger(f"bluerill.{address}")
@@ -102,9 +104,16 @@ class ServicePort:
         taint: Taint | None = None,
         lease: Lease | None = None,
     ) -> R:
-        answer, borrowed = await self._rendezvous(to, body, expect, within, lane, taint, lease)
-        if borrowed is not None:
-            borrowed.release()
+        sent = self._send(to, body, within, lane, taint, lease)
+        if not sent.answered:  # a handler that never suspends has answered already
+            try:
+                await sent
+            except BaseException:
+                self._gave_up(sent)
+                raise
+        answer = self._settle(sent, expect)
+        if sent.borrowed is not None:
+            sent.borrowed.release()
         return answer
 
     async def borrow(
@@ -118,30 +127,41 @@ class ServicePort:
         taint: Taint | None = None,
         lease: Lease | None = None,
     ) -> tuple[R, Lease]:
-        answer, borrowed = await self._rendezvous(to, body, expect, within, lane, taint, lease)
-        if borrowed is None:
+        sent = self._send(to, body, within, lane, taint, lease)
+        try:
+            await sent
+        except BaseException:
+            self._gave_up(sent)
+            raise
+        answer = self._settle(sent, expect)
+        if sent.borrowed is None:
             raise ServiceFault(
                 f"service {to!r} answered {body.wire!r} with {answer.wire!r}, expected a lease beside it"
             )
-        return answer, borrowed
+        return answer, sent.borrowed
 
     async def ask_any(self, to: str, body: Body, *, within: float | None = None) -> tuple[Body, Lease | None]:
-        return await self._rendezvous(to, body, Body, within, None, None, None)
+        sent = self._send(to, body, within, None, None, None)
+        try:
+            await sent
+        except BaseException:
+            self._gave_up(sent)
+            raise
+        return self._settle(sent, Body), sent.borrowed
 
-    async def _rendezvous(
+    def _send(
         self,
         to: str,
         body: Body,
-        expect: type[R],
         within: float | None,
         lane: Lane | None,
         taint: Taint | None,
         lease: Lease | None,
-    ) -> tuple[R, Lease | None]:
+    ) -> LocalAsk:
+        """The first half of a rendezvous."""
         if self._pending >= MAX_PENDING_ASKS:
             raise BudgetExceeded(f"service {self._address!r} already waits for {self._pending} answers")
-        loop = self._loop
-        now = loop.time()
+        now = self._now()
         deadline = now + (DEFAULT_DEADLINE_S if within is None else within)
         call = current.get()
         if call is None:
@@ -154,36 +174,69 @@ class ServicePort:
             taint = call.taint if taint is None else taint
             if 0.0 < call.deadline < deadline:
                 deadline = call.deadline
-        number = next(_messages)
-        future = loop.create_future()
-        ask = LocalAsk(
-            _ASK, self._address, self.generation, to, body, lane, deadline, trace, taint, lease, number, None, future
+        sent = LocalAsk(
+            _ASK,
+            self._address,
+            self.generation,
+            to,
+            body,
+            lane,
+            deadline,
+            trace,
+            taint,
+            lease,
+            next(_messages),
+            None,  # whoever will work on it
+            False,
+            self._loop,
+            now,
         )
-        router = self._router
-        router.trace.record(int(now * 1e9), ASK, body.wire, self._address, trace, (number, lane, to))
-        router.send(self, ask)
+        self._router.send(self, sent)
         self._pending += 1
-        router.deadlines.add(ask)
-        try:
-            answer, borrowed = await future
-        except asyncio.CancelledError:
-            if ask.cancel is not None:
-                ask.cancel()
-            raise
-        except BluerillError:
-            self._record(FAIL, body.wire, ask)
-            raise
-        finally:
-            self._pending -= 1
-            router.deadlines.remove(ask)
-        self._record(REPLY, body.wire, ask)
+        if not sent.answered:
+            self._router.deadlines.add(sent)
+        return sent
+
+    def _gave_up(self, sent: LocalAsk) -> None:
+        """The asker's task was cancelled, or closed without an end."""
+        self._ended_ask(sent, FAIL)
+        if sent.withdraw is not None:
+            sent.withdraw(sent)
+        if sent.borrowed is not None:
+            sent.borrowed.release()
+
+    def _settle(self, sent: LocalAsk, expect: type[R]) -> R:
+        """The second half: the answer as an object of the type expected, or the error raised."""
+        error, answer = sent.error, sent.answer
+        if error is not None:
+            self._ended_ask(sent, FAIL)
+            raise error
+        self._ended_ask(sent, REPLY)
         if type(answer) is Packed:
-            answer = unpack(answer)
-        if not isinstance(answer, expect):
-            if borrowed is not None:
-                borrowed.release()
-            raise ServiceFault(f"service {to!r} answered {body.wire!r} with {answer.wire!r}, expected {expect.wire!r}")
-        return answer, borrowed
+            answer = decode_body(answer.wire, answer.data)
+        if isinstance(answer, expect):
+            return answer
+        if sent.borrowed is not None:
+            sent.borrowed.release()
+        got = "nothing" if answer is None else answer.wire
+        raise ServiceFault(f"service {sent.to!r} answered {sent.body.wire!r} with {got!r}, expected {expect.wire!r}")
+
+    def _ended_ask(self, sent: LocalAsk, phase: str) -> None:
+        self._pending -= 1
+        router, number = self._router, sent.id
+        router.deadlines.pending.pop(number, None)
+        router.trace.span(
+            sent.began,
+            self._now(),
+            ASK,
+            phase,
+            sent.body.wire,
+            self._address,
+            sent.trace,
+            number,
+            sent.lane,
+            sent.to,
+        )
 
     def _inherit(
         self, call: Call | None, lane: Lane | None, deadline: float, taint: Taint | None

@@ -11,6 +11,9 @@ import msgspec
 from ..kernel.errors import CallerError
 from .messages import ActionInfo, Catalogue, SkillInfo
 
+MAX_EXAMPLES = 12
+"""Of one skill, where a person asks what it can do."""
+
 
 def fingerprint(actions: Sequence[ActionInfo], skills: Sequence[SkillInfo]) -> str:
     """Eight hex digits over everything a planner could see, the same for the same catalogue."""
@@ -49,6 +52,18 @@ def merge(first: Catalogue, others: Iterable[tuple[str, Catalogue]]) -> tuple[Ca
     return Catalogue(fingerprint(actions, skills), actions, skills), routes
 
 
+def described(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """What a person may ask of each running skill: its name, its summary and the examples of its actions, the first of
+    every action before the second ones."""
+    found: list[dict[str, Any]] = []
+    for skill in catalogue.skills:
+        told = [each.examples for each in catalogue.actions if each.skill == skill.name and not each.hidden]
+        examples = [said[at] for at in range(max(map(len, told), default=0)) for said in told if at < len(said)]
+        if skill.state == "running" and examples:
+            found.append({"name": skill.name, "summary": skill.summary, "examples": examples[:MAX_EXAMPLES]})
+    return found
+
+
 def skill_rows(catalogue: Catalogue) -> list[dict[str, Any]]:
     """``bluerill skills list --json``: one row a skill; ``problem`` only where there is one."""
     rows: list[dict[str, Any]] = []
@@ -64,6 +79,8 @@ def skill_rows(catalogue: Catalogue) -> list[dict[str, Any]]:
             "simulated": each.simulated,
             "isolation": each.isolation,
         }
+        if each.options:
+            row["options"] = each.options
         if each.problem:
             row["problem"] = each.problem
         rows.append(row)
@@ -87,6 +104,7 @@ def skill_info(catalogue: Catalogue, name: str) -> dict[str, Any]:
             "sentences": [sentence.text for sentence in each.sentences],
             "examples": each.examples,
             "sensitive": each.sensitive,
+            "sensitive_when": each.sensitive_when,
         }
         for each in catalogue.actions
         if each.skill == name and not each.hidden

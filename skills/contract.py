@@ -177,7 +177,7 @@ class ActionMark(msgspec.Struct, frozen=True):
     sentences: tuple[str | Say, ...]
     examples: tuple[str, ...] = ()
     grants: tuple[str, ...] = ()
-    sensitive: bool = False
+    sensitive: bool | dict[str, tuple[str, ...]] = False
     hidden: bool = False
 
 
@@ -185,10 +185,14 @@ def action(
     *sentences: str | Say,
     examples: list[str] | tuple[str, ...] = (),
     grants: tuple[str, ...] = (),
-    sensitive: bool = False,
+    sensitive: bool | dict[str, tuple[str, ...]] = False,
     hidden: bool = False,
 ) -> Callable[[F], F]:
-    """Make a coroutine method an action named like the method. ``{parameter}`` in a sentence is an argument."""
+    """Make a coroutine method an action named like the method. ``{parameter}`` in a sentence is an argument.
+
+    ``sensitive`` actions want a confirmation when their reason is untrusted; given as ``{"device": ("front door",)}``
+    only calls with one of these values do.
+    """
 
     def mark(function: F) -> F:
         if not inspect.iscoroutinefunction(function):
@@ -212,6 +216,8 @@ class Skill:
     words: ClassVar[dict[str, list[str]]] = {}
     """Further words for the values of ``Literal`` parameters: ``{"do_not_disturb": ["quiet mode", "dnd"]}``."""
     simulated: ClassVar[bool] = False
+    options: ClassVar[dict[str, str]] = {}
+    """What the owner may set in the skill's table of settings.toml, and what for; told by ``skills info``."""
     device: Device
 
     async def start(self) -> None:

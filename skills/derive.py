@@ -77,9 +77,12 @@ class Action(msgspec.Struct, frozen=True):
 
 
 def actions_of(cls: type[Skill]) -> dict[str, Action]:
-    """The actions of a skill by name, in the order they are written. Raises ManifestError."""
+    """The actions of a skill by name, in the order they are written, its own before those it inherits.
+
+    Raises ManifestError.
+    """
     found: dict[str, Action] = {}
-    for owner in reversed(cls.__mro__):
+    for owner in cls.__mro__:
         for method, function in vars(owner).items():
             mark = getattr(function, "__action__", None)
             if isinstance(mark, ActionMark) and getattr(cls, method) is function:
@@ -112,11 +115,21 @@ def _action(cls: type[Skill], name: str, function: Callable[..., Any], mark: Act
         rules=dict(cls.rules),
         examples=list(mark.examples),
         grants=sorted({*cls.grants, *mark.grants}),
-        sensitive=mark.sensitive,
+        sensitive=bool(mark.sensitive),
+        sensitive_when=_sensitive_when(mark, parameters, where),
         hidden=mark.hidden,
         schema=_schema(parameters),
     )
     return Action(info, name, parameters, frozenset(mark.grants))
+
+
+def _sensitive_when(mark: ActionMark, parameters: dict[str, Parameter], where: str) -> dict[str, list[str]]:
+    if isinstance(mark.sensitive, bool):
+        return {}
+    for name in mark.sensitive:
+        if name not in parameters:
+            raise ManifestError(f"{where}: 'sensitive' names {name!r}, which is no parameter of it")
+    return {name: list(values) for name, values in mark.sensitive.items()}
 
 
 def _docs(text: str) -> tuple[str, dict[str, str]]:

@@ -15,18 +15,28 @@ from typing import Any, ClassVar
 import msgspec
 
 from ..kernel.errors import BluerillError, CallerError
-from ..kernel.service import Call, handles
+from ..kernel.service import Call, Leased, handles
 from . import loader
-from .catalogue import merge
-from .messages import Catalogue, GetCatalogue, Glance, Happened, Invoke, Invoked, RingView, TimerView, Undo
+from .catalogue import described, merge
+from .messages import (
+    CATALOGUE_CHANGED,
+    GLANCE_CHANGED,
+    Catalogue,
+    GetCatalogue,
+    Glance,
+    Happened,
+    Invoke,
+    Invoked,
+    RingView,
+    TimerView,
+    Undo,
+)
 from .skillhost import ACTION_TIMEOUT_S, SkillHost
 
 HOST_TIMEOUT_S = 5.0
 HOST_TRIES = 5
-GLANCE_CHANGED = 1
-"""The signal by which a screen that (re)started asks to be told everything again."""
-CATALOGUE_CHANGED = 2
-"""The signal by which a host says that its catalogue changed, and by which this service says so to ``tell_changed``."""
+DESCRIBE = "describe_skills"
+"""What a skill with the grant ``call:describe_skills`` calls to know all skills, other packages' among them."""
 
 
 class SkillsService(SkillHost):
@@ -103,8 +113,11 @@ class SkillsService(SkillHost):
             return
 
     @handles(GetCatalogue)
-    async def catalogue(self, request: GetCatalogue, call: Call) -> Catalogue:
-        return self.whole()
+    async def catalogue(self, request: GetCatalogue, call: Call) -> Catalogue | Leased:
+        whole = self.whole()
+        if request.by_lease:
+            return Leased(Catalogue(whole.fingerprint), self.port.offer(msgspec.json.encode(whole)))
+        return whole
 
     def whole(self) -> Catalogue:
         """Everything installed, here and in the hosts."""
@@ -127,6 +140,12 @@ class SkillsService(SkillHost):
         if host is None:
             return await super().undo(request, call)
         return await self.port.ask(host, request, Invoked, within=self._timeout + 1.0)
+
+    async def _call(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...]) -> dict[str, Any]:
+        """An action called by a system skill; the one that only this service can answer is what there is."""
+        if name == DESCRIBE:
+            return {"skills": described(self.whole())}
+        return await super()._call(name, arguments, depth)
 
     def _route(self, action: str) -> str | None:
         if action in self._roster.actions:

@@ -8,6 +8,11 @@ import msgspec
 
 from ..kernel.message import Body, message
 
+GLANCE_CHANGED = 1
+"""The signal to ``skills`` by which a screen that (re)started asks to be told everything again."""
+CATALOGUE_CHANGED = 2
+"""The signal by which a skill host says that its catalogue changed, and by which ``skills`` says so to the planner."""
+
 
 class ParameterInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """One parameter of an action. ``kind`` says how words become its value (see ``contract.Slot``)."""
@@ -40,6 +45,8 @@ class ActionInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     examples: list[str] = []
     grants: list[str] = []
     sensitive: bool = False
+    sensitive_when: dict[str, list[str]] = {}
+    """Where not empty, only calls in which a parameter has one of these values are sensitive."""
     hidden: bool = False
     """Callable by the device (buttons), never offered to a planner."""
     schema: dict[str, Any] = {}
@@ -60,11 +67,19 @@ class SkillInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     simulated: bool = False
     """Its provider is a simulation, and every reply of it says so."""
     isolation: str = "core"
+    options: dict[str, str] = {}
+    """Settings the owner may give it, and what for."""
 
 
 @message("skills.get-catalogue")
 class GetCatalogue(Body, frozen=True):
-    """Ask ``skills`` for everything installed. → Catalogue"""
+    """Ask ``skills`` for everything installed. → Catalogue
+
+    With ``by_lease`` the answer's payload is the catalogue as JSON, and the body only names its fingerprint: what an
+    asker in another process must say, since a catalogue is larger than a frame.
+    """
+
+    by_lease: bool = False
 
 
 @message("skills.catalogue")

@@ -78,6 +78,7 @@ class Roster:
                 grants=list(cls.grants),
                 simulated=cls.simulated,
                 isolation=self._isolation,
+                options=dict(cls.options),
             )
         )
 

@@ -26,7 +26,7 @@ from ..kernel.message import Body, body_type
 from ..kernel.service import Call, Service, handles
 from ..modalities.voice.messages import HeardNothing, HeardPartial, SpeechStarted, Woken
 
-MAX_LINE = 256 * 1024
+MAX_LINE = 1 << 20
 MAX_CLIENTS = 8
 FORWARDED = (Turn, State, Say, Hush, HeardPartial, HeardNothing, SpeechStarted, Woken)
 R = TypeVar("R", bound=Body)
@@ -268,9 +268,11 @@ class SocketFront(Front):
         return self._listeners
 
     async def close(self) -> None:
-        self._writer.close()
         self._task.cancel()
         await asyncio.wait([self._task])
+        self._writer.close()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
 
 
 def _expected(answer: Body, expect: type[R], to: str) -> R:

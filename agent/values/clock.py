@@ -16,11 +16,12 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{2})")
 _MILITARY = re.compile(r"([01]\d|2[0-4])([0-5]\d)")
 _NAMED = {"noon": 12, "midday": 12, "midnight": 0, "noontime": 12, "noonish": 12, "midmorning": 10, "midafternoon": 14}
+_EITHER = (["ampm"], ["am", "pm"], ["am", "or", "pm"])
 _MID = {"morning": 10, "day": 12, "afternoon": 14, "night": 0}
 _PAST = {"past": 1, "after": 1, "to": -1, "before": -1, "till": -1, "until": -1, "of": -1, "til": -1}
 _PARTS = {
     "morning": (0, 11), "afternoon": (12, 19), "evening": (15, 23), "night": (18, 5), "lunchtime": (11, 14),
-    "noon": (11, 14), "midday": (11, 14),
+    "noon": (11, 14), "midday": (11, 14), "midnight": (21, 5), "tonight": (17, 4),
 }  # fmt: skip
 """Parts of the day with the hours they choose between."""
 
@@ -126,6 +127,9 @@ def _relative(words: Words, at: int) -> Iterator[tuple[int, Clock]]:
     start = at + 1 if words[at] == "a" else at
     word = words[start] if start < len(words) else ""
     amounts: list[tuple[int, int]] = []
+    exactly = False  # "ten minutes to seven thirty": what is counted from may have minutes of its own
+    if words[at : at + 2] in (["three", "quarters"], ["3", "quarters"]):
+        amounts.append((at + 2, 45))
     if word == "quarter":
         amounts.append((start + 1, 15))
     elif word == "half":
@@ -133,8 +137,8 @@ def _relative(words: Words, at: int) -> Iterator[tuple[int, Clock]]:
     elif start == at:
         for end, value in cardinals(words, at):
             if 0 < value < 60:
-                stop = end + 1 if end < len(words) and words[end] in ("minutes", "minute", "min") else end
-                amounts.append((stop, value))
+                exactly = end < len(words) and words[end] in ("minutes", "minute", "min")
+                amounts.append((end + 1 if exactly else end, value))
     for end, amount in amounts:
         sign = _PAST.get(words[end], 0) if end < len(words) else 0
         if word == "half" and sign == 0:
@@ -144,18 +148,18 @@ def _relative(words: Words, at: int) -> Iterator[tuple[int, Clock]]:
             continue
         if not sign:
             continue
-        for stop, clock in _hour(words, end + 1):
-            total = clock.hour * 60 + sign * amount
+        for stop, clock in _hour(words, end + 1, minutes=exactly):
+            total = clock.hour * 60 + clock.minute + sign * amount
             hour, minute = divmod(total % 1440, 60)
             if not clock.exact and hour == 0 and sign < 0:
                 hour = 12
             yield stop, clock._replace(hour=hour, minute=minute, bare=False)
 
 
-def _hour(words: Words, at: int) -> Iterator[tuple[int, Clock]]:
+def _hour(words: Words, at: int, *, minutes: bool = False) -> Iterator[tuple[int, Clock]]:
     if at < len(words):
         for end, clock in _plain(words, at):
-            if clock.minute == 0:
+            if clock.minute == 0 or minutes:
                 yield end, clock._replace(bare=False)
 
 
@@ -175,6 +179,9 @@ def clocks(words: Words, at: int) -> Iterator[tuple[int, Clock]]:
         return
     for end, clock in (*_plain(words, at), *_relative(words, at)):
         yield end, clock
+        either = next((len(each) for each in _EITHER if words[end : end + len(each)] == each), 0)
+        if either and not clock.exact:
+            yield end + either, clock._replace(bare=False)
         if words[end : end + 1] in (["ish"], ["sharp"], ["exactly"]):
             yield end + 1, clock._replace(bare=False)
         stop, half = _meridiem(words, end)

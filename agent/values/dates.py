@@ -1,4 +1,4 @@
-"""Dates: "tomorrow", "next friday", "the 3rd of may", "in three weeks", "12/24", and spans such as "this weekend".
+"""Dates: "tomorrow", "next friday", "the 3rd of may", "in three weeks", "12/24", "4.22" where a date is asked for.
 
 A name of a day of the week means its next occurrence after today; "next" means the week after this one (weeks
 begin on Monday, ISO 8601). Month names and days of the month without a year mean the next such date.
@@ -7,12 +7,12 @@ begin on Monday, ISO 8601). Month names and days of the month without a year mea
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from .durations import SECONDS, calendar_spans
-from .numbers import UNITS, Words, cardinals, numbers, ordinals
+from .festive import NAMES, festive, nth_weekday
+from .numbers import UNITS, Words, cardinals, ordinals
+from .spans import add_months, lengths
 
 WEEKDAYS = {
     name: number
@@ -30,24 +30,15 @@ MONTH_NAMES = {
     )
     for name in names.split()
 }  # fmt: skip
-_FESTIVE = {
-    ("christmas",): (12, 25), ("christmas", "day"): (12, 25), ("christmas", "eve"): (12, 24), ("xmas",): (12, 25),
-    ("boxing", "day"): (12, 26), ("new", "year's", "day"): (1, 1), ("new", "year's", "eve"): (12, 31),
-    ("new", "years", "day"): (1, 1), ("new", "years", "eve"): (12, 31), ("halloween",): (10, 31),
-    ("valentine's", "day"): (2, 14), ("valentines", "day"): (2, 14), ("independence", "day"): (7, 4),
-}  # fmt: skip
 _WEEKS = {"this": 0, "next": 1, "following": 1, "coming": 1, "last": -1, "previous": -1, "past": -1}
 _COUNTED = (["minutes"], ["minute"], ["hours"], ["hour"], ["days"], ["weeks"], ["months"], ["percent"])
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{2}|\d{4}))?")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_COMPACT = re.compile(r"((?:19|20|21)\d{2})(\d{2})(\d{2})")
+_AMBIGUOUS = ("may", "march", "mar")
+"""Months that are words of their own: "22 of may" needs an ordinal."""
 Day = tuple[int, date]
-Span = tuple[int, date, date]
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _valid(year: int, month: int, day: int) -> date | None:
@@ -84,11 +75,21 @@ def _with_year(words: Words, at: int, today: date, month: int, day: int) -> Iter
     plain = _coming(today, month, day)
     if plain is not None:
         yield at, plain
-    start = at + 1 if words[at : at + 1] in (["of"], ["in"]) else at
-    for end, year in _years(words, start):
+    for end, year in _years_after(words, at, today):
         found = _valid(year, month, day)
         if found is not None:
             yield end, found
+
+
+def _years_after(words: Words, at: int, today: date) -> Iterator[tuple[int, int]]:
+    """The year said after a date: "2027", "of twenty twenty seven", "of next year", "of 87"."""
+    start = at + 1 if words[at : at + 1] in (["of"], ["in"]) else at
+    yield from _years(words, start)
+    if words[start + 1 : start + 2] == ["year"] and words[start] in _WEEKS:
+        yield start + 2, today.year + _WEEKS[words[start]]
+    word = words[start] if start < len(words) else ""
+    if start > at and words[at] == "of" and word.isdigit() and len(word) == 2:
+        yield start + 1, _full_year(int(word), today)
 
 
 def _days_of_month(words: Words, at: int) -> Iterator[tuple[int, int, bool]]:
@@ -128,8 +129,8 @@ def dates(words: Words, at: int, today: date) -> Iterator[Day]:
         yield at + 1, today + timedelta(days=simple[word])
         if word == "tomorrow" and words[at + 1 : at + 2] == ["week"]:
             yield at + 2, today + timedelta(days=8)
-    if word in ("next", "last") and following == "day":
-        yield at + 2, today + timedelta(days=1 if word == "next" else -1)
+    if following == "day" and word in ("next", "this", "last", "past", "previous"):
+        yield at + 2, today + timedelta(days=_WEEKS[word])
     if words[at : at + 3] == ["day", "after", "tomorrow"]:
         yield at + 3, today + timedelta(days=2)
     yield from _weekdays(words, at, today)
@@ -140,7 +141,7 @@ def dates(words: Words, at: int, today: date) -> Iterator[Day]:
 def _weekdays(words: Words, at: int, today: date) -> Iterator[Day]:
     word, start, which = words[at], at, ""
     if words[at + 1 : at + 2] == ["week"] and word in _WEEKS:  # "next week on wednesday"
-        day_at = at + 3 if words[at + 2 : at + 3] == ["on"] else at + 2
+        day_at = at + 3 if words[at + 2 : at + 3] in (["on"], ["-"]) else at + 2
         number = WEEKDAYS.get(words[day_at], -1) if day_at < len(words) else -1
         if number >= 0:
             yield day_at + 1, today + timedelta(days=7 * _WEEKS[word] + number - today.weekday())
@@ -171,12 +172,17 @@ def _weekdays(words: Words, at: int, today: date) -> Iterator[Day]:
     # "friday the 27th", "friday november 27": the date decides
     comma = start + 2 if words[start + 1 : start + 2] == ["the"] else start + 1
     for end, named in _calendar(words, comma, today, article=True):
-        if named.weekday() == number or any(word in MONTH_NAMES for word in words[comma:end]):
+        if named.weekday() == number or any(_written(word) for word in words[comma:end]):
             yield end, named
     for end, of_month, _said in _days_of_month(words, comma):
         matching = _matching(today, number, of_month)
         if matching is not None and words[end : end + 1] not in (["minutes"], ["o'clock"], ["am"], ["pm"]):
             yield end, matching
+
+
+def _written(word: str) -> bool:
+    """Part of a whole date, whatever weekday was said before it: a month, or numbers joined by a sign."""
+    return word in MONTH_NAMES or (word[0].isdigit() and not word.isalnum()) or word == "-"
 
 
 def _matching(today: date, weekday: int, of_month: int) -> date | None:
@@ -194,19 +200,14 @@ def _calendar(words: Words, at: int, today: date, *, article: bool) -> Iterator[
     if at >= len(words):
         return
     word = words[at]
-    for names, (month, day) in _FESTIVE.items():
+    for names in NAMES.get(word, ()):
         if tuple(words[at : at + len(names)]) == names:
-            yield from _with_year(words, at + len(names), today, month, day)
-    found = _ISO.fullmatch(word)
-    if found is not None:
-        exact = _valid(int(found[1]), int(found[2]), int(found[3]))
-        if exact is not None:
-            yield at + 1, exact
-        return
-    found = _SLASHED.fullmatch(word)
-    if found is not None:
-        yield from _slashed(at + 1, found, today)
-        return
+            yield from _festive(words, at + len(names), today, names)
+    if word[0].isdigit():
+        numeric = list(_numeric(words, at, today))
+        if numeric:
+            yield from numeric
+            return
     if word.isdigit() and len(word) == 4 and words[at + 1 : at + 2] and words[at + 1] in MONTH_NAMES:
         for end, day, _said in _days_of_month(words, at + 2):
             exact = _valid(int(word), MONTH_NAMES[words[at + 1]], day)
@@ -222,7 +223,7 @@ def _calendar(words: Words, at: int, today: date, *, article: bool) -> Iterator[
     for end, day, said in _days_of_month(words, at):
         start = end + 1 if words[end : end + 1] == ["of"] else end
         name = words[start] if start < len(words) else ""
-        if name in MONTH_NAMES and (said or start == end):
+        if name in MONTH_NAMES and (said or start == end or name not in _AMBIGUOUS):
             yield from _with_year(words, start + 1, today, MONTH_NAMES[name], day)
         elif words[start : start + 2] in (["this", "month"], ["next", "month"]):
             first = add_months(today.replace(day=1), 1 if words[start] == "next" else 0)
@@ -241,15 +242,69 @@ def _calendar(words: Words, at: int, today: date, *, article: bool) -> Iterator[
     yield from _nth_weekday(words, at, today)
 
 
-def _slashed(end: int, found: re.Match[str], today: date) -> Iterator[Day]:
-    month, day = int(found[1]), int(found[2])
+def _festive(words: Words, at: int, today: date, names: tuple[str, ...]) -> Iterator[Day]:
+    """A day with a name that ends before ``at``, in the year that is said or the next time it comes."""
+    for year in (today.year, today.year + 1):
+        found = festive(names, year)
+        if found is not None and found >= today:
+            yield at, found
+            break
+    for end, year in _years_after(words, at, today):
+        found = festive(names, year)
+        if found is not None:
+            yield end, found
+
+
+def _full_year(year: int, today: date) -> int:
+    """Two digits mean the year that is at most 20 ahead of now, else one of the 80 before (as ICU has it)."""
+    if year >= 100:
+        return year
+    near = today.year - today.year % 100 + year
+    return near - 100 if near > today.year + 20 else near + 100 if near <= today.year - 80 else near
+
+
+def bare_numbers(words: Words, at: int, end: int) -> bool:
+    """A date of two numbers alone ("4.22", "4-22"), which is one only where a date is asked for."""
+    return (end == at + 1 and _DOTTED.fullmatch(words[at]) is not None) or (
+        end == at + 3 and words[at + 1] == "-" and words[at].isdigit()
+    )
+
+
+def _numeric(words: Words, at: int, today: date) -> Iterator[Day]:
+    """Dates written in numbers: "2026-12-24", "20261224", "2026 12 24", "12/24", "24.12.2026", "12/24, 2026", "4.22",
+    "4-22". Month first, unless that is no month."""
+    word = words[at]
+    found = _ISO.fullmatch(word) or _COMPACT.fullmatch(word)
+    spaced = words[at : at + 3]
+    if found is None and len(spaced) == 3 and all(part.isdigit() for part in spaced) and len(word) == 4:
+        exact = _valid(int(word), int(spaced[1]), int(spaced[2])) if 1900 <= int(word) <= 2199 else None
+        if exact is not None:
+            yield at + 3, exact
+        return
+    if found is not None:
+        exact = _valid(int(found[1]), int(found[2]), int(found[3]))
+        if exact is not None:
+            yield at + 1, exact
+        return
+    end, said_year = at + 1, ""
+    found = _SLASHED.fullmatch(word)
+    if found is not None:
+        said_year = found[3] or ""
+    found = found or _DOTTED.fullmatch(word)
+    if found is not None:
+        month, day = int(found[1]), int(found[2])
+    elif spaced[1:2] == ["-"] and len(spaced) == 3 and word.isdigit() and spaced[2].isdigit():
+        month, day, end = int(word), int(spaced[2]), at + 3
+    else:
+        return
     if month > 12:
         month, day = day, month
-    if found[3]:
-        year = int(found[3])
-        exact = _valid(year + (2000 if year < 70 else 1900 if year < 100 else 0), month, day)
-    else:
-        exact = _coming(today, month, day) if 1 <= month <= 12 else None
+    if not 1 <= month <= 12:
+        return
+    if not said_year:
+        yield from _with_year(words, end, today, month, day)
+        return
+    exact = _valid(_full_year(int(said_year), today), month, day)
     if exact is not None:
         yield end, exact
 
@@ -264,9 +319,10 @@ def _nth_weekday(words: Words, at: int, today: date) -> Iterator[Day]:
         if number < 0 or words[end + 1 : end + 2] not in (["of"], ["in"]):
             continue
         start = end + 2
+        start += words[start : start + 1] == ["the"] and words[start + 1 : start + 2] != ["month"]
         name = words[start] if start < len(words) else ""
-        if words[start : start + 2] in (["this", "month"], ["next", "month"], ["the", "month"]):
-            first, stop = add_months(today.replace(day=1), 1 if name == "next" else 0), start + 2
+        if words[start + 1 : start + 2] == ["month"] and (name == "the" or name in _WEEKS):
+            first, stop = add_months(today.replace(day=1), _WEEKS.get(name, 0)), start + 2
         elif name in MONTH_NAMES:
             coming = _coming(today.replace(day=1), MONTH_NAMES[name], 1)
             if coming is None:
@@ -274,42 +330,25 @@ def _nth_weekday(words: Words, at: int, today: date) -> Iterator[Day]:
             first, stop = coming, start + 1
         else:
             continue
-        days = [
-            first + timedelta(days=n)
-            for n in range(monthrange(first.year, first.month)[1])
-            if (first + timedelta(days=n)).weekday() == number
-        ]
-        if which == -1 or which <= len(days):
-            yield stop, days[which if which < 0 else which - 1]
-
-
-def _lengths(words: Words, at: int) -> Iterator[tuple[int, int, int]]:
-    """(end, days, months) of a length in whole days or more."""
-    for end, months in calendar_spans(words, at):
-        yield end, 0, months
-    heads: list[tuple[int, float]] = list(numbers(words, at))
-    word = words[at] if at < len(words) else ""
-    if word in ("a", "an"):
-        heads.append((at + 1, 1))
-    few = at + 1 if word == "a" else at
-    if words[few : few + 1] in (["few"], ["several"]):
-        heads.append((few + 1, 3))
-    for end, count in heads:
-        size = SECONDS.get(words[end], 0) if end < len(words) else 0
-        if size >= 86400 and count > 0 and count == int(count) and count * size <= 86400 * 36600:
-            yield end + 1, int(count * size) // 86400, 0
+        found = nth_weekday(first.year, first.month, number, which)
+        if found is not None:
+            yield stop, found
 
 
 def _ahead(words: Words, at: int, today: date) -> Iterator[Day]:
     """ "in three weeks", "two days from now", "a week from friday", "three days ago"."""
     if words[at] in ("in", "after", "within"):
-        for end, days, months in _lengths(words, at + 1):
+        for end, days, months in lengths(words, at + 1):
             stop = end + 1 if words[end : end + 1] == ["time"] else end
             yield stop, add_months(today, months) + timedelta(days=days)
         return
     if words[at] not in ("a", "an", "one", "few", "several") and words[at] not in UNITS and not words[at][:1].isdigit():
         return
-    for end, days, months in _lengths(words, at):
+    for end, count in cardinals(words, at):
+        number = WEEKDAYS.get(words[end].removesuffix("s"), -1) if end < len(words) else -1
+        if number >= 0 and 1 <= count <= 104 and words[end + 1 : end + 3] == ["from", "now"]:
+            yield end + 3, today + timedelta(days=(number - today.weekday() - 1) % 7 + 1 + 7 * (count - 1))
+    for end, days, months in lengths(words, at):
         rest = words[end : end + 2]
         if rest in (["from", "now"], ["from", "today"]):
             yield end + 2, add_months(today, months) + timedelta(days=days)
@@ -318,46 +357,3 @@ def _ahead(words: Words, at: int, today: date) -> Iterator[Day]:
         elif rest[:1] in (["from"], ["after"]) and end + 1 < len(words):
             for stop, base in dates(words, end + 1, today) if words[end + 1] not in ("a", "in") else ():
                 yield stop, add_months(base, months) + timedelta(days=days)
-
-
-def spans(words: Words, at: int, today: date) -> Iterator[Span]:
-    """Several days at once, as (end, first, last): "this week", "next weekend", "next month", "the next 3 days"."""
-    if at >= len(words):
-        return
-    word = words[at]
-    if word in ("for", "on", "over", "during", "at", "in") and at + 1 < len(words):
-        if words[at + 1] in ("this", "next", "the", "last"):
-            yield from spans(words, at + 1, today)
-        return
-    monday = today - timedelta(days=today.weekday())
-    which = {"this": 0, "next": 1, "last": -1, "the": 0, "past": -1}.get(word)
-    if which is None:
-        return
-    noun = words[at + 1] if at + 1 < len(words) else ""
-    if word == "the" and noun in ("next", "last", "past", "coming"):
-        yield from _counted(words, at + 1, today)
-        return
-    if noun == "week":
-        first = monday + timedelta(days=7 * which)
-        if word in ("this", "next", "last", "past"):
-            yield at + 2, first, first + timedelta(days=6)
-    elif noun == "weekend":
-        first = monday + timedelta(days=5 + 7 * which)
-        yield at + 2, first, first + timedelta(days=1)
-    elif noun == "month" and word != "the":
-        first = add_months(today.replace(day=1), which)
-        yield at + 2, first, add_months(first, 1) - timedelta(days=1)
-    elif noun == "year" and word != "the":
-        yield at + 2, date(today.year + which, 1, 1), date(today.year + which, 12, 31)
-    else:
-        yield from _counted(words, at, today)
-
-
-def _counted(words: Words, at: int, today: date) -> Iterator[Span]:
-    if words[at] not in ("next", "last", "past", "coming"):
-        return
-    for end, days, months in _lengths(words, at + 1):
-        if words[at] in ("next", "coming"):
-            yield end, today, add_months(today, months) + timedelta(days=days - 1)
-        else:
-            yield end, add_months(today, -months) - timedelta(days=days - 1), today

@@ -16,7 +16,7 @@ SECONDS = {
     "second": 1, "seconds": 1, "sec": 1, "s": 1, "minute": 60, "minutes": 60, "min": 60, "m": 60, "hour": 3600,
     "hours": 3600, "hr": 3600, "h": 3600, "day": 86400, "days": 86400, "d": 86400,
     "w": 604800, "week": 604800, "weeks": 604800,
-    "fortnight": 1209600, "fortnights": 1209600,
+    "fortnight": 1209600, "fortnights": 1209600, "night": 86400, "nights": 86400,
 }  # fmt: skip
 MONTHS = {"month": 1, "months": 1, "year": 12, "years": 12}
 _SHORT = {"s", "m", "h", "d", "w"}
@@ -62,6 +62,8 @@ def _counts(words: Words, at: int) -> Iterator[tuple[int, float]]:
             yield at + 2, 3
     elif word in ("few", "several", "some"):
         yield at + 1, 3
+    elif word == "all" and after in ("day", "week", "night"):
+        yield at + 1, 1
     for end, value in numbers(words, at):
         if value < 0:
             continue

@@ -10,7 +10,7 @@ _NAMED = {
     "maximum": 100, "max": 100, "full": 100, "highest": 100, "loudest": 100, "brightest": 100, "half": 50,
     "halfway": 50, "medium": 50, "middle": 50, "minimum": 1, "min": 1, "lowest": 1, "zero": 0, "quarter": 25,
 }  # fmt: skip
-_TAILS = {"percent", "points", "point", "pct"}
+_TAILS = {"percent", "percents", "points", "point", "pct"}
 
 
 def levels(words: Words, at: int) -> Iterator[tuple[int, int]]:
@@ -21,12 +21,11 @@ def levels(words: Words, at: int) -> Iterator[tuple[int, int]]:
     if words[start : start + 2] and words[start] == "the":
         start += 1
     for end, value in numbers(words, start):
-        level = value * 100 if 0 < value < 1 else value
+        tail = end < len(words) and (words[end] in _TAILS or words[end : end + 2] == ["per", "cent"])
+        level = value * 100 if 0 < value < 1 and not tail else value
         if not 0 <= level <= 100:
             continue
         whole = round(level)
-        if abs(level - whole) > 0.01 and value >= 1:
-            whole = round(value)
         yield end, whole
         if end < len(words) and words[end] in _TAILS:
             yield end + 1, whole

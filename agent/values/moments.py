@@ -14,9 +14,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from .clock import Clock, clocks
-from .dates import dates, spans
+from .dates import WEEKDAYS, dates
 from .durations import durations
 from .numbers import Words
+from .spans import spans
 
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})[ t](\d{2}):(\d{2})(?::(\d{2}))?")
 PART_HOURS = {
@@ -24,6 +25,9 @@ PART_HOURS = {
     "midday": 12, "midnight": 0,
 }  # fmt: skip
 """What a part of the day means when no time is given."""
+_BEFORE_CLOCK = ("at", "around", "about", "by", "from", "for", "-")
+_END = Clock(23, 59, 59, exact=True)
+"""The end of a day, as ISO 8601 counts: its last second."""
 _LEADS = ("at", "on", "for", "by", "around", "about", "from", "until", "till", "before", "starting", "in")
 
 
@@ -66,7 +70,7 @@ def _part_of_day(words: Words, at: int) -> Iterator[tuple[int, str, int]]:
         part = words[at + 2] if at + 2 < len(words) else ""
         if part in PART_HOURS:
             yield at + 3, part, -9
-    elif word == "at" and after in ("night", "lunchtime"):
+    elif (word in ("early", "late") and after in PART_HOURS) or (word == "at" and after in ("night", "lunchtime")):
         yield at + 2, after, -9
     elif word in ("morning", "afternoon", "evening", "night"):
         yield at + 1, word, -9
@@ -111,31 +115,46 @@ def moments(words: Words, at: int, today: date) -> Iterator[Reading]:
         yield from _then_time(words, end, day)
     for end, first, last in spans(words, at, today):
         yield end, Moment(first, last=last)
+    yield from _ends(words, at, today)
     for end, part, ahead in _part_of_day(words, at):
         base = None if ahead == -9 else today + timedelta(days=ahead)
         yield end, Moment(base, part=part)
         for stop, clock in _at_clock(words, end):
-            chosen = clock.in_part("evening" if part == "tonight" else part)
-            if part in ("tonight", "night") and chosen is None:
-                chosen = clock.in_part("night")
+            chosen = clock.in_part(part)
             if chosen is not None:
-                yield stop, Moment(base, chosen)
+                yield stop, Moment(base, chosen, part if part == "tonight" else "")
         for stop, day in dates(words, end, today):
             if words[end] != "today":
                 yield stop, Moment(day, part=part)
 
 
+def _ends(words: Words, at: int, today: date) -> Iterator[Reading]:
+    """ "eod", "the end of the day", "by the end of tomorrow", "at the end of friday"."""
+    start = at + 1 if words[at] in ("by", "at", "before", "until") and at + 1 < len(words) else at
+    start += words[start] == "the"
+    if words[start : start + 1] == ["eod"]:
+        yield start + 1, Moment(today, _END)
+    if words[start : start + 2] not in (["end", "of"], ["close", "of"]):
+        return
+    day_at = start + 2
+    if words[day_at : day_at + 1] in (["the"], ["this"]) and words[day_at + 1 : day_at + 2] != ["week"]:
+        day_at += words[day_at] == "the" or words[day_at + 1 : day_at + 2] == ["day"]
+    if words[day_at : day_at + 1] in (["day"], ["business"]):
+        yield day_at + 1, Moment(today, _END)
+    for end, day in dates(words, day_at, today):
+        yield end, Moment(day, _END)
+
+
 def _at_clock(words: Words, at: int) -> Iterator[tuple[int, Clock]]:
-    start = at + 1 if words[at : at + 1] and words[at] in ("at", "around", "about", "by", "from") else at
-    yield from clocks(words, start)
+    yield from clocks(words, at + 1 if words[at : at + 1] and words[at] in _BEFORE_CLOCK else at)
 
 
 def _then_day(words: Words, at: int, clock: Clock, today: date) -> Iterator[Reading]:
     for end, day in dates(words, at, today):
         if words[at] == "tonight":
-            chosen = clock.in_part("evening") or clock.in_part("night")
+            chosen = clock.in_part("tonight")
             if chosen is not None:
-                yield end, Moment(day, chosen)
+                yield end, Moment(day, chosen, "tonight")
             continue
         said = clock._replace(bare=False)
         yield end, Moment(day, said)
@@ -146,20 +165,20 @@ def _then_day(words: Words, at: int, clock: Clock, today: date) -> Iterator[Read
     for end, part, ahead in _part_of_day(words, at):
         if ahead == -9 and words[at] in ("morning", "afternoon", "evening", "night"):
             continue
-        chosen = clock.in_part("evening" if part == "tonight" else part)
-        if chosen is None and part in ("tonight", "night"):
-            chosen = clock.in_part("night")
+        chosen = clock.in_part(part)
         if chosen is None:
             continue
         base = None if ahead == -9 else today + timedelta(days=ahead)
-        yield end, Moment(base, chosen)
+        yield end, Moment(base, chosen, part if part == "tonight" else "")
         for stop, day in dates(words, end, today):
             yield stop, Moment(day, chosen)
 
 
 def _then_time(words: Words, at: int, day: date) -> Iterator[Reading]:
+    if words[at : at + 1] == ["("] and words[at + 1 : at + 2] and words[at + 1] in WEEKDAYS:
+        at += 3  # "22 may (tue) 11:30"
     for end, clock in _at_clock(words, at):
-        if clock.bare and words[at] not in ("at", "around", "about", "by", "from"):
+        if clock.bare and words[at] not in _BEFORE_CLOCK:
             following = words[end] if end < len(words) else ""
             if following in ("minutes", "minute", "hours", "hour", "percent", "degrees"):
                 continue
@@ -169,7 +188,7 @@ def _then_time(words: Words, at: int, day: date) -> Iterator[Reading]:
             continue
         yield end, Moment(day, part=part)
         for stop, clock in _at_clock(words, end):
-            chosen = clock.in_part("evening" if part == "tonight" else part)
+            chosen = clock.in_part(part)
             if chosen is not None:
                 yield stop, Moment(day, chosen)
 
@@ -206,7 +225,8 @@ def resolve(moment: Moment, now: datetime, *, early: bool = False) -> datetime:
         if found > now:
             return found
     if moment.day is not None:
-        return wall(today, clock._replace(hour=hours[-1]), now)
+        small = moment.part == "tonight" and hours[-1] < 5 <= now.hour  # tonight's three o'clock is after midnight
+        return wall(today + timedelta(days=small), clock._replace(hour=hours[-1]), now)
     return wall(today + timedelta(days=1), clock._replace(hour=hours[0]), now)
 
 

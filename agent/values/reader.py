@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from .arithmetic import expressions
 from .changes import changes, level_changes
 from .clock import Clock
-from .dates import dates, spans
+from .dates import bare_numbers, dates
 from .durations import durations
 from .levels import levels
 from .moments import Moment, moments
 from .numbers import Words, numbers, tidy
 from .recurrence import recurrences
+from .spans import spans
 from .units import currencies, units
 
 TYPED_KINDS = frozenset(
@@ -30,6 +31,10 @@ FREE_KINDS = frozenset(["text", "place", "person"])
 _AFTER_TIME = frozenset(
     ["at", "to", "for", "by", "from", "until", "till", "before", "around", "about", "alarm", "is", "it", "past"]
 )
+
+
+_NUMBERS_ALONE = 1.75
+"""More than leaving them in free text costs."""
 
 
 class Reading(NamedTuple):
@@ -80,7 +85,7 @@ class Reader:
         for end, moment in moments(self.words, at, self.today):
             if timed and not moment.timed:
                 continue
-            cost = 0.0
+            cost = 0.0 if moment.timed or not bare_numbers(self.words, at, end) else _NUMBERS_ALONE
             if moment.bare:
                 before = self.words[at - 1] if at else ""
                 if before not in _AFTER_TIME and (not timed or at == 0):
@@ -92,7 +97,7 @@ class Reader:
 
     def _dates(self, at: int) -> Iterable[Reading]:
         for end, day in dates(self.words, at, self.today):
-            yield Reading(end, Moment(day))
+            yield Reading(end, Moment(day), _NUMBERS_ALONE if bare_numbers(self.words, at, end) else 0.0)
         for end, first, last in spans(self.words, at, self.today):
             yield Reading(end, Moment(first, last=last), 0.25)
 

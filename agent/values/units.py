@@ -44,6 +44,10 @@ def _table() -> dict[tuple[str, ...], str]:
     for degree in ("celsius", "fahrenheit", "centigrade", "c", "f"):
         name = table[(degree,)]
         table[("degrees", degree)] = table[("degree", degree)] = name
+    for short, area, volume in (("km", "square kilometer", ""), ("m", "square meter", "cubic meter")):
+        for sign, name in (("2", area), ("²", area), ("3", volume), ("³", volume)):
+            if name:
+                table[(short, sign)] = table[(short + sign,)] = name
     table[("metric", "ton")] = table[("metric", "tons")] = "tonne"
     for short, tail in (("kilometer", "an"), ("mile", "an"), ("meter", "a")):
         unit = "second" if short == "meter" else "hour"
@@ -70,6 +74,8 @@ def units(words: Words, at: int) -> Iterator[tuple[int, str]]:
         name = _WORDS.get(tuple(words[at : at + length]))
         if name is not None:
             yield at + length, name
+    if words[at : at + 1] == ["("] and words[at + 2 : at + 3] == [")"] and (words[at + 1],) in _WORDS:
+        yield at + 3, _WORDS[(words[at + 1],)]
 
 
 def currencies(words: Words, at: int) -> Iterator[tuple[int, str]]:

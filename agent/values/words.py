@@ -15,9 +15,19 @@ MAX_TOKENS = 120
 """More words than a spoken request has; what is longer is refused before any matching."""
 MAX_CHARACTERS = 1000
 
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?)"
+)
 _PATTERN = re.compile(
-    r"""
-      (?P<iso>\d{4}-\d{1,2}-\d{1,2}(?:[Tt]\d{1,2}:\d{2}(?::\d{2})?)?)
+    rf"""
+      (?P<named>(?=[\d/-]*{_MONTH})(?:{_MONTH}|\d{{1,4}})(?P<link>[/-])(?:{_MONTH}|\d{{1,4}})(?P=link)
+        (?:{_MONTH}|\d{{1,4}})(?!\w))
+    | (?P<half>(?<=\d)[ap](?!\w|\.\s?m))
+    """
+    + r"""
+    | (?P<iso>\d{4}-\d{1,2}-\d{1,2}(?:[Tt]\d{1,2}:\d{2}(?::\d{2})?)?)
     | (?P<dated>\d{4}[./-]\d{1,2}[./-]\d{1,2}(?!\d)|\d{1,2}(?P<joint>[./-])\d{1,2}(?P=joint)\d{2,4}(?!\d))
     | (?P<clock>\d{1,2}:\d{2}(?::\d{2})?)
     | (?P<slash>\d{1,4}/\d{1,4}(?:/\d{2,4})?)
@@ -69,8 +79,9 @@ def tokenize(sentence: str) -> list[Token]:
     pause = False
     for found in _PATTERN.finditer(sentence):
         kind, raw = found.lastgroup, found.group()
-        if found.group("dated") is not None:
-            kind = "dated"
+        for kind_with_joint in ("dated", "named"):
+            if found.group(kind_with_joint) is not None:
+                kind = kind_with_joint
         start, end = found.span()
         if kind == "stop":
             pause = bool(tokens)
@@ -106,6 +117,10 @@ def _normal(kind: str, raw: str, sentence: str, start: int, end: int) -> Sequenc
     if kind == "dated":  # one way to write each: year-month-day, or a/b/c
         parts = re.split(r"[./-]", raw)
         return ("-".join(parts) if len(parts[0]) == 4 else "/".join(parts),)
+    if kind == "named":
+        return _named_date(raw)
+    if kind == "half":  # "9a", "8:45p"
+        return (raw.lower() + "m",)
     if kind == "number":
         return (raw.replace(",", ""),)
     if kind == "meridiem":
@@ -113,6 +128,17 @@ def _normal(kind: str, raw: str, sentence: str, start: int, end: int) -> Sequenc
     if kind == "vulgar":
         return (_VULGAR[raw],)
     return (raw.lower(),)
+
+
+def _named_date(raw: str) -> Sequence[str]:
+    """ "sep-23-2020", "2020/23/sep" as year-month-day, where it holds one of each; else its parts."""
+    parts = re.split("[/-]", raw.lower())
+    months = [_MONTHS.index(part[:3]) + 1 for part in parts if part.isalpha()]
+    years = [part for part in parts if part.isdigit() and len(part) == 4]
+    days = [part for part in parts if part.isdigit() and len(part) <= 2]
+    if len(months) == len(years) == len(days) == 1:
+        return (f"{years[0]}-{months[0]:02d}-{int(days[0]):02d}",)
+    return parts
 
 
 def words(sentence: str) -> list[str]:

@@ -220,10 +220,27 @@ def _plane(pen: Pen) -> None:
               (2.4, 16.2), (2.4, 14), (10.4, 9), (10.4, 4))  # fmt: skip
 
 
+def _home(pen: Pen) -> None:
+    pen.line((3, 11.6), (12, 3.6), (21, 11.6))
+    pen.line((5.6, 10), (5.6, 20.4), (18.4, 20.4), (18.4, 10))
+    pen.line((12, 15), (12, 20))
+
+
+def _lock(pen: Pen) -> None:
+    pen.box(5, 10.6, 19, 21, 2.6, filled=True)
+    pen.line((8, 10.6), (8, 7.4), (9.2, 4.9), (12, 3.8), (14.8, 4.9), (16, 7.4), (16, 10.6))
+    pen.dot(12, 15.6, 1.7, fill=0)
+
+
+def _help(pen: Pen) -> None:
+    pen.line((8.2, 8.4), (9, 5.9), (12, 4.4), (15, 5.9), (15.8, 8.6), (14.2, 11.2), (12, 12.9), (12, 15.2))
+    pen.dot(12, 19.4, 1.5)
+
+
 ICONS: Final[dict[str, Callable[[Pen], None]]] = {
     "airplane": _plane, "alarm": _alarm, "battery": _battery, "bell": _bell, "bolt": _bolt, "check": _check,
-    "cloud": _cloud, "device": _watch, "fog": _fog, "health": _heart, "heart": _heart, "list": _list, "mic": _mic,
-    "moon": _moon, "mute": _mute, "note": _note, "notice": _bell, "rain": _rain, "reminder": _reminder,
+    "cloud": _cloud, "device": _watch, "fog": _fog, "health": _heart, "heart": _heart, "help": _help,
+    "home": _home, "list": _list, "lock": _lock, "mic": _mic, "moon": _moon, "mute": _mute, "note": _note, "notice": _bell, "rain": _rain, "reminder": _reminder,
     "reply": _speech, "snow": _snow, "speaker": _speaker, "steps": _steps, "stopwatch": _stopwatch, "storm": _storm,
     "sun": _sun, "timer": _timer, "weather": _cloud,
 }  # fmt: skip

@@ -82,6 +82,8 @@ class Scene:
             self.timers = sorted(timers, key=lambda t: (order[t.state], t.ends_at))
             self.timers_open = self.timers_open and bool(self.timers)
         if glance.rings is not None:
+            if glance.rings and not self.rings:
+                self.dismiss_card()  # what a ring covers is old news when the ring ends
             self.rings = list(glance.rings[:MAX_VIEWS])
         if glance.next_alarm is not None:
             self.next_alarm = _local(glance.next_alarm)

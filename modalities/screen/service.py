@@ -18,7 +18,7 @@ from ...kernel.errors import BluerillError, CallerError
 from ...kernel.limits import LEASE_ABOVE
 from ...kernel.message import Lane
 from ...kernel.service import Call, Leased, Service, handles
-from ...skills.messages import Glance
+from ...skills.messages import GLANCE_CHANGED, Glance
 from .encode import Differ, Patch, png
 from .faces import bundled
 from .fingers import Fingers
@@ -38,7 +38,8 @@ class ScreenService(Service):
 
     ``size`` in pixels (64 to 1024), ``fps`` at most (1 to 60), ``face`` shown first, ``zone`` an IANA name until a
     glance says another ('' is the machine's own), ``ambient_after`` seconds without a touch or event after which the
-    face turns ambient (0: only when the crown is pressed), ``page`` and ``session`` the addresses it tells.
+    face turns ambient (0: only when the crown is pressed), ``page`` and ``session`` the addresses it tells. A screen
+    that starts, or starts again after it died, knows nothing: it asks ``skills`` ('' for none) for the whole glance.
     """
 
     def __init__(
@@ -51,11 +52,12 @@ class ScreenService(Service):
         ambient_after: float = 0.0,
         page: str = "web",
         session: str = "session",
+        skills: str = "skills",
     ) -> None:
         if not 64 <= size <= 1024 or not 1 <= fps <= 60:
             raise CallerError(f"screen: size must be 64..1024 and fps 1..60, got {size} and {fps}")
         self.size, self.fps = size, fps
-        self.page, self.session = page, session
+        self.page, self.session, self.skills = page, session, skills
         self.ambient_after = ambient_after
         self.scene = Scene(bundled(), zone=zone, face=face, fps=fps)
         self.fingers = Fingers(self.scene, size / DESIGN)
@@ -71,6 +73,8 @@ class ScreenService(Service):
     async def start(self) -> None:
         self.scene.touched_at = self.port.wall()
         self.port.spawn(self._run(), "screen-frames")
+        if self.skills:
+            self.port.notify(self.skills, GLANCE_CHANGED)
 
     # messages that change the scene
 

@@ -84,19 +84,31 @@ def paint_ring(canvas: Canvas, ring: RingView, more: int, clock: str, beat: floa
     shake = 3.0 * math.sin(beat * 8 * math.pi) if swell > 0.5 else 0.0
     icon(canvas, name, MIDDLE + shake, 84, 44, colour)
     canvas.text(MIDDLE, 148, clock, BOLD_DISPLAY, 44, INK)
-    title = tidy(ring.title) or ring.kind.capitalize()
-    both = f"{title}: {tidy(ring.text)}" if ring.text and tidy(ring.text) != title else title
+    title, under = _ring_words(ring, clock)
     sizes = [round(size * k) for size in (38, 33, 29, 26)]
-    setting = fit(both, MEDIUM, sizes, radius=200 * k, top=180 * k, bottom=308 * k, centre=MIDDLE * k)
+    bottom = 262 if under else 308
+    setting = fit(title, MEDIUM, sizes, radius=200 * k, top=180 * k, bottom=bottom * k, centre=MIDDLE * k)
     for text, x, y in setting.lines:
         canvas.image_text(text, x, y, font(MEDIUM, setting.pixels), INK)
+    if under:
+        canvas.text(MIDDLE, 284, cut(under, MEDIUM, round(27 * k), 330 * k), MEDIUM, 27, SOFT)
     canvas.pill(*DISMISS, colour)
     canvas.text(MIDDLE, (DISMISS[1] + DISMISS[3]) / 2, "Dismiss", BOLD, 27, (30, 10, 8))
     if has_snooze(ring):
         canvas.pill(*SNOOZE, mix(BLACK, colour, 0.26))
         canvas.text(MIDDLE, (SNOOZE[1] + SNOOZE[3]) / 2, "Snooze", BOLD, 24, INK)
+        if more:
+            canvas.text(MIDDLE + 76, 150, f"+{more}", BOLD, 26, colour, anchor="lm")
     elif more:
         canvas.text(MIDDLE, 404, f"and {more} more", MEDIUM, 22, MUTED)
+
+
+def _ring_words(ring: RingView, clock: str) -> tuple[str, str]:
+    """What is said large, and small below it: of a reminder what to do, of others their name first."""
+    title, text = tidy(ring.title) or ring.kind.capitalize(), tidy(ring.text)
+    if ring.kind == "reminder" and text:
+        return text, ""
+    return title, text if text not in (title, clock) else ""
 
 
 def has_snooze(ring: RingView) -> bool:

@@ -21,15 +21,15 @@ from ..contract import (
 )  # fmt: skip
 from ..localtime import wall, zone_name
 from ..recurrence import first_from, next_after, parse_rule
-from ..speech import capital, clock, joined, plural, relative_day, span
-from .alarm_rows import AlarmRows, Row, iso, label_of, public, ring_card
+from ..speech import capital, joined, plural, relative_day
+from .alarm_rings import SNOOZE, AlarmRings
+from .alarm_rows import Row, iso, label_of, public, ring_card
 
 MAX_ALARMS = 50
-SNOOZE = timedelta(minutes=9)
 LATE = timedelta(minutes=2)
 
 
-class Alarms(AlarmRows):
+class Alarms(AlarmRings):
     """Alarms, once or repeated, that ring until you stop them."""
 
     name = "alarms"
@@ -41,7 +41,7 @@ class Alarms(AlarmRows):
         "at": "(for|at|to|on)",
         "wake": "(wake me [up]|get me up|get me out of bed|i (need|want|have) to (wake|get) up|wake me)",
         "my": "[the|my|that|this|an|a|any]",
-        "off": "(cancel|delete|remove|clear|stop|turn off|switch off|shut off|disable|dismiss|kill|silence|get rid of|drop|end|quiet)",
+        "off": "(cancel|delete|remove|clear|stop|turn off|switch off|shut off|disable|dismiss|kill|silence|get rid of|drop|end|quiet|unset|take off|take away)",
     }
 
     async def start(self) -> None:
@@ -68,6 +68,9 @@ class Alarms(AlarmRows):
         "{time} alarm",
         "<set> [a|an|the|my] <alarm> for me <at> {time}",
         "(send|give) me a wake up (alert|call|alarm) <at> {time}",
+        "(alert|call|ring|buzz) me at {time}",
+        "(let me know|tell me) when it is {time}",
+        "(fix|place|make|ring|sound) [a|an|the|my] <alarm> [<at>] {time}",
         "<set> [a|an|the|my] <alarm> and <wake> [<at>] {time}",
         "(can|could|will) you <wake> [<at>] {time}",
         "<set> [a|an|the|my] <alarm> <at> {time} {repeat}",
@@ -151,6 +154,15 @@ class Alarms(AlarmRows):
         "how many alarms (are|do i have|have i|did i) (set|listed|scheduled)",
         "(my|next|all) alarms",
         "check <my> alarm",
+        "(check|see|tell me|confirm|know) (if|whether|that) (i have|i have set|i set|there is|there are|any|you set) [a|an|any|my] (alarm|alarms) [is|are] [there|set|on] [(for|on|at|after|before) {when}]",
+        "(what|which) alarms (do i have|do i got|are|have i) [got] (scheduled|set|on|active|coming up|upcoming) [for|on] [{when}]",
+        "how many alarms (are|do i have|have i) [currently] [set|got|active] (for|on) {when}",
+        "[my|the] alarm (status|times|time|settings|timings)",
+        "(show|tell|give|read out|list|see) [me] [about] [all] <my> [upcoming|next|current|active] (alarm|alarms) [times|time] [that|which] [i|you] [have] [are] (set|got|scheduled) [for|on] [{when}]",
+        "(show|tell|give|read out|list) [me] [about] [all] <my> (upcoming|next|current|active) (alarm|alarms) [times|time]",
+        "(is|are) <my> [wake up|morning] (alarm|alarms) (set|on|active) [(for|on|at) {when}]",
+        "(is|are) there [a|an|any] [active] (alarm|alarms) [set|active|on] (for|on|at|after|before) {when}",
+        "(when|what time) (is|are|will|does) (my|the) [next] (alarm|alarms) (set|go off|ring|wake me|wake me up|be) [on|for] [{when}]",
         examples=("show my alarms", "what alarms do I have tomorrow", "when is my next alarm"),
     )
     async def list_alarms(self, when: When | None = None) -> Reply:
@@ -181,6 +193,8 @@ class Alarms(AlarmRows):
         "<off> <my> alarm (called|named|labelled|labeled|for) {label}",
         "turn <my> [{label}] alarm off",
         "<off> <my> alarm (which|that) (is|was|i) [set] (at|for) {time}",
+        "<off> <my> {time} alarm (for|on) {label}",
+        "(i no longer need|i do not need) <my> [{time}] alarm",
         "<off> <my> [{label}] alarm (for|on|at|of) {time}",
         "(i don't need|i don't want|never mind|forget|don't set) <my> alarm [anymore|any more]",
         "(i don't need|i don't want|forget) <my> alarm <at> {time} [anymore|any more]",
@@ -191,6 +205,10 @@ class Alarms(AlarmRows):
         Say("<off> [the|my] alarms", {"all": True}),
         Say("turn (all|all my|all the|my) alarms off", {"all": True}),
         Say("<off> (every|everything about) alarm", {"all": True}),
+        Say(
+            "<off> (all|all of|any) [of] [the|my] (alarm|alarms) (i have|i have set|that i have set|that are set|which are set|set|i set|if any)",
+            {"all": True},
+        ),
         examples=("cancel the alarm", "turn off my seven o'clock alarm", "delete all alarms"),
         sensitive=True,
     )
@@ -239,39 +257,12 @@ class Alarms(AlarmRows):
         duration: how much later
         """
         rows = [row for row in await self._all() if row["state"] == "ringing"]
-        if not rows:
-            raise Refusal("No alarm is ringing.")
-        return await self._snoozed(rows, duration)
-
-    @action(hidden=True)
-    async def dismiss_ring(self, id: Text | None = None) -> Reply:  # noqa: A002
-        """Silence what rings, of any skill (the button of a ring).
-
-        id: which ring; all of them if not given
-        """
-        rows = [row for row in await self._all() if row["state"] != "set" and id in (None, row["id"])]
-        reply = await self._silenced(rows) if rows else Reply("")
-        done = list(reply.result.get("dismissed", []))
-        for kind in ("timer", "reminder"):
-            if id is None or id.startswith(f"{kind}:"):
-                done += (await self.device.call(f"dismiss_{kind}", id=id))["dismissed"]
-        return Reply("", {"dismissed": done})
-
-    @action(hidden=True)
-    async def snooze_ring(self, id: Text | None = None, duration: Duration | None = None) -> Reply:  # noqa: A002
-        """Let what rings come again later, of any skill (the button of a ring).
-
-        id: which ring; all of them if not given
-        duration: how much later
-        """
-        rows = [row for row in await self._all() if row["state"] == "ringing" and id in (None, row["id"])]
-        reply = await self._snoozed(rows, duration or SNOOZE) if rows else Reply("")
-        done = list(reply.result.get("snoozed", []))
-        later = {} if duration is None else {"duration": f"PT{int(duration.total_seconds())}S"}
-        for kind in ("timer", "reminder"):
-            if id is None or id.startswith(f"{kind}:"):
-                done += (await self.device.call(f"snooze_{kind}", id=id, **later))["snoozed"]
-        return Reply(reply.speech, {"snoozed": done})
+        if rows:
+            return await self._snoozed(rows, duration)
+        reply = await self.snooze_ring(duration=duration)  # "snooze" is said to a reminder or a timer too
+        if not reply.result["snoozed"]:
+            raise Refusal("Nothing is ringing.")
+        return reply
 
     # what happens by itself, and taking back
 
@@ -314,30 +305,6 @@ class Alarms(AlarmRows):
             raise Refusal("That time has passed by now.")
         noun = f"The alarm for {self._said(back[0])} is" if len(back) == 1 else f"{len(back)} alarms are"
         return Reply(f"{noun} set again.")
-
-    async def _silenced(self, rows: list[Row]) -> Reply:
-        for row in rows:
-            await self.device.forget(f"{row['id']}/again")
-            if row["next"]:
-                row["state"] = "set"
-                await self.device.put(f"alarm/{row['id']}", row)
-            else:
-                await self._drop(row)
-        await self._show()
-        return Reply("Alarm stopped.", {"dismissed": [row["id"] for row in rows]}, Card(kind="alarm", title="Stopped"))
-
-    async def _snoozed(self, rows: list[Row], duration: timedelta) -> Reply:
-        if not timedelta(minutes=1) <= duration <= timedelta(hours=3):
-            raise Refusal("Snoozing takes between one minute and three hours.")
-        for row in rows:
-            row["state"] = "snoozed"
-            await self.device.put(f"alarm/{row['id']}", row)
-            await self.device.after(f"{row['id']}/again", duration, {})
-        await self._show()
-        again = self.device.now() + duration
-        card = Card(kind="alarm", title="Snoozed", text=f"until {clock(again)}", icon="alarm")
-        result = {"snoozed": [row["id"] for row in rows], "until": again.replace(tzinfo=None).isoformat()}
-        return Reply(f"Snoozed for {span(duration)}.", result, card)
 
 
 def _coming(repeat: str, first: datetime, now: datetime) -> datetime | None:

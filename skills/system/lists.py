@@ -30,7 +30,7 @@ class Lists(Skill):
         "list": "[the|my|our|a|this] {list} (list|lists)",
         "any": "[the|my|our|a|this] list",
         "put": "(add|put|place|include|write|append|insert|stick|get)",
-        "out": "(remove|delete|take|cross|strike|tick|check|erase|drop|scratch|complete|finish)",
+        "out": "(remove|delete|take|cross|strike|tick|check|erase|drop|scratch|complete|finish|get rid of|eliminate)",
     }
 
     @action(
@@ -43,6 +43,10 @@ class Lists(Skill):
         "(make|create|start) [a|the] [new] {list} list with {item}",
         "(can you|could you) <put> {item} (to|on) <list>",
         "{item} (goes|should go|belongs) on <list>",
+        "update (<list>|<any>) with {item}",
+        "(i need|i want|i would like) {item} (added to|put on) (<list>|<any>)",
+        "{item} (should be|needs to be|has to be) (added to|put on) <list>",
+        "open (<list>|<any>) and (add|put) {item}",
         Say("<put> {item} (to|on|onto) (my|the) (to do|todo|to-do|task|tasks) [list]", {"list": "to-do"}),
         Say("<put> (to|on|onto) (my|the) (to do|todo|to-do|task) list {item}", {"list": "to-do"}),
         Say("<put> {item} (to|on|onto) (my|the) (groceries|grocery list|shopping|shopping list)", {"list": "shopping"}),
@@ -95,6 +99,15 @@ class Lists(Skill):
         "(what|which) [kind of] lists (do i have|have i) (saved|open|available|made|so far)",
         "(tell me|what are) my (list names|lists) [so far]",
         "how many lists (do i have|are there|are open|have i)",
+        "(what are|name|tell me|list|show me) [all] [the|my] lists (i have|available|i have available|that i have|that i have created|i have made)",
+        "(what|which) [all] lists (are available|i have|i have made|have i made|did i make)",
+        "what (items|things) (are|do i have|have i got) on (<list>|<any>)",
+        "what (i have|is|items are|the items are) on (<list>|<any>)",
+        "what (else|all) (is|do i have) on (<list>|<any>)",
+        "what (is|do i have) on (<list>|<any>) (for today|today|right now)",
+        "how many (items|things) (are|do i have) on <any>",
+        "what (does|do) (<list>|<any>) (contain|have [on it])",
+        "(the|give me the|provide the|show the) (contents|items) (of|on) (<list>|<any>)",
         examples=("what is on my shopping list", "read my to-do list", "show my lists"),
     )
     async def show_list(self, list: Text | None = None) -> Reply:  # noqa: A002

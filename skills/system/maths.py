@@ -34,6 +34,10 @@ class Maths(Skill):
         "<ask> the (answer|result|sum|solution) (to|of|for) {expression}",
         "(find|find me|get|get me|solve|answer|tell me the answer for) [the|this] [equation|problem] {expression}",
         "how do i get the answer to {expression}",
+        "(what do you get|what do i get|what happens|what is it) (when|if) (you|i) {expression}",
+        "what {expression} (is|equals|comes to|makes)",
+        "how do (i|you) {expression}",
+        "[the] (solution|answer|result) (for|to|of) {expression}",
         examples=("what is 12 times 7", "15 percent of 80", "the square root of 2"),
     )
     async def calculate(self, expression: Expression) -> Reply:
@@ -110,12 +114,41 @@ class Maths(Skill):
         "how (many|much) {to} (is|are|for|do i get for|can i get for|would i get for|will i get for) {amount} {from}",
         "{amount} {from} (to|in|into) {to}",
         "{amount} {from} is how (many|much) {to}",
+        "(if i have|i have) {amount} {from} how (many|much) {to} (is that|is it|do i have|would i have|would i get|can i get)",
+        "(what is|tell me|give me) [the] [exchange] rate (of|for) {amount} {from} (to|in|into) {to}",
         "(exchange|change) {amount} {from} (to|into|for) {to}",
-        Say("[what is|what's|give me|tell me|display|show me|find] [the] [current|today's|latest] [currency] exchange [rate|rates] (between|of|for|from) [the|a|one] {from} (and|to|in|into|against|versus) [the] {to}", {"amount": 1}),
-        Say("(what is|what's|give me|tell me|display|show me) [the] [current] {from} to {to} [exchange] [rate]", {"amount": 1}),
+        Say(
+            "[what is|what's|give me|tell me|display|show me|find] [the] [current|today's|latest] [currency] exchange [rate|rates] (between|of|for|from) [the|a|one] {from} (and|to|in|into|against|versus) [the] {to}",
+            {"amount": 1},
+        ),
+        Say(
+            "how (much|many) is [the|a|one|an] {from} (against|versus|vs|worth in|going against|to|with) [the|a] {to}",
+            {"amount": 1},
+        ),
+        Say(
+            "(what's|what is) the value of [the|a|one|an] {from} (in|relative to|against|versus|compared to) [the] {to}",
+            {"amount": 1},
+        ),
+        Say("how (does|is) the {from} (compare|doing|compared) (to|with|against) the {to}", {"amount": 1}),
+        Say("{from} (versus|vs|against) {to}", {"amount": 1}),
+        Say("[the] conversion [rate] (between|of|from|for) [the|one] {from} (and|to) [the] {to}", {"amount": 1}),
+        Say(
+            "[what is|what's|give me|tell me|display|show me|find] [the] [current|today's|latest] [currency] exchange [rate|rates] (between|of|for|from) [the|a|one] {from} (with|versus|vs|against|in) [the] {to}",
+            {"amount": 1},
+        ),
+        Say(
+            "(what is|what's|give me|tell me|display|show me) [the] [current] {from} to {to} [exchange] [rate]",
+            {"amount": 1},
+        ),
         Say("(convert|change|exchange) {from} (to|into) {to}", {"amount": 1}),
-        Say("how (many|much) {to} (is|are in|are there in|is in|in|for|per|do i get for|can i get for|can i buy for|to) (a|an|one|each|the) {from}", {"amount": 1}),
-        Say("(what is|what's|how much is) (a|an|one|the) {from} [worth] [in|worth in|against] {to} [worth]", {"amount": 1}),
+        Say(
+            "how (many|much) {to} (is|are in|are there in|is in|in|for|per|do i get for|can i get for|can i buy for|to) (a|an|one|each|the) {from}",
+            {"amount": 1},
+        ),
+        Say(
+            "(what is|what's|how much is) (a|an|one|the) {from} [worth] [in|worth in|against] {to} [worth]",
+            {"amount": 1},
+        ),
         Say("{from} to {to} [exchange] [rate]", {"amount": 1}),
         examples=("convert 100 dollars to euros", "how much is 20 pounds in yen"),
     )

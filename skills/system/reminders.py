@@ -196,7 +196,8 @@ class Reminders(Skill):
             await self.device.after(row["id"], duration, {})
         await self._show()
         speech = f"I'll remind you again in {span(duration)}." if rows else ""
-        return Reply(speech, {"snoozed": [row["id"] for row in rows]})
+        until = (self.device.now() + duration).replace(tzinfo=None).isoformat() if rows else ""
+        return Reply(speech, {"snoozed": [row["id"] for row in rows], "until": until})
 
     async def due(self, key: str, payload: dict[str, Any]) -> None:
         row = await self.device.get(f"reminder/{key}")

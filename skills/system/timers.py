@@ -274,7 +274,9 @@ class Timers(TimerRows):
             row["state"] = "running"
             await self._count(row, duration)
         await self._show()
-        return Reply(f"Another {span(duration)}." if rows else "", {"snoozed": [row["id"] for row in rows]})
+        until = (self.device.now() + duration).replace(tzinfo=None).isoformat() if rows else ""
+        result = {"snoozed": [row["id"] for row in rows], "until": until}
+        return Reply(f"Another {span(duration)}." if rows else "", result)
 
     # what happens by itself, and taking back
 

@@ -4,21 +4,24 @@ with none kept the watch says that it has none. Nothing is made up."""
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from ...kernel.errors import ServiceFault
 from .. import meteo
 from ..contract import Card, Glance, Place, Refusal, Reply, Say, Skill, When, action
+from ..forecast_speech import ForecastSpeech
 from ..localtime import zone_name
 from ..meteo import Forecast, Spot, View, words_of
 from ..places import place_name
-from ..speech import capital, clock, part_of_day, relative_day, spoken_clock
+from ..speech import clock, relative_day
 
 FRESH = timedelta(minutes=30)
 MAX_KEPT = 12
 """Places whose forecast is kept."""
+HOME = "home"
+"""The row of the place that the owner said."""
 What = Literal["rain", "snow", "temperature", "wind", "humidity", "sun", "uv"]
 
 
@@ -36,9 +39,13 @@ class Weather(Skill):
         "sun": ["sunny", "sunrise", "sunset", "sunshine", "clear", "daylight"],
         "uv": ["uv index", "u v", "sunscreen", "sun cream"],
     }
+    options = {
+        "place": 'your home, for weather without a place, such as "Berlin"; what you say ("my home is in Berlin") goes before it',
+        "units": '"metric" (default) or "imperial"',
+    }
     rules = {
         "weather": "(weather|forecast|weather forecast|weather report|conditions|weather conditions)",
-        "ask": "(what is|what's|whats|how is|how's|hows|what will|what does|tell me|show me|show|give me|check|get|get me|look up|read|i want|any)",
+        "ask": "(what is|what's|whats|how is|how's|hows|what will|what does|tell me|show me|show|give me|check|get|get me|look up|read|i want|any|find|i need|i need to know|ask for|let me know|confirm|how will)",
         "is": "(is it|is it going to|is it gonna|will it|will there|will there be|is there|is there going to be|does it look like|do you think it will|are we expecting|will we have|might it|could it|should i expect|is it supposed to)",
         "in": "(in|for|at|over|around|near)",
     }
@@ -79,6 +86,11 @@ class Weather(Skill):
         "how (does it feel|is it) (outside|out there)",
         "(what is|what's|tell me|give me) {when} weather [like] [<in> {place}]",
         "status of [the] weather",
+        "<ask> [me] today's <weather> [<in> {place}]",
+        "(what|how) will be the [highest|lowest|high|low] (weather|temperature) [like] [on|for|at|in] [{when}] [<in> {place}]",
+        "(what|how) (is|will|are) the weather [be] (supposed|going|expected) to be [like] [on] [{when}] [<in> {place}]",
+        "on {when} (what|how) (is|will) the weather [be] [supposed to be] [like]",
+        "<weather> (of|for) [the] {when}",
         Say("how many degrees (is it|are there) [outside|now]", {"what": "temperature"}),
         Say("how many degrees (is it|are there) <in> {place}", {"what": "temperature"}),
         Say("what temperature (is it|will it be) [outside|now]", {"what": "temperature"}),
@@ -109,7 +121,7 @@ class Weather(Skill):
     ) -> Reply:
         """Say the weather now, or of a coming day or hour.
 
-        place: where; the home place of the settings if not given
+        place: where; the home place if not given
         when: a day or a moment; now if not given
         what: one thing of it
         """
@@ -117,14 +129,14 @@ class Weather(Skill):
         now = self.device.now()
         view, title = _view(forecast, when, made if made is not None else now)
         if view is None:
-            raise Refusal(f"I have no forecast for {spot.name} {self._day(when, now)}.")
+            raise Refusal(f"I have no forecast for {spot.name} {self._speech.day(when, now)}.")
         label = "" if made is None else _label(made, now)
-        said = self._said(view, what, spot.name, when, now)
+        said = self._speech.said(view, what, spot.name, when, now)
         card = Card(
             kind="weather",
             title=spot.name,
             text=f"{title}{', ' if title else ''}{words_of(view.code)}",
-            lines=[*self._lines(view), *([label] if label else [])],
+            lines=[*self._speech.lines(view), *([label] if label else [])],
             icon=_icon(view.code),
         )
         if when is None and place is None:
@@ -136,11 +148,36 @@ class Weather(Skill):
         }  # fmt: skip
         return Reply(f"{said}{f' ({label})' if label else ''}.", result, card)
 
+    @action(
+        "(my home|my house|home|my home town|my hometown|my home city) is [in] {place}",
+        "(set|change) (my|the|our) (location|home|home place|home town|home city|weather place|place) to {place}",
+        "(use|take) {place} (as my home|as my location|for the weather)",
+        examples=("my home is in Berlin", "set my location to Oslo"),
+    )
+    async def set_home_place(self, place: Place) -> Reply:
+        """Remember where the owner is at home; weather asked for without a place is that of this one.
+
+        place: a town or city
+        """
+        before = await self.device.get(HOME)
+        name = place_name(place)
+        await self.device.put(HOME, name)
+        card = Card(kind="weather", title="Home", text=name, icon="weather")
+        return Reply(f"Your home is {name} now.", {"place": name}, card, undo={"home": before})
+
+    async def undo(self, what: Any) -> Reply:
+        await self.device.put(HOME, what["home"])
+        return Reply(f"Your home is {what['home']} again." if what["home"] else "I have forgotten your home.")
+
     # where from
 
+    @property
+    def _speech(self) -> ForecastSpeech:
+        return ForecastSpeech(imperial=self.device.settings.get("units") == "imperial")
+
     async def _home(self) -> str:
-        """The place of the settings, else the city the watch's time zone is named after."""
-        place = self.device.settings.get("place")
+        """What the owner said, else the place of the settings, else the city the watch's zone is named after."""
+        place = await self.device.get(HOME) or self.device.settings.get("place")
         if isinstance(place, str) and place:
             return place
         city = zone_name(self.device.now().tzinfo).rpartition("/")[2].replace("_", " ")  # type: ignore[arg-type]
@@ -149,7 +186,7 @@ class Weather(Skill):
     async def _forecast(self, place: str) -> tuple[Spot, Forecast, datetime | None]:
         """Spot, forecast, and when it was made if it is an old one because there is no network."""
         if not place:
-            raise Refusal("I don't know where you are. Ask for the weather in a place, or set one in the settings.")
+            raise Refusal("I don't know where you are. Say where, for example: my home is in Berlin.")
         now = self.device.now()
         kept = await self._kept(place)
         if kept is not None and timedelta() <= now - kept[2] < FRESH:
@@ -195,103 +232,7 @@ class Weather(Skill):
 
     async def _show(self, view: View) -> None:
         if view.temperature is not None:
-            await self.device.glance(Glance(weather=f"{self._degrees(view.temperature)} {words_of(view.code)}"))
-
-    # saying
-
-    @property
-    def _imperial(self) -> bool:
-        return self.device.settings.get("units") == "imperial"
-
-    def _degrees(self, celsius: float | None) -> str:
-        if celsius is None:
-            return "?"
-        return f"{round(celsius * 9 / 5 + 32 if self._imperial else celsius)}°"
-
-    def _warmth(self, celsius: float | None) -> str:
-        shown = self._degrees(celsius).rstrip("°").replace("-", "minus ")
-        return f"{shown} degree{'' if shown in ('1', 'minus 1') else 's'}"
-
-    def _speed(self, kmh: float | None) -> str:
-        if kmh is None:
-            return "unknown"
-        return f"{round(kmh / 1.609344)} miles an hour" if self._imperial else f"{round(kmh)} kilometres an hour"
-
-    def _day(self, when: str | None, now: datetime) -> str:
-        if when is None:
-            return "now"
-        day = relative_day(date.fromisoformat(when[:10]), now.date())
-        if "T" not in when:
-            return day
-        moment = datetime.fromisoformat(when)
-        return (
-            f"{day} at {spoken_clock(moment)}"
-            if moment.minute
-            else f"{day} {part_of_day(moment)} at {spoken_clock(moment)}"
-        )
-
-    def _said(self, view: View, what: str | None, place: str, when: str | None, now: datetime) -> str:
-        """One sentence, without its full stop."""
-        where = f"in {place}"
-        time = "" if when is None else f" {self._day(when, now)}"
-        if what is not None:
-            return self._one_thing(view, what, where, time)
-        sky = words_of(view.code)
-        rain = f", {round(view.rain_chance)} percent chance of rain" if view.rain_chance else ""
-        if view.temperature is not None and when is None:
-            high = f", up to {self._warmth(view.high)} today" if view.high is not None else ""
-            return f"It's {self._warmth(view.temperature)} and {sky} {where}{high}{rain}"
-        if view.temperature is not None:
-            return f"{capital(time.strip())} {where}: {sky}, {self._warmth(view.temperature)}{rain}"
-        low, high = self._degrees(view.low).rstrip("°"), self._warmth(view.high)
-        return f"{capital(time.strip())} {where}: {sky}, {low.replace('-', 'minus ')} to {high}{rain}"
-
-    def _one_thing(self, view: View, what: str, where: str, time: str) -> str:
-        if what == "rain":
-            chance = round(view.rain_chance or 0)
-            likely = "No rain expected" if chance < 15 else "Rain is possible" if chance < 50 else "Yes, expect rain"
-            return f"{likely} {where}{time}, {chance} percent chance"
-        if what == "snow":
-            return (
-                f"Expect snow {where}{time}, {view.snow_cm:g} centimetres"
-                if view.snow_cm
-                else f"No snow expected {where}{time}"
-            )
-        if what == "temperature":
-            if view.temperature is None:
-                return f"Between {self._degrees(view.low).rstrip('°').replace('-', 'minus ')} and {self._warmth(view.high)} {where}{time}"
-            feels = (
-                f", feels like {self._degrees(view.feels).rstrip('°').replace('-', 'minus ')}"
-                if view.feels is not None
-                else ""
-            )
-            return f"{capital(self._warmth(view.temperature))} {where}{time}{feels}"
-        if what == "wind":
-            return f"Wind {'up to ' if view.temperature is None else 'at '}{self._speed(view.wind)} {where}{time}"
-        if what == "humidity":
-            return (
-                f"Humidity {round(view.humidity)} percent {where}{time}"
-                if view.humidity is not None
-                else f"I only know the humidity by the hour {where}"
-            )
-        if what == "uv":
-            return (
-                f"UV index {view.uv:.0f} {where}{time}" if view.uv is not None else f"I have no UV index {where}{time}"
-            )
-        rise, sets = (spoken_clock(datetime.fromisoformat(each)) for each in (view.sunrise, view.sunset))
-        return f"{capital(words_of(view.code))} {where}{time}, sunrise at {rise}, sunset at {sets}"
-
-    def _lines(self, view: View) -> list[str]:
-        lines = [f"{self._degrees(view.low)} / {self._degrees(view.high)}"]
-        if view.temperature is not None:
-            lines.insert(0, self._degrees(view.temperature))
-        if view.rain_chance is not None:
-            lines.append(f"Rain {round(view.rain_chance)} %")
-        if view.wind is not None:
-            lines.append(
-                f"Wind {round(view.wind / 1.609344)} mph" if self._imperial else f"Wind {round(view.wind)} km/h"
-            )
-        return lines
+            await self.device.glance(Glance(weather=f"{self._speech.degrees(view.temperature)} {words_of(view.code)}"))
 
 
 def _key(place: str) -> str:

@@ -21,7 +21,7 @@ def test_a_short_run_has_every_contender_and_loses_nothing(capsys: pytest.Captur
     assert ipc.main(["--json", "--rounds", "2", "--asks", "64", "--messages", "600"]) == 0
     result: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert result["schema"] == ipc.SCHEMA
-    assert len(result["us_per_ask"]) == 6
+    assert len(result["us_per_ask"]) == 7
     assert all(kinds["ping"]["median"] > 0 for kinds in result["us_per_ask"].values())
     assert [(row["to"], row["lost"], row["disordered"]) for row in result["order"]] == [("near", 0, 0), ("far", 0, 0)]
     assert result["bars"]["nothing lost or reordered"]

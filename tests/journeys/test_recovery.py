@@ -80,3 +80,22 @@ def test_a_timer_that_fell_due_while_the_watch_was_dead_rings_late_and_once(own_
         assert watching.page.is_hidden("#ring-buttons")
         left = json.loads(bluerill(own_home, "ask", "--json", "how long is left on my timer"))
         assert "no timer" in left["reply"].lower()
+
+
+@pytest.mark.parametrize("victim", ["screen", "web"])
+def test_a_page_sees_the_ring_again_after_its_process_died(own_home: Path, victim: str) -> None:
+    with running_watch(own_home) as (_, url), chromium() as browser, watch_page(browser, url) as watching:
+        page = watching.page
+        bluerill(own_home, "ask", "set a timer for one second called tea")
+        page.wait_for_selector("#ring-buttons:not([hidden])", timeout=30_000)
+        bluerill(own_home, "ask", "set a timer for ten minutes called eggs")
+        before = pid_of(own_home, victim)
+        page.evaluate("() => { document.getElementById('ring-buttons').hidden = true; }")
+        os.kill(before, signal.SIGKILL)
+        page.wait_for_selector("#ring-buttons:not([hidden])", timeout=30_000)
+        assert pid_of(own_home, victim) != before
+        page.click("#dismiss")
+        page.wait_for_selector("#ring-buttons", state="hidden", timeout=10_000)
+        page.wait_for_function("() => /face/.test(document.getElementById('glass').getAttribute('aria-label'))")
+        watching.touch(233, 233)  # a tap on the face shows the timers: it knows them again
+        page.wait_for_function("() => /eggs/.test(document.getElementById('glass').getAttribute('aria-label'))")

@@ -77,9 +77,9 @@ def test_what_is_not_understood_is_the_callers_fault(place: dict[str, Any]) -> N
     async def main() -> None:
         async with device(manifest(echo=place)) as kernel:
             port = kernel.connect("front")
-            with pytest.raises(CallerError, match="does not understand 'test.seen'"):
+            with pytest.raises(CallerError, match=r"does not understand 'test\.seen'"):
                 await port.ask("echo", Seen(), Pong, within=20)
-            with pytest.raises(ServiceFault, match="answered 'test.ping' with 'test.pong', expected 'test.seen'"):
+            with pytest.raises(ServiceFault, match=r"answered 'test\.ping' with 'test\.pong', expected 'test\.seen'"):
                 await port.ask("echo", Ping(), Seen)
 
     run(main())
@@ -135,6 +135,7 @@ def test_notifications_join_and_never_block(place: dict[str, Any]) -> None:
             await port.ask("echo", Ping(1), Pong, within=20)
             port.notify("echo", 1)
             port.notify("echo", 4)
+            seen: list[int] = []
             for _ in range(100):
                 seen = (await port.ask("echo", GetSeen(), Seen)).numbers
                 if sum(seen) == 1 - 5:

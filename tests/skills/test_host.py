@@ -12,8 +12,8 @@ import pytest
 
 from bluerill.kernel.errors import CallerError, DeadlineExceeded, ServiceFault
 from bluerill.skills.catalogue import skill_info, skill_rows
-from bluerill.skills.host import CATALOGUE_CHANGED, GLANCE_CHANGED, SkillsService
-from bluerill.skills.messages import Card, Glance, Happened, Invoke, Undo
+from bluerill.skills.host import SkillsService
+from bluerill.skills.messages import CATALOGUE_CHANGED, GLANCE_CHANGED, Card, Glance, Happened, Invoke, Undo
 from bluerill.skills.skillhost import SkillHost
 from bluerill.skills.store import StoreService
 from support.bench import Bench, World
@@ -23,7 +23,7 @@ get_time get_date convert_time set_alarm list_alarms cancel_alarm snooze_alarm s
 pause_timer resume_timer cancel_timer start_stopwatch lap_stopwatch stop_stopwatch add_reminder list_reminders
 remove_reminder add_to_list show_list remove_from_list add_note list_notes get_weather set_volume mute get_battery
 set_brightness set_mode find_phone open_app device_status get_health start_workout stop_workout calculate convert_units
-convert_currency set_face list_faces
+convert_currency set_face list_faces set_home_device get_home_device set_home_place get_help
 """
 
 HEAD = """

@@ -18,13 +18,14 @@ from support.devices import device, manifest
 
 
 class Easel(Service):
-    """Page and session in one; ``hold`` cleared makes it slow."""
+    """Page, session and skills in one; ``hold`` cleared makes it slow."""
 
     def __init__(self) -> None:
         self.picture = Image.new("RGB", (466, 466))
         self.frames: list[Frame] = []
         self.shown: list[Shown] = []
         self.presses: list[Press] = []
+        self.signals: list[int] = []
         self.hold = asyncio.Event()
         self.hold.set()
         self.arrived = asyncio.Event()
@@ -47,6 +48,10 @@ class Easel(Service):
         self.presses.append(press)
         self.arrived.set()
 
+    async def notified(self, signal: int) -> None:
+        self.signals.append(signal)
+        self.arrived.set()
+
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait for a condition on what arrived (the test's timeout bounds it)."""
         while not true():
@@ -61,7 +66,8 @@ async def easel(**settings: Any) -> AsyncIterator[tuple[Easel, ScreenService]]:
         screen={
             "class": "bluerill.modalities.screen.service:ScreenService",
             "tells": ["web"],
-            "settings": {"zone": "UTC", "session": "web", "face": "minimal", **settings},
+            "notifies": ["web"],
+            "settings": {"zone": "UTC", "session": "web", "skills": "web", "face": "minimal", **settings},
         },
         web={"class": "support.easel:Easel", "asks": ["screen"], "tells": ["screen"]},
     )

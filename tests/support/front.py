@@ -148,7 +148,7 @@ def front_manifest(**web: Any) -> Manifest:
                 "screen": {
                     "class": "bluerill.modalities.screen.service:ScreenService",
                     "tells": ["web", "session"],
-                    "settings": {"zone": "UTC"},
+                    "settings": {"zone": "UTC", "skills": ""},
                 },
                 "web": {
                     "class": "bluerill.watch.web.service:WebService",

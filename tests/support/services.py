@@ -9,7 +9,7 @@ import time
 
 from bluerill.kernel.errors import CallerError
 from bluerill.kernel.lease import Lease
-from bluerill.kernel.message import Body, Frame, Kind, Lane, encode_body, message
+from bluerill.kernel.message import Body, Frame, Kind, encode_body, message
 from bluerill.kernel.service import Call, Leased, Service, handles
 
 
@@ -89,9 +89,8 @@ class Echo(Service):
             case "freeze":
                 os.kill(os.getpid(), signal.SIGSTOP)
             case "eat":
-                hoard = []
-                for _ in range(2048):
-                    hoard.append(bytearray(b"x" * (1 << 20)))
+                hoard = [bytearray(b"x" * (1 << 20)) for _ in range(2048)]
+                del hoard
             case "spin":
                 time.sleep(3600)  # noqa: ASYNC251 - a service that blocks its loop is what is tested
             case "spawn-failure":
@@ -116,11 +115,11 @@ class Hostile(Service):
         for n in range(2000):
             match request.how:
                 case "flood":
-                    link.send(Frame(Kind.TELL, 0, "stuck", Lane.INTERACTIVE, wire="test.ping", body=body))
+                    link.send(Frame(Kind.TELL, 0, "test.ping", body, to="stuck"))
                 case "repeat":
-                    link.send(Frame(Kind.ASK, 7, "stuck", Lane.INTERACTIVE, wire="test.ping", body=body))
+                    link.send(Frame(Kind.ASK, 7, "test.ping", body, to="stuck"))
                 case "lanes":
-                    link.send(Frame(Kind.ASK, n + 10_000, "stuck", 10**9, -5, -1, 10**9, "test.ping", body, 10**12))
+                    link.send(Frame(Kind.ASK, n + 10_000, "test.ping", body, 10**12, "stuck", 10**9, -5, -1, 10**9))
         return Pong()
 
     @handles(Ping)

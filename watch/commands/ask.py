@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 
 from ...agent.messages import Request, Turn
+from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ..boot import PAGE, VOICE
-from .session import open_front
+from ..front import open_front
 from .style import paint
 
 MAX_TEXT = 4096
@@ -26,8 +27,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if args.text == ["-"]:
-        return asyncio.run(_many(args.json))
-    return asyncio.run(_one(clean(" ".join(args.text)), args.json))
+        return eventloop.run(_many(args.json))
+    return eventloop.run(_one(clean(" ".join(args.text)), args.json))
 
 
 def clean(text: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import importlib.util
 from datetime import datetime
 from typing import Any
 
 from ...agent.messages import Planned
+from ...kernel import eventloop
 from ...kernel.errors import BluerillError, CallerError, ServiceFault
 from ...skills.messages import ActionInfo
 from .ask import clean
@@ -32,7 +32,7 @@ def run_chat(args: argparse.Namespace, tools: list[dict[str, Any]] | None) -> in
                 offered = actions_from_tools(entry.tools)
             else:
                 if own is None:
-                    own = asyncio.run(_skill_actions())
+                    own = eventloop.run(_skill_actions())
                 offered = own
             try:
                 planned = ChatTier(model, offered, "remote").plan(clean(entry.text), now)

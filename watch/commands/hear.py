@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
 import time
@@ -12,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...kernel.message import Body
 from ...modalities.voice.audio import Recording
@@ -26,7 +26,7 @@ from ...modalities.voice.messages import (
     Transcript,
 )
 from ..control import Front
-from .session import open_front
+from ..front import open_front
 from .style import paint
 
 PIECE = 32_000
@@ -45,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    return asyncio.run(_hear(args))
+    return eventloop.run(_hear(args))
 
 
 async def _hear(args: argparse.Namespace) -> int:

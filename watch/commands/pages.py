@@ -54,7 +54,12 @@ def load_messages() -> dict[str, type[Body]]:
             path.read_text("utf-8")
         ):
             import_module("." + ".".join(parts), PACKAGE)
-    return {wire: body for wire, body in sorted(known_messages().items()) if body.__module__.startswith(PACKAGE + ".")}
+    mine, benches = PACKAGE + ".", PACKAGE + ".bench."
+    return {
+        wire: body
+        for wire, body in sorted(known_messages().items())
+        if body.__module__.startswith(mine) and not body.__module__.startswith(benches)
+    }
 
 
 def summary(cls: type) -> str:

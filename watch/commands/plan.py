@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -14,11 +13,12 @@ from typing import IO, Any
 import msgspec
 
 from ...agent.messages import Plan, Planned
+from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ..boot import PAGE, VOICE
 from ..control import Front
+from ..front import open_front
 from .ask import clean
-from .session import open_front
 from .style import paint
 
 MAX_LINE = 1 << 20
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         from .chat_plan import run_chat
 
         return run_chat(args, tools)
-    return asyncio.run(_plan(args, tools))
+    return eventloop.run(_plan(args, tools))
 
 
 def _check_now(text: str) -> None:

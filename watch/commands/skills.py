@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from typing import Any
 
 import msgspec
 
+from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...skills.catalogue import skill_info, skill_rows
-from ...skills.messages import Catalogue, GetCatalogue
-from ..boot import PAGE, VOICE
-from .session import open_front
+from ...skills.messages import ActionInfo, Catalogue, GetCatalogue
+from ..boot import PAGE, VOICE, state_directory
+from ..front import open_front
 from .style import paint, table
 
 
@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    installed = asyncio.run(catalogue())
+    installed = eventloop.run(catalogue())
     if args.verb == "list":
         _list(skill_rows(installed), args.json)
     else:
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def catalogue() -> Catalogue:
     async with open_front(without=(*VOICE, *PAGE)) as front:
-        answer, data = await front.borrow("skills", GetCatalogue(), Catalogue)
+        answer, data = await front.borrow("skills", GetCatalogue(by_lease=True), Catalogue)
         return answer if data is None else msgspec.json.decode(data, type=Catalogue)
 
 
@@ -62,6 +62,12 @@ def _list(rows: list[dict[str, Any]], as_json: bool) -> None:
     )
 
 
+def _only(action: ActionInfo) -> str:
+    """`` (device front door, back door)`` where only some calls are sensitive."""
+    parts = [f"{name} {', '.join(values)}" for name, values in action.sensitive_when.items()]
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
 def _info(catalogue: Catalogue, name: str, as_json: bool) -> None:
     if not any(skill.name == name for skill in catalogue.skills):
         known = ", ".join(sorted(skill.name for skill in catalogue.skills))
@@ -76,12 +82,21 @@ def _info(catalogue: Catalogue, name: str, as_json: bool) -> None:
     if info.get("summary"):
         print(info["summary"])
     if info.get("simulated"):
-        print(paint("Its provider is simulated.", "yellow"))
-    print(f"grants: {', '.join(info.get('grants') or []) or 'none'}")
+        print(paint("Its provider is simulated, and its replies say so.", "yellow"))
+    print(f"may use: {', '.join(info.get('grants') or []) or 'nothing'}")
+    if info.get("options"):
+        print(f"settings: the table [{name}] in {state_directory() / 'settings.toml'}")
+        for option, meaning in info["options"].items():
+            print(f"  {paint(option, 'bold')}  {meaning}")
     for action in catalogue.actions:
         if action.skill != name or action.hidden:
             continue
         given = ", ".join(p.name + ("" if p.required else "?") for p in action.parameters)
         print(f"\n  {paint(f'{action.name}({given})', 'bold')}  {action.description}")
+        for each in action.parameters:
+            if each.description:
+                print(f"    {each.name}: {each.description}")
+        if action.sensitive:
+            print(paint(f"    sensitive{_only(action)}", "yellow"))
         for example in action.examples[:3]:
             print(paint(f"    “{example}”", "dim"))

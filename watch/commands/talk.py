@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from ...agent.messages import Say, Settle, Settled, Turn
+from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...kernel.message import Body
 from ...modalities.voice.messages import (
@@ -23,8 +24,8 @@ from ...modalities.voice.messages import (
 )
 from ..boot import PAGE
 from ..control import Front
+from ..front import open_front
 from .ask import show
-from .session import open_front
 from .style import coloured, paint
 
 CHUNK = 512 * 2
@@ -52,8 +53,8 @@ def run(args: argparse.Namespace) -> int:
         problem = microphone_problem()
         if problem:
             raise CallerError(problem)
-        return asyncio.run(_microphone(args.json, "wake" if args.wake else "always"))
-    return asyncio.run(_files([Path(name) for name in args.files], args.json))
+        return eventloop.run(_microphone(args.json, "wake" if args.wake else "always"))
+    return eventloop.run(_files([Path(name) for name in args.files], args.json))
 
 
 class Listener:

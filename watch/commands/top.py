@@ -8,6 +8,7 @@ import sys
 
 import msgspec
 
+from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...kernel.manifest import format_size
 from ...kernel.status import GetStatus, Status
@@ -25,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if not 0.1 <= args.interval <= 3600:
         raise CallerError(f"--interval: expected 0.1 to 3600 seconds, got {args.interval:g}")
-    return asyncio.run(_top(args))
+    return eventloop.run(_top(args))
 
 
 async def _top(args: argparse.Namespace) -> int:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from pathlib import Path
 
 from ...agent.messages import Request, Turn
+from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...kernel.monitor import GetTrace, TraceFile
 from ..boot import PAGE, VOICE
-from .session import open_front
+from ..front import open_front
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    answer, data = asyncio.run(_trace(args.ask or ""))
+    answer, data = eventloop.run(_trace(args.ask or ""))
     if args.output == "-":
         sys.stdout.buffer.write(data)
         return 0

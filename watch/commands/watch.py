@@ -6,8 +6,10 @@ import argparse
 import asyncio
 import os
 import signal
+import socket
 import sys
 
+from ...kernel import eventloop
 from ...kernel.errors import CallerError, ManifestError
 from ...kernel.status import GetStatus, Status
 from ..boot import DeviceBusy, boot, fit, load_manifest
@@ -29,12 +31,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if not 0 <= args.port <= 65535:
         raise CallerError(f"--port: expected 0 to 65535, got {args.port}")
-    return asyncio.run(_watch(args))
+    return eventloop.run(_watch(args))
 
 
 async def _watch(args: argparse.Namespace) -> int:
     # The secret keeps open pages admitted when the page's server restarts; links are asked for, and work once.
-    manifest = load_manifest(ram=args.ram, port=args.port, secret=os.urandom(24).hex())
+    manifest = load_manifest(ram=args.ram, port=args.port or _free_port(), secret=os.urandom(24).hex())
     for problem in fit(manifest):
         raise ManifestError(problem)
     try:
@@ -64,6 +66,14 @@ async def _watch(args: argparse.Namespace) -> int:
             raise failed.exception() or ManifestError("the page ended")
     print(paint("the watch is off", "dim"), file=sys.stderr)
     return 0
+
+
+def _free_port() -> int:
+    """A port that is free now, chosen here so that a page's server that restarts is found where it was."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 async def _gone(front: LocalFront) -> None:

@@ -54,6 +54,8 @@ link.addEventListener("screen.shown", ({ detail }) => {
   shown = { ringing: "", ring: "", face: "", ...detail };
   $("glass").setAttribute("aria-label", `Watch: ${shown.text || shown.stage}`);
   chime.ring(shown.ringing ?? "");
+  // The keyboard stays at the watch when the button under it goes.
+  if (!shown.ringing && $("ring-buttons").contains(document.activeElement)) $("glass").focus({ preventScroll: true });
   $("ring-buttons").hidden = !shown.ringing;
   $("snooze").hidden = shown.ringing === "timer";
   for (const button of $("faces").children) button.setAttribute("aria-pressed", String(button.dataset.face === shown.face));

@@ -26,6 +26,8 @@ TABLE: dict[str, dict[str, Any]] = {
         "one hour thirty": "PT1H30M", "half a minute": "PT30S", "10min": "PT10M", "ninety seconds": "PT1M30S",
         "5½ minutes": "PT5M30S", "a couple of minutes": "PT2M", "1 1/2 hours": "PT1H30M", "two days": "P2D",
         "three quarters of an hour": "PT45M", "an hour and thirty minutes": "PT1H30M", "a week": "P7D",
+        "all day": "P1D",
+        "two nights": "P2D",
         "ten": None, "no minutes": None, "zero minutes": None, "minutes": None, "1 hour 2 hours": None,
     },
     "change": {
@@ -45,7 +47,13 @@ TABLE: dict[str, dict[str, Any]] = {
         "7 tomorrow morning": "2026-11-21T07:00", "ten at night": "2026-11-20T22:00",
         "2026-12-24T18:00": "2026-12-24T18:00", "meeting tomorrow at three": None, "tomorrow at three":
         "2026-11-21T15:00", "tomorrow": None, "seven": None, "25:00": None, "7:61": None,
-        "six p m": "2026-11-20T18:00",
+        "six p m": "2026-11-20T18:00", "9a": "2026-11-21T09:00", "8:45p": "2026-11-20T20:45", "8p.m.":
+        "2026-11-20T20:00", "22nd of april at 5pm": "2027-04-22T17:00", "eod": "2026-11-20T23:59:59",
+        "by the end of the day": "2026-11-20T23:59:59", "end of tomorrow": "2026-11-21T23:59:59",
+        "ten minutes to seven thirty": "2026-11-20T19:20", "three quarters past 9 pm": "2026-11-20T21:45",
+        "one o'clock midnight": "2026-11-21T01:00", "tonight at three": "2026-11-21T03:00", "sunday early morning at 8":
+        "2026-11-22T08:00", "may/22(sat)-11:30 am": "2027-05-22T11:30", "7 am or pm": "2026-11-20T19:00",
+        "tonight at 5": "2026-11-20T17:00", "end of": None,
     },
     "date": {
         "tomorrow": "2026-11-21", "next friday": "2026-11-27", "friday": "2026-11-27", "this friday": "2026-11-20",
@@ -54,6 +62,13 @@ TABLE: dict[str, dict[str, Any]] = {
         "december twenty fourth two thousand twenty seven": "2027-12-24", "christmas eve": "2026-12-24",
         "first friday in december": "2026-12-04", "2 days ago": "2026-11-18", "last monday": "2026-11-09",
         "monday next week": "2026-11-23", "next week on tuesday": "2026-11-24", "24/12/2026": "2026-12-24",
+        "4.22": "2027-04-22", "4-22": "2027-04-22", "22.4": "2027-04-22", "dec-24-2026": "2026-12-24",
+        "2026/24/dec": "2026-12-24", "24-2026-december": "2026-12-24", "20261224": "2026-12-24",
+        "2026 12 24": "2026-12-24", "22 of april": "2027-04-22", "5/12, 2030": "2030-05-12", "1/2/46": "2046-01-02",
+        "1/2/47": "1947-01-02", "friday 5/12": "2027-05-12", "two sundays from now": "2026-11-29",
+        "thanksgiving": "2026-11-26", "easter": "2027-03-28", "mother's day of next year": "2027-05-09",
+        "last friday of next month": "2026-12-25", "halloween of last year": "2025-10-31", "3 days from now":
+        "2026-11-23", "this day": "2026-11-20", "february of 30": None, "13.13": None, "20261324": None,
         "2026-02-30": None, "february 30": None, "the 32nd": None,
     },
     "when": {
@@ -69,12 +84,13 @@ TABLE: dict[str, dict[str, Any]] = {
         "on monday": None, "every": None,
     },
     "level": {"fifty": 50, "50%": 50, "half": 50, "maximum": 100, "the lowest": 1, "one hundred percent": 100,
+              "zero point five percent": 0, "1.5 %": 2, "zero point five": 50, "one hundred percents": 100,
               "101": None},
     "change-level": {"twenty percent": 20, "minus ten": -10, "ten percent louder": 10, "five percent less": -5},
     "number": {
         "three point one four": 3.14, "minus five": -5, "two and a half": 2.5, "a hundred and one": 101, "2,500": 2500,
         "one million two hundred thousand": 1_200_000, "a dozen": 12, "three quarters": 0.75, "nineteen hundred": 1900,
-        "point five": 0.5, "hello": None,
+        "point five": 0.5, "25 lakh": 2_500_000, "two crore five lakh": 20_500_000, "hello": None,
     },
     "expression": {
         "twelve times eight plus two": "12 * 8 + 2", "15 percent of 80": "15 / 100 * 80",
@@ -83,7 +99,7 @@ TABLE: dict[str, dict[str, Any]] = {
         "half of 90": "0.5 * 90", "three minus minus two": "3 - (-2)", "seven": None, "((((1": None,
     },
     "unit": {"kilometres": "kilometer", "miles per hour": "mile per hour", "°F": "fahrenheit",
-             "square feet": "square foot"},
+             "square feet": "square foot", "km2": "square kilometer", "m²": "square meter", "(kg)": "kilogram"},
     "currency": {"dollars": "USD", "€": "EUR", "british pounds": "GBP", "monopoly money": None},
 }  # fmt: skip
 

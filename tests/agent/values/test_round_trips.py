@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from bluerill.agent.values.clock import clocks
 from bluerill.agent.values.dates import dates
 from bluerill.agent.values.durations import durations, iso_duration, parse_iso_duration
+from bluerill.agent.values.festive import easter
 from bluerill.agent.values.moments import Moment, moments, resolve, shifted, wall
 from bluerill.agent.values.numbers import longest, numbers, ordinals
 from bluerill.agent.values.reader import TYPED_KINDS, Reader
 from bluerill.agent.values.recurrence import recurrences, weekdays_of
 from bluerill.agent.values.spoken import (
+    MONTHS,
     say_clock,
     say_date,
     say_duration,
@@ -69,6 +71,23 @@ def test_clock_times(hour: int, minute: int) -> None:
 def test_dates(day: date) -> None:
     said = words(say_date(day))
     assert (len(said), day) in list(dates(said, 0, TODAY)) or (day.month, day.day) == (TODAY.month, TODAY.day)
+
+
+@given(st.dates(TODAY, date(2040, 12, 31)))
+def test_written_dates(day: date) -> None:
+    month = MONTHS[day.month]
+    for text in (f"{day:%Y-%m-%d}", f"{day:%Y%m%d}", f"{month}-{day.day}-{day.year}",
+                 f"{day.year}/{day.day}/{month[:3]}",
+                 f"{day.month}/{day.day}/{day.year}", f"{day.month}/{day.day}/{day:%y}",
+                 f"{month} {day.day}, {day.year}"):  # fmt: skip
+        said = words(text)
+        assert (len(said), day) in list(dates(said, 0, TODAY)), text
+
+
+@given(st.integers(1990, 2199))
+def test_easter_is_a_sunday_after_the_spring_equinox(year: int) -> None:
+    assert easter(year).weekday() == 6
+    assert date(year, 3, 22) <= easter(year) <= date(year, 4, 25)
 
 
 @given(st.sets(st.integers(0, 6), min_size=1))

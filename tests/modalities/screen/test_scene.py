@@ -23,8 +23,10 @@ def test_the_most_urgent_thing_is_shown() -> None:
     assert glass.stage(NOW).kind == "card"
     glass.state(State("listening", "set"), NOW)
     assert glass.stage(NOW).kind == "listening"
+    glass.show(Show(Card("timer", "Tea", "0:02"), 60), NOW)
     glass.glance(Glance(rings=[RingView("1", "timer", "Tea")]))
     assert glass.stage(NOW).kind == "ring"
+    assert glass.card is None
     glass.glance(Glance(rings=[]))
     glass.state(State("idle"), NOW)
     assert glass.stage(NOW + 4.9).kind == "card"

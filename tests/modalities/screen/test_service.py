@@ -14,7 +14,7 @@ from bluerill.agent.messages import Press, Show
 from bluerill.kernel.errors import CallerError
 from bluerill.modalities.screen.messages import Attach, Attached, Crown, Frame, SetFace, Snapshot, Touch
 from bluerill.modalities.screen.service import ScreenService
-from bluerill.skills.messages import Card, Glance, RingView
+from bluerill.skills.messages import GLANCE_CHANGED, Card, Glance, RingView
 from support.easel import easel
 
 
@@ -48,6 +48,15 @@ def test_unattached_it_draws_nothing() -> None:
             await asyncio.wait_for(page.port.sleep(0.15), 1)
             assert screen.renderer.drawn == 0
             assert not page.frames
+
+    run(main())
+
+
+def test_a_screen_that_starts_asks_to_be_told_everything() -> None:
+    async def main() -> None:
+        async with easel() as (page, _):
+            await page.until(lambda: bool(page.signals))
+            assert page.signals == [GLANCE_CHANGED]
 
     run(main())
 

@@ -90,7 +90,7 @@ def test_a_weekday_alarm_rings_on_weekdays(world: World) -> None:
 def test_snooze_rings_again_and_cancel_silences(world: World) -> None:
     async def story() -> None:
         await world.boot()
-        assert await world.refused("snooze_alarm") == "No alarm is ringing."
+        assert await world.refused("snooze_alarm") == "Nothing is ringing."
         await world.do("set_alarm", time="2026-11-18T12:10", repeat="FREQ=DAILY")
         await world.bench.advance(300)
         assert [ring.id for ring in world.glance("rings")] == ["alarm:1"]

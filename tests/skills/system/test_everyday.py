@@ -23,9 +23,14 @@ def test_reminders_ring_at_their_time_and_are_found_by_their_words(world: World)
         await world.undo(removed)
         await world.bench.advance(6 * 3600)
         assert world.rung() == ["A reminder: call your mum."]
-        await world.do("snooze_ring")
+        snoozed = await world.do("snooze_ring")
+        assert snoozed.speech == "Snoozed until 6:16 PM."
+        assert snoozed.card is not None
         await world.bench.advance(601)
         assert len(world.rung()) == 2
+        again = await world.do("snooze_alarm", duration="PT5M")  # what is said to an alarm is meant for any ring
+        assert again.speech == "Snoozed until 6:21 PM."
+        await world.bench.advance(301)
         await world.kill()
         world.bench.told.clear()
         await world.boot()

@@ -160,6 +160,28 @@ def test_imperial_units_and_home_place_come_from_the_settings(world: World) -> N
     asyncio.run(story())
 
 
+def test_the_owner_can_say_where_home_is(world: World) -> None:
+    async def story() -> None:
+        world.zone = "UTC"
+        world.settings["settings"] = {"weather": {"place": "leeds"}}
+        net = await connected(world)
+        done = await world.do("set_home_place", place="london")
+        assert done.speech == "Your home is London now."
+        await world.do("get_weather")
+        assert "name=London" in net.asked[0]
+        assert (await world.undo(done)).speech == "I have forgotten your home."
+        await world.do("get_weather")
+        assert "name=leeds" in net.asked[2], "the settings' place is next"
+        await world.kill()
+        world.settings = {}
+        await world.boot()
+        assert await world.refused("get_weather") == (
+            "I don't know where you are. Say where, for example: my home is in Berlin."
+        )
+
+    asyncio.run(story())
+
+
 def test_currencies_are_exact_dated_and_honest(world: World) -> None:
     async def story() -> None:
         net = await connected(world)

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from ...kernel.manifest import Manifest
-from ..boot import DeviceBusy, boot, load_manifest, state_directory
-from ..control import ControlService, Front, LocalFront, SocketFront
+from ..kernel.manifest import Manifest
+from .boot import DeviceBusy, boot, load_manifest, state_directory
+from .control import ControlService, Front, LocalFront, SocketFront
 
 HOSTS_WAIT_S = 5.0
 """A device of our own waits this long for third-party skills, since the one command may be meant for them."""

@@ -1,0 +1,81 @@
+"""Several days at once ("this week", "next weekend", "the next three days"), and lengths of days and months.
+
+Months and years are counted on the calendar: a month after the 31st is the last day of a shorter month.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from .durations import SECONDS, calendar_spans
+from .numbers import Words, numbers
+
+Span = tuple[int, date, date]
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def lengths(words: Words, at: int) -> Iterator[tuple[int, int, int]]:
+    """(end, days, months) of a length in whole days or more."""
+    for end, months in calendar_spans(words, at):
+        yield end, 0, months
+    heads: list[tuple[int, float]] = list(numbers(words, at))
+    word = words[at] if at < len(words) else ""
+    if word in ("a", "an"):
+        heads.append((at + 1, 1))
+    few = at + 1 if word == "a" else at
+    if words[few : few + 1] in (["few"], ["several"]):
+        heads.append((few + 1, 3))
+    for end, count in heads:
+        size = SECONDS.get(words[end], 0) if end < len(words) else 0
+        if size >= 86400 and count > 0 and count == int(count) and count * size <= 86400 * 36600:
+            yield end + 1, int(count * size) // 86400, 0
+
+
+def spans(words: Words, at: int, today: date) -> Iterator[Span]:
+    """Several days at once, as (end, first, last): "this week", "next weekend", "next month", "the next 3 days"."""
+    if at >= len(words):
+        return
+    word = words[at]
+    if word in ("for", "on", "over", "during", "at", "in") and at + 1 < len(words):
+        if words[at + 1] in ("this", "next", "the", "last"):
+            yield from spans(words, at + 1, today)
+        return
+    monday = today - timedelta(days=today.weekday())
+    which = {"this": 0, "next": 1, "last": -1, "the": 0, "past": -1}.get(word)
+    if which is None:
+        return
+    noun = words[at + 1] if at + 1 < len(words) else ""
+    if word == "the" and noun in ("next", "last", "past", "coming"):
+        yield from _counted(words, at + 1, today)
+        return
+    if noun == "week":
+        first = monday + timedelta(days=7 * which)
+        if word in ("this", "next", "last", "past"):
+            yield at + 2, first, first + timedelta(days=6)
+    elif noun == "weekend":
+        first = monday + timedelta(days=5 + 7 * which)
+        yield at + 2, first, first + timedelta(days=1)
+    elif noun == "month" and word != "the":
+        first = add_months(today.replace(day=1), which)
+        yield at + 2, first, add_months(first, 1) - timedelta(days=1)
+    elif noun == "year" and word != "the":
+        yield at + 2, date(today.year + which, 1, 1), date(today.year + which, 12, 31)
+    else:
+        yield from _counted(words, at, today)
+
+
+def _counted(words: Words, at: int, today: date) -> Iterator[Span]:
+    if words[at] not in ("next", "last", "past", "coming"):
+        return
+    for end, days, months in lengths(words, at + 1):
+        if words[at] in ("next", "coming"):
+            yield end, today, add_months(today, months) + timedelta(days=days - 1)
+        else:
+            yield end, add_months(today, -months) - timedelta(days=days - 1), today
