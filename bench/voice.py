@@ -38,7 +38,7 @@ from ..kernel.errors import BluerillError
 from ..modalities.voice.audio import read_pcm
 from ..modalities.voice.listener import Begin, Drop, End, Listener, More, Pause, Resume
 from ..modalities.voice.phrases import Match, PhraseBook
-from ..modalities.voice.recognizer import JUDGED, choose, ending
+from ..modalities.voice.recognizer import candidates, choose, ending
 from ..models.engines.engine import SpeechEngine
 from ..models.engines.espeak import EspeakEngine
 from ..models.engines.pocketsphinx import PocketSphinxEngine
@@ -98,7 +98,7 @@ class Pipeline:
         def read() -> tuple[Match, str]:
             guesses = self.engine.finish()
             judge = self.judge
-            sure = [judge(guess.text) for guess in guesses[:JUDGED]] if judge is not None else None
+            sure = [judge(guess.text) for guess in candidates(guesses)] if judge is not None else None
             return choose(guesses, self.book, sure), guesses[0].text if guesses else ""
 
         pending = 0.0  # when the hint of the last pause is known
