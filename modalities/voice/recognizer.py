@@ -42,7 +42,7 @@ from .messages import (
 from .phrases import REPAIR_BELOW, Match, PhraseBook, values_of
 from .review import ReviewLog
 
-__all__ = ["Reading", "RecognizerService", "choose", "ending"]
+__all__ = ["Reading", "RecognizerService", "candidates", "choose", "ending"]
 
 COST_WEIGHT = 0.03
 """Score that a reading loses for each nat it costs beyond the likeliest."""
@@ -62,8 +62,10 @@ MAY_END = 0.5
 FIT_ENOUGH = 0.56
 FIT_WEIGHT = 2.7
 """Words that fit the sounds worse than FIT_ENOUGH lose score: a phrase may be known and yet not have been said."""
-JUDGED = 64
-"""Readings that are judged at most; planning one takes a fraction of a millisecond."""
+FAR = 20.0
+"""Readings that cost more cannot reach the threshold however well they are understood."""
+JUDGED = 12
+"""Readings that are judged at most; more changed nothing. Planning what is nonsense takes some milliseconds."""
 JUDGE_WITHIN_S = 0.15
 MAX_UTTERANCE_S = 30.0
 MAX_CORPUS_BYTES = 8 * 1024 * 1024
@@ -80,28 +82,34 @@ class Reading:
         self.match, self.raw, self.ms = match, raw, ms
 
 
+def _same_values(guesses: Sequence[Guess]) -> list[Guess]:
+    """Another number (or day, or month) than in the likeliest reading only counts if it is about as likely: that one
+    wording is a phrase and another is not says nothing about which number was said."""
+    said = values_of(guesses[0].text) if guesses else []
+    return [guess for guess in guesses if guess.cost <= NEAR or values_of(guess.text) == said]
+
+
+def candidates(guesses: Sequence[Guess]) -> list[Guess]:
+    """The readings worth the planner's judgement, likeliest first."""
+    return [guess for guess in _same_values(guesses) if guess.cost <= FAR][:JUDGED]
+
+
 def choose(guesses: Sequence[Guess], book: PhraseBook | None, sure: Sequence[float] | None = None) -> Match:
     """The reading that was most likely meant; without a book (open vocabulary) the first.
 
-    ``sure`` are the planner's judgements of the first readings (see ``messages.Judged``), None where it was silent.
-    Another number (or day, or month) than in the likeliest reading only counts if it is about as likely: that one
-    wording is a phrase and another is not says nothing about which number was said.
+    ``sure`` are the planner's judgements of the :func:`candidates` (see ``messages.Judged``), None where it was silent.
     """
     if not guesses:
         return Match("", 0.0, 0.0)
     if book is None:
         return Match(guesses[0].text, guesses[0].fit, MAY_END)
     misfit = FIT_WEIGHT * max(0.0, FIT_ENOUGH - guesses[0].fit)
-    said = values_of(guesses[0].text)
     if sure is None:
-        near = [guess for guess in guesses if guess.cost <= NEAR or values_of(guess.text) == said]
-        best = _phrase(near, book)
+        best = _phrase(_same_values(guesses), book)
     else:
         best = Match("", 0.0, 0.0)
         value = float("-inf")
-        for guess, confidence in zip(guesses, sure, strict=False):
-            if guess.cost > NEAR and values_of(guess.text) != said:
-                continue
+        for guess, confidence in zip(candidates(guesses), sure, strict=False):
             cover, ends = book.cover(guess.text)
             known = 1.0 if confidence >= COMPLETE else PARTLY * confidence
             score = UNDERSTOOD * known + (1.0 - UNDERSTOOD) * cover - COST_WEIGHT * guess.cost
@@ -305,7 +313,7 @@ class RecognizerService(Service):
         """What the planner makes of each reading; None where it does not say so in time."""
         if self.book is None or not guesses:
             return None
-        request = Judge([guess.text for guess in guesses[:JUDGED]])
+        request = Judge([guess.text for guess in candidates(guesses)])
         try:
             return (await self.port.ask(self.planner, request, Judged, within=JUDGE_WITHIN_S)).sure
         except BluerillError as error:

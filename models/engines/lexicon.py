@@ -7,7 +7,7 @@ letter-to-sound rules: the longest match of a small grapheme table, in the spiri
 1976). The rules are rough, but a rough pronunciation can be recognised and a missing one cannot.
 
 CMUdict is American. Every word with an R that most British speakers do not sound also gets the pronunciation without
-it, which was worth about two commands in a hundred with British voices and cost American ones nothing.
+it; on too few rendered sentences to be sure, that helped British voices and did not hurt American ones.
 """
 
 from __future__ import annotations

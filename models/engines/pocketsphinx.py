@@ -40,7 +40,7 @@ NOISE_SIGMA = 60.0
 PEAK = 20_000
 MAX_SECONDS = 30
 """Longest utterance decoded at once."""
-MAX_GUESSES = 64
+MAX_GUESSES = 48
 PATH_SCALE = 1024.0
 """Scores of whole paths (not those of segments) are handed out shifted right by ten bits."""
 WORST_FRAME = 10.0
