@@ -49,7 +49,9 @@ def test_killing_the_recogniser_mid_utterance_is_one_error_and_the_next_works(ow
         wait_for_asr(page)
         victim = pid_of(own_home, "asr")
         page.click("#mic")
-        page.wait_for_function("() => document.getElementById('live').textContent.trim() !== ''", timeout=30_000)
+        page.wait_for_function(
+            "() => !['', 'Listening…'].includes(document.getElementById('live').textContent.trim())", timeout=30_000
+        )
         os.kill(victim, signal.SIGKILL)
         page.wait_for_function(
             """() => /asr|listen/.test(document.getElementById('problem').textContent
