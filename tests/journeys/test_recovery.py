@@ -98,6 +98,8 @@ def test_a_page_sees_the_ring_again_after_its_process_died(own_home: Path, victi
         assert pid_of(own_home, victim) != before
         page.click("#dismiss")
         page.wait_for_selector("#ring-buttons", state="hidden", timeout=10_000)
-        page.wait_for_function("() => /face/.test(document.getElementById('glass').getAttribute('aria-label'))")
-        watching.touch(233, 233)  # a tap on the face shows the timers: it knows them again
-        page.wait_for_function("() => /eggs/.test(document.getElementById('glass').getAttribute('aria-label'))")
+        label = "document.getElementById('glass').getAttribute('aria-label')"
+        page.wait_for_function(f"() => /face|eggs/.test({label})")
+        if "eggs" not in str(page.evaluate(f"() => {label}")):
+            watching.touch(233, 233)  # a tap on the face shows the timers: it knows them again
+        page.wait_for_function(f"() => /eggs/.test({label})")
