@@ -66,8 +66,8 @@ class Sampler:
 
     People do not say every way of saying something equally often. A template's author writes the usual way first, so
     the branches of an alternative are drawn with falling weight, optional words less often than not, and an action's
-    first sentences more than its last ones. A draw that repeats an earlier one counts: how often a sentence comes is
-    what the recogniser's language model learns from.
+    first sentences more than its last ones. A draw that repeats an earlier one is kept: how often a sentence comes is
+    there for a language model that wants it (the present one counts each wording once; both heard equally well).
     """
 
     def __init__(self, templates: Templates, today: date = date(2026, 11, 20)) -> None:

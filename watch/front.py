@@ -18,15 +18,15 @@ HOSTS_WAIT_S = 5.0
 
 @asynccontextmanager
 async def open_front(
-    *, without: tuple[str, ...], ram: str = "", asr: Mapping[str, Any] | None = None
+    *, without: tuple[str, ...], ram: str = "", asr: Mapping[str, Any] | None = None, asr_memory: str = ""
 ) -> AsyncIterator[Front]:
     """A front to a device. ``without`` are the services that a device of our own would not need, ``asr`` further
-    settings of its recogniser.
+    settings of its recogniser and ``asr_memory`` its cap, where they differ from the wiring's.
 
     There is one device for a state directory: a second one would ring the same alarms.
     """
     try:
-        device = boot(brief(load_manifest(without=without, ram=ram), asr or {}))
+        device = boot(brief(load_manifest(without=without, ram=ram), asr or {}, asr_memory))
     except DeviceBusy:
         front = await SocketFront.connect(str(state_directory() / "device.sock"))
         try:
@@ -40,11 +40,13 @@ async def open_front(
         yield LocalFront(control)
 
 
-def brief(manifest: Manifest, asr: Mapping[str, Any]) -> Manifest:
+def brief(manifest: Manifest, asr: Mapping[str, Any], asr_memory: str = "") -> Manifest:
     """The manifest of a device that lives for one command."""
     changes: dict[str, Mapping[str, Any]] = {"skills": {"wait_s": HOSTS_WAIT_S}, "asr": asr}
     services = {
         name: msgspec.structs.replace(spec, settings={**spec.settings, **changes[name]}) if name in changes else spec
         for name, spec in manifest.services.items()
     }
+    if asr_memory and "asr" in services:
+        services["asr"] = msgspec.structs.replace(services["asr"], memory=asr_memory)
     return msgspec.structs.replace(manifest, services=services)

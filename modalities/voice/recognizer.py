@@ -149,7 +149,7 @@ class RecognizerService(Service):
     ``model`` (a path or the name of a model card, for engines that need one), ``cache`` (folder for built language
     models), ``review`` (file of the review log, '' = none), ``threshold`` of being heard (default: the engine's),
     ``planner``, and the ``vocabulary``: "skills" for the device's sentences, "none" for any English, which costs the
-    embedded engine some 100 MB and hears requests worse."""
+    embedded engine 178 MB and hears requests worse."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """Speech recognition by PocketSphinx with a language model of what this device can be told.
 
 The acoustic model (US English, 5,000 tied states, phonetically tied mixtures) is inside the wheel. With the general
-language model it needs 100 MB and mishears most commands; with a trigram of the device's own sentences and a
+language model it needs 180 MB and mishears most commands; with a trigram of the device's own sentences and a
 dictionary of only their words it needs a fifth of that and hears most of them.
 
 An utterance is decoded twice. While it arrives, a cheap first pass (one lexicon-tree search, running cepstral mean)
@@ -70,7 +70,7 @@ class PocketSphinxEngine:
     """See :class:`~.engine.SpeechEngine`. ``cache`` is a folder for built language models (bounded; made if absent).
 
     ``model`` is a folder with an acoustic model and dictionary; the default is the one inside the wheel. ``general``
-    takes the general language model beside it instead of learning one: any English, at four times the memory.
+    takes the general language model beside it instead of learning one: any English, at three times the memory (178 MB).
     """
 
     name = "pocketsphinx"

@@ -51,7 +51,10 @@ def run(args: argparse.Namespace) -> int:
 async def _hear(args: argparse.Namespace) -> int:
     status = 0
     asr: dict[str, Any] = {"engine": args.engine, "model": args.model, "vocabulary": args.grammar}
-    async with open_front(without=("screen", "web", "ears", "mouth"), asr=asr) as front:
+    memory = asr_memory(args)
+    ram = "4G" if args.engine == "whisper" else ""  # not a watch's budget: the comparison is asked for
+    without = ("screen", "web", "ears", "mouth")
+    async with open_front(without=without, ram=ram, asr=asr, asr_memory=memory) as front:
         for name in args.files:
             path = Path(name)
             try:
@@ -66,6 +69,13 @@ async def _hear(args: argparse.Namespace) -> int:
                 text = row["text"] or paint(f"(not heard: {row['raw'] or 'no speech'})", "yellow")
                 print(f"{paint(str(path), 'bold')}: {text}", flush=True)
     return status
+
+
+def asr_memory(args: argparse.Namespace) -> str:
+    """The cap of a recogniser that carries more than the device's own sentences ('': the wiring's)."""
+    if args.engine == "whisper":
+        return "2G"
+    return "288M" if args.grammar == "none" else ""
 
 
 async def transcribe(front: Front, path: Path) -> dict[str, Any]:
