@@ -83,7 +83,7 @@ class Seat:
             return decision.at
         self.life.step(Event.QUARANTINE)
         self.problem = decision.reason
-        self.kernel.log.error("service %r is quarantined: %s", self.name, self.problem)
+        self.kernel.log.warning("service %r is quarantined: %s", self.name, self.problem)
         self.fail_waiting(ServiceFault(f"service {self.name!r} is quarantined: {self.problem}"))
         return None
 
