@@ -7,7 +7,7 @@ not yet handed over is handled by the next generation, while what was in its han
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .errors import BluerillError, PeerRestarted, ServiceFault
 from .manifest import ServiceSpec
@@ -208,17 +208,3 @@ class LocalSeat(Seat):
 def lane_of(number: int) -> Lane:
     """The lane of a number from the wire; anything unknown is background."""
     return LANES[number] if 0 <= number <= 2 else Lane.BACKGROUND
-
-
-def status_row(seat: Seat) -> dict[str, Any]:
-    """What the monitor shows of a seat, less memory."""
-    return {
-        "name": seat.name,
-        "state": seat.state.value,
-        "generation": seat.generation,
-        "isolation": seat.isolation,
-        "lane": seat.spec.lane,
-        "handled": seat.handled,
-        "errors": seat.errors,
-        "problem": seat.problem,
-    }
