@@ -43,6 +43,7 @@ class Frame:
     shown_at: float = 0.0
     period: float = MINUTE
     taps: int = 0
+    visits: int = 1
     clip: Box = (0, 0, 4096, 4096)
 
     def moves(self, seconds: float) -> None:

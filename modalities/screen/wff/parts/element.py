@@ -17,13 +17,14 @@ from ..live import Attribute, Frame
 from ..stamp import Stamp, dimmed, masked, of_picture
 
 
+Part = tuple[str, list[Stamp]]
+"""A renderMode (SOURCE, MASK or ALL) and what is drawn with it."""
+
+
 class Visual(Protocol):
-    """Something that can be seen. ``mode`` is its renderMode: SOURCE, MASK or ALL."""
+    """Something that can be seen."""
 
-    @property
-    def mode(self) -> str: ...
-
-    def stamps(self, frame: Frame, matrix: Affine, tint: Colour | None) -> list[Stamp]:
+    def parts(self, frame: Frame, matrix: Affine, tint: Colour | None) -> list[Part]:
         """What it leaves on the picture now; ``matrix`` takes its parent's coordinates to pixels."""
         ...
 
@@ -88,7 +89,7 @@ class Masks:
         self._count = 0
         self._done: list[Stamp] = []
 
-    def apply(self, parts: Sequence[tuple[str, list[Stamp]]], clip: Box) -> list[Stamp]:
+    def apply(self, parts: Sequence[Part], clip: Box) -> list[Stamp]:
         """The stamps of siblings, masked if any of them is a mask."""
         seen = [stamp for mode, stamps in parts if mode != "MASK" for stamp in stamps]
         if all(mode == "SOURCE" for mode, _ in parts):
@@ -120,10 +121,9 @@ class Element:
         self._mode = mode
         self._effect = Effect()
 
-    @property
-    def mode(self) -> str:
-        """SOURCE, MASK or ALL."""
-        return self._mode
+    def parts(self, frame: Frame, matrix: Affine, tint: Colour | None) -> list[Part]:
+        """Its stamps, under its own renderMode."""
+        return [(self._mode, self.stamps(frame, matrix, tint))]
 
     def stamps(self, frame: Frame, matrix: Affine, tint: Colour | None) -> list[Stamp]:
         """What it leaves on the picture now."""
@@ -152,7 +152,8 @@ class Group(Element):
 
     def content(self, frame: Frame, matrix: Affine, tint: Colour | None) -> list[Stamp]:
         """Its children's stamps."""
-        return self._masks.apply([(child.mode, child.stamps(frame, matrix, tint)) for child in self.children], frame.clip)
+        parts = [part for child in self.children for part in child.parts(frame, matrix, tint)]
+        return self._masks.apply(parts, frame.clip)
 
 
 def multiplied(one: Colour | None, other: Colour | None) -> Colour | None:

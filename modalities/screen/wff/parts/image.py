@@ -72,6 +72,7 @@ class PartImage(Element):
         self.choices: Sequence[Live] = ()
         self.filtered: tuple[Attribute, Attribute, Attribute] | None = None
         self.photo = False
+        self.every = 1
         self.change = ""
         self.direction = "FORWARD"
 
@@ -80,7 +81,7 @@ class PartImage(Element):
         if not self.choices:
             return []
         size = self.place.size(frame)
-        at = which(frame, len(self.choices), self.change, self.direction)
+        at = which(frame, len(self.choices), self.change, self.direction, self.every)
         image = self._picture(frame, self.choices[at], pixels(size, matrix))
         return [] if image is None else self._turned.stamps(image, size, matrix, tint, at)
 
@@ -96,7 +97,7 @@ class PartImage(Element):
         return self._bitmaps.drawable(name, size, filtered)
 
 
-def which(frame: Frame, count: int, change: str, direction: str) -> int:
+def which(frame: Frame, count: int, change: str, direction: str, every: int = 1) -> int:
     """Which of several pictures is shown: events (taps, the face coming up, seconds, minutes, hours) count them on."""
     if count < 2:
         return 0
@@ -107,7 +108,7 @@ def which(frame: Frame, count: int, change: str, direction: str) -> int:
             frame.moves(min(seconds, 60.0))
             steps += int(frame.now // seconds)
     if "ON_VISIBLE" in triggers:
-        steps += int(frame.shown_at)
+        steps += frame.visits // max(every, 1)
     if direction == "RANDOM":
         return (steps * 2654435761 >> 7) % count if steps else 0
     return (-steps if direction == "BACKWARD" else steps) % count
