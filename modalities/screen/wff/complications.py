@@ -76,7 +76,7 @@ class Complications:
         kind, data = self._now(slot, device)
         if name == "TYPE":
             return kind
-        return None if data is None else _field(name, data)
+        return None if data is None else _field(name, data, kind)
 
     def _now(self, slot: str, device: Device) -> tuple[str, Data | None]:
         if self._kept is None or self._kept[0] is not device:
@@ -89,7 +89,7 @@ class Complications:
     def _chosen(self, slot: str, device: Device) -> tuple[str, Data | None]:
         wished = device.overrides.get(f"COMPLICATION.{slot}.TYPE")
         if isinstance(wished, str):
-            return wished, Data("")
+            return wished, Data("", value=0.0)
         for who, kind in self._policies.get(slot, Policy(())).wishes:
             provider = PROVIDERS.get(who)
             if kind == EMPTY and who in PROVIDERS:
@@ -97,18 +97,27 @@ class Complications:
             if provider is None or kind not in self._supported.get(slot, frozenset()):
                 continue
             data = provider(device)
-            if data is not None:
+            if data is not None and _gives(data, kind):
                 return kind, data
         return EMPTY, None
 
 
-def _field(name: str, data: Data) -> Value:
+def _gives(data: Data, kind: str) -> bool:
+    """Whether a provider's data can be shown as a type."""
+    if kind in ("RANGED_VALUE", "GOAL_PROGRESS"):
+        return data.value is not None
+    if kind in ("MONOCHROMATIC_IMAGE", "SMALL_IMAGE"):
+        return bool(data.icon)
+    return kind == "SHORT_TEXT" or (kind == "LONG_TEXT" and bool(data.long))
+
+
+def _field(name: str, data: Data, kind: str) -> Value:
     if name in ("MONOCHROMATIC_IMAGE", "MONOCHROMATIC_IMAGE_AMBIENT"):
         return icon_png(data.icon) if data.icon else None
     if name in ("SMALL_IMAGE", "SMALL_IMAGE_AMBIENT"):
         return icon_png(data.icon) if data.icon else None
     values: dict[str, Value] = {
-        "TEXT": data.text,
+        "TEXT": (data.long if kind == "LONG_TEXT" else data.text) or None,
         "TITLE": data.title or None,
         "RANGED_VALUE_VALUE": data.value,
         "RANGED_VALUE_MIN": data.low,
@@ -200,7 +209,7 @@ def _alarm(d: Device) -> Data | None:
     if d.next_alarm is None:
         return None
     text = _clock(d._replace(moment=d.next_alarm))
-    return Data(text, "Alarm", "alarm", f"Alarm at {text}")
+    return Data(text, "Alarm", "alarm", text)
 
 
 def _next_event(d: Device) -> Data | None:

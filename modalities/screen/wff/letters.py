@@ -9,6 +9,7 @@ libraries that differ between machines.
 from __future__ import annotations
 
 import io
+import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -17,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ..lettering import FONTS
 from .resources import Resources, ResourceMissing
 
-ASCENT: Final = 0.927
+ASCENT: Final = 0.929
 DESCENT: Final = 0.244
 """Line metrics of the platform's family, in shares of the size."""
 LEAN: Final = 0.21
@@ -25,6 +26,7 @@ LEAN: Final = 0.21
 FINE: Final = 2
 """Bundled letters are drawn at twice their size before they are narrowed."""
 MAX_PIXELS: Final = 640
+_DIGITS = re.compile(r"\d|\D+")
 
 WIDTHS: Final = {
     "ULTRA_CONDENSED": 0.5, "EXTRA_CONDENSED": 0.625, "CONDENSED": 0.75, "SEMI_CONDENSED": 0.875, "NORMAL": 1.0,
@@ -37,7 +39,7 @@ _CUTS: Final[dict[str, tuple[str, float, float, float]]] = {
     "ULTRA_LIGHT": ("InterDisplay-Light", 0.985, 0.955, 0.0),
     "EXTRA_LIGHT": ("InterDisplay-Light", 0.985, 0.955, 0.0),
     "LIGHT": ("InterDisplay-Light", 0.985, 0.965, 0.0),
-    "NORMAL": ("Inter-Regular", 0.978, 0.937, 0.0),
+    "NORMAL": ("Inter-Regular", 0.978, 0.937, 0.004),
     "MEDIUM": ("Inter-Medium", 0.978, 0.895, 0.0),
     "SEMI_BOLD": ("InterDisplay-SemiBold", 0.985, 0.94, 0.0),
     "BOLD": ("InterDisplay-SemiBold", 0.985, 0.94, 0.009),
@@ -92,7 +94,8 @@ class Letters:
     def width(self, text: str, style: Style, size: float) -> float:
         """Advance of a line in pixels."""
         font, squeeze, _ = self._font(style, size)
-        return font.getlength(text) * squeeze + style.spacing * size * len(text)
+        spread = sum(wide for _, _, wide in self._spread(text, style, font))
+        return spread * squeeze + style.spacing * size * len(text)
 
     def metrics(self, style: Style, size: float) -> Metrics:
         """The line's height; that of the platform's family for the bundled one."""
@@ -123,7 +126,9 @@ class Letters:
         pad = 2 + int(stroke * fine + 1)
         left, top, right, bottom = font.getbbox(text, anchor="ls", stroke_width=stroke * fine)
         gap = style.spacing * size / squeeze if style.spacing else 0.0
-        wide = int(max(right, font.getlength(text)) - min(left, 0) + abs(gap) * len(text)) + 2 * pad
+        pieces = self._spread(text, style, font)
+        whole = sum(advance for _, _, advance in pieces)
+        wide = int(max(right, whole) - min(left, 0) + abs(gap) * len(text)) + 2 * pad
         high = int(bottom - top) + 2 * pad
         if not text.strip() or wide <= 0 or high <= 0 or wide * high > 4_000_000:
             return None
@@ -132,12 +137,27 @@ class Letters:
         draw = ImageDraw.Draw(canvas)
         start = x0 + offset / squeeze
         if gap:
-            for character in text:
-                draw.text((start, y0), character, fill=255, font=font, anchor="ls", stroke_width=stroke * fine)
-                start += font.getlength(character) + gap
-        else:
-            draw.text((start, y0), text, fill=255, font=font, anchor="ls", stroke_width=stroke * fine)
+            pieces = [bit for piece, inset, advance in pieces for bit in _letter_by_letter(font, piece, inset, advance)]
+        for piece, inset, advance in pieces:
+            place = (start + inset, y0)
+            draw.text(place, piece, fill=255, font=font, anchor="ls", stroke_width=stroke * fine)
+            start += advance + gap
         return _fitted(canvas, x0, y0, squeeze, 1 / fine, style.italic)
+
+    def _spread(self, text: str, style: Style, font: ImageFont.FreeTypeFont) -> list[tuple[str, float, float]]:
+        """The text in pieces, each with its inset and advance in the font's own pixels.
+
+        Digits of the bundled font are set on the width of a zero, as the platform's are: a clock does not jump.
+        """
+        if self._own(style.family) is not None or not any(character.isdigit() for character in text):
+            return [(text, 0.0, font.getlength(text))]
+        zero = font.getlength("0")
+        pieces: list[tuple[str, float, float]] = []
+        for part in _DIGITS.findall(text):
+            own = font.getlength(part)
+            digit = part.isdigit()
+            pieces.append((part, (zero - own) / 2 if digit else 0.0, zero if digit else own))
+        return pieces
 
     def _own(self, family: str) -> bytes | None:
         """The font file a face brings for a family."""
@@ -169,6 +189,12 @@ class Letters:
             self._data[family] = None
             self.substituted.add(family)
             return _bundled("Inter-Regular", size)
+
+
+def _letter_by_letter(font: ImageFont.FreeTypeFont, piece: str, inset: float, advance: float) -> list[tuple[str, float, float]]:
+    if len(piece) == 1:
+        return [(piece, inset, advance)]
+    return [(character, 0.0, font.getlength(character)) for character in piece]
 
 
 @lru_cache(maxsize=48)

@@ -8,7 +8,7 @@ from typing import Final
 from .affine import Affine
 from .build import group
 from .colour import BLACK, Colour, read_colour
-from .complications import Complications, read_policy
+from .complications import Complications, Policy, read_policy
 from .configuration import read_configurations
 from .device import Device
 from .expression import Value
@@ -72,6 +72,10 @@ class CompiledScene:
             own = slot.first("DefaultProviderPolicy")
             policy = flavor.policies.get(id_, own) if flavor is not None else own
             policies[id_] = read_policy(None if id_ in hidden else policy)
+            who, _, kind = wishes.get(f"slot.{id_}", "").partition(":")
+            if who:
+                kinds = (kind,) if kind else tuple(slot.get("supportedTypes").split())
+                policies[id_] = Policy(tuple((who, one) for one in kinds))
         supported = {slot.get("slotId"): frozenset(slot.get("supportedTypes").split()) for slot in self.slots}
         self._complications = Complications(policies, supported)
 

@@ -139,13 +139,19 @@ def _united(parts: Sequence[Stamp]) -> Stamp | None:
 
 def _symbol(character: str, pixels: int, thicker: float) -> Image.Image:
     if character in SYMBOLS:
-        return icon_mask(SYMBOLS[character], pixels)
-    solid = icon_mask(OPEN[character], pixels)
-    edge = max(pixels * 0.075 - thicker, 1.0)
-    inner = icon_mask(OPEN[character], max(round(pixels - 2.6 * edge), 4))
-    hole = Image.new("L", solid.size)
-    hole.paste(inner, ((solid.width - inner.width) // 2, round((solid.height - inner.height) * 0.46)))
-    return ImageChops.subtract(solid, hole)
+        mask = icon_mask(SYMBOLS[character], pixels)
+    else:
+        solid = icon_mask(OPEN[character], pixels)
+        inner = icon_mask(OPEN[character], max(round(pixels - 2.6 * max(pixels * 0.075, 1.0)), 4))
+        hole = Image.new("L", solid.size)
+        hole.paste(inner, ((solid.width - inner.width) // 2, round((solid.height - inner.height) * 0.46)))
+        mask = ImageChops.subtract(solid, hole)
+    reach = round(thicker)
+    if reach < 1:
+        return mask
+    wide = Image.new("L", (mask.width + 2 * reach, mask.height + 2 * reach))
+    wide.paste(mask, (reach, reach))
+    return wide.filter(ImageFilter.MaxFilter(2 * reach + 1))
 
 
 def _blurred(stamp: Stamp, colour: Colour, radius: float) -> Stamp:

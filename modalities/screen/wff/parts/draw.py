@@ -236,7 +236,8 @@ def _paints(part: list[Point], first: Colour, second: Colour, pixels: float) -> 
     whole = length(part)
     bits = []
     for step in range(steps):
-        bit = cut(part, whole * step / steps, whole * (step + 1) / steps)
+        # a little longer than its share, so that no seam shows on the outer side of a bend
+        bit = cut(part, whole * max(step - 0.6, 0) / steps, whole * (step + 1) / steps)
         if len(bit) > 1:
             bits.append((bit, mixed(first, second, (step + 0.5) / steps)))
     return bits
