@@ -23,7 +23,9 @@ DEFAULT_SIZE = 466
 def drawing_arguments(parser: argparse.ArgumentParser, *, sizes: bool = False) -> None:
     """The options of everything that draws a face."""
     parser.add_argument("file", metavar="FILE", help="a face: .xml, folder, .zip or .apk")
-    parser.add_argument("--at", metavar="TIME", default="", help="HH:MM[:SS] or an ISO date and time (default: the face's preview time)")
+    parser.add_argument(
+        "--at", metavar="TIME", default="", help="HH:MM[:SS] or an ISO date and time (default: the face's preview time)"
+    )
     parser.add_argument("--ambient", action="store_true", help="the always-on picture")
     parser.add_argument(
         "--size", metavar="N|WxH", action="append" if sizes else "store", help=f"pixels (default {DEFAULT_SIZE})" + ("; may be given several times" if sizes else ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -13,7 +14,6 @@ from .letters import Style
 from .live import Attribute, Fixed, Follower, Frame, Live, Scope
 from .maker import Maker
 from .node import Node
-from .parse import squeeze
 from .parts.clock import ClockText
 from .parts.text import OrnamentStyle, PartText, RunStyle, Setting
 from .typesetting import Glyphs
@@ -21,6 +21,9 @@ from .typesetting import Glyphs
 ORNAMENTS: Final = ("Shadow", "Outline", "OutGlow", "Underline", "StrikeThrough")
 FORMATTERS: Final = ("Template", "Upper", "Lower", "InlineImage")
 FONTS: Final = ("Font", "BitmapFont")
+
+_ENDS = re.compile(r"^\s*\n\s*|\s*\n\s*$")
+_BREAK = re.compile(r"\s*\n\s*")
 
 Common = tuple[Attribute, Attribute | None, str, str]
 
@@ -70,7 +73,15 @@ def _run(maker: Maker, font: Node, scope: Scope, text: Live) -> RunStyle:
         font.get("width", "NORMAL"), _number(font.get("letterSpacing"), 0.0),
     )  # fmt: skip
     size = maker.attribute(font, "size", 20.0, scope)
-    return RunStyle(text, size, maker.attribute(font, "color", "#FFFFFFFF", scope), style, _number(font.get("minSize"), 12.0), (), glyphs)
+    return RunStyle(
+        text,
+        size,
+        maker.attribute(font, "color", "#FFFFFFFF", scope),
+        style,
+        _number(font.get("minSize"), 12.0),
+        (),
+        glyphs,
+    )
 
 
 def _runs(maker: Maker, font: Node, scope: Scope) -> list[RunStyle]:
@@ -102,11 +113,10 @@ def _inside(maker: Maker, node: Node, scope: Scope, base: RunStyle) -> list[RunS
 
 
 def _plain(maker: Maker, text: str, base: RunStyle) -> list[RunStyle]:
-    words = text.strip()
-    if not words:
+    if not text.strip():
         return []
-    found = maker.face.resources.string(words, maker.locale)
-    return [replace(base, text=Fixed(squeeze(words) if found is None else found))]
+    found = maker.face.resources.string(text.strip(), maker.locale)
+    return [replace(base, text=Fixed(_tidied(text) if found is None else found))]
 
 
 def _ornament(maker: Maker, node: Node, scope: Scope) -> OrnamentStyle:
@@ -120,21 +130,36 @@ def _ornament(maker: Maker, node: Node, scope: Scope) -> OrnamentStyle:
 
 
 def _picture(maker: Maker, node: Node, scope: Scope, base: RunStyle) -> RunStyle:
-    width = _number(node.get("width"), 0.0) - _number(node.get("overlapLeft"), 0.0) - _number(node.get("overlapRight"), 0.0)
+    width = (
+        _number(node.get("width"), 0.0) - _number(node.get("overlapLeft"), 0.0) - _number(node.get("overlapRight"), 0.0)
+    )
     size = maker.attribute(node, "height", 0.0, scope)
     source = node.get("source") or node.get("resource")
     colour = maker.attribute(node, "color", "#FFFFFFFF", scope)
-    return replace(base, text=maker.live(node, source, scope), size=size, colour=colour, picture=True, width=max(width, 0.0), glyphs=None)
+    return replace(
+        base,
+        text=maker.live(node, source, scope),
+        size=size,
+        colour=colour,
+        picture=True,
+        width=max(width, 0.0),
+        glyphs=None,
+    )
 
 
 def _template(maker: Maker, node: Node, scope: Scope) -> Live:
-    text = node.content.strip()
+    text = _tidied(node.content)
     known = maker.face.resources.string(text, maker.locale)
     parameters: list[Live] = []
     for child in node.all("Parameter"):
         expression = maker.expression(child, child.get("expression").strip())
         parameters.append(Fixed("") if expression is None else _parameter(maker, expression, scope))
-    return Filled(squeeze(text) if known is None else known, parameters)
+    return Filled(text if known is None else known, parameters)
+
+
+def _tidied(text: str) -> str:
+    """Text without the line breaks and indents of the document; blanks that stand in a line stay."""
+    return _BREAK.sub(" ", _ENDS.sub("", text))
 
 
 def _parameter(maker: Maker, expression: Expression, scope: Scope) -> Live:
@@ -168,5 +193,3 @@ def _number(text: str, default: float) -> float:
     except ValueError:
         return default
     return value if -1e6 < value < 1e6 else default
-
-

@@ -244,7 +244,11 @@ def _paints(part: list[Point], first: Colour, second: Colour, pixels: float) -> 
 
 
 def _ink(
-    size: tuple[int, int], corner: tuple[int, int], paints: list[tuple[list[Point], Colour]], thick: float, matrix: Affine
+    size: tuple[int, int],
+    corner: tuple[int, int],
+    paints: list[tuple[list[Point], Colour]],
+    thick: float,
+    matrix: Affine,
 ) -> Image.Image:
     """A picture coloured along lines, with room to spare on all sides: the mask cuts it to shape."""
     ink = Image.new("RGB", (size[0] * 2, size[1] * 2))

@@ -16,7 +16,6 @@ from ..compositor import flatten
 from ..live import Attribute, Frame
 from ..stamp import Stamp, dimmed, masked, of_picture
 
-
 Part = tuple[str, list[Stamp]]
 """A renderMode (SOURCE, MASK or ALL) and what is drawn with it."""
 
