@@ -54,7 +54,9 @@ class Bitmaps:
         self._told: set[str] = set()
         self._animations: dict[str, Animation | None] = {}
 
-    def drawable(self, name: str, size: tuple[int, int], filtered: Filter | None = None, frame: int = 0) -> Image.Image | None:
+    def drawable(
+        self, name: str, size: tuple[int, int], filtered: Filter | None = None, frame: int = 0
+    ) -> Image.Image | None:
         """A drawable stretched to a size in pixels, as RGBA; None if it cannot be shown."""
         key = (name, size, filtered, frame)
         found = self._kept.get(key)
@@ -125,12 +127,21 @@ class Bitmaps:
         try:
             with Image.open(io.BytesIO(data)) as image:
                 if image.width * image.height > MAX_PIXELS:
-                    self._tell(f"expected {what} to have at most {MAX_PIXELS:,} pixels, found {image.width}x{image.height}")
+                    self._tell(
+                        f"expected {what} to have at most {MAX_PIXELS:,} pixels, found {image.width}x{image.height}"
+                    )
                     return None
                 if frame:
                     image.seek(frame)
                 return image.convert("RGBA")
-        except (OSError, ValueError, SyntaxError, EOFError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        except (
+            OSError,
+            ValueError,
+            SyntaxError,
+            EOFError,
+            UnidentifiedImageError,
+            Image.DecompressionBombError,
+        ) as error:
             self._tell(f"expected {what} to be a PNG, JPEG, WebP, GIF or BMP, found: {str(error)[:120]}")
             return None
 

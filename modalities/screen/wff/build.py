@@ -71,7 +71,9 @@ def _angle(node: Node, scope: Scope) -> Live:
     if beat is not None:
         return SecondAngle(scope, 1.0, _float(beat, "strength", 0.0), _float(beat, "duration", 0.0))
     if sweep is not None:
-        return SecondAngle(scope, 0.0 if sweep.get("frequency") == "SYNC_TO_DEVICE" else _float(sweep, "frequency", 1.0))
+        return SecondAngle(
+            scope, 0.0 if sweep.get("frequency") == "SYNC_TO_DEVICE" else _float(sweep, "frequency", 1.0)
+        )
     return SecondAngle(scope)
 
 
@@ -210,12 +212,18 @@ def slot(maker: Maker, node: Node, scope: Scope) -> Visual:
     shape = next((one for one in node.children if one.tag.startswith("Bounding")), None)
     if shape is not None:
         numbers = {name: _float(shape, name, 0.0) for name in shape.attributes}
-        made.shape = Bounding(shape.tag, numbers, shape.get("isRoundEdge") == "TRUE", shape.get("direction") == "COUNTER_CLOCKWISE")
+        made.shape = Bounding(
+            shape.tag, numbers, shape.get("isRoundEdge") == "TRUE", shape.get("direction") == "COUNTER_CLOCKWISE"
+        )
         wanted = ("centerX", "centerY", "width", "height", "thickness", "startAngle", "endAngle") if shape.tag == "BoundingArc" else ("x", "y", "width", "height")  # fmt: skip
-        if shape.tag not in ("BoundingBox", "BoundingRoundBox", "BoundingOval", "BoundingArc") or any(w not in numbers for w in wanted):
+        if shape.tag not in ("BoundingBox", "BoundingRoundBox", "BoundingOval", "BoundingArc") or any(
+            w not in numbers for w in wanted
+        ):
             maker.note(shape, f"{shape.tag} lacks what it needs; the slot is not cut to it")
             made.shape = None
-    maker.finish(node, "Complication", "DefaultProviderPolicy", "BoundingBox", "BoundingRoundBox", "BoundingOval", "BoundingArc")
+    maker.finish(
+        node, "Complication", "DefaultProviderPolicy", "BoundingBox", "BoundingRoundBox", "BoundingOval", "BoundingArc"
+    )
     return made
 
 

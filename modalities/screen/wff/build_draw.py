@@ -23,9 +23,7 @@ GRADIENTS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
 }
 
 
-def part_draw(
-    maker: Maker, node: Node, scope: Scope, common: tuple[Attribute, Attribute | None, str, str]
-) -> PartDraw:
+def part_draw(maker: Maker, node: Node, scope: Scope, common: tuple[Attribute, Attribute | None, str, str]) -> PartDraw:
     """The part with its shapes."""
     made = PartDraw(maker.place(node, scope), *common)
     made.shapes = [_shape(maker, child, scope) for child in node.all(*SHAPES)]

@@ -70,7 +70,15 @@ def _run(maker: Maker, font: Node, scope: Scope, text: Live) -> RunStyle:
         font.get("width", "NORMAL"), _number(font.get("letterSpacing"), 0.0),
     )  # fmt: skip
     size = maker.attribute(font, "size", 20.0, scope)
-    return RunStyle(text, size, maker.attribute(font, "color", "#FFFFFFFF", scope), style, _number(font.get("minSize"), 12.0), (), glyphs)
+    return RunStyle(
+        text,
+        size,
+        maker.attribute(font, "color", "#FFFFFFFF", scope),
+        style,
+        _number(font.get("minSize"), 12.0),
+        (),
+        glyphs,
+    )
 
 
 def _runs(maker: Maker, font: Node, scope: Scope) -> list[RunStyle]:
@@ -120,11 +128,21 @@ def _ornament(maker: Maker, node: Node, scope: Scope) -> OrnamentStyle:
 
 
 def _picture(maker: Maker, node: Node, scope: Scope, base: RunStyle) -> RunStyle:
-    width = _number(node.get("width"), 0.0) - _number(node.get("overlapLeft"), 0.0) - _number(node.get("overlapRight"), 0.0)
+    width = (
+        _number(node.get("width"), 0.0) - _number(node.get("overlapLeft"), 0.0) - _number(node.get("overlapRight"), 0.0)
+    )
     size = maker.attribute(node, "height", 0.0, scope)
     source = node.get("source") or node.get("resource")
     colour = maker.attribute(node, "color", "#FFFFFFFF", scope)
-    return replace(base, text=maker.live(node, source, scope), size=size, colour=colour, picture=True, width=max(width, 0.0), glyphs=None)
+    return replace(
+        base,
+        text=maker.live(node, source, scope),
+        size=size,
+        colour=colour,
+        picture=True,
+        width=max(width, 0.0),
+        glyphs=None,
+    )
 
 
 def _template(maker: Maker, node: Node, scope: Scope) -> Live:
@@ -168,5 +186,3 @@ def _number(text: str, default: float) -> float:
     except ValueError:
         return default
     return value if -1e6 < value < 1e6 else default
-
-

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from .face import Face
 from .memory import footprint
@@ -15,7 +16,7 @@ from .rules import RULES
 from .schema import identities, validate
 
 MAX_PROBLEMS = 1_000
-"""Of one face; a document can hold more mistakes than anyone reads."""
+"""Of one face, and of one rule; a document can hold more mistakes than anyone reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,13 @@ class Report:
 
 def problems_of(face: Face) -> list[Problem]:
     """Everything wrong with a face, in the order of its lines, each once."""
-    found = [_tolerated(problem, face) for problem in (*validate(face.root), *identities(face.root))]
+    found = [
+        _tolerated(problem)
+        for source in (validate(face.root), identities(face.root))
+        for problem in islice(source, MAX_PROBLEMS)
+    ]
     for rule in RULES:
-        for problem in rule(face):
-            found.append(problem)
-            if len(found) > 8 * MAX_PROBLEMS:
-                break
+        found.extend(islice(rule(face), MAX_PROBLEMS))
     return sorted(_once([*face.problems, *found]), key=lambda problem: problem.line)[:MAX_PROBLEMS]
 
 
@@ -114,7 +116,7 @@ def memory_metrics(face: Face) -> Iterable[Metric]:
 _EMPTY_OPTIONS = ("ListOption", "BooleanOption")
 
 
-def _tolerated(problem: Problem, face: Face) -> Problem:
+def _tolerated(problem: Problem) -> Problem:
     """What the schemas refuse, but the reference validator and watches accept, becomes advice."""
     tag = problem.path.rpartition("/")[2].partition("[")[0]
     lenient = (

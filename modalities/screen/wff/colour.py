@@ -47,7 +47,9 @@ def read_colours(value: object) -> tuple[Colour, ...]:
     """A list of colours: a text of several separated by spaces, or a sequence. What is no colour is left out."""
     if isinstance(value, Computed):
         return (value.rgba,)
-    parts: Iterable[object] = value.split() if isinstance(value, str) else value if isinstance(value, (list, tuple)) else ()
+    parts: Iterable[object] = (
+        value.split() if isinstance(value, str) else value if isinstance(value, (list, tuple)) else ()
+    )
     return tuple(colour for part in parts if (colour := read_colour(part)) is not None)
 
 

@@ -224,7 +224,9 @@ def _timer(d: Device) -> Data | None:
     timer = min(running, key=lambda t: t.ends_at)
     left = remaining(timer, d.moment.timestamp())
     text = countdown(left)
-    return Data(text, timer.label or "Timer", "timer", f"{timer.label or 'Timer'} {text}", left, 0, max(timer.total_s, 1))
+    return Data(
+        text, timer.label or "Timer", "timer", f"{timer.label or 'Timer'} {text}", left, 0, max(timer.total_s, 1)
+    )
 
 
 def _stopwatch(d: Device) -> Data | None:
@@ -239,7 +241,9 @@ def _weather(d: Device) -> Data | None:
     degrees = d.sky.degrees(d.sky.celsius)
     text = CONDITIONS[d.sky.condition] if degrees is None else f"{degrees}°"
     icons = {1: "moon", 3: "fog", 4: "rain", 5: "snow", 6: "rain", 7: "snow", 8: "sun", 9: "storm", 10: "snow", 11: "snow", 12: "rain", 13: "fog"}  # fmt: skip
-    return Data(text, CONDITIONS[d.sky.condition], icons.get(d.sky.condition, "cloud"), f"{text} {CONDITIONS[d.sky.condition]}")
+    return Data(
+        text, CONDITIONS[d.sky.condition], icons.get(d.sky.condition, "cloud"), f"{text} {CONDITIONS[d.sky.condition]}"
+    )
 
 
 PROVIDERS: Final[dict[str, Provider]] = {

@@ -191,7 +191,9 @@ class Letters:
             return _bundled("Inter-Regular", size)
 
 
-def _letter_by_letter(font: ImageFont.FreeTypeFont, piece: str, inset: float, advance: float) -> list[tuple[str, float, float]]:
+def _letter_by_letter(
+    font: ImageFont.FreeTypeFont, piece: str, inset: float, advance: float
+) -> list[tuple[str, float, float]]:
     if len(piece) == 1:
         return [(piece, inset, advance)]
     return [(character, 0.0, font.getlength(character)) for character in piece]

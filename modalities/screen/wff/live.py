@@ -18,7 +18,15 @@ from .expression import Expression, Value, number
 MINUTE: Final = 60.0
 EVERY_FRAME: Final = frozenset(("MILLISECOND", "SECOND_MILLISECOND", "UTC_TIMESTAMP"))
 EVERY_SECOND: Final = frozenset(
-    ("SECOND", "SECOND_Z", "SECONDS_IN_DAY", "SECONDS_SINCE_EPOCH", "MINUTE_SECOND", "SECOND_TENS_DIGIT", "SECOND_UNITS_DIGIT")  # fmt: skip
+    (
+        "SECOND",
+        "SECOND_Z",
+        "SECONDS_IN_DAY",
+        "SECONDS_SINCE_EPOCH",
+        "MINUTE_SECOND",
+        "SECOND_TENS_DIGIT",
+        "SECOND_UNITS_DIGIT",
+    )  # fmt: skip
 )
 
 

@@ -104,7 +104,7 @@ class Maker:
             return Fixed(float(plain))
         except ValueError:
             pass
-        if plain.startswith("#") or not any(sign in plain for sign in "[(\"?<>=+*/"):
+        if plain.startswith("#") or not any(sign in plain for sign in '[("?<>=+*/'):
             return Fixed(plain)
         expression = self.expression(node, plain)
         if expression is None:
@@ -188,7 +188,12 @@ class Maker:
         for font in holder.all("BitmapFont") if holder is not None else ():
             glyphs = {}
             for node in font.all("Character", "Word"):
-                edges = (node.get("marginLeft"), node.get("marginTop"), node.get("marginRight"), node.get("marginBottom"))
+                edges = (
+                    node.get("marginLeft"),
+                    node.get("marginTop"),
+                    node.get("marginRight"),
+                    node.get("marginBottom"),
+                )
                 size = (_number(node.get("width"), 1.0), _number(node.get("height"), 1.0))
                 glyphs[node.get("name")] = Glyph(node.get("resource"), *size, *(_number(edge, 0.0) for edge in edges))
             fonts[font.get("name")] = BitmapFont(glyphs)

@@ -14,12 +14,12 @@ from itertools import product
 
 from .face import Face
 from .node import Node
-from .pictures import picture
+from .pictures import Picture, picture
 from .problem import FaceError
 from .schema.values import as_float
 
-MAX_CHOICES = 4_096
-"""Above so many combinations of options the sum of each option's largest stands for the costliest one."""
+MAX_WORK = 1_000_000
+"""Above so many combinations of options, times pictures, each option's costliest stands for the costliest of all."""
 
 AMBIENT, ACTIVE = "ambient", "active"
 Choice = tuple[str, str]
@@ -47,7 +47,7 @@ class _Use:
 
 def footprint(face: Face) -> Footprint:
     """The footprint of a face; pictures that are missing or damaged count nothing (other checks name them)."""
-    uses = {mode: list(_uses(face, mode)) for mode in (AMBIENT, ACTIVE)}
+    uses = {mode: _uses(face, mode) for mode in (AMBIENT, ACTIVE)}
     largest = max(uses[ACTIVE], key=lambda use: use.cost, default=None)
     return Footprint(_costliest(uses[AMBIENT]), _costliest(uses[ACTIVE]), largest.name if largest else "")
 
@@ -60,7 +60,7 @@ def _costliest(uses: list[_Use]) -> int:
     count = 1
     for each in options.values():
         count *= len(each)
-        if count > MAX_CHOICES:
+        if count * max(1, len(uses)) > MAX_WORK:
             return _bound(uses)
     names = list(options)
     combinations = product(*(sorted(options[name]) for name in names))
@@ -89,8 +89,11 @@ def _bound(uses: list[_Use]) -> int:
     )
 
 
-def _uses(face: Face, mode: str) -> Iterator[_Use]:
+def _uses(face: Face, mode: str) -> list[_Use]:
     fonts = {each.get("name"): each for part in face.root.all("BitmapFonts") for each in part.all("BitmapFont")}
+    known: dict[str, Picture | None] = {}
+    found: dict[tuple[str, frozenset[Choice]], _Use] = {}
+    told: set[tuple[str, frozenset[Choice]]] = set()
     waiting: list[tuple[Node, Node | None, frozenset[Choice]]] = []
     if face.scene is not None:
         waiting.append((face.scene, None, frozenset()))
@@ -99,11 +102,37 @@ def _uses(face: Face, mode: str) -> Iterator[_Use]:
         if _hidden(node, mode):
             continue
         choices = _narrowed(node, parent, choices)
-        for name, frames in _names(node, mode, fonts):
-            yield from _use(
-                face, name, node if parent is None or "width" in node.attributes else parent, choices, frames
-            )
+        if node.tag == "BitmapFont":
+            if (node.get("family"), choices) in told:
+                continue
+            told.add((node.get("family"), choices))
+        for name, all_frames in _names(node, mode, fonts):
+            shown = _picture(face, name, known)
+            if shown is not None:
+                at = node if parent is None or "width" in node.attributes else parent
+                cost = _cost_at(at, shown, all_frames)
+                before = found.get((shown.digest, choices))
+                if before is None or before.cost < cost:
+                    found[shown.digest, choices] = _Use(name, shown.digest, cost, choices)
         waiting.extend((child, node, choices) for child in node.children)
+    return list(found.values())
+
+
+def _picture(face: Face, name: str, known: dict[str, Picture | None]) -> Picture | None:
+    if not name or name.startswith("["):
+        return None
+    if name not in known:
+        try:
+            known[name] = picture(face.resources, name)
+        except FaceError:
+            known[name] = None
+    return known[name]
+
+
+def _cost_at(at: Node, shown: Picture, all_frames: bool) -> int:
+    share = _drawn_share(at, shown.width, shown.height)
+    width, height = (max(1, round(side * share)) for side in shown.box)
+    return width * height * shown.bytes_per_pixel * (shown.frames if all_frames else 1)
 
 
 def _narrowed(node: Node, parent: Node | None, choices: frozenset[Choice]) -> frozenset[Choice]:
@@ -132,20 +161,6 @@ def _names(node: Node, mode: str, fonts: Mapping[str, Node]) -> Iterator[tuple[s
         case "BitmapFont":
             for each in fonts[node.get("family")].children if node.get("family") in fonts else ():
                 yield each.get("resource"), True
-
-
-def _use(face: Face, name: str, at: Node, choices: frozenset[Choice], all_frames: bool) -> Iterator[_Use]:
-    if not name or name.startswith("["):
-        return
-    try:
-        found = picture(face.resources, name)
-    except FaceError:
-        return
-    width, height = found.box
-    share = _drawn_share(at, found.width, found.height)
-    width, height = max(1, round(width * share)), max(1, round(height * share))
-    frames = found.frames if all_frames else 1
-    yield _Use(name, found.digest, width * height * found.bytes_per_pixel * frames, choices)
 
 
 def _drawn_share(at: Node, width: int, height: int) -> float:

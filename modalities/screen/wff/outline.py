@@ -52,16 +52,19 @@ def ellipse(x: float, y: float, width: float, height: float, scale: float) -> li
     return [(x + rx + rx * math.sin(t), y + ry - ry * math.cos(t)) for t in turns]
 
 
-def round_rectangle(
-    x: float, y: float, width: float, height: float, rx: float, ry: float, scale: float
-) -> list[Point]:
+def round_rectangle(x: float, y: float, width: float, height: float, rx: float, ry: float, scale: float) -> list[Point]:
     """Clockwise from the top left corner's end."""
     rx, ry = min(max(rx, 0.0), width / 2), min(max(ry, 0.0), height / 2)
     if rx <= 0 or ry <= 0:
         return rectangle(x, y, width, height)
     count = steps(max(rx, ry), 90, scale)
     points: list[Point] = []
-    corners = ((x + width - rx, y + ry, 0), (x + width - rx, y + height - ry, 90), (x + rx, y + height - ry, 180), (x + rx, y + ry, 270))
+    corners = (
+        (x + width - rx, y + ry, 0),
+        (x + width - rx, y + height - ry, 90),
+        (x + rx, y + height - ry, 180),
+        (x + rx, y + ry, 270),
+    )
     for cx, cy, begin in corners:
         for step in range(count + 1):
             t = math.radians(begin + 90 * step / count)
@@ -207,7 +210,9 @@ def _quads(points: Sequence[Point], half: float, closed: bool) -> list[Piece]:
     for a, b in pairs:
         nx, ny = _normal(a, b)
         nx, ny = nx * half, ny * half
-        pieces.append(Piece([(a[0] + nx, a[1] + ny), (b[0] + nx, b[1] + ny), (b[0] - nx, b[1] - ny), (a[0] - nx, a[1] - ny)]))
+        pieces.append(
+            Piece([(a[0] + nx, a[1] + ny), (b[0] + nx, b[1] + ny), (b[0] - nx, b[1] - ny), (a[0] - nx, a[1] - ny)])
+        )
     return pieces
 
 
@@ -247,7 +252,14 @@ def _caps(points: Sequence[Point], half: float, cap: str, scale: float) -> list[
         dx, dy = -ny * half, nx * half
         nx, ny = nx * half, ny * half
         pieces.append(
-            Piece([(at[0] + nx, at[1] + ny), (at[0] + nx + dx, at[1] + ny + dy), (at[0] - nx + dx, at[1] - ny + dy), (at[0] - nx, at[1] - ny)])
+            Piece(
+                [
+                    (at[0] + nx, at[1] + ny),
+                    (at[0] + nx + dx, at[1] + ny + dy),
+                    (at[0] - nx + dx, at[1] - ny + dy),
+                    (at[0] - nx, at[1] - ny),
+                ]
+            )
         )
     return pieces
 

@@ -62,7 +62,14 @@ class FaceRenderer:
     def draw(self, device: Device, *, still: bool = False) -> Image.Image:
         """The picture now, RGB; black beyond the glass. Owned by the caller."""
         frame = Frame(
-            device.moment.timestamp(), device.ambient, still, self.shown_at, 60.0, self.taps, self.visits, (0, 0, *self.size)
+            device.moment.timestamp(),
+            device.ambient,
+            still,
+            self.shown_at,
+            60.0,
+            self.taps,
+            self.visits,
+            (0, 0, *self.size),
         )
         stamps, ground = self.scene.stamps(frame, device, self._matrix)
         self.period = frame.period

@@ -54,7 +54,10 @@ class CompiledScene:
         maker = self._maker
         found = list(maker.notes)
         found += [Note(f"no font here has {character!r}", "", 0) for character in sorted(maker.words.unknown)]
-        found += [Note(f"the font {family!r} is not in the face; Inter is used", "", 0) for family in sorted(maker.letters.substituted)]
+        found += [
+            Note(f"the font {family!r} is not in the face; Inter is used", "", 0)
+            for family in sorted(maker.letters.substituted)
+        ]
         return found
 
     def choose(self, wishes: Mapping[str, str]) -> None:

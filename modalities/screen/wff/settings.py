@@ -40,7 +40,9 @@ def read_settings(words: Iterable[str]) -> Settings:
         elif name.startswith("slot."):
             provider = value.partition(":")[0]
             if provider not in PROVIDERS:
-                raise CallerError(f"{name}: expected a provider ({', '.join(sorted(PROVIDERS))}), got {provider[:60]!r}")
+                raise CallerError(
+                    f"{name}: expected a provider ({', '.join(sorted(PROVIDERS))}), got {provider[:60]!r}"
+                )
             found.wishes[name] = value
         elif name.startswith("CONFIGURATION.") and name.count(".") == 1:
             found.wishes[name.removeprefix("CONFIGURATION.")] = value

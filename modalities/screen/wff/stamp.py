@@ -98,7 +98,11 @@ def lay(target: Image.Image, stamp: Stamp, dx: int = 0, dy: int = 0) -> None:
     """Lay a stamp over a picture, RGB (opaque) or RGBA (a layer), whose top left corner is at (dx, dy)."""
     if target.mode == "RGB":
         ink = stamp.ink
-        target.paste(ink, (stamp.left - dx, stamp.top - dy, stamp.left - dx + stamp.mask.width, stamp.top - dy + stamp.mask.height), stamp.mask)
+        target.paste(
+            ink,
+            (stamp.left - dx, stamp.top - dy, stamp.left - dx + stamp.mask.width, stamp.top - dy + stamp.mask.height),
+            stamp.mask,
+        )
         return
     inside = cropped(stamp, (dx, dy, dx + target.width, dy + target.height))
     if inside is not None:
@@ -137,5 +141,7 @@ def masked(stamp: Stamp, mask: Image.Image, left: int, top: int) -> Stamp | None
     part = cropped(stamp, (left, top, left + mask.width, top + mask.height))
     if part is None:
         return None
-    window = mask.crop((part.left - left, part.top - top, part.left - left + part.mask.width, part.top - top + part.mask.height))
+    window = mask.crop(
+        (part.left - left, part.top - top, part.left - left + part.mask.width, part.top - top + part.mask.height)
+    )
     return part._replace(mask=ImageChops.multiply(part.mask, window))

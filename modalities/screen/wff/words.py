@@ -119,7 +119,9 @@ class Words:
             around = self._letters(run._replace(colour=colour), x, baseline, radius / 2)
             return [] if around is None else [around]
         if kind == "Shadow":
-            return [_blurred(letters._replace(left=letters.left + round(dx), top=letters.top + round(dy)), colour, radius)]
+            return [
+                _blurred(letters._replace(left=letters.left + round(dx), top=letters.top + round(dy)), colour, radius)
+            ]
         around = self._letters(run, x, baseline, radius / 4) or letters
         return [_blurred(around, colour, radius)]
 

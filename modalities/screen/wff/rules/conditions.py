@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from ..face import Face
@@ -20,7 +21,7 @@ def conditions(face: Face) -> Iterator[Problem]:
                 "write one, such as [HOUR_0_23] < 12",
             )
         if node.tag == "Condition":
-            asked = [each.get("expression") for each in node.all("Compare")]
+            asked = Counter(each.get("expression") for each in node.all("Compare"))
             for part in node.all("Expressions"):
                 for each in part.all("Expression"):
                     name = each.get("name")
@@ -33,10 +34,10 @@ def conditions(face: Face) -> Iterator[Problem]:
                             f'remove it, or add <Compare expression="{name}">',
                             strict=True,
                         )
-            for name in {each for each in asked if asked.count(each) > 1}:
+            for name in (each for each, count in asked.items() if count > 1):
                 yield Problem(
                     Kind.REQUIRED,
-                    f"expected one Compare for the expression {name!r}, found {asked.count(name)}",
+                    f"expected one Compare for the expression {name!r}, found {asked[name]}",
                     node.path,
                     node.line,
                     "join them; only the first is ever shown",

@@ -72,7 +72,8 @@ RANGES = (
         "family resource source defaultImageResource optionId slotId key name id target",
         "Font BitmapFont Image AnimatedImage Thumbnail HourHand MinuteHand SecondHand Photos "
         "Configuration Character Word Metadata Expression Flavor ListConfiguration BooleanConfiguration "
-        "ColorConfiguration PhotosConfiguration ListOption ColorOption InlineImage Group Transform Variant Reference Launch",
+        "ColorConfiguration PhotosConfiguration ListOption ColorOption InlineImage Group Transform Variant Reference "
+        "Launch",
         "a text that is not empty",
         lambda text: text.strip() != "",
     ),

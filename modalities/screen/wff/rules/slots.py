@@ -15,6 +15,7 @@ def slots(face: Face) -> Iterator[Problem]:
         if node.tag != "ComplicationSlot" or "supportedTypes" not in node.attributes:
             continue
         supported = node.get("supportedTypes").split()
+        known = set(supported)
         drawn = {each.get("type") for each in node.all("Complication")}
         missing = [each for each in dict.fromkeys(supported) if each not in drawn]
         if missing:
@@ -27,7 +28,7 @@ def slots(face: Face) -> Iterator[Problem]:
                 strict=missing == ["EMPTY"],
             )
         for each in node.all("Complication"):
-            if each.get("type") not in supported:
+            if each.get("type") not in known:
                 yield _advice(
                     each,
                     f"{each.get('type')} is not in supportedTypes, so that this is never shown",
@@ -35,7 +36,7 @@ def slots(face: Face) -> Iterator[Problem]:
                 )
         for policy in node.all("DefaultProviderPolicy"):
             kind = policy.get("defaultSystemProviderType")
-            if kind and kind != "EMPTY" and kind not in supported:
+            if kind and kind != "EMPTY" and kind not in known:
                 yield _advice(
                     policy, f"the slot does not support {kind}, the type of its default provider", "support it"
                 )

@@ -12,6 +12,9 @@ from ..problem import VERSIONS
 MOST_DIGITS = 400
 """Longer numbers are refused unread: the standard library's conversion of text to numbers is not linear."""
 
+MOST_WEIGHTS = 4_096
+"""Characters of a list of weights; public faces stay below 100."""
+
 Check = Callable[[str], bool]
 
 
@@ -107,6 +110,8 @@ def _weights(text: str) -> bool:
     The states: ``|`` between numbers, ``d`` in the digits of one, ``p`` behind its point (any character), ``o`` behind
     a point that opens one, ``f`` in the digits behind that, ``s`` behind its suffix.
     """
+    if len(text) > MOST_WEIGHTS:
+        return False
     now = {"|"}
     for character in text:
         digit, after = character.isdecimal(), set[str]()
