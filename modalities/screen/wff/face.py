@@ -9,11 +9,16 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from .node import Node
-from .parse import parse
+from .parse import MAX_BYTES, parse
 from .problem import VERSIONS, FaceError, Problem
 from .resources import Archive, Folder, Resources, Zip
 
 NEWEST = max(VERSIONS)
+DOCUMENTS = tuple(
+    place + "watchface.xml"
+    for place in ("", "raw/", "res/raw/", "src/main/res/raw/", "watchface/src/main/res/raw/", "app/src/main/res/raw/")
+)
+"""Where the document of a face's folder lies."""
 _VERSION_KEY = "com.google.wear.watchface.format.version"
 
 
@@ -63,7 +68,7 @@ def load_all(path: Path) -> list[Face]:
     documents = _documents(archive)
     if not documents:
         raise FaceError(f"{path.name}: expected a document res/raw/watchface.xml, found none")
-    return [read(archive.read(file), resources, file) for file in documents]
+    return [read(archive.read(file, MAX_BYTES), resources, file) for file in documents]
 
 
 def read(data: bytes, resources: Resources | None = None, name: str = "watchface.xml") -> Face:
@@ -95,7 +100,7 @@ def _size(text: str) -> int:
 
 def _document(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read((4 << 20) + 1)
+        return file.read(MAX_BYTES + 1)
 
 
 def _resource_root(document: Path) -> Path:

@@ -13,9 +13,9 @@ from xml.parsers import expat
 from .node import Node
 from .problem import FaceError
 
-MAX_BYTES = 4 << 20
+MAX_BYTES = 2 << 20
 """The largest document; public faces stay below 0.5 MiB."""
-MAX_ELEMENTS = 50_000
+MAX_ELEMENTS = 20_000
 MAX_DEPTH = 64
 MAX_ATTRIBUTES = 64
 MAX_TEXT = 64 << 10

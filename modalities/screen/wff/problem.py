@@ -29,7 +29,6 @@ class Kind(StrEnum):
     EXPRESSION = "expression-syntax"
     VERSION = "version"
     RESOURCE = "resource"
-    MEMORY = "memory"
     ADVICE = "advice"
 
 
@@ -37,8 +36,8 @@ class Kind(StrEnum):
 class Problem:
     """One finding: what was expected and found, where, and how to mend it.
 
-    ``versions`` are those in which it is wrong; a face is valid in a version that no error names. Advice and missing
-    resources never make a version invalid.
+    ``versions`` are those in which it is wrong; a face is valid in a version that no error names. Advice makes nothing
+    invalid. What is wrong only strictly is refused by Google's reference validator, but allowed by the schemas.
     """
 
     kind: Kind
@@ -47,21 +46,26 @@ class Problem:
     line: int
     mend: str = ""
     versions: frozenset[int] = VERSIONS
+    attribute: str = ""
+    strict: bool = False
 
     @property
     def is_error(self) -> bool:
-        """Whether the face is invalid for it (else it is advice)."""
-        return self.kind is not Kind.ADVICE
+        """Whether the face is invalid for it (else it is advice, or only strictly wrong)."""
+        return self.kind is not Kind.ADVICE and not self.strict
 
     def __str__(self) -> str:
         only = "" if self.versions >= VERSIONS else f" (versions {', '.join(map(str, sorted(self.versions)))})"
         return f"line {self.line}, {self.path}: {self.message}{only}" + (f"; {self.mend}" if self.mend else "")
 
 
-def valid_versions(problems: Iterable[Problem]) -> tuple[int, ...]:
-    """The versions in which nothing is wrong, ascending."""
+def valid_versions(problems: Iterable[Problem], strict: bool = False) -> tuple[int, ...]:
+    """The versions in which nothing is wrong (also not strictly, if so asked), ascending.
+
+    A missing picture is an error of its folder, not of a version.
+    """
     left = set(VERSIONS)
     for problem in problems:
-        if problem.is_error:
+        if (problem.is_error or (strict and problem.strict)) and problem.kind is not Kind.RESOURCE:
             left -= problem.versions
     return tuple(sorted(left))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -20,11 +21,14 @@ from .parse import parse, squeeze
 from .problem import FaceError
 
 MAX_MEMBERS = 5_000
-MAX_FILE = 16 << 20
+MAX_DIRECTORY = 2 << 20
+"""The largest directory of an archive, in bytes."""
+MAX_FILE = 8 << 20
 """The largest single resource, unpacked."""
 MAX_TOTAL = 96 << 20
 """All resources of a face together, unpacked (the format's own limit in active mode is 100 MB of decoded pictures)."""
 
+_TAIL = (64 << 10) + 22
 _PICTURES = (".png", ".webp", ".jpg", ".jpeg", ".gif", ".bmp")
 _FONTS = (".ttf", ".otf", ".ttc")
 _KINDS = ("drawable", "mipmap", "font", "raw", "values", "xml")
@@ -43,8 +47,8 @@ class Archive(Protocol):
 
     sizes: Mapping[str, int]
 
-    def read(self, name: str) -> bytes:
-        """The content of a file that ``sizes`` names."""
+    def read(self, name: str, limit: int = MAX_FILE) -> bytes:
+        """The content of a file that ``sizes`` names. Raises FaceError if it has more than ``limit`` bytes."""
         ...
 
 
@@ -69,10 +73,10 @@ class Folder:
                     raise FaceError(f"{root.name}: expected at most {MAX_MEMBERS:,} files, found more")
         self.sizes: Mapping[str, int] = MappingProxyType(sizes)
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, limit: int = MAX_FILE) -> bytes:
         """The content of a file that ``sizes`` names."""
         with open(self._root / name, "rb") as file:
-            return _bounded(file.read(MAX_FILE + 1), name)
+            return _bounded(file.read(limit + 1), name, limit)
 
 
 class Zip:
@@ -80,6 +84,7 @@ class Zip:
 
     def __init__(self, path: Path) -> None:
         try:
+            _directory(path)
             self._zip = zipfile.ZipFile(path)
             members = self._zip.infolist()
         except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
@@ -101,19 +106,33 @@ class Zip:
             )
         self.sizes: Mapping[str, int] = MappingProxyType(sizes)
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, limit: int = MAX_FILE) -> bytes:
         """The content of a member that ``sizes`` names."""
         try:
             with self._zip.open(name) as member:
-                return _bounded(member.read(MAX_FILE + 1), name)
+                return _bounded(member.read(limit + 1), name, limit)
         except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError, zlib.error) as error:
             raise FaceError(f"{name}: expected a sound archive member, found: {squeeze(str(error))}") from None
 
 
-def _bounded(data: bytes, name: str) -> bytes:
-    if len(data) > MAX_FILE:
-        raise FaceError(f"{name}: expected at most {MAX_FILE >> 20} MiB, found more")
+def _bounded(data: bytes, name: str, limit: int) -> bytes:
+    if len(data) > limit:
+        raise FaceError(f"{name}: expected at most {limit >> 20} MiB, found more")
     return data
+
+
+def _directory(path: Path) -> None:
+    """Refuses an archive with a huge directory by its last record, before the directory is read."""
+    with path.open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(max(0, file.tell() - _TAIL))
+        tail = file.read(_TAIL)
+    at = tail.rfind(b"PK\5\6")
+    if at < 0 or len(tail) - at < 22:
+        raise FaceError(f"{path.name}: expected a zip archive, found none (it has no directory)")
+    members, size = struct.unpack_from("<10xHI", tail, at)
+    if members > MAX_MEMBERS or size > MAX_DIRECTORY:
+        raise FaceError(f"{path.name}: expected at most {MAX_MEMBERS:,} members, found {members:,} or more")
 
 
 class Nowhere:
@@ -121,7 +140,7 @@ class Nowhere:
 
     sizes: Mapping[str, int] = MappingProxyType({})
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, limit: int = MAX_FILE) -> bytes:
         """Nothing is here."""
         raise ResourceMissing(f"expected {name}, found a document without resources")
 

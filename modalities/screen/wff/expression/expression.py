@@ -36,6 +36,8 @@ class Expression:
     tree: Tree
     type: Type
     sources: frozenset[str]
+    named: frozenset[str]
+    """The sources that stand in it."""
     versions: frozenset[int]
     warnings: tuple[str, ...]
 
@@ -63,16 +65,18 @@ def compile(text: str, version: int | None = None) -> Expression:  # noqa: A001
     tree = parse(text)
     versions = VERSIONS
     names: set[str] = set()
+    implied: set[str] = set()
     for node in _walk(tree):
         if isinstance(node, Call):
             versions &= _versions_of_call(node)
-            names |= _implied(node)
+            implied |= _implied(node)
         elif isinstance(node, Source):
             versions &= catalogue.versions_of(node.name)
             names.add(node.name)
     if version is not None and version not in versions:
         raise ExpressionError(f"expected an expression of version {version}, found one of {span(versions)}")
-    return Expression(text, tree, type_of(tree), frozenset(names), versions, tuple(check(tree)))
+    every = frozenset(names | implied)
+    return Expression(text, tree, type_of(tree), every, frozenset(names), versions, tuple(check(tree)))
 
 
 def span(versions: frozenset[int]) -> str:

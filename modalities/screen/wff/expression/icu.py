@@ -186,6 +186,9 @@ def _gmt(sign: str, hours: int, rest: int, width: int) -> str:
     return f"GMT{sign}{hours}" + (f":{rest:02}" if rest else "")
 
 
+MAX_PATTERN = 100
+"""A longer pattern of numbers is not followed."""
+
 _NUMBER = re.compile(r"^(?P<prefix>(?:'[^']*'|[^#0,.'])*)(?P<body>[#0,.]*)(?P<suffix>(?:'[^']*'|[^'])*)$", re.DOTALL)
 
 
@@ -194,7 +197,7 @@ def format_number(pattern: str, value: float) -> str:
     if math.isnan(value):
         return "NaN"
     positive, _, negative = pattern.partition(";")
-    match = _NUMBER.match(positive)
+    match = _NUMBER.match(positive) if len(pattern) <= MAX_PATTERN else None
     if match is None:
         return text_of(value)
     prefix, suffix = match["prefix"].replace("'", ""), match["suffix"].replace("'", "")

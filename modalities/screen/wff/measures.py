@@ -1,0 +1,13 @@
+"""What is measured of a face on its pictures: each measure takes a face and gives metrics.
+
+``face check`` runs them all on a face that is valid. A measure names its metrics after the table in docs/faces.md
+(``ambient_lit``, ``burn_in``, ``contrast``, ``legible_time``, ``clipping``, ``frame_time``, ``deterministic``), says
+what its limit is, and may raise FaceError where a face cannot be drawn at all.
+"""
+
+from __future__ import annotations
+
+from .check import Measure
+
+MEASURES: tuple[Measure, ...] = ()
+"""Every measure, in the order they are told."""
