@@ -13,7 +13,7 @@ from .maker import Maker
 from .node import Node
 from .parts.choice import Condition, Option
 from .parts.clock import HourAngle, MinuteAngle, SecondAngle
-from .parts.element import Group, Visual
+from .parts.element import Element, Group, Visual
 from .parts.image import Clip, Controller, PartAnimatedImage, PartImage
 from .parts.slot import Bounding, Slot
 
@@ -26,7 +26,14 @@ Common = tuple[Attribute, Attribute | None, str, str]
 
 def children(maker: Maker, node: Node, scope: Scope, *, known: Sequence[str] = CHILDREN) -> list[Visual]:
     """The visible children of a node, from the lowest up."""
-    return [_BUILDERS[child.tag](maker, child, scope) for child in node.children if child.tag in known]
+    return [_of(child, _BUILDERS[child.tag](maker, child, scope)) for child in node.children if child.tag in known]
+
+
+def _of(node: Node, visual: Visual) -> Visual:
+    """The visual, told which node it was made from."""
+    if isinstance(visual, Element):
+        visual.origin = node
+    return visual
 
 
 def common(maker: Maker, node: Node, scope: Scope) -> Common:
@@ -48,7 +55,7 @@ def analog(maker: Maker, node: Node, scope: Scope) -> Visual:
     """AnalogClock: a group of hands."""
     inner = maker.scope(node, scope)
     made = Group(maker.place(node, inner), *common(maker, node, inner))
-    made.children = [_hand(maker, child, inner) for child in node.all("HourHand", "MinuteHand", "SecondHand")]
+    made.children = [_of(child, _hand(maker, child, inner)) for child in node.all("HourHand", "MinuteHand", "SecondHand")]
     maker.finish(node, "HourHand", "MinuteHand", "SecondHand")
     return made
 
@@ -81,7 +88,8 @@ def digital(maker: Maker, node: Node, scope: Scope) -> Visual:
     """DigitalClock: a group of time texts."""
     inner = maker.scope(node, scope)
     made = Group(maker.place(node, inner), *common(maker, node, inner))
-    made.children = [time_text(maker, child, inner, common(maker, child, inner)) for child in node.all("TimeText")]
+    for child in node.all("TimeText"):
+        made.children.append(_of(child, time_text(maker, child, inner, common(maker, child, inner))))
     maker.finish(node, "TimeText")
     return made
 

@@ -43,6 +43,7 @@ class Frame:
 
     ``period`` becomes the seconds until what was drawn may look different; ``shown_at`` is when the face came up, ``taps``
     how often it was tapped since, ``clip`` the pixels of the screen.
+    Elements whose ``id`` is ``hidden`` are left out; those that are drawn are noted in ``trace``, if there is one.
     """
 
     now: float
@@ -53,6 +54,8 @@ class Frame:
     taps: int = 0
     visits: int = 1
     clip: Box = (0, 0, 4096, 4096)
+    hidden: frozenset[int] = frozenset()
+    trace: list[object] | None = None
 
     def moves(self, seconds: float) -> None:
         """Something that is shown changes every so many seconds."""

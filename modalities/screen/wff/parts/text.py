@@ -100,6 +100,15 @@ class PartText(Element):
         self._flat: tuple[list[Stamp], Image.Image, Box] | None = None
         self.overflows = False
         """Whether the words last drawn did not fit their box."""
+        self.said = ""
+        """The words last drawn, as they were asked for."""
+        self.pixels = 0.0
+        """The size of the largest letters last drawn."""
+
+    @property
+    def drawn(self) -> list[Stamp]:
+        """The stamps of the words last drawn, before opacity and masks (upright ones where they are)."""
+        return self._stamps
 
     def content(self, frame: Frame, matrix: Affine, tint: Colour | None) -> list[Stamp]:
         """The words now."""
@@ -111,6 +120,8 @@ class PartText(Element):
         key = (tuple(run.key for run in runs), size, scale, circle, tint, corner)
         if key != self._key:
             self._key = key
+            self.said = "".join(run.text for run in runs)
+            self.pixels = max((run.size for run in runs), default=0.0)
             local = stretch(scale, scale).then(shift(*corner))
             draw = self._circular if self.setting.circle else self._boxed
             self._stamps = [tinted(stamp, tint) for stamp in draw(runs, size, local, frame)]
