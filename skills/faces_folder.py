@@ -1,7 +1,7 @@
 """The folder of the owner's own watch faces: what lies in it, by the names that people say.
 
-A face is a ``.zip``, an ``.apk``, an ``.xml`` or a folder. Both the skill that lists faces and the screen that draws them
-read this folder; names are made here, so that they are the same.
+A face is a ``.zip``, an ``.apk``, an ``.xml`` or a folder. Both the skill that lists faces and the screen that draws
+them read this folder; names are made here, so that they are the same.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def face_name(text: str) -> str:
 
 
 def face_files(folder: Path) -> dict[str, Path]:
-    """The faces of a folder by name, in order; empty if there is no such folder. Links and hidden files are no faces."""
+    """The faces of a folder by name, in order; none if there is no such folder. Links and hidden files are no faces."""
     found: dict[str, Path] = {}
     try:
         entries = sorted(folder.iterdir())

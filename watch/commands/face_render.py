@@ -41,7 +41,6 @@ def run(args: argparse.Namespace) -> int:
         return 0
     for note in notes:
         print(paint(f"not drawn: {note}", "yellow"), file=sys.stderr)
-    print(
-        f"{out}: {picture.width} x {picture.height} at {device.moment:%H:%M:%S}{' ambient' if args.ambient else ''}, {took:.0f} ms"
-    )
+    when = f"{device.moment:%H:%M:%S}{' ambient' if args.ambient else ''}"
+    print(f"{out}: {picture.width} x {picture.height} at {when}, {took:.0f} ms")
     return 0

@@ -56,7 +56,7 @@ class Described:
                 dx, dy = burn_in_shift(view) if view.ambient else (0.0, 0.0)
                 canvas.image.paste(picture, (round(dx * canvas.scale), round(dy * canvas.scale)))
                 return
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 # Somebody else's face is foreign code: whatever it makes fail is said in its place.
                 self.problem = str(error).split("\n")[0] or type(error).__name__
                 self.release()

@@ -1,7 +1,7 @@
 """The wardrobe: all faces there are, and taking in a new one.
 
 Faces described by code come first, then the bundled ones in the Watch Face Format, then those of the owner's folder. A
-face is taken in only after it was read, compiled and drawn once, active and ambient; what is refused leaves nothing behind.
+face is taken in only after it was read, compiled and drawn once, active and ambient; what is refused leaves nothing.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Wardrobe:
     def take(self, name: str, data: bytes, size: int) -> tuple[Described, list[str]]:
         """Check a packed face, keep it under a name, and give it with what of it cannot be drawn.
 
-        Raises CallerError: too large, no face, no room, or a name that another face has. ``size`` is that of the screen.
+        Raises CallerError: too large, no face, no room, or a name that another face has. ``size`` is the screen's.
         """
         called = face_name(name)
         if self._folder is None:

@@ -23,7 +23,8 @@ _LONGEST: Final = 4096
 
 class Gradient(NamedTuple):
     """``kind`` linear, radial or sweep. ``first`` and ``second`` are the ends of the line, or the centre and
-    (radius, 0), or the centre and (begin, end) in degrees clockwise from the top; ``back`` turns a sweep against the clock."""
+    (radius, 0), or the centre and (begin, end) in degrees clockwise from the top; ``back`` turns a sweep against the
+    clock."""
 
     kind: str
     first: Point

@@ -1,4 +1,4 @@
-"""PartText and TimeText from their nodes: runs of text with fonts, formatters, ornaments and pictures among the words."""
+"""PartText and TimeText from their nodes: runs of text with fonts, formatters, ornaments and pictures among words."""
 
 from __future__ import annotations
 

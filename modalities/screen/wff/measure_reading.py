@@ -1,7 +1,7 @@
 """Whether a face can be read: contrast, words that fit, and the time read back from hands and digits.
 
-An element's own pixels are found by drawing the face with it and without it; so tints, masks, opacity and what lies above
-it all count, as they do for an eye.
+An element's own pixels are found by drawing the face with it and without it; so tints, masks, opacity and what lies
+above it all count, as they do for an eye.
 """
 
 from __future__ import annotations

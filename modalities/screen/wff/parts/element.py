@@ -1,6 +1,6 @@
 """What all visible elements share: where they lie, how they are turned and tinted, how opaque they are, how they blend.
 
-An element hands over the same stamps as long as nothing about it changed; that is what the compositor's economy rests on.
+An element hands over the same stamps as long as nothing about it changed; the compositor's economy rests on that.
 """
 
 from __future__ import annotations
