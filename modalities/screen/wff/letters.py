@@ -2,8 +2,8 @@
 
 ``SYNC_TO_DEVICE`` and families that a face does not bring are the bundled Inter. Faces are laid out for the platform's
 own family (Roboto), so Inter is set a little narrower and gets that family's line metrics: words then take the room
-that the face's maker saw. A face's own font is set as it is. Glyph layout is Pillow's basic one, without hinting by shaping
-libraries that differ between machines.
+that the face's maker saw. A face's own font is set as it is. Glyph layout is Pillow's basic one, without
+shaping libraries that differ between machines.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def look(bench: Subject, now: Device, element: Element, picture: Image.Image) ->
     if away.max() < 8:
         return None
     strong = away >= 0.7 * away.max()
-    ratio = _ratio(_light(picture)[strong].mean(), _light(without)[strong].mean())
+    ratio = _ratio(float(_light(picture)[strong].mean()), float(_light(without)[strong].mean()))
     return Seen(away / 255, ratio)
 
 

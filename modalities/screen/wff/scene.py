@@ -58,7 +58,7 @@ class CompiledScene:
             Note(f"the font {family!r} is not in the face; Inter is used", "", 0)
             for family in sorted(maker.letters.substituted)
         ]
-        return found
+        return sorted(found, key=lambda note: note.line or 1_000_000)
 
     def choose(self, wishes: Mapping[str, str]) -> None:
         """Other options for the configurations."""
