@@ -21,6 +21,7 @@ from .parts.draw import PartDraw
 from .parts.element import Element
 from .parts.image import PartImage
 from .parts.text import PartText
+from .stamp import cropped
 from .subject import TIMES, Subject, device, place, subject
 
 if TYPE_CHECKING:
@@ -137,6 +138,16 @@ def _readable(bench: Subject, now: Device) -> list[Element]:
 
 
 def _ink(bench: Subject, now: Device, text: PartText) -> NDArray[np.bool_] | None:
+    """The pixels of a word; None if it cannot be seen."""
+    import numpy as np
+
+    if not text.turned:
+        ink = np.zeros((bench.side, bench.side), np.bool_)
+        for stamp in text.drawn:
+            part = cropped(stamp, (0, 0, bench.side, bench.side))
+            if part is not None:
+                ink[part.top : part.box[3], part.left : part.box[2]] |= np.asarray(part.mask) >= 64
+        return ink
     seen = look(bench, now, text, bench.draw(now))
     return None if seen is None else seen.weight > 0.25
 
@@ -151,7 +162,7 @@ def _beyond(bench: Subject, text: PartText) -> float:
     """The share of a word's pixels that the round glass cuts off."""
     inside = outside = 0.0
     middle = bench.side / 2
-    for stamp in text.drawn:
+    for stamp in () if text.turned else text.drawn:
         box = stamp.box
         corners = [(x - middle, y - middle) for x in (box[0], box[2]) for y in (box[1], box[3])]
         if all(math.hypot(*corner) <= middle for corner in corners):

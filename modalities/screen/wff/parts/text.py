@@ -100,6 +100,8 @@ class PartText(Element):
         self._flat: tuple[list[Stamp], Image.Image, Box] | None = None
         self.overflows = False
         """Whether the words last drawn did not fit their box."""
+        self.turned = False
+        """Whether they were drawn through a turn, so that ``drawn`` tells nothing of their place."""
         self.said = ""
         """The words last drawn, as they were asked for."""
         self.pixels = 0.0
@@ -125,6 +127,7 @@ class PartText(Element):
             local = stretch(scale, scale).then(shift(*corner))
             draw = self._circular if self.setting.circle else self._boxed
             self._stamps = [tinted(stamp, tint) for stamp in draw(runs, size, local, frame)]
+        self.turned = not matrix.upright
         return self._stamps if matrix.upright else self._through(matrix, scale, size)
 
     def _through(self, matrix: Affine, scale: float, size: tuple[float, float]) -> list[Stamp]:

@@ -56,7 +56,12 @@ def test_contrast_counts_what_lies_behind_and_above() -> None:
 def test_words_that_do_not_fit_leave_the_glass_or_cross_are_found() -> None:
     fits = values(clipping(round_face(words("short"))))
     assert (fits["clipping"].passed, fits["overlap"].passed) == (True, True)
-    assert values(clipping(round_face(words("many many words that never ever fit into this very small box"))))["clipping"].passed is False
+    assert (
+        values(clipping(round_face(words("many many words that never ever fit into this very small box"))))[
+            "clipping"
+        ].passed
+        is False
+    )
     assert values(clipping(round_face(words("words at the very rim of it", y=87))))["clipping"].passed is False
     crossed = values(clipping(round_face(words("one") + words("two"))))
     assert crossed["overlap"].passed is False
