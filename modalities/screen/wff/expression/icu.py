@@ -192,7 +192,7 @@ MAX_PATTERN = 100
 _NUMBER = re.compile(r"^(?P<prefix>(?:'[^']*'|[^#0,.'])*)(?P<body>[#0,.]*)(?P<suffix>(?:'[^']*'|[^'])*)$", re.DOTALL)
 
 
-def format_number(pattern: str, value: float) -> str:
+def format_number(pattern: str, value: float, rounding: str = ROUND_HALF_EVEN) -> str:
     """``numberFormat``: a number after a pattern of DecimalFormat, halves to even: ``#,##0.00``."""
     if math.isnan(value):
         return "NaN"
@@ -209,10 +209,10 @@ def format_number(pattern: str, value: float) -> str:
     if math.isinf(value):
         return f"{prefix}∞{suffix}"
     scale = 100 if "%" in prefix + suffix else 1000 if "‰" in prefix + suffix else 1
-    return prefix + _digits(match["body"] or "#", abs(value), scale) + suffix
+    return prefix + _digits(match["body"] or "#", abs(value), scale, rounding) + suffix
 
 
-def _digits(body: str, value: float, scale: int) -> str:
+def _digits(body: str, value: float, scale: int, rounding: str) -> str:
     whole, _, fraction = body.partition(".")
     fraction = fraction.replace(",", "").replace(".", "")
     group = len(whole) - whole.rfind(",") - 1 if "," in whole else 0
@@ -220,7 +220,7 @@ def _digits(body: str, value: float, scale: int) -> str:
     with localcontext() as context:
         context.prec = 700
         exact = (Decimal(repr(value)) if isinstance(value, float) else Decimal(value)) * scale
-        rounded = format(exact.quantize(Decimal(1).scaleb(-min(most, 340)), ROUND_HALF_EVEN), "f")
+        rounded = format(exact.quantize(Decimal(1).scaleb(-min(most, 340)), rounding), "f")
     left, _, right = rounded.partition(".")
     right = right.rstrip("0").ljust(fraction.count("0"), "0")
     left = left.lstrip("0").rjust(least, "0")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP
 
 from .expression import Expression, compile  # noqa: A004
 from .icu import format_number
@@ -72,7 +73,7 @@ def _formatted(match: re.Match[str], value: Value) -> str:
     else:
         count = float(number(value))
         if kind == "f":
-            shown = format_number(("#,##0." if "," in flags else "0.") + "0" * int(places or 6), count)
+            shown = format_number(("#,##0." if "," in flags else "0.") + "0" * int(places or 6), count, ROUND_HALF_UP)
         elif count != count or abs(count) > 1e15:
             shown = text_of(count)
         elif kind in "xX":

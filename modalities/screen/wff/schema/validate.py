@@ -97,7 +97,7 @@ def shown(value: str) -> str:
 
 
 def _mend_value(value: str, type_name: str) -> str:
-    allowed = type_name.split("|")
+    allowed = ["TRUE", "FALSE"] if type_name == "boolean" else type_name.split("|")
     near = [word for word in allowed if word == value.upper()] or get_close_matches(value.upper()[:60], allowed, n=1)
     return f"write {near[0]}" if len(allowed) > 1 and near else ""
 
