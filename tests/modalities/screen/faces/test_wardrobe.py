@@ -67,8 +67,10 @@ def test_a_face_is_taken_in_kept_and_found_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
-        ("x.zip", b"PK\x03\x04 no archive", "zip"), ("x.xml", b"<WatchFace", "well-formed"), ("x.zip", packed("<WatchFace/>"), "Scene"),
-        ("...", packed(), "letters or digits"), ("slab.zip", packed(), "bundled"), ("x.zip", b"PK" + bytes(MAX_BYTES), "MiB"),
+        ("x.zip", b"PK\x03\x04 no archive", "zip"), ("x.xml", b"<WatchFace", "well-formed"),
+        ("x.zip", packed("<WatchFace/>"), "Scene"),
+        ("...", packed(), "letters or digits"), ("slab.zip", packed(), "bundled"),
+        ("x.zip", b"PK" + bytes(MAX_BYTES), "MiB"),
         ("x.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><WatchFace/>', "entities"),
     ],
 )  # fmt: skip
