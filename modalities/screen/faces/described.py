@@ -16,6 +16,7 @@ from ..paint import MIDDLE, Canvas
 from ..palette import INK, MUTED
 from ..view import View
 from ..wff.device import device_of
+from ..wff.effort import MAX_DRAW_S
 from ..wff.face import load
 from ..wff.renderer import FaceRenderer
 from .face import burn_in_shift
@@ -73,6 +74,7 @@ class Described:
     def _picture(self, side: int, view: View) -> Image.Image:
         if self._renderer is None or self._renderer.size != (side, side):
             self._renderer = FaceRenderer(load(self.path), (side, side))
+            self._renderer.limit_s = MAX_DRAW_S
         if Described._shown is not self:
             if Described._shown is not None:
                 Described._shown.release()

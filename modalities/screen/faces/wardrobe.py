@@ -15,6 +15,7 @@ from typing import Final
 from ....kernel.errors import CallerError
 from ....skills.faces_folder import MAX_FACES, face_files, face_name
 from ..wff.device import Device
+from ..wff.effort import MAX_DRAW_S
 from ..wff.face import load
 from ..wff.renderer import FaceRenderer
 from .analog import Analog
@@ -91,6 +92,7 @@ class Wardrobe:
 def tried(path: Path, size: int) -> list[str]:
     """Draw a face once, active and ambient, and say what of it cannot be drawn. Raises CallerError if it fails."""
     renderer = FaceRenderer(load(path), (size, size))
+    renderer.limit_s = MAX_DRAW_S
     device = Device(TRIED_AT, battery=80, steps=6000, heart_rate=70, zone="UTC")
     try:
         renderer.draw(device, still=True)

@@ -15,6 +15,7 @@ from PIL import Image
 from .affine import Box, join, meet
 from .blend import EVERYWHERE, blend
 from .colour import Colour
+from .effort import ANY, Effort
 from .stamp import Stamp, cropped, lay
 
 MANY: Final = 6
@@ -35,10 +36,10 @@ class Compositor:
         self._depth = 0
         self._first = 0
 
-    def frame(self, stamps: Sequence[Stamp], ground: Colour) -> tuple[Image.Image, list[Box]]:
+    def frame(self, stamps: Sequence[Stamp], ground: Colour, effort: Effort = ANY) -> tuple[Image.Image, list[Box]]:
         """The picture of these stamps over a colour, and the boxes in which it differs from the last one.
 
-        The picture is the compositor's own: copy it to keep it.
+        The picture is the compositor's own: copy it to keep it. Raises FaceError if it takes more than ``effort``.
         """
         whole: Box = (0, 0, *self.size)
         new = list(stamps)
@@ -48,10 +49,11 @@ class Compositor:
             boxes = [whole]
         else:
             boxes = self._changes(new, whole)
+        self._ground = None  # until it is whole: a picture that was given up is painted anew
         if boxes:
-            self._settle(new, ground, first=self._common(new))
+            self._settle(new, ground, effort, first=self._common(new))
             for box in boxes:
-                self._paint(new, ground, box)
+                self._paint(new, ground, box, effort)
         self.painted = sum((box[2] - box[0]) * (box[3] - box[1]) for box in boxes)
         self._stamps, self._ground = new, ground
         return self._picture, boxes
@@ -78,22 +80,24 @@ class Compositor:
         boxes = [meet(_reach(stamp, whole), whole) for stamp in (*before, *after) if id(stamp) not in stay]
         return _merged([box for box in boxes if box is not None])
 
-    def _settle(self, new: Sequence[Stamp], ground: Colour, *, first: int) -> None:
+    def _settle(self, new: Sequence[Stamp], ground: Colour, effort: Effort, *, first: int) -> None:
         """Keep what lies below the first change flattened, once it is the first change for the second time."""
         if first < self._depth:
             self._flat, self._depth = None, 0
         if first > self._depth and first == self._first and first > 1:
             flat = self._flat or Image.new("RGB", self.size, ground[:3])
             for stamp in new[self._depth : first]:
+                effort.check()
                 _put(flat, stamp, self.size)
             self._flat, self._depth = flat, first
         self._first = first
 
-    def _paint(self, new: Sequence[Stamp], ground: Colour, box: Box) -> None:
+    def _paint(self, new: Sequence[Stamp], ground: Colour, box: Box, effort: Effort) -> None:
         assert self._picture is not None, "a picture is made before it is painted"
         size = (box[2] - box[0], box[3] - box[1])
         part = self._flat.crop(box) if self._flat is not None else Image.new("RGB", size, ground[:3])
         for stamp in new[self._depth :]:
+            effort.check()
             if stamp.blend:
                 blend(part, stamp, _reach(stamp, (0, 0, *self.size)), box[0], box[1])
                 continue

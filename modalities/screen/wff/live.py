@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from .affine import Box
+from .effort import ANY, Effort
 from .easing import eased, turned
 from .expression import Expression, Value, number
 
@@ -38,7 +39,7 @@ class Frame:
 
     ``period`` becomes the seconds until what was drawn may look different; ``shown_at`` is when the face came up,
     ``taps`` how often it was tapped since, ``clip`` the pixels of the screen.
-    Elements whose ``id`` is ``hidden`` are left out; those that are drawn are noted in ``trace``, if there is one.
+    ``effort`` bounds how long it may take. Elements whose ``id`` is ``hidden`` are left out; those that are drawn are noted in ``trace``, if there is one.
     """
 
     now: float
@@ -51,6 +52,7 @@ class Frame:
     clip: Box = (0, 0, 4096, 4096)
     hidden: frozenset[int] = frozenset()
     trace: list[object] | None = None
+    effort: Effort = ANY
 
     def moves(self, seconds: float) -> None:
         """Something that is shown changes every so many seconds."""

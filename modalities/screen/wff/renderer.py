@@ -10,6 +10,7 @@ from PIL import Image
 from .affine import Affine, Box, stretch
 from .compositor import Compositor
 from .device import Device
+from .effort import Effort
 from .face import Face
 from .live import Frame
 from .maker import Note
@@ -38,6 +39,8 @@ class FaceRenderer:
         self.shown_at = 0.0
         self.taps = 0
         self.visits = 1
+        self.limit_s = 0.0
+        """Processor time that one picture may take; 0 for any."""
         self.period = 60.0
         """Seconds until the picture last drawn may change."""
         self.boxes: list[Box] = []
@@ -78,10 +81,11 @@ class FaceRenderer:
             (0, 0, *self.size),
             hidden,
             trace,
+            Effort(self.limit_s),
         )
         stamps, ground = self.scene.stamps(frame, device, self._matrix)
         self.period = frame.period
-        flat, self.boxes = self._compositor.frame(stamps, ground)
+        flat, self.boxes = self._compositor.frame(stamps, ground, frame.effort)
         if self._glass is None:
             return flat.copy()
         if self._picture is None:

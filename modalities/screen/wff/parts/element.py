@@ -131,6 +131,7 @@ class Element:
         """What it leaves on the picture now."""
         if frame.hidden and id(self) in frame.hidden:
             return []
+        frame.effort.check()
         alpha = self.alpha.number(frame)
         if alpha <= 0 and self.blend not in EVERYWHERE:
             return []
