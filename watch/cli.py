@@ -23,7 +23,7 @@ _COMMANDS = {
     "plan": ("plan", "plan requests without executing anything"),
     "hear": ("hear", "speech to text only"),
     "skills": ("skills", "what the watch can do: list, info; your own: new, test"),
-    "face": ("face", "watch faces of the Watch Face Format: check, render, gif, diff"),
+    "face": ("face", "watch faces of the Watch Face Format: check, render, gif, diff, export"),
     "models": ("models", "model cards: list"),
     "top": ("top", "live monitor of the running device"),
     "trace": ("trace", "write what happened as a Perfetto trace"),

@@ -23,13 +23,15 @@ DEFAULT_SIZE = 466
 def drawing_arguments(parser: argparse.ArgumentParser, *, sizes: bool = False) -> None:
     """The options of everything that draws a face."""
     parser.add_argument("file", metavar="FILE", help="a face: .xml, folder, .zip or .apk")
-    parser.add_argument("--at", metavar="TIME", default="", help="HH:MM[:SS] or an ISO date and time (default: the face's preview time)")
-    parser.add_argument("--ambient", action="store_true", help="the always-on picture")
     parser.add_argument(
-        "--size", metavar="N|WxH", action="append" if sizes else "store", help=f"pixels (default {DEFAULT_SIZE})" + ("; may be given several times" if sizes else ""),
-    )  # fmt: skip
+        "--at", metavar="TIME", default="", help="HH:MM[:SS] or an ISO date and time (default: the face's preview time)"
+    )
+    parser.add_argument("--ambient", action="store_true", help="the always-on picture")
+    size = f"pixels (default {DEFAULT_SIZE})" + ("; may be given several times" if sizes else "")
+    parser.add_argument("--size", metavar="N|WxH", action="append" if sizes else "store", help=size)
     parser.add_argument("--shape", choices=("round", "rect"), default="round", help="the screen")
-    parser.add_argument("--set", dest="settings", metavar="SOURCE=VALUE", action="append", default=[], help="a source, CONFIGURATION.ID=OPTION, flavor=ID or slot.ID=PROVIDER:TYPE; may be given several times")  # fmt: skip
+    setting = "a source, CONFIGURATION.ID=OPTION, flavor=ID or slot.ID=PROVIDER:TYPE; may be given several times"
+    parser.add_argument("--set", dest="settings", metavar="NAME=VALUE", action="append", default=[], help=setting)
     parser.add_argument("--locale", default="en_US", help="language and country, such as fr_FR (default en_US)")
     parser.add_argument("--12h", dest="half_day", action="store_true", help="the device's clock has twelve hours")
 

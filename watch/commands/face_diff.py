@@ -18,7 +18,9 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 def arguments(parser: argparse.ArgumentParser) -> None:
     drawing_arguments(parser)
     parser.add_argument("other", metavar="B", help="another face, or a picture (its size is used)")
-    parser.add_argument("-o", "--out", metavar="PNG", default="", help="write both pictures and their difference side by side")
+    parser.add_argument(
+        "-o", "--out", metavar="PNG", default="", help="write both pictures and their difference side by side"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON document")
 
 
@@ -34,10 +36,18 @@ def run(args: argparse.Namespace) -> int:
     if args.out:
         beside(one, two).save(Path(args.out))
     if args.json:
-        report = {"ssim_circle": round(inside, 4), "ssim": round(whole, 4), "size": list(size), "picture": args.out or None}
+        report = {
+            "ssim_circle": round(inside, 4),
+            "ssim": round(whole, 4),
+            "size": list(size),
+            "picture": args.out or None,
+        }
         print(msgspec.json.encode(report).decode())
     else:
-        print(f"SSIM {inside:.4f} inside the circle, {whole:.4f} over all {size[0]} x {size[1]} pixels" + (f"; see {args.out}" if args.out else ""))
+        print(
+            f"SSIM {inside:.4f} inside the circle, {whole:.4f} over all {size[0]} x {size[1]} pixels"
+            + (f"; see {args.out}" if args.out else "")
+        )
     return 0
 
 

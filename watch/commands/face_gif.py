@@ -22,13 +22,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=4.0, help="how long the animation runs (default 4)")
     parser.add_argument("--fps", type=float, default=15.0, help="pictures a second (default 15)")
     parser.add_argument("--day", action="store_true", help="the 24 hours from midnight, in that many seconds")
-    parser.add_argument("-o", "--out", metavar="GIF", default="", help="where to write; with several sizes the size is added to the name")
+    parser.add_argument(
+        "-o",
+        "--out",
+        metavar="GIF",
+        default="",
+        help="where to write; with several sizes the size is added to the name",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     count = round(args.seconds * args.fps)
     if not 1 <= args.fps <= 50 or not 1 <= count <= MAX_FRAMES:
-        raise CallerError(f"gif: expected 1 to 50 frames a second and at most {MAX_FRAMES} frames, got {count} at {args.fps:g}")
+        raise CallerError(
+            f"gif: expected 1 to 50 frames a second and at most {MAX_FRAMES} frames, got {count} at {args.fps:g}"
+        )
     face = opened(args.file)
     settings = settings_of(args)
     begin = moment_of(args.at, face)
@@ -48,7 +56,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _frames(
-    renderer: FaceRenderer, args: argparse.Namespace, overrides: dict[str, Value], begin: datetime, step: timedelta, count: int
+    renderer: FaceRenderer,
+    args: argparse.Namespace,
+    overrides: dict[str, Value],
+    begin: datetime,
+    step: timedelta,
+    count: int,
 ) -> Iterator[Image.Image]:
     for index in range(count):
         yield renderer.draw(device_at(begin + step * index, args, overrides), still=args.day)

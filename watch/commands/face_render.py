@@ -16,7 +16,9 @@ from .style import paint
 def arguments(parser: argparse.ArgumentParser) -> None:
     drawing_arguments(parser)
     parser.add_argument("-o", "--out", metavar="PNG", default="", help="where to write (default: the face's name)")
-    parser.add_argument("--json", action="store_true", help="one JSON document: the file, what was not drawn, how long it took")
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON document: the file, what was not drawn, how long it took"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,5 +41,6 @@ def run(args: argparse.Namespace) -> int:
         return 0
     for note in notes:
         print(paint(f"not drawn: {note}", "yellow"), file=sys.stderr)
-    print(f"{out}: {picture.width} x {picture.height} at {device.moment:%H:%M:%S}{' ambient' if args.ambient else ''}, {took:.0f} ms")
+    when = f"{device.moment:%H:%M:%S}{' ambient' if args.ambient else ''}"
+    print(f"{out}: {picture.width} x {picture.height} at {when}, {took:.0f} ms")
     return 0

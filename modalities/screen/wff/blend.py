@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.float32]
 
-COVERAGE: Final = ("CLEAR", "SRC", "DST", "SRC_OVER", "DST_OVER", "SRC_IN", "DST_IN", "SRC_OUT", "DST_OUT", "SRC_ATOP", "DST_ATOP", "XOR", "PLUS", "MODULATE")  # fmt: skip
-SEPARABLE: Final = ("COLOR_BURN", "COLOR_DODGE", "DARKEN", "DIFFERENCE", "EXCLUSION", "HARD_LIGHT", "LIGHTEN", "MULTIPLY", "OVERLAY", "SCREEN", "SOFT_LIGHT")  # fmt: skip
+COVERAGE: Final = (
+    "CLEAR", "SRC", "DST", "SRC_OVER", "DST_OVER", "SRC_IN", "DST_IN", "SRC_OUT", "DST_OUT", "SRC_ATOP", "DST_ATOP",
+    "XOR", "PLUS", "MODULATE",
+)  # fmt: skip
+SEPARABLE: Final = (
+    "COLOR_BURN", "COLOR_DODGE", "DARKEN", "DIFFERENCE", "EXCLUSION", "HARD_LIGHT", "LIGHTEN", "MULTIPLY", "OVERLAY",
+    "SCREEN", "SOFT_LIGHT",
+)  # fmt: skip
 WHOLE: Final = ("HUE", "SATURATION", "COLOR", "LUMINOSITY")
 MODES: Final = frozenset((*COVERAGE, *SEPARABLE, *WHOLE))
 EVERYWHERE: Final = frozenset(("CLEAR", "SRC", "SRC_IN", "DST_IN", "SRC_OUT", "DST_ATOP"))
@@ -48,8 +54,8 @@ def blend(target: Image.Image, stamp: Stamp, bounds: Box, dx: int = 0, dy: int =
     part = cropped(stamp, inside)
     if part is not None:
         over.paste(part.picture(), (part.left - inside[0], part.top - inside[1]))
-    source = np.asarray(over, np.float32) / 255
-    ground = np.asarray(under, np.float32) / 255
+    source = np.asarray(over, np.float32) / np.float32(255)
+    ground = np.asarray(under, np.float32) / np.float32(255)
     result = _mixed(stamp.blend, source, ground)
     picture = Image.fromarray((np.clip(result, 0, 1) * 255 + 0.5).astype(np.uint8), "RGBA")
     if target.mode == "RGB":
@@ -147,7 +153,8 @@ _SEPARABLE: dict[str, Callable[[Pixels, Pixels], Pixels]] = {
 
 
 def _light(c: Pixels) -> Pixels:
-    return 0.3 * c[..., :1] + 0.59 * c[..., 1:2] + 0.11 * c[..., 2:3]
+    light: Pixels = 0.3 * c[..., :1] + 0.59 * c[..., 1:2] + 0.11 * c[..., 2:3]
+    return light
 
 
 def _with_light(c: Pixels, light: Pixels) -> Pixels:

@@ -7,7 +7,8 @@ coloured through a table of 256 colours, so no array library is needed to draw a
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from PIL import Image, ImageChops, ImageDraw
 
@@ -15,13 +16,15 @@ from .affine import Affine, Box, Point
 from .colour import Colour, ramp
 from .stamp import Stamp
 
-LEVELS = 256
-_LONGEST = 4096
+LEVELS: Final = 256
+DIAL: Final = 720
+_LONGEST: Final = 4096
 
 
 class Gradient(NamedTuple):
     """``kind`` linear, radial or sweep. ``first`` and ``second`` are the ends of the line, or the centre and
-    (radius, 0), or the centre and (begin, end) in degrees clockwise from the top; ``back`` turns a sweep against the clock."""
+    (radius, 0), or the centre and (begin, end) in degrees clockwise from the top; ``back`` turns a sweep against the
+    clock."""
 
     kind: str
     first: Point
@@ -42,6 +45,8 @@ def inked(mask: Image.Image, left: int, top: int, brush: Brush, matrix: Affine) 
         return _plain(mask, left, top, brush.colours[0] if brush.colours else (0, 0, 0, 0))
     places = _places(brush, (left, top, left + mask.width, top + mask.height), matrix)
     table = ramp(brush.colours, brush.positions)
+    if brush.kind == "sweep":
+        table = _turned_table(brush, table)
     ink = Image.merge("RGB", [places.point([colour[channel] for colour in table]) for channel in range(3)])
     if any(colour[3] < 255 for colour in brush.colours):
         mask = ImageChops.multiply(mask, places.point([colour[3] for colour in table]))
@@ -101,34 +106,50 @@ def _radial(brush: Gradient, box: Box, matrix: Affine) -> Image.Image:
     return ramp_picture.transform(size, Image.Transform.AFFINE, coefficients, Image.Resampling.BILINEAR, fillcolor=255)
 
 
+@lru_cache(maxsize=1)
+def _dial() -> Image.Image:
+    """Angles clockwise from the top, a full turn as 0..255, round the middle of a square."""
+    middle = DIAL / 2
+    dial = Image.new("L", (DIAL, DIAL))
+    draw = ImageDraw.Draw(dial)
+    around = (-middle, -middle, DIAL + middle, DIAL + middle)
+    for level in range(LEVELS):
+        begin = level / LEVELS * 360 - 90
+        draw.pieslice(around, begin, begin + 360 / LEVELS + 0.4, fill=level)
+    return dial
+
+
 def _sweep(brush: Gradient, box: Box, matrix: Affine) -> Image.Image:
+    """The share of the turn after the begin angle, as 0..255; colours come from ``_turned_table``."""
     wide, high = box[2] - box[0], box[3] - box[1]
     cx, cy = matrix.at(*brush.first)
+    begin = brush.second[0]
+    lean = math.radians(math.degrees(math.atan2(matrix.d, matrix.a)) + (-begin if brush.back else begin))
+    corners = ((box[0], box[1]), (box[2], box[1]), (box[0], box[3]), (box[2], box[3]))
+    k = (DIAL / 2 - 1) / max(max(math.dist((cx, cy), corner) for corner in corners), 1.0)
+    sine, cosine = math.sin(lean) * k, math.cos(lean) * k
+    flip = -1 if brush.back else 1
+    # a pixel, seen from the centre, turned back by the begin angle
+    dx, dy = box[0] + 0.5 - cx, box[1] + 0.5 - cy
+    data = (
+        flip * cosine, flip * sine, flip * (cosine * dx + sine * dy) + DIAL / 2,
+        -sine, cosine, -sine * dx + cosine * dy + DIAL / 2,
+    )  # fmt: skip
+    return _dial().transform((wide, high), Image.Transform.AFFINE, data, Image.Resampling.NEAREST)
+
+
+def _turned_table(brush: Gradient, table: list[Colour]) -> list[Colour]:
+    """The colour of each share of a turn after the begin angle: before it the first, after the end the last."""
     begin, end = brush.second
-    lean = math.degrees(math.atan2(matrix.d, matrix.a))
-    half = (max(wide // 2, 1), max(high // 2, 1))
-    x, y = (cx - box[0]) * half[0] / wide, (cy - box[1]) * half[1] / high
-    reach = 2.0 * (abs(x) + abs(y) + half[0] + half[1])
-    around = (x - reach, y - reach, x + reach, y + reach)
-    places = Image.new("L", half, 255)
-    draw = ImageDraw.Draw(places)
-    if brush.back:
-        begin, end = -begin, -end
-    if begin > end:
-        begin, end = end, begin
-    first = begin % 360
-    if 0 < first < 360:
-        draw.pieslice(around, lean - 90, lean - 90 + first, fill=0)
+    span = end - begin
+    if abs(span) < 1e-6:
+        return [table[-1]] * LEVELS
+    found = []
     for level in range(LEVELS):
-        start = begin + (end - begin) * level / LEVELS + lean - 90
-        draw.pieslice(around, start, start + (end - begin) / LEVELS + 0.6, fill=level)
-    if end - begin < 359.9:
-        draw.pieslice(around, end + lean - 90, end + lean - 90 + 0.6, fill=255)
-    if brush.back:
-        places = _mirrored(places, x)
-    return places.resize((wide, high), Image.Resampling.BILINEAR)
-
-
-def _mirrored(places: Image.Image, x: float) -> Image.Image:
-    """The picture flipped about a vertical line."""
-    return places.transform(places.size, Image.Transform.AFFINE, (-1, 0, 2 * x, 0, 1, 0), fillcolor=255)
+        gone = level / (LEVELS - 1) * 360
+        if gone <= abs(span):
+            found.append(table[min(round(gone / abs(span) * 255), 255)])
+        else:
+            # what lies between the end and the top has the last colour, what lies before the begin the first
+            found.append(table[-1] if (begin % 360) + gone < 360 or abs(span) >= 360 else table[0])
+    return found

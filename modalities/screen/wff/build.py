@@ -13,7 +13,7 @@ from .maker import Maker
 from .node import Node
 from .parts.choice import Condition, Option
 from .parts.clock import HourAngle, MinuteAngle, SecondAngle
-from .parts.element import Group, Visual
+from .parts.element import Element, Group, Visual
 from .parts.image import Clip, Controller, PartAnimatedImage, PartImage
 from .parts.slot import Bounding, Slot
 
@@ -21,12 +21,24 @@ PARTS: Final = ("PartText", "PartImage", "PartAnimatedImage", "PartDraw")
 CHOICES: Final = ("Condition", "ListConfiguration", "BooleanConfiguration", "ColorConfiguration")
 CHILDREN: Final = ("Group", *PARTS, *CHOICES, "AnalogClock", "DigitalClock", "ComplicationSlot")
 
+BOUNDING: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("BoundingBox", "BoundingRoundBox", "BoundingOval"), ("x", "y", "width", "height")),
+    "BoundingArc": ("centerX", "centerY", "width", "height", "thickness", "startAngle", "endAngle"),
+}
+
 Common = tuple[Attribute, Attribute | None, str, str]
 
 
 def children(maker: Maker, node: Node, scope: Scope, *, known: Sequence[str] = CHILDREN) -> list[Visual]:
     """The visible children of a node, from the lowest up."""
-    return [_BUILDERS[child.tag](maker, child, scope) for child in node.children if child.tag in known]
+    return [_of(child, _BUILDERS[child.tag](maker, child, scope)) for child in node.children if child.tag in known]
+
+
+def _of(node: Node, visual: Visual) -> Visual:
+    """The visual, told which node it was made from."""
+    if isinstance(visual, Element):
+        visual.origin = node
+    return visual
 
 
 def common(maker: Maker, node: Node, scope: Scope) -> Common:
@@ -48,7 +60,9 @@ def analog(maker: Maker, node: Node, scope: Scope) -> Visual:
     """AnalogClock: a group of hands."""
     inner = maker.scope(node, scope)
     made = Group(maker.place(node, inner), *common(maker, node, inner))
-    made.children = [_hand(maker, child, inner) for child in node.all("HourHand", "MinuteHand", "SecondHand")]
+    made.children = [
+        _of(child, _hand(maker, child, inner)) for child in node.all("HourHand", "MinuteHand", "SecondHand")
+    ]
     maker.finish(node, "HourHand", "MinuteHand", "SecondHand")
     return made
 
@@ -81,7 +95,8 @@ def digital(maker: Maker, node: Node, scope: Scope) -> Visual:
     """DigitalClock: a group of time texts."""
     inner = maker.scope(node, scope)
     made = Group(maker.place(node, inner), *common(maker, node, inner))
-    made.children = [time_text(maker, child, inner, common(maker, child, inner)) for child in node.all("TimeText")]
+    for child in node.all("TimeText"):
+        made.children.append(_of(child, time_text(maker, child, inner, common(maker, child, inner))))
     maker.finish(node, "TimeText")
     return made
 
@@ -209,22 +224,22 @@ def slot(maker: Maker, node: Node, scope: Scope) -> Visual:
     made.layouts = {one.get("type"): children(maker, one, inner) for one in node.all("Complication")}
     for one in node.all("Complication"):
         maker.finish(one, *CHILDREN)
-    shape = next((one for one in node.children if one.tag.startswith("Bounding")), None)
-    if shape is not None:
-        numbers = {name: _float(shape, name, 0.0) for name in shape.attributes}
-        made.shape = Bounding(
-            shape.tag, numbers, shape.get("isRoundEdge") == "TRUE", shape.get("direction") == "COUNTER_CLOCKWISE"
-        )
-        wanted = ("centerX", "centerY", "width", "height", "thickness", "startAngle", "endAngle") if shape.tag == "BoundingArc" else ("x", "y", "width", "height")  # fmt: skip
-        if shape.tag not in ("BoundingBox", "BoundingRoundBox", "BoundingOval", "BoundingArc") or any(
-            w not in numbers for w in wanted
-        ):
-            maker.note(shape, f"{shape.tag} lacks what it needs; the slot is not cut to it")
-            made.shape = None
-    maker.finish(
-        node, "Complication", "DefaultProviderPolicy", "BoundingBox", "BoundingRoundBox", "BoundingOval", "BoundingArc"
-    )
+    made.shape = _bounding(maker, node)
+    maker.finish(node, "Complication", "DefaultProviderPolicy", *BOUNDING)
     return made
+
+
+def _bounding(maker: Maker, node: Node) -> Bounding | None:
+    """The shape a slot is cut to; None, and a note, if it lacks what it needs."""
+    shape = node.first(*BOUNDING)
+    if shape is None:
+        return None
+    numbers = {name: _float(shape, name, 0.0) for name in shape.attributes}
+    if any(name not in numbers for name in BOUNDING[shape.tag]):
+        maker.note(shape, f"{shape.tag} lacks what it needs; the slot is not cut to it")
+        return None
+    back = shape.get("direction") == "COUNTER_CLOCKWISE"
+    return Bounding(shape.tag, numbers, shape.get("isRoundEdge") == "TRUE", back)
 
 
 def _float(node: Node, name: str, default: float) -> float:

@@ -1,7 +1,8 @@
-"""PartText and TimeText from their nodes: runs of text with fonts, formatters, ornaments and pictures among the words."""
+"""PartText and TimeText from their nodes: runs of text with fonts, formatters, ornaments and pictures among words."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -13,7 +14,6 @@ from .letters import Style
 from .live import Attribute, Fixed, Follower, Frame, Live, Scope
 from .maker import Maker
 from .node import Node
-from .parse import squeeze
 from .parts.clock import ClockText
 from .parts.text import OrnamentStyle, PartText, RunStyle, Setting
 from .typesetting import Glyphs
@@ -21,6 +21,9 @@ from .typesetting import Glyphs
 ORNAMENTS: Final = ("Shadow", "Outline", "OutGlow", "Underline", "StrikeThrough")
 FORMATTERS: Final = ("Template", "Upper", "Lower", "InlineImage")
 FONTS: Final = ("Font", "BitmapFont")
+
+_ENDS = re.compile(r"^\s*\n\s*|\s*\n\s*$")
+_BREAK = re.compile(r"\s*\n\s*")
 
 Common = tuple[Attribute, Attribute | None, str, str]
 
@@ -110,11 +113,10 @@ def _inside(maker: Maker, node: Node, scope: Scope, base: RunStyle) -> list[RunS
 
 
 def _plain(maker: Maker, text: str, base: RunStyle) -> list[RunStyle]:
-    words = text.strip()
-    if not words:
+    if not text.strip():
         return []
-    found = maker.face.resources.string(words, maker.locale)
-    return [replace(base, text=Fixed(squeeze(words) if found is None else found))]
+    found = maker.face.resources.string(text.strip(), maker.locale)
+    return [replace(base, text=Fixed(_tidied(text) if found is None else found))]
 
 
 def _ornament(maker: Maker, node: Node, scope: Scope) -> OrnamentStyle:
@@ -146,13 +148,18 @@ def _picture(maker: Maker, node: Node, scope: Scope, base: RunStyle) -> RunStyle
 
 
 def _template(maker: Maker, node: Node, scope: Scope) -> Live:
-    text = node.content.strip()
+    text = _tidied(node.content)
     known = maker.face.resources.string(text, maker.locale)
     parameters: list[Live] = []
     for child in node.all("Parameter"):
         expression = maker.expression(child, child.get("expression").strip())
         parameters.append(Fixed("") if expression is None else _parameter(maker, expression, scope))
-    return Filled(squeeze(text) if known is None else known, parameters)
+    return Filled(text if known is None else known, parameters)
+
+
+def _tidied(text: str) -> str:
+    """Text without the line breaks and indents of the document; blanks that stand in a line stay."""
+    return _BREAK.sub(" ", _ENDS.sub("", text))
 
 
 def _parameter(maker: Maker, expression: Expression, scope: Scope) -> Live:

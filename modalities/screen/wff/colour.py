@@ -1,4 +1,4 @@
-"""Colours of a face: ``#RRGGBB`` and ``#AARRGGBB`` as the format writes them, packed integers as its functions make them.
+"""Colours of a face: ``#RRGGBB`` and ``#AARRGGBB`` as the format writes them, integers as its functions make them.
 
 A colour is (red, green, blue, alpha), each 0..255, alpha not multiplied in.
 """

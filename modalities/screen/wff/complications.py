@@ -1,8 +1,8 @@
 """Complications: what each slot of a face shows, made from the device's own data by the format's system providers.
 
-Our own providers ``bluerill/timer``, ``bluerill/alarm``, ``bluerill/stopwatch`` and ``bluerill/weather`` may be named as a
-slot's primary or secondary provider; providers of other platforms' apps are passed over, as the format intends, until the
-system's default.
+Our own providers ``bluerill/timer``, ``bluerill/alarm``, ``bluerill/stopwatch`` and ``bluerill/weather`` may be named as
+a slot's primary or secondary provider; providers of other platforms' apps are passed over, as the format intends, until
+the system's default.
 """
 
 from __future__ import annotations
@@ -235,15 +235,19 @@ def _stopwatch(d: Device) -> Data | None:
     return Data(countdown(int(d.moment.timestamp() - d.stopwatch_started)), "", "stopwatch")
 
 
+_SKY_ICONS: Final = {
+    1: "moon", 3: "fog", 4: "rain", 5: "snow", 6: "rain", 7: "snow", 8: "sun", 9: "storm", 10: "snow", 11: "snow",
+    12: "rain", 13: "fog",
+}  # fmt: skip
+
+
 def _weather(d: Device) -> Data | None:
     if d.sky is None:
         return None
     degrees = d.sky.degrees(d.sky.celsius)
     text = CONDITIONS[d.sky.condition] if degrees is None else f"{degrees}°"
-    icons = {1: "moon", 3: "fog", 4: "rain", 5: "snow", 6: "rain", 7: "snow", 8: "sun", 9: "storm", 10: "snow", 11: "snow", 12: "rain", 13: "fog"}  # fmt: skip
-    return Data(
-        text, CONDITIONS[d.sky.condition], icons.get(d.sky.condition, "cloud"), f"{text} {CONDITIONS[d.sky.condition]}"
-    )
+    icon = _SKY_ICONS.get(d.sky.condition, "cloud")
+    return Data(text, CONDITIONS[d.sky.condition], icon, f"{text} {CONDITIONS[d.sky.condition]}")
 
 
 PROVIDERS: Final[dict[str, Provider]] = {

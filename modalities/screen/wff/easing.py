@@ -50,7 +50,8 @@ def turned(here: float, target: float, direction: str) -> float:
 def tick(strength: float, duration: float, share: float) -> float:
     """A ticking second hand: the share of its step after a share of the second.
 
-    The curve is cubic-bezier((duration - 0.033) / duration, 1 + 2·strength, 1, 1) over ``duration`` seconds; then it rests.
+    The curve is cubic-bezier((duration - 0.033) / duration, 1 + 2·strength, 1, 1) over ``duration`` seconds; then it
+    rests.
     """
     if duration <= 0 or share >= duration:
         return 1.0

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Glyph(NamedTuple):
-    """One picture; the margins are what cropping took from it, in its own units."""
+    """One picture in its letter's box: the box has ``width`` and ``height``, the margins are what cropping took."""
 
     resource: str
     width: float
@@ -16,18 +16,13 @@ class Glyph(NamedTuple):
     right: float = 0.0
     bottom: float = 0.0
 
-    @property
-    def whole(self) -> tuple[float, float]:
-        """Its size with what was cropped."""
-        return (self.width + self.left + self.right, self.height + self.top + self.bottom)
-
 
 class BitmapFont:
     """Pictures by the characters and words they stand for."""
 
     def __init__(self, glyphs: dict[str, Glyph]) -> None:
         self._glyphs = glyphs
-        self._tallest = max((glyph.whole[1] for glyph in glyphs.values()), default=1.0) or 1.0
+        self._tallest = max((glyph.height for glyph in glyphs.values()), default=1.0) or 1.0
         self._longest = max((len(name) for name in glyphs), default=1)
 
     def cut(self, text: str) -> list[str]:
@@ -50,11 +45,13 @@ class BitmapFont:
         if glyph is None:
             return (0.0, 0.0)
         k = height / self._tallest
-        return (glyph.whole[0] * k, glyph.whole[1] * k)
+        return (glyph.width * k, glyph.height * k)
 
     def picture(self, name: str, height: float) -> tuple[str, tuple[float, float, float, float]]:
         """The drawable, and where it lies in the letter's box: left, top, right, bottom."""
         glyph = self._glyphs[name]
         k = height / self._tallest
-        left, top = glyph.left * k, glyph.top * k
-        return glyph.resource, (left, top, left + glyph.width * k, top + glyph.height * k)
+        # a shorter letter stands on the line of the tallest
+        down = height - glyph.height * k
+        right, bottom = glyph.width - glyph.right, glyph.height - glyph.bottom
+        return glyph.resource, (glyph.left * k, down + glyph.top * k, right * k, down + bottom * k)

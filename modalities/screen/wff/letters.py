@@ -1,8 +1,8 @@
 """Letters: fonts by family, weight, slant and width, and words as masks. The same pixels on every machine.
 
 ``SYNC_TO_DEVICE`` and families that a face does not bring are the bundled Inter. Faces are laid out for the platform's
-own family (Roboto), so Inter is set a little narrower and gets that family's line metrics: words then take the room that
-the face's maker saw. A face's own font is set as it is. Glyph layout is Pillow's basic one, without hinting by shaping
+own family (Roboto), so Inter is set a little narrower and gets that family's line metrics: words then take the room
+that the face's maker saw. A face's own font is set as it is. Glyph layout is Pillow's basic one, without hinting by shaping
 libraries that differ between machines.
 """
 
@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from PIL import Image, ImageDraw, ImageFont
 
 from ..lettering import FONTS
-from .resources import Resources, ResourceMissing
+from .resources import ResourceMissing, Resources
 
 ASCENT: Final = 0.929
 DESCENT: Final = 0.244

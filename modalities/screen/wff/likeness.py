@@ -72,7 +72,7 @@ def _blur(field: Field) -> Field:
     taps /= taps.sum()
     padded = np.pad(field, 5, mode="reflect")
     rows = sum(tap * padded[index : index + field.shape[0], :] for index, tap in enumerate(taps))
-    done: Field = sum(tap * rows[:, index : index + field.shape[1]] for index, tap in enumerate(taps))  # type: ignore[index,assignment]
+    done: Field = sum(tap * rows[:, index : index + field.shape[1]] for index, tap in enumerate(taps))
     return done
 
 

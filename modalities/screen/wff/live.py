@@ -1,8 +1,8 @@
 """Attributes that live: values that follow sources, are transformed, animated, tilted, and different in ambient mode.
 
 A board holds what the sources say now and remembers when each last changed; an expression is evaluated again only when
-one of its own did. While a frame is drawn, everything that is looked at also says how soon it may change, so the time of
-the next frame comes out of what is really shown: hidden second hands cost nothing.
+one of its own did. While a frame is drawn, everything that is looked at also says how soon it may change, so the time
+of the next frame comes out of what is really shown: hidden second hands cost nothing.
 """
 
 from __future__ import annotations
@@ -18,16 +18,11 @@ from .expression import Expression, Value, number
 MINUTE: Final = 60.0
 EVERY_FRAME: Final = frozenset(("MILLISECOND", "SECOND_MILLISECOND", "UTC_TIMESTAMP"))
 EVERY_SECOND: Final = frozenset(
-    (
-        "SECOND",
-        "SECOND_Z",
-        "SECONDS_IN_DAY",
-        "SECONDS_SINCE_EPOCH",
-        "MINUTE_SECOND",
-        "SECOND_TENS_DIGIT",
+    {
+        "SECOND", "SECOND_Z", "SECONDS_IN_DAY", "SECONDS_SINCE_EPOCH", "MINUTE_SECOND", "SECOND_TENS_DIGIT",
         "SECOND_UNITS_DIGIT",
-    )  # fmt: skip
-)
+    }
+)  # fmt: skip
 
 
 def period_of(sources: frozenset[str]) -> float:
@@ -41,8 +36,9 @@ def period_of(sources: frozenset[str]) -> float:
 class Frame:
     """One drawing. ``now`` is in Unix seconds; a ``still`` frame shows where animations end.
 
-    ``period`` becomes the seconds until what was drawn may look different; ``shown_at`` is when the face came up, ``taps``
-    how often it was tapped since, ``clip`` the pixels of the screen.
+    ``period`` becomes the seconds until what was drawn may look different; ``shown_at`` is when the face came up,
+    ``taps`` how often it was tapped since, ``clip`` the pixels of the screen.
+    Elements whose ``id`` is ``hidden`` are left out; those that are drawn are noted in ``trace``, if there is one.
     """
 
     now: float
@@ -53,6 +49,8 @@ class Frame:
     taps: int = 0
     visits: int = 1
     clip: Box = (0, 0, 4096, 4096)
+    hidden: frozenset[int] = frozenset()
+    trace: list[object] | None = None
 
     def moves(self, seconds: float) -> None:
         """Something that is shown changes every so many seconds."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from .bitmap import Bitmaps
-from .expression import Expression, ExpressionError, Value, compile
+from .expression import Expression, ExpressionError, Value
+from .expression import compile as compiled
 from .face import Face
 from .glyphs import BitmapFont, Glyph
 from .letters import Letters
@@ -92,7 +93,7 @@ class Maker:
     def expression(self, node: Node, text: str) -> Expression | None:
         """A compiled expression; None, and a note, if it cannot be read."""
         try:
-            return compile(text)
+            return compiled(text)
         except ExpressionError as error:
             self.note(node, f"the expression cannot be read: {error}")
             return None

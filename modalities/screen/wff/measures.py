@@ -8,6 +8,18 @@ what its limit is, and may raise FaceError where a face cannot be drawn at all.
 from __future__ import annotations
 
 from .check import Measure
+from .measure_ambient import ambient_lit, ambient_still, burn_in
+from .measure_cost import deterministic, frame_time
+from .measure_reading import clipping, contrast, legible_time
 
-MEASURES: tuple[Measure, ...] = ()
+MEASURES: tuple[Measure, ...] = (
+    ambient_lit,
+    ambient_still,
+    burn_in,
+    contrast,
+    clipping,
+    legible_time,
+    frame_time,
+    deterministic,
+)
 """Every measure, in the order they are told."""

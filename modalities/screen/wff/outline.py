@@ -1,14 +1,15 @@
 """Outlines: the shapes of a PartDraw as polygons, and strokes of them as polygons too.
 
 Curves are flattened so finely (a thirtieth of a pixel off at most, at the scale asked for) that no corner shows. A
-stroke is a list of *pieces*, each a polygon to be filled, or a hole where ``hole`` is set; pieces of one stroke are united,
-so that overlapping caps and joints never show when the colour is half transparent.
+stroke is a list of *pieces*, each a polygon to be filled, or a hole where ``hole`` is set; pieces of one stroke are
+united, so that overlapping caps and joints never show when the colour is half transparent.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from .affine import Point
@@ -86,7 +87,7 @@ def disc(cx: float, cy: float, radius: float, scale: float) -> list[Point]:
 
 def length(points: Sequence[Point], *, closed: bool = False) -> float:
     """Length along a line."""
-    whole = sum(math.dist(a, b) for a, b in zip(points, points[1:], strict=False))
+    whole = sum(math.dist(a, b) for a, b in pairwise(points))
     return whole + (math.dist(points[-1], points[0]) if closed and len(points) > 1 else 0.0)
 
 
@@ -94,7 +95,7 @@ def cut(points: Sequence[Point], begin: float, end: float) -> list[Point]:
     """The part of a line between two distances from its start."""
     found: list[Point] = []
     gone = 0.0
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in pairwise(points):
         span = math.dist(a, b)
         if span <= 0:
             continue
@@ -203,7 +204,7 @@ def _ribbon(points: Sequence[Point], half: float, closed: bool) -> list[Point]:
 
 
 def _quads(points: Sequence[Point], half: float, closed: bool) -> list[Piece]:
-    pairs = list(zip(points, points[1:], strict=False))
+    pairs = list(pairwise(points))
     if closed:
         pairs.append((points[-1], points[0]))
     pieces = []

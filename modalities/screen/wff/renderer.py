@@ -59,8 +59,14 @@ class FaceRenderer:
         """Pixels painted for the last picture."""
         return self._compositor.painted
 
-    def draw(self, device: Device, *, still: bool = False) -> Image.Image:
-        """The picture now, RGB; black beyond the glass. Owned by the caller."""
+    def draw(
+        self, device: Device, *, still: bool = False, hidden: frozenset[int] = frozenset(),
+        trace: list[object] | None = None,
+    ) -> Image.Image:  # fmt: skip
+        """The picture now, RGB; black beyond the glass. Owned by the caller.
+
+        Elements whose ``id`` is ``hidden`` are left out, and those drawn are added to ``trace``, for those who measure.
+        """
         frame = Frame(
             device.moment.timestamp(),
             device.ambient,
@@ -70,6 +76,8 @@ class FaceRenderer:
             self.taps,
             self.visits,
             (0, 0, *self.size),
+            hidden,
+            trace,
         )
         stamps, ground = self.scene.stamps(frame, device, self._matrix)
         self.period = frame.period

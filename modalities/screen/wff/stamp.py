@@ -1,7 +1,7 @@
 """Stamps: what a part leaves on the picture, ready to be laid down.
 
-A stamp is an ink (one colour, or an RGB picture) and a mask (how much of it, 0..255), at a place in pixels. Everything a
-face draws ends as stamps, so that tint, opacity, masks and blending are written once, here and in ``blend``.
+A stamp is an ink (one colour, or an RGB picture) and a mask (how much of it, 0..255), at a place in pixels. Everything
+a face draws ends as stamps, so that tint, opacity, masks and blending are written once, here and in ``blend``.
 """
 
 from __future__ import annotations

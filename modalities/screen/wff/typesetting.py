@@ -1,7 +1,7 @@
 """Typesetting: runs of text into lines that fit a width. Lengths are pixels; nothing is drawn here.
 
 A run is a piece of text in one style, or one picture that stands in the text like a letter. Words break at blanks, and
-inside a word only where it alone is wider than the line; what does not fit is cut with an ellipsis if that is asked for.
+inside a word only where it alone is wider than the line; what does not fit is cut with an ellipsis if that is wished.
 """
 
 from __future__ import annotations

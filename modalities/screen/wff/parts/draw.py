@@ -22,6 +22,8 @@ SMOOTH_STEP: Final = 3.0
 """Pixels of one colour along an interpolated stroke."""
 
 Numbers = Mapping[str, float]
+Paint = tuple[list[Point], Colour]
+"""A bit of a line, and its colour."""
 
 
 @dataclass(slots=True)
@@ -208,10 +210,10 @@ def _weighted(trace: Trace, style: Style, state: tuple[Hashable, ...], matrix: A
     line = [*trace.points, trace.points[0]] if trace.closed else trace.points
     whole = length(line)
     count = max(len(colours) - 1, 1) if smooth else len(colours)
-    shares = [w for w in weights[:count]] if sum(weights[:count]) > 0 else [1.0] * count
+    shares = list(weights[:count]) if sum(weights[:count]) > 0 else [1.0] * count
     free = max(whole - gap * (len(shares) - 1), 0.0)
     pieces: list[Piece] = []
-    paints: list[tuple[list[Point], Colour]] = []
+    paints: list[list[Paint]] = []
     at = 0.0
     for index, share in enumerate(shares):
         span = free * share / sum(shares)
@@ -220,7 +222,7 @@ def _weighted(trace: Trace, style: Style, state: tuple[Hashable, ...], matrix: A
             pieces += stroke(Trace(part, False, trace.smooth), thick, style.cap, style.joint, matrix.scale)
             first = colours[min(index, len(colours) - 1)]
             second = colours[min(index + 1, len(colours) - 1)] if smooth else first
-            paints += _paints(part, first, second, span * matrix.scale if smooth else 0.0)
+            paints.append(_paints(part, first, second, span * matrix.scale if smooth else 0.0))
         at += span + gap
     covered = cover([piece._replace(points=matrix.points(piece.points)) for piece in pieces], frame.clip)
     if covered is None:
@@ -230,7 +232,7 @@ def _weighted(trace: Trace, style: Style, state: tuple[Hashable, ...], matrix: A
     return Stamp(left, top, ink, mask)
 
 
-def _paints(part: list[Point], first: Colour, second: Colour, pixels: float) -> list[tuple[list[Point], Colour]]:
+def _paints(part: list[Point], first: Colour, second: Colour, pixels: float) -> list[Paint]:
     """Bits of a line with the colour of each."""
     steps = min(max(round(pixels / SMOOTH_STEP), 1), 128)
     whole = length(part)
@@ -240,27 +242,29 @@ def _paints(part: list[Point], first: Colour, second: Colour, pixels: float) -> 
         bit = cut(part, whole * max(step - 0.6, 0) / steps, whole * (step + 1) / steps)
         if len(bit) > 1:
             bits.append((bit, mixed(first, second, (step + 0.5) / steps)))
-    return bits
+    return bits or [(part, first)]
 
 
 def _ink(
-    size: tuple[int, int], corner: tuple[int, int], paints: list[tuple[list[Point], Colour]], thick: float, matrix: Affine
+    size: tuple[int, int], corner: tuple[int, int], paints: list[list[Paint]], thick: float, matrix: Affine
 ) -> Image.Image:
-    """A picture coloured along lines, with room to spare on all sides: the mask cuts it to shape."""
+    """A picture coloured along lines, with room to spare on all sides: the mask cuts it to shape.
+
+    ``paints`` has a list for each portion; the ends of a portion reach beyond it, where its caps are.
+    """
     ink = Image.new("RGB", (size[0] * 2, size[1] * 2))
     draw = ImageDraw.Draw(ink)
     reach = thick + 2
-    ends = [paints[0], paints[-1]] if paints else []
-    for line, colour in (*ends, *paints):
-        at = [((x - corner[0]) * 2, (y - corner[1]) * 2) for x, y in matrix.points(line)]
-        draw.line(at, fill=colour[:3], width=round(reach * 2), joint="curve")
-    for place, (line, colour) in zip((0, -1), ends, strict=False):
-        (x, y), (bx, by) = matrix.points([line[place], line[1 if place == 0 else -2]])
-        span = math.dist((x, y), (bx, by)) or 1.0
-        dx, dy = (x - bx) / span * reach / 2, (y - by) / span * reach / 2
-        draw.line(
-            [((x - corner[0]) * 2, (y - corner[1]) * 2), ((x + dx - corner[0]) * 2, (y + dy - corner[1]) * 2)],
-            fill=colour[:3],
-            width=round(reach * 2),
-        )
+    for portion in paints:
+        for (line, colour), (at, inner) in ((portion[0], (0, 1)), (portion[-1], (-1, -2))):
+            (x, y), (bx, by) = matrix.points([line[at], line[inner]])
+            span = math.dist((x, y), (bx, by)) or 1.0
+            dx, dy = (x - bx) / span * reach / 2, (y - by) / span * reach / 2
+            draw.line(_finer([(x - dx, y - dy), (x + dx, y + dy)], corner), fill=colour[:3], width=round(reach * 2))
+        for line, colour in portion:
+            draw.line(_finer(matrix.points(line), corner), fill=colour[:3], width=round(reach * 2), joint="curve")
     return ink.reduce(2)
+
+
+def _finer(points: Sequence[Point], corner: tuple[int, int]) -> list[Point]:
+    return [((x - corner[0]) * 2, (y - corner[1]) * 2) for x, y in points]

@@ -1,6 +1,6 @@
 """What all visible elements share: where they lie, how they are turned and tinted, how opaque they are, how they blend.
 
-An element hands over the same stamps as long as nothing about it changed; that is what the compositor's economy rests on.
+An element hands over the same stamps as long as nothing about it changed; the compositor's economy rests on that.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from ..blend import EVERYWHERE
 from ..colour import Colour, read_colour
 from ..compositor import flatten
 from ..live import Attribute, Frame
+from ..node import Node
 from ..stamp import Stamp, dimmed, masked, of_picture
-
 
 Part = tuple[str, list[Stamp]]
 """A renderMode (SOURCE, MASK or ALL) and what is drawn with it."""
@@ -111,7 +111,9 @@ class Masks:
 
 
 class Element:
-    """An element with a place; subclasses say what is in it."""
+    """An element with a place; subclasses say what is in it. ``origin`` is the node it was made from."""
+
+    origin: Node | None = None
 
     def __init__(self, place: Place, alpha: Attribute, tint: Attribute | None, mode: str, blend: str) -> None:
         self.place = place
@@ -127,6 +129,8 @@ class Element:
 
     def stamps(self, frame: Frame, matrix: Affine, tint: Colour | None) -> list[Stamp]:
         """What it leaves on the picture now."""
+        if frame.hidden and id(self) in frame.hidden:
+            return []
         alpha = self.alpha.number(frame)
         if alpha <= 0 and self.blend not in EVERYWHERE:
             return []
@@ -135,6 +139,8 @@ class Element:
             return []
         own = read_colour(self.tint.get(frame)) if self.tint is not None else None
         content = self.content(frame, inner, multiplied(tint, own))
+        if frame.trace is not None:
+            frame.trace.append(self)
         return self._effect.apply(content, alpha, self.blend, frame.clip)
 
     def content(self, frame: Frame, matrix: Affine, tint: Colour | None) -> list[Stamp]:

@@ -23,7 +23,9 @@ class Turned:
     _source: Image.Image | None = None
     _stamps: list[Stamp] = field(default_factory=list)
 
-    def stamps(self, image: Image.Image, size: tuple[float, float], matrix: Affine, tint: Colour | None, key: Hashable) -> list[Stamp]:
+    def stamps(
+        self, image: Image.Image, size: tuple[float, float], matrix: Affine, tint: Colour | None, key: Hashable
+    ) -> list[Stamp]:
         """The picture over a rectangle of ``size`` units at the origin of ``matrix``."""
         whole = (key, size, matrix, tint)
         if whole != self._key or image is not self._source:
@@ -65,7 +67,9 @@ class PartImage(Element):
     ``choices`` are names of drawables, or values that a source gives (encoded pictures). ``photo`` covers its part.
     """
 
-    def __init__(self, place: Place, alpha: Attribute, tint: Attribute | None, mode: str, blend: str, bitmaps: Bitmaps) -> None:
+    def __init__(
+        self, place: Place, alpha: Attribute, tint: Attribute | None, mode: str, blend: str, bitmaps: Bitmaps
+    ) -> None:
         super().__init__(place, alpha, tint, mode, blend)
         self._bitmaps = bitmaps
         self._turned = Turned()
@@ -141,7 +145,9 @@ class Controller:
 class PartAnimatedImage(Element):
     """An animation. In ambient mode, and in a still picture, its thumbnail or first frame is shown."""
 
-    def __init__(self, place: Place, alpha: Attribute, tint: Attribute | None, mode: str, blend: str, bitmaps: Bitmaps) -> None:
+    def __init__(
+        self, place: Place, alpha: Attribute, tint: Attribute | None, mode: str, blend: str, bitmaps: Bitmaps
+    ) -> None:
         super().__init__(place, alpha, tint, mode, blend)
         self._bitmaps = bitmaps
         self._turned = Turned()
@@ -184,7 +190,11 @@ class PartAnimatedImage(Element):
             if control.repeat:
                 frame.moves(0.2)
             last = "LAST" if control.after == "DO_NOTHING" else control.after
-            return (clip.names[-1], len(animation.ends) - 1 if animation else 0) if last == "LAST" else (self._rest(clip, last), 0)
+            return (
+                (clip.names[-1], len(animation.ends) - 1 if animation else 0)
+                if last == "LAST"
+                else (self._rest(clip, last), 0)
+            )
         gone %= round_s
         if animation:
             index = animation.at(gone)

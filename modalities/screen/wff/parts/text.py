@@ -12,11 +12,11 @@ from ..affine import Affine, Box, shift, stretch
 from ..colour import WHITE, Colour, read_colour
 from ..compositor import flatten
 from ..expression import text_of
-from ..words import Words
 from ..letters import Style
 from ..live import Attribute, Frame, Live
 from ..stamp import Stamp, tinted
 from ..typesetting import Glyphs, Line, Ornament, Run
+from ..words import Words
 from .element import Element, Place, union
 from .image import Turned
 
@@ -87,7 +87,9 @@ class Setting:
 class PartText(Element):
     """Words."""
 
-    def __init__(self, place: Place, alpha: Attribute, tint: Attribute | None, mode: str, blend: str, words: Words) -> None:
+    def __init__(
+        self, place: Place, alpha: Attribute, tint: Attribute | None, mode: str, blend: str, words: Words
+    ) -> None:
         super().__init__(place, alpha, tint, mode, blend)
         self._words = words
         self._turned = Turned()
@@ -98,6 +100,15 @@ class PartText(Element):
         self._flat: tuple[list[Stamp], Image.Image, Box] | None = None
         self.overflows = False
         """Whether the words last drawn did not fit their box."""
+        self.said = ""
+        """The words last drawn, as they were asked for."""
+        self.pixels = 0.0
+        """The size of the largest letters last drawn."""
+
+    @property
+    def drawn(self) -> list[Stamp]:
+        """The stamps of the words last drawn, before opacity and masks (upright ones where they are)."""
+        return self._stamps
 
     def content(self, frame: Frame, matrix: Affine, tint: Colour | None) -> list[Stamp]:
         """The words now."""
@@ -109,6 +120,8 @@ class PartText(Element):
         key = (tuple(run.key for run in runs), size, scale, circle, tint, corner)
         if key != self._key:
             self._key = key
+            self.said = "".join(run.text for run in runs)
+            self.pixels = max((run.size for run in runs), default=0.0)
             local = stretch(scale, scale).then(shift(*corner))
             draw = self._circular if self.setting.circle else self._boxed
             self._stamps = [tinted(stamp, tint) for stamp in draw(runs, size, local, frame)]
@@ -186,7 +199,11 @@ class PartText(Element):
         centre = local.at(n["centerX"], n["centerY"])
         stamps: list[Stamp] = []
         for run, offset in line.runs:
-            glyphs = [run] if run.picture else [run._replace(text=part) for part in (run.glyphs.cut(run.text) if run.glyphs else run.text)]
+            glyphs = (
+                [run]
+                if run.picture
+                else [run._replace(text=part) for part in (run.glyphs.cut(run.text) if run.glyphs else run.text)]
+            )
             x = at + offset
             for glyph in glyphs:
                 wide = setter.width(glyph)
@@ -197,7 +214,9 @@ class PartText(Element):
                 x += wide
         return _gathered(stamps)
 
-    def _turned_glyph(self, run: Run, wide: float, centre: tuple[float, float], height: float, degrees: float) -> list[Stamp]:
+    def _turned_glyph(
+        self, run: Run, wide: float, centre: tuple[float, float], height: float, degrees: float
+    ) -> list[Stamp]:
         """One letter, its baseline's middle ``height`` above the centre, turned about the centre."""
         found = []
         for stamp in self._words.run(run, -wide / 2, 0.0):

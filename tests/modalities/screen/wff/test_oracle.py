@@ -28,8 +28,8 @@ VALUES = (
 def oracle(data: Path, request: pytest.FixtureRequest) -> dict[int, Any]:
     """The official schema of each version; read once, for it takes seconds."""
     pytest.importorskip("xmlschema")
-    cache: pytest.Cache = request.config.cache  # type: ignore[assignment]
-    return schemas(data, cache.mkdir("official-schemas"))
+    assert request.config.cache is not None
+    return schemas(data, request.config.cache.mkdir("official-schemas"))
 
 
 def ours(document: bytes) -> tuple[int, ...]:
