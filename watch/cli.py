@@ -22,6 +22,7 @@ _COMMANDS = {
     "talk": ("talk", "speech (files or the microphone) through the whole device"),
     "plan": ("plan", "plan requests without executing anything"),
     "hear": ("hear", "speech to text only"),
+    "see": ("see", "what is in a picture: codes, text, colours"),
     "skills": ("skills", "what the watch can do: list, info; your own: new, test"),
     "models": ("models", "model cards: list"),
     "top": ("top", "live monitor of the running device"),
