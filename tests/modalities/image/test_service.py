@@ -102,7 +102,7 @@ def test_without_the_libraries_the_rest_is_seen_and_the_mend_said(monkeypatch: p
 def test_a_picture_in_pieces() -> None:
     async def story() -> None:
         service, data = ImageService(), png(Image.new("RGB", (64, 64), "blue"))
-        ready = service.begin(SeeStart(len(data)), Call("control"))
+        got = ready = service.begin(SeeStart(len(data)), Call("control"))
         for at in range(0, len(data), 50):
             got = service.take(SeeChunk(ready.look, data[at : at + 50]), Call("control"))
         assert got == SeeReady(ready.look, len(data))
