@@ -17,9 +17,7 @@ from ..schema.values import (
     LATER_PROVIDERS,
     TYPES,
     Check,
-    ValueType,
     as_float,
-    enumeration,
     floats,
     integers,
 )
@@ -39,6 +37,10 @@ def _range(attributes: str, elements: str, expected: str, check: Check) -> Range
     return Range(tuple(attributes.split()), frozenset(elements.split()), expected, check)
 
 
+def _switch(text: str) -> bool:
+    return text.lower() in ("true", "false") or (text.startswith("[") and text.endswith("]"))
+
+
 _SHAPES = "Arc Ellipse Rectangle RoundRectangle BoundingArc TextCircular"
 _SIZED = (
     "WatchFace Group PartText PartImage PartAnimatedImage PartDraw ComplicationSlot AnalogClock DigitalClock TimeText "
@@ -50,7 +52,7 @@ RANGES = (
     _range("width height", _SIZED, "a whole number of 0 or more", integers(0)),
     _range("width height", _SHAPES, "a number of 0 or more", floats(0)),
     _range("size", "Font BitmapFont", "a number of 0 or more", floats(0)),
-    _range("thickness outlinePadding", "", "a number of 0 or more", floats(0)),
+    _range("thickness", "Stroke WeightedStroke", "a number of 0 or more", floats(0)),
     _range("radius", "Shadow OutGlow RadialGradient", "a number of 0 or more", floats(0)),
     _range("width", "Outline", "a number of 0 or more", floats(0)),
     _range("strength duration", "Tick", "a number from 0 to 1", floats(0, 1)),
@@ -70,19 +72,23 @@ RANGES = (
     _range("defaultValue", "Reference", "a number or a colour", lambda text: not TYPES["default"].refused_in(text)),
     _range(
         "family resource source defaultImageResource optionId slotId key name id target",
-        "Font BitmapFont Image AnimatedImage Thumbnail HourHand MinuteHand SecondHand Photos "
-        "Configuration Character Word Metadata Expression Flavor ListConfiguration BooleanConfiguration "
-        "ColorConfiguration PhotosConfiguration ListOption ColorOption InlineImage Group Transform Variant Reference "
-        "Launch",
+        "Font BitmapFont Image AnimatedImage Photos Configuration Word Metadata Expression Flavor "
+        "ListConfiguration BooleanConfiguration ColorConfiguration PhotosConfiguration ListOption ColorOption "
+        "InlineImage Group Launch",
         "a text that is not empty",
         lambda text: text.strip() != "",
     ),
+    _range("expression", "Compare", "the name of an Expression", lambda text: text.strip() != ""),
+    _range("name", "ComplicationSlot", "a text that is not empty", lambda text: text.strip() != ""),
+    _range("displayName", "ListOption ColorOption", "a text that is not empty", lambda text: text.strip() != ""),
+    _range("name", "Character", "a single character", lambda text: len(text) == 1),
+    _range("resource", "Character", "a text that is not empty", lambda text: text != ""),
+    _range("interpolate", "WeightedStroke", "true, false or a source", _switch),
     _range("value", "Metadata", "a text that is not empty", lambda text: text != ""),
     _range("defaultValue", "Flavors", "a text that is not empty", lambda text: text != ""),
 )
 
-_NUMBERS = frozenset({"float", "share", "length", "extent", "gap", "spacing"})
-_BOOLEAN: ValueType = enumeration(("TRUE", "FALSE"))
+_BOOLEAN = TYPES["boolean"]
 
 
 def ranges(face: Face) -> Iterator[Problem]:
