@@ -6,12 +6,14 @@ schemas and no official face contradicts it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..face import Face
 from ..node import Node
 from ..problem import Kind, Problem
+from ..schema import ELEMENTS
 from ..schema.validate import shown
 from ..schema.values import (
     LATER_PROVIDERS,
@@ -89,14 +91,21 @@ RANGES = (
 )
 
 _BOOLEAN = TYPES["boolean"]
+_NUMERIC = frozenset(
+    attribute.name
+    for element in ELEMENTS.values()
+    for attribute in element.attributes.values()
+    if attribute.type.name in ("float", "length", "extent", "gap", "share", "spacing")
+)
+"""Attributes that are numbers somewhere; the schemas let them be NaN."""
 
 
 def ranges(face: Face) -> Iterator[Problem]:
     """One problem for each attribute outside its range, in every version."""
     for node in face.root.walk():
         for name, value in node.attributes.items():
-            number = as_float(value)
-            if number is not None and (number != number or abs(number) == float("inf")) and name != "value":
+            number = as_float(value) if name in _NUMERIC else None
+            if number is not None and not math.isfinite(number):
                 yield _refused(node, name, value, "a finite number")
                 continue
             for each in RANGES:

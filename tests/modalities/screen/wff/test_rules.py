@@ -67,6 +67,10 @@ def test_colours_of_a_stroke_are_blended_or_not(value: str) -> None:
     assert versions(PART.format(arc.format(stroke.replace(value, "perhaps")))) == ()
 
 
+def test_a_name_may_look_like_no_number() -> None:
+    assert problems(GROUP.format("").replace('name="g"', 'name="NaN"')) == []
+
+
 def test_the_scene_shows_something() -> None:
     assert "found nothing" in only("").message
 
