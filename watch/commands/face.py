@@ -9,6 +9,7 @@ _VERBS = {
     "check": "faces judged: format, meaning, memory and pictures, with lines and mends",
     "render": "a face as a picture, at any time, size and state of the device",
     "gif": "a face as an animation: an interval, or a whole day in seconds",
+    "export": "a face as an Android project that builds a resource-only bundle",
     "diff": "two faces, or a face and a picture, compared",
 }
 

@@ -9,10 +9,9 @@ from typing import Any
 
 import msgspec
 
-from ...modalities.screen.wff.check import Metric, Report, check
+from ...modalities.screen.wff.check import Measure, Metric, Report, check
 from ...modalities.screen.wff.face import load_all
 from ...modalities.screen.wff.gather import gather
-from ...modalities.screen.wff.measures import MEASURES
 from ...modalities.screen.wff.problem import VERSIONS, FaceError, Kind, Problem
 from ...modalities.screen.wff.schema.validate import span
 from .style import paint
@@ -45,7 +44,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _outcomes(args: argparse.Namespace) -> Iterator[tuple[str, Report | FaceError]]:
     """Every face with its report, or why it cannot be read; one bad face does not hide the others."""
-    measures = () if args.fast else MEASURES
+    measures: tuple[Measure, ...] = ()
+    if not args.fast:
+        from ...modalities.screen.wff.measures import MEASURES
+
+        measures = MEASURES
     for file in args.files:
         try:
             paths = gather(Path(file))

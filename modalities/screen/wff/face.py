@@ -19,6 +19,9 @@ DOCUMENTS = tuple(
     for place in ("", "raw/", "res/raw/", "src/main/res/raw/", "watchface/src/main/res/raw/", "app/src/main/res/raw/")
 )
 """Where the document of a face's folder lies."""
+_ROOT = re.compile(rb"<WatchFace[\s>]")
+_HEAD = 8 << 10
+_MOST_RENAMED = 200
 _VERSION_KEY = "com.google.wear.watchface.format.version"
 
 
@@ -116,7 +119,13 @@ def _documents(archive: Archive) -> list[str]:
     raw = [f for f in xml if len(PurePosixPath(f).parts) > 1 and PurePosixPath(f).parts[-2].partition("-")[0] == "raw"]
     named = [file for file in raw if PurePosixPath(file).name == "watchface.xml"]
     top = [file for file in xml if PurePosixPath(file).name == "watchface.xml"]
-    return named + [file for file in raw if file not in named] or top
+    return named + [file for file in raw if file not in named] or top or _renamed(archive, xml)
+
+
+def _renamed(archive: Archive, xml: list[str]) -> list[str]:
+    """The documents of an ``.apk`` whose builder shortened the names of its resources: they are known by their root."""
+    small = [file for file in xml if archive.sizes[file] <= MAX_BYTES][:_MOST_RENAMED]
+    return [file for file in small if _ROOT.search(archive.read(file, MAX_BYTES)[:_HEAD])]
 
 
 def _declared_version(resources: Resources) -> int | None:

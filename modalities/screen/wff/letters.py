@@ -114,8 +114,7 @@ class Letters:
         key = (name, character)
         if key not in self._missing:
             font, _, _ = self._font(style, 24.0)
-            glyph, none = font.getmask(character), font.getmask("\U0010ffff")
-            self._missing[key] = glyph.size == none.size and bytes(glyph) == bytes(none)
+            self._missing[key] = _glyph(font, character) == _glyph(font, "\U0010ffff")
         return not self._missing[key]
 
     def word(self, text: str, style: Style, size: float, offset: float = 0.0, thicker: float = 0.0) -> Word | None:
@@ -198,6 +197,13 @@ def _letter_by_letter(
     if len(piece) == 1:
         return [(piece, inset, advance)]
     return [(character, 0.0, font.getlength(character)) for character in piece]
+
+
+def _glyph(font: ImageFont.FreeTypeFont, character: str) -> tuple[tuple[int, int], bytes]:
+    """A character's pixels; those of an unassigned one are what the font shows for any it lacks."""
+    picture = Image.new("L", (64, 64))
+    ImageDraw.Draw(picture).text((8, 8), character, fill=255, font=font)
+    return picture.size, picture.tobytes()
 
 
 @lru_cache(maxsize=48)

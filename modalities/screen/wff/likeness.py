@@ -71,8 +71,13 @@ def _blur(field: Field) -> Field:
     taps = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
     taps /= taps.sum()
     padded = np.pad(field, 5, mode="reflect")
-    rows = sum(tap * padded[index : index + field.shape[0], :] for index, tap in enumerate(taps))
-    done: Field = sum(tap * rows[:, index : index + field.shape[1]] for index, tap in enumerate(taps))
+    high, wide = field.shape
+    rows = np.zeros((high, padded.shape[1]), np.float64)
+    done = np.zeros((high, wide), np.float64)
+    for index, tap in enumerate(taps):
+        rows += tap * padded[index : index + high, :]
+    for index, tap in enumerate(taps):
+        done += tap * rows[:, index : index + wide]
     return done
 
 

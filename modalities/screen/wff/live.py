@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from .affine import Box
-from .effort import ANY, Effort
 from .easing import eased, turned
+from .effort import ANY, Effort
 from .expression import Expression, Value, number
 
 MINUTE: Final = 60.0

@@ -36,7 +36,7 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """The element and all below it, in document order."""
-        waiting = [self]
+        waiting: list[Node] = [self]
         while waiting:
             node = waiting.pop()
             yield node

@@ -69,9 +69,9 @@ def read_value(name: str, text: str) -> Value:
             raise CallerError(f"{name}: expected an icon ({', '.join(sorted(ICONS))}), got {icon[:60]!r}")
         return icon_png(icon)
     colours = [colour(part) for part in plain.split()] if plain.startswith("#") else []
-    known = tuple(one for one in colours if one is not None)
+    known = [one for one in colours if one is not None]
     if known and len(known) == len(colours):
-        return known if len(known) > 1 or name.endswith("COLORS") else known[0]
+        return tuple(known) if len(known) > 1 or name.endswith("COLORS") else known[0]
     if field == "WEIGHTED_ELEMENTS_WEIGHTS":
         return tuple(float(number) for part in plain.split() if (number := spelled(part)) is not None)
     number = spelled(plain)

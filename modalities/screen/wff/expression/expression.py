@@ -105,9 +105,11 @@ def _implied(call: Call) -> set[str]:
     """The sources that a timed function reads by itself."""
     if call.name == "rand":
         return {"SECOND"}
-    if not call.name.startswith("icu") or len(call.arguments) > 1:
+    if not call.name.startswith("icu"):
         return set()
-    pattern = call.arguments[0]
+    pattern, *moment = call.arguments
+    if moment:
+        return set()
     if not isinstance(pattern, Literal) or not isinstance(pattern.value, str):
         return {"SECOND"}
     return {source for letters, source in _FIELD_SOURCES if any(letter in pattern.value for letter in letters)}

@@ -49,7 +49,7 @@ _GRAMMAR = re.compile(
       | (?P<NUMBER>\d*\.\d+|\d+)
       | (?P<COLOUR>\#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6})(?![0-9a-zA-Z_]))
       | "(?P<TEXT>[^"]*)"
-      | \[\s*(?P<SOURCE>[A-Za-z0-9_][\w.\-]*)\s*\]
+      | \[\s*(?P<SOURCE>[A-Za-z0-9_][\w.]*)\s*\]
       | (?P<WORD>[A-Za-z][\w.]*)
       | (?P<SIGN><=|>=|==|!=|&&|\|\||[-+*/%~!&|<>?:,()])""",
     re.VERBOSE | re.ASCII,

@@ -21,7 +21,7 @@ def configurations(face: Face) -> Iterator[Problem]:
             declared.setdefault(setting.get("id"), setting)
             yield from _default(setting)
             if setting.tag in _OPTIONS:
-                yield from unique(setting.children, "id", "options of a configuration")
+                yield from unique(setting.children, "id", "options of a configuration", kind=Kind.ADVICE)
         for flavors in settings.all("Flavors"):
             yield from _flavors(face, flavors, declared)
     if face.scene is not None:
@@ -44,7 +44,7 @@ def _default(setting: Node) -> Iterator[Problem]:
 
 
 def _flavors(face: Face, flavors: Node, declared: dict[str, Node]) -> Iterator[Problem]:
-    yield from unique(flavors.all("Flavor"), "id", "flavors")
+    yield from unique(flavors.all("Flavor"), "id", "flavors", kind=Kind.ADVICE)
     slots = {each.get("slotId") for each in face.scene.all("ComplicationSlot")} if face.scene else set()
     for flavor in flavors.all("Flavor"):
         for each in flavor.all("Configuration"):

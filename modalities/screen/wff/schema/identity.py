@@ -28,7 +28,9 @@ def identities(root: Node) -> Iterator[Problem]:
     yield from unique(references, "name", "references", _LATER)
 
 
-def unique(nodes: Iterable[Node], key: str, what: str, versions: frozenset[int] = VERSIONS) -> Iterator[Problem]:
+def unique(
+    nodes: Iterable[Node], key: str, what: str, versions: frozenset[int] = VERSIONS, kind: Kind = Kind.REQUIRED
+) -> Iterator[Problem]:
     """One problem for each node whose key another had before."""
     seen: dict[str, int] = {}
     for node in nodes:
@@ -37,7 +39,7 @@ def unique(nodes: Iterable[Node], key: str, what: str, versions: frozenset[int] 
             continue
         if name in seen:
             yield Problem(
-                Kind.REQUIRED,
+                kind,
                 f"expected {what} with different {key}, found {name!r} again (first in line {seen[name]})",
                 node.path,
                 node.line,

@@ -162,7 +162,7 @@ def _count(node: Node, rule: Rule, found: int) -> Problem:
         f"expected {wanted} of {what} inside {node.tag}, found {found}",
         node.path,
         node.line,
-        f"add <{rule.tags[0]}>" if found < rule.least else f"remove {found - rule.most}",
+        f"add <{next(iter(rule.tags))}>" if found < rule.least else f"remove {found - rule.most}",
         rule.versions,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 
 from bluerill.modalities.screen.wff.face import Face, read
 from bluerill.modalities.screen.wff.renderer import FaceRenderer
-from bluerill.modalities.screen.wff.resources import Resources
+from bluerill.modalities.screen.wff.resources import MAX_FILE, Resources
 from support.wff import NOON, box, device, drawn, pixel
 
 
@@ -26,10 +27,10 @@ class Pictures:
             else:
                 picture.save(sink, "PNG")
             self.files[f"res/drawable/{name}.png"] = sink.getvalue()
-        self.sizes = {name: len(data) for name, data in self.files.items()}
+        self.sizes: Mapping[str, int] = {name: len(data) for name, data in self.files.items()}
 
-    def read(self, name: str) -> bytes:
-        return self.files[name]
+    def read(self, name: str, limit: int = MAX_FILE) -> bytes:
+        return self.files[name][:limit]
 
 
 def with_pictures(inside: str, before: str = "", **pictures: Image.Image | list[Image.Image]) -> Face:

@@ -53,6 +53,24 @@ def test_an_error_in_every_version(scene: str, kind: Kind, message: str) -> None
     assert versions(scene) == ()
 
 
+def test_twice_the_same_option_is_advice_and_twice_the_same_configuration_is_not() -> None:
+    twice = LIST.format("1").replace('<ListOption id="0"/>', '<ListOption id="1"/>')
+    assert only(before=SETTINGS.format(twice)).kind is Kind.ADVICE
+    assert only(before=SETTINGS.format(LIST.format("1") * 2)).kind is Kind.REQUIRED
+
+
+@pytest.mark.parametrize("value", ["true", "FALSE", "[COMPLICATION.RANGED_VALUE_COLORS_INTERPOLATE]"])
+def test_colours_of_a_stroke_are_blended_or_not(value: str) -> None:
+    stroke = f'<WeightedStroke colors="#ffffff" thickness="1" interpolate="{value}"/>'
+    arc = '<Arc centerX="0" centerY="0" width="9" height="9" startAngle="0" endAngle="9">{}</Arc>'
+    assert versions(PART.format(arc.format(stroke))) == (2, 3, 4, 5)
+    assert versions(PART.format(arc.format(stroke.replace(value, "perhaps")))) == ()
+
+
+def test_a_name_may_look_like_no_number() -> None:
+    assert problems(GROUP.format("").replace('name="g"', 'name="NaN"')) == []
+
+
 def test_the_scene_shows_something() -> None:
     assert "found nothing" in only("").message
 
@@ -83,7 +101,7 @@ def test_configurations_have_defaults_and_are_declared() -> None:
     assert "no configuration is called 'm'" in only(use.format("m", "1"), declared).message
     assert only(use.format("m", "1"), declared).kind is Kind.ADVICE
     wrong = '<BooleanConfiguration id="b" displayName="n" defaultValue="YES"/>'
-    assert "TRUE, FALSE" in only(before=SETTINGS.format(wrong)).message
+    assert "TRUE or FALSE" in only(before=SETTINGS.format(wrong)).message
 
 
 def test_sources_of_a_face_are_declared_and_have_a_place() -> None:
