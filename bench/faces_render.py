@@ -69,7 +69,10 @@ OFFICIAL: Final = (
     ),
     Sample(
         "Flavors", "WatchFaceFormat/Flavors/watchface", (14, 11, 0),
-        ("flavor=flavorTwo", "STEP_COUNT=60", "HEART_RATE=null", "COMPLICATION.0.MONOCHROMATIC_IMAGE=null", "COMPLICATION.0.TITLE=Steps"),
+        (
+            "flavor=flavorTwo", "STEP_COUNT=60", "HEART_RATE=null", "COMPLICATION.0.MONOCHROMATIC_IMAGE=null",
+            "COMPLICATION.0.TITLE=Steps",
+        ),
         day24=False, apart="taken under a veil of white (12 %) that the face does not have: its black is #1f1f1f",
     ),
     Sample("PhotosMask", "WatchFaceFormat/PhotosMask/watchface", (10, 8, 32)),

@@ -1,8 +1,8 @@
 """Complications: what each slot of a face shows, made from the device's own data by the format's system providers.
 
 Our own providers ``bluerill/timer``, ``bluerill/alarm``, ``bluerill/stopwatch`` and ``bluerill/weather`` may be named
-as a slot's primary or secondary provider; providers of other platforms' apps are passed over, as the format intends, until
-the system's default.
+as a slot's primary or secondary provider; providers of other platforms' apps are passed over, as the format intends,
+until the system's default.
 """
 
 from __future__ import annotations

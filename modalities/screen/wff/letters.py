@@ -20,8 +20,8 @@ from .resources import ResourceMissing, Resources
 
 ASCENT: Final = 0.933
 DESCENT: Final = 0.244
-"""Line metrics of the platform's family, in shares of the size: Roboto's 0.927 and 0.244, whose ascent the platform rounds up
-to whole pixels (0.933 fits the baselines of the official previews best)."""
+"""Line metrics of the platform's family, in shares of the size: Roboto's 0.927 and 0.244; the platform rounds to whole
+pixels, and 0.933 fits the baselines of the official previews best."""
 LEAN: Final = 0.21
 """Italic: the tangent of 12 degrees."""
 FINE: Final = 2

@@ -39,7 +39,8 @@ class Frame:
 
     ``period`` becomes the seconds until what was drawn may look different; ``shown_at`` is when the face came up,
     ``taps`` how often it was tapped since, ``clip`` the pixels of the screen.
-    ``effort`` bounds how long it may take. Elements whose ``id`` is ``hidden`` are left out; those that are drawn are noted in ``trace``, if there is one.
+    ``effort`` bounds how long it may take. Elements whose ``id`` is ``hidden`` are left out; those that are drawn are
+    noted in ``trace``, if there is one.
     """
 
     now: float
