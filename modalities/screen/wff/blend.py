@@ -7,7 +7,7 @@ function where both are. They work on floats, in the box of the stamp only; the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image
 
@@ -15,10 +15,9 @@ from .affine import Box, meet
 from .stamp import Stamp, cropped
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-    Pixels = NDArray[np.float32]
+    Pixels = NDArray[Any]
 
 COVERAGE: Final = (
     "CLEAR", "SRC", "DST", "SRC_OVER", "DST_OVER", "SRC_IN", "DST_IN", "SRC_OUT", "DST_OUT", "SRC_ATOP", "DST_ATOP",
@@ -103,7 +102,8 @@ def _covered(mode: str, s: Pixels, sa: Pixels, d: Pixels, da: Pixels) -> tuple[P
 def _hard_light(s: Pixels, d: Pixels) -> Pixels:
     import numpy as np
 
-    return np.where(s <= 0.5, 2 * s * d, 1 - 2 * (1 - s) * (1 - d)).astype(np.float32)
+    found: Pixels = np.where(s <= 0.5, 2 * s * d, 1 - 2 * (1 - s) * (1 - d))
+    return found
 
 
 def _soft_light(s: Pixels, d: Pixels) -> Pixels:

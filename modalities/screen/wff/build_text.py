@@ -21,6 +21,7 @@ from .typesetting import Glyphs
 ORNAMENTS: Final = ("Shadow", "Outline", "OutGlow", "Underline", "StrikeThrough")
 FORMATTERS: Final = ("Template", "Upper", "Lower", "InlineImage")
 FONTS: Final = ("Font", "BitmapFont")
+CIRCLE: Final[tuple[str, ...]] = ("centerX", "centerY", "width", "height", "startAngle", "endAngle")
 
 _ENDS = re.compile(r"^\s*\n\s*|\s*\n\s*$")
 _BREAK = re.compile(r"\s*\n\s*")
@@ -39,8 +40,7 @@ def part_text(maker: Maker, node: Node, scope: Scope, common: Common) -> PartTex
             box.get("ellipsis") == "TRUE", box.get("isAutoSize") == "TRUE", _number(box.get("lineSpacing"), 0.0),
         )  # fmt: skip
         if box.tag == "TextCircular":
-            names = dict.fromkeys(("centerX", "centerY", "width", "height", "startAngle", "endAngle"), 0.0)
-            made.setting.circle = maker.numbers(box, names, scope)
+            made.setting.circle = maker.numbers(box, dict.fromkeys(CIRCLE, 0.0), scope)
             made.setting.direction = box.get("direction", "CLOCKWISE")
         made.runs = [run for font in box.all(*FONTS) for run in _runs(maker, font, scope)]
         maker.finish(box, *FONTS)

@@ -43,6 +43,7 @@ class Compositor:
         """
         whole: Box = (0, 0, *self.size)
         new = list(stamps)
+        boxes: list[Box]
         if self._picture is None or ground != self._ground:
             self._picture = Image.new("RGB", self.size, ground[:3])
             self._flat, self._depth, self._first = None, 0, 0
