@@ -72,7 +72,7 @@ class ModelInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     vocabulary: int = 0
     embedding: int = 0
     seqs: int = 1
-    keeps: list[Keep] = ["memory"]
+    keeps: tuple[Keep, ...] = ("memory",)
     """How a paused sequence of this model can be kept such that it goes on exactly; see the engine."""
     batches: bool = False
     """Several sequences can share a quantum (InferBatch)."""
@@ -322,7 +322,7 @@ class Paused(Body, frozen=True):
 
 @message("models.resume")
 class Resume(Body, frozen=True):
-    """Ask a server to take a paused sequence up again. Recomputing is not done here: the next quanta do it. → Resumed"""
+    """Ask a server to take a paused sequence up again. Recomputing is left to the next quanta. → Resumed"""
 
     seq: int
 
