@@ -22,7 +22,10 @@ from ..kernel.host import this_host
 from ..kernel.host.base import Host
 from ..kernel.loop import Kernel
 from ..kernel.manifest import Manifest, ServiceSpec, format_size, parse_size
+from ..kernel.places import cache_directory, state_directory
 from ..skills.loader import host_services
+from .guests import FILE as GUESTS
+from .guests import guests
 
 MANIFEST = Path(__file__).with_name("device.toml")
 VOICE = ("ears", "asr", "mouth")
@@ -33,24 +36,6 @@ class DeviceBusy(BluerillError):
     """Another process runs a device on this state directory."""
 
     code = "busy"
-
-
-def state_directory() -> Path:
-    """Where the device keeps what must survive: BLUERILL_HOME, else the XDG state directory."""
-    home = os.environ.get("BLUERILL_HOME")
-    if home:
-        return Path(home)
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(base) / "bluerill"
-
-
-def cache_directory() -> Path:
-    """Where the device keeps what it can make again."""
-    home = os.environ.get("BLUERILL_HOME")
-    if home:
-        return Path(home) / "cache"
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "bluerill"
 
 
 def load_manifest(path: Path = MANIFEST, *, without: Iterable[str] = (), ram: str = "", **places: Any) -> Manifest:
@@ -67,6 +52,7 @@ def load_manifest(path: Path = MANIFEST, *, without: Iterable[str] = (), ram: st
     if "skills" in services:
         _seat_third_parties(services)
         _add_settings(services, Path(names["state"]) / "settings.toml")
+    services.update(guests(Path(names["state"]) / GUESTS, services))
     device = manifest.device if not ram else msgspec.structs.replace(manifest.device, ram=parse_size(ram))
     filled = Manifest(device, services).without(*without)
     filled.check(str(path))
