@@ -4,9 +4,9 @@ An extra (``bluerill[whisper]``): torch alone needs 220 MB, so nothing here is i
 hears any English, does not stream, and is decoded once a turn; its own measures (mean log probability, probability of
 "no speech", compression ratio) say whether it heard or invented.
 
-A ``.pt`` file is a pickle, and a pickle is a program. It is opened only if its hash is pinned by a model card (a bundled
-one, or the one that was written when the owner pulled or added it), and then with ``weights_only=True``, which refuses everything
-but tensors and plain containers. Nothing is ever downloaded here.
+A ``.pt`` file is a pickle, and a pickle is a program. It is opened only if its hash is pinned by a model card (a
+bundled one, or the one written when the owner pulled or added it), and then with ``weights_only=True``, which refuses
+everything but tensors and plain containers. Nothing is ever downloaded here.
 """
 
 from __future__ import annotations

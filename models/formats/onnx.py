@@ -16,7 +16,7 @@ from ..shapes import OnnxShape
 from .bounded import BoundedFile
 from .protobuf import BYTES, VARINT, Field, Wire
 
-__all__ = ["external_path", "read_onnx"]
+__all__ = ["external_path", "externals_of", "read_onnx"]
 
 MAX_VALUES = 500_000
 MAX_NODES = 200_000
@@ -58,6 +58,14 @@ def read_onnx(path: Path) -> OnnxShape:
         return _Walk(file).model()
 
 
+def externals_of(path: Path) -> list[tuple[Path, str]]:
+    """The files of a graph's external data, each with its location as the graph says it. Raises CallerError."""
+    with BoundedFile(path, most=1 << 62) as file:
+        walk = _Walk(file)
+        walk.model()
+        return [(path.parent / location, location) for location in sorted(walk.locations)]
+
+
 class _Walk:
     def __init__(self, file: BoundedFile) -> None:
         self.file = file
@@ -68,6 +76,7 @@ class _Walk:
         self.values: dict[str, int] = {}
         """Bytes of values whose shape the graph says, by name."""
         self.state = 0
+        self.locations: set[str] = set()
         self.steps: list[tuple[list[str], list[str]]] = []
         """Inputs and outputs of each node of the outermost graph."""
         self.initializers: set[str] = set()
@@ -209,7 +218,11 @@ class _Walk:
         return key, value
 
     def check_external(self, entries: dict[str, str], size: int, at: int) -> None:
-        path = external_path(self.folder, entries.get("location", ""))
+        location = entries.get("location", "")
+        path = external_path(self.folder, location)
+        self.locations.add(location)
+        if len(self.locations) > MAX_ENDS:
+            self.file.fail(f"at most {MAX_ENDS} files of external data", "more", at)
         numbers = []
         for key in ("offset", "length"):
             given = entries.get(key, "0")
