@@ -1,9 +1,9 @@
 """Estimates beside the truth: synthetic GGUF models loaded by llama.cpp in a fresh child, one at a time.
 
-``python -m bluerill.bench.estimates [--json]``. For each model and set of options: the KV cache and the compute buffer
-that llama.cpp reports, and the anonymous and file-backed memory of the child after its context is full, each beside
-what ``bluerill models estimate`` says from the header alone. Then the same once more inside a control group with
-exactly the estimate as its limit, the file first dropped from the page cache: does it live, and what was it charged?
+``python -m bluerill.bench.estimates [--json] [--only TEXT]``. For each model and set of options: the KV cache and the
+compute buffer that llama.cpp reports, and the anonymous and file-backed memory of the child after its context is full,
+each beside what ``bluerill models estimate`` says from the header alone. Then the same once more inside a control group
+with exactly the estimate as its limit, the file first dropped from the page cache: does it live, what was it charged?
 Needs llama-cpp-python and gguf; without control groups the second part is left out.
 """
 
@@ -155,11 +155,12 @@ def open_tree() -> Tree | None:
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.estimates", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--json", action="store_true", help="one JSON document")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only cases with this in their name")
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         rows = []
         tree = open_tree()
-        for case in cases():
+        for case in [each for each in cases() if args.only in each.name]:
             rows.append(compare(case, Path(folder)))
             if tree is not None:
                 rows[-1]["caged"] = caged(case, Path(folder), tree)
