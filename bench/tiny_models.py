@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -43,6 +44,9 @@ class Shape(NamedTuple):
     seed: int = 1
 
 
+SMALL = Shape()
+
+
 def _alphabet() -> dict[int, str]:
     """GPT-2's printable stand-ins for the 256 bytes (Radford et al. 2019)."""
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
@@ -64,7 +68,7 @@ def train_bpe(text: str, merges: int) -> tuple[list[str], list[str]]:
     for _ in range(merges):
         pairs: Counter[tuple[str, str]] = Counter()
         for word, count in words.items():
-            for pair in zip(word, word[1:], strict=False):
+            for pair in pairwise(word):
                 pairs[pair] += count
         if not pairs:
             break
@@ -92,7 +96,7 @@ CHAT_TEMPLATE = (
 SPECIAL = ("<s>", "</s>", "<|im_start|>", "<|im_end|>")
 
 
-def write_gguf(path: Path, architecture: Architecture = "llama", shape: Shape = Shape(), kind: str = "F32") -> Path:
+def write_gguf(path: Path, architecture: Architecture = "llama", shape: Shape = SMALL, kind: str = "F32") -> Path:
     """Write a model. ``kind`` is the type of its matrices: F32, F16 or Q8_0."""
     import gguf
 

@@ -125,9 +125,11 @@ class Engine(ABC):
         """Take a sequence, computing nothing. Raises CallerError for what the model cannot do, BudgetExceeded when all
         places are taken."""
 
+    @abstractmethod
     def interrupt(self) -> None:
-        """End the running step soon (any thread). Called again and again until it has ended; harmless in between."""
+        """End the running step soon (called in any thread); until :meth:`proceed`, no step goes on for long."""
 
+    @abstractmethod
     def proceed(self) -> None:
         """Before a step: forget an interruption."""
 

@@ -43,6 +43,8 @@ class LlamaEngine(Engine):
         path = one_file(files).path
         self.context = context = Context(path, options, repack=repack == "on")
         self.slots = Slots(context, options.seqs)
+        # The scan of a recurrent layer runs over all sequences at once: in a batch its last bits differ.
+        self.shares = not (context.recurrent or context.hybrid)
         generates = context.memory is not None and not context.encoder
         kinds: list[EngineKind] = ["generate", "embed"] if generates else ["embed"]
         if context.encoder:
@@ -68,7 +70,7 @@ class LlamaEngine(Engine):
             int(lib.llama_model_n_embd(context.model)),
             options.seqs,
             keeps,
-            batches="generate" in kinds,
+            batches="generate" in kinds and self.shares,
             chat=bool(context.meta("tokenizer.chat_template")),
             version=version("llama-cpp-python"),
         )
@@ -104,7 +106,7 @@ class LlamaEngine(Engine):
     def together(self, sessions: Sequence[Session], quantum: Quantum) -> list[Step | Exception]:
         """Sequences that are at their answers share every step; those at their prompts take theirs in between."""
         llamas = [session for session in sessions if isinstance(session, LlamaSession)]
-        if len(sessions) == 1 or len(llamas) != len(sessions):
+        if len(sessions) == 1 or len(llamas) != len(sessions) or not self.shares:
             return super().together(sessions, quantum)
         made: dict[LlamaSession, Step | Exception] = {session: Step() for session in llamas}
         active = llamas
