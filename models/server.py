@@ -217,7 +217,8 @@ class ModelServer(Service):
             return Resumed(request.seq, entry.session.position, "kept")
         how, until = await self._work(entry.session.resume)
         entry.paused = False
-        return Resumed(request.seq, entry.session.position, how, until)
+        exact = how != "recomputed" or entry.session.exact
+        return Resumed(request.seq, entry.session.position, how, until, exact)
 
     @handles(Cancel)
     async def cancel(self, request: Cancel, call: Call) -> Cancelled:

@@ -77,6 +77,8 @@ class Session(ABC):
     reused_tokens = 0
     position = 0
     """Tokens (or chunks) computed."""
+    exact = True
+    """Whether computing again gives the same bits."""
 
     @abstractmethod
     def step(self, quantum: Quantum) -> Step:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.metadata import entry_points, version
+from pathlib import Path
 from typing import ClassVar
 
 from ....kernel.errors import BluerillError, CallerError, ServiceFault
+from ...formats.gguf import read_gguf
 from ...messages import EngineKind, InferStart, Keep, LoadOptions, ModelFile, ModelInfo
 from ..contract import Engine, Payload, Quantum, Session, Step, known_settings, one_file
 from .chat import chat_tokens
@@ -41,6 +43,7 @@ class LlamaEngine(Engine):
         if self.pooling not in ("mean", "last") or repack not in ("on", "off"):
             raise CallerError(f"pooling is mean or last, repack on or off; got {self.pooling!r}, {repack!r}")
         path = one_file(files).path
+        read_gguf(Path(path))  # our bounded reader first: llama.cpp believes what a header says
         self.context = context = Context(path, options, repack=repack == "on")
         self.slots = Slots(context, options.seqs)
         # The scan of a recurrent layer runs over all sequences at once: in a batch its last bits differ.
@@ -135,6 +138,7 @@ class LlamaEngine(Engine):
             made.update(dict.fromkeys(group, error))
             return
         for session, output in zip(group, outputs, strict=True):
+            session.exact = session.exact and len(group) == 1
             step = made[session]
             try:
                 if isinstance(step, Step):
