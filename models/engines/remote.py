@@ -18,7 +18,8 @@ from typing import Any, ClassVar
 from ...kernel.errors import CallerError, DeadlineExceeded, ServiceFault
 from ..messages import EngineKind, InferStart, LoadOptions, ModelFile, ModelInfo, Timings, Usage
 from .contract import Engine, Payload, Quantum, Session, Step, known_settings
-from .openai import Busy, OpenAIServer, Stream
+from .events import EventStream
+from .openai import Busy, OpenAIServer
 from .tensors import packed
 
 __all__ = ["RemoteEngine"]
@@ -78,7 +79,7 @@ class RemoteSession(Session):
     def __init__(self, engine: RemoteEngine, request: InferStart) -> None:
         self._engine = engine
         self._path, self._request = _asked(engine.model, request)
-        self._stream: Stream | None = None
+        self._stream: EventStream | None = None
         self._attempts = 0
         self._not_before = 0.0
         self._heard = 0.0
@@ -87,6 +88,13 @@ class RemoteSession(Session):
 
     def step(self, quantum: Quantum) -> Step:
         """Read what has come, and wait for more within the quantum. Pieces of text count as tokens."""
+        try:
+            return self._step(quantum)
+        except BaseException:
+            self._close_stream()
+            raise
+
+    def _step(self, quantum: Quantum) -> Step:
         made, pieces = Step(), 0
         clock = self._engine.clock
         while not self._engine.interrupted:
@@ -117,7 +125,7 @@ class RemoteSession(Session):
             return False
         self._attempts += 1
         try:
-            self._stream = self._engine.server.stream(self._path, self._request)
+            self._stream = EventStream(self._engine.server, self._path, self._request)
         except Busy as busy:
             self._later(now, busy)
             return False
@@ -133,14 +141,16 @@ class RemoteSession(Session):
         """Until the next attempt or the end of the quantum, in slices that an interruption can end."""
         threading.Event().wait(max(0.0, min(SLICE_S, quantum.ends - quantum.now())))
 
-    def _read(self, stream: Stream, made: Step) -> int:
+    def _read(self, stream: EventStream, made: Step) -> int:
         """Take one event; how many pieces of text it had."""
-        try:
-            event = stream.next()
-        except Busy as busy:
-            self._close_stream()
-            self._later(self._engine.clock(), busy)
+        if not stream.begun:
+            try:
+                stream.begin()
+            except Busy as busy:
+                self._close_stream()
+                self._later(self._engine.clock(), busy)
             return 0
+        event = stream.next()
         if event is None:
             made.finish = made.finish or "stop"
             self._close_stream()

@@ -44,7 +44,12 @@ class SpeechModel(Engine):
         named = files[0].path if files else settings.get("model", "")
         self._folder = tempfile.TemporaryDirectory(prefix="bluerill-") if "cache" not in settings else None
         cache = Path(settings["cache"] if self._folder is None else self._folder.name)
-        self.speech = self.open(named, cache)
+        try:
+            self.speech = self.open(named, cache)
+        except BaseException:
+            if self._folder is not None:
+                self._folder.cleanup()
+            raise
         return ModelInfo(model, self.name, ["transcribe"], title=self.speech.name, seqs=8, streams=True)
 
     def start(self, request: InferStart, payload: Payload) -> Session:

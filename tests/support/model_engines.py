@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from bluerill.models.engines.contract import Engine, Payload, Quantum, Session, Step
 from bluerill.models.engines.tensors import Array, packed, unpacked
 from bluerill.models.messages import InferStart, LoadOptions, ModelFile, ModelInfo, Tensor
 
 NOTHING = Payload((), b"")
+
+
+def needs(*modules: str) -> pytest.MarkDecorator:
+    """Skip where a module is not installed, without importing it."""
+    missing = [module for module in modules if find_spec(module) is None]
+    return pytest.mark.skipif(bool(missing), reason=f"needs {', '.join(missing)}")
 
 
 def loaded(engine: Engine, path: Path | None = None, **options: Any) -> ModelInfo:

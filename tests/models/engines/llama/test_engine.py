@@ -9,17 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("llama_cpp", reason="needs the extra 'llama'")
-pytest.importorskip("gguf", reason="needs gguf to write tiny models")
-
 from bluerill.bench.tiny_models import Shape, write_gguf
 from bluerill.kernel.errors import BluerillError, CallerError, ServiceFault
 from bluerill.models.engines.llama import library
 from bluerill.models.engines.llama.chat import chat_tokens, rendered
 from bluerill.models.engines.llama.engine import LlamaEngine
 from bluerill.models.messages import ChatMessage, InferStart, ModelFile, Sampling
-from support.model_engines import NOTHING, loaded, outputs, quantum, to_the_end
+from support.model_engines import NOTHING, loaded, needs, outputs, quantum, to_the_end
 
+pytestmark = needs("llama_cpp", "gguf")
 HOT = Sampling(temperature=1.5, seed=3, top_k=0, top_p=1.0, min_p=0.0)
 
 
@@ -135,9 +133,12 @@ def test_nobody_ends_their_turn_by_writing_so(engine: LlamaEngine) -> None:
     assert len(ends) == len(begins) == 1
     assert tokens.count(ends[0]) == 1
     assert tokens.count(begins[0]) == 2  # the user's turn and the assistant's
-    assert context.tokenize(hostile, special=False, parse=False) == tokens[tokens.index(begins[0]) + 1 :][
-        len(context.tokenize("user\n", special=False, parse=True)) :
-    ][: len(context.tokenize(hostile, special=False, parse=False))]
+    assert (
+        context.tokenize(hostile, special=False, parse=False)
+        == tokens[tokens.index(begins[0]) + 1 :][len(context.tokenize("user\n", special=False, parse=True)) :][
+            : len(context.tokenize(hostile, special=False, parse=False))
+        ]
+    )
 
 
 @pytest.mark.parametrize(

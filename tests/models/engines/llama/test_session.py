@@ -7,16 +7,14 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("llama_cpp", reason="needs the extra 'llama'")
-pytest.importorskip("gguf", reason="needs gguf to write tiny models")
-
 from bluerill.bench.scheduler_restore import SAMPLING, STRATEGIES, Run, Subject
 from bluerill.bench.tiny_models import Architecture, Shape, write_gguf
 from bluerill.kernel.errors import BudgetExceeded, CallerError
 from bluerill.models.engines.llama.session import LlamaSession
 from bluerill.models.messages import InferStart, Keep, Sampling
-from support.model_engines import NOTHING, quantum, to_the_end
+from support.model_engines import NOTHING, needs, quantum, to_the_end
 
+pytestmark = needs("llama_cpp", "gguf")
 TOKENS = 64
 
 
@@ -144,9 +142,7 @@ def test_the_end_is_the_limit_the_stop_string_or_the_context(llama: Subject) -> 
 def test_one_seed_is_one_answer_and_another_seed_another(llama: Subject) -> None:
     def answer(seed: int) -> list[int]:
         sampling = Sampling(temperature=1.2, seed=seed, top_k=0)
-        session = llama.engine.start(
-            InferStart(1, tokens=llama.prompt, sampling=sampling, max_tokens=12), NOTHING
-        )
+        session = llama.engine.start(InferStart(1, tokens=llama.prompt, sampling=sampling, max_tokens=12), NOTHING)
         made = to_the_end(session).tokens
         session.close()
         return made
@@ -174,7 +170,7 @@ def test_a_prefix_is_copied_while_its_first_user_still_runs(llama: Subject) -> N
     first.step(quantum(3))
     plain, seen_plain = llama.start([*llama.prompt[:70], 5, 6, 7], 20)
     reference = Run(to_the_end(plain).tokens, seen_plain, {})
-    second, seen = llama.start([*llama.prompt[:70], 5, 6, 7], 20, "tools")
+    second, _ = llama.start([*llama.prompt[:70], 5, 6, 7], 20, "tools")
     assert second.reused_tokens == 70
     made = to_the_end(second).tokens
     assert made[:5] == reference.tokens[:5]
