@@ -34,7 +34,7 @@ SAMPLING = Sampling(temperature=0.9, seed=7, top_k=0, top_p=0.98, min_p=0.0, rep
 BATCH = "in a batch of three (no promise)"
 STRATEGIES: tuple[Keep, ...] = ("memory", "store", "drop")
 NAMES = {"memory": "keep", "store": "store", "drop": "recompute"}
-ARCHITECTURES: tuple[Architecture, ...] = ("llama", "gemma2", "mamba")
+ARCHITECTURES: tuple[Architecture, ...] = ("llama", "gemma2", "mamba", "lfm2")
 
 
 class Run(NamedTuple):

@@ -116,7 +116,7 @@ def write_running_sum(path: Path) -> Path:
         "running-sum",
         ports,
         made,
-        [numpy_helper.from_array(np.float32(0.5), "factor")],
+        [numpy_helper.from_array(np.array(0.5, np.float32), "factor")],
     )
     path.write_bytes(_model(onnx, helper, graph).SerializeToString())
     return path

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from bluerill.kernel.errors import BudgetExceeded, CallerError, ServiceFault
+from bluerill.models.engines.contract import Payload
 from bluerill.models.engines.onnx import OnnxEngine
 from bluerill.models.engines.tensors import packed
 from bluerill.models.messages import InferStart, Tensor
 from support.model_engines import (
     NOTHING,
-    Payload,
     loaded,
     needs,
     outputs,
@@ -61,7 +61,7 @@ def test_a_batch_gives_what_each_would_have_had(tmp_path: Path) -> None:
     runs: list[int] = []
     run = engine.run
 
-    def counted(feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+    def counted(feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         runs.append(len(feeds["x"]))
         return run(feeds)
 
@@ -142,7 +142,7 @@ def test_an_interrupted_run_is_run_again_whole(tmp_path: Path) -> None:
         ({"x": np.ones(4, np.float32)}, "expected float32"),
     ],
 )
-def test_inputs_that_the_graph_has_not(tmp_path: Path, arrays: dict[str, np.ndarray], words: str) -> None:  # type: ignore[type-arg]
+def test_inputs_that_the_graph_has_not(tmp_path: Path, arrays: dict[str, np.ndarray], words: str) -> None:
     engine = affine(tmp_path)
     with pytest.raises(CallerError, match=words):
         start_run(engine, **arrays)

@@ -269,8 +269,12 @@ def test_nonsense_is_a_service_fault(server: Server, line: str) -> None:
         to_the_end(engine(server).start(CHAT, NOTHING))
 
 
+def silent(handler: Handler) -> None:
+    handler.server.go_on.wait(10)
+
+
 def test_silence_is_a_missed_deadline(server: Server) -> None:
-    server.answers.append(lambda handler: handler.server.go_on.wait(10) and None)
+    server.answers.append(silent)
     session = engine(server, read_s="0.05").start(CHAT, NOTHING)
     with pytest.raises(DeadlineExceeded):
         to_the_end(session)

@@ -93,7 +93,7 @@ def test_a_processor_edits_the_logits(engine: LlamaEngine, monkeypatch: pytest.M
 
         def load(self) -> object:
             def make() -> object:
-                def only(tokens: list[int], logits: np.ndarray) -> None:  # type: ignore[type-arg]
+                def only(tokens: list[int], logits: np.ndarray) -> None:
                     logits[:7] = -np.inf
                     logits[8:] = -np.inf
 
@@ -161,7 +161,7 @@ def test_a_role_that_there_is_not(engine: LlamaEngine) -> None:
 
 
 def test_embeddings_have_length_one_and_tell_texts_apart(engine: LlamaEngine) -> None:
-    def embed(text: str) -> np.ndarray:  # type: ignore[type-arg]
+    def embed(text: str) -> np.ndarray:
         session = engine.start(InferStart(1, kind="embed", prompt=text), NOTHING)
         vector = outputs(to_the_end(session))["embedding"]
         session.close()

@@ -18,7 +18,7 @@ pytestmark = needs("llama_cpp", "gguf")
 TOKENS = 64
 
 
-@pytest.fixture(scope="module", params=["llama", "gemma2", "mamba"])
+@pytest.fixture(scope="module", params=["llama", "gemma2", "mamba", "lfm2"])
 def subject(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
     architecture: Architecture = request.param
     path = write_gguf(tmp_path_factory.mktemp("gguf") / f"{architecture}.gguf", architecture, Shape(seed=5))
@@ -78,19 +78,19 @@ def test_a_sliding_window_is_stored_while_it_has_forgotten_nothing(subject: Subj
 def test_graphs_aborted_in_the_middle_change_nothing(subject: Subject, whole: Run) -> None:
     run, hits = subject.aborted(seed=1)
     assert run.same(whole)
-    if subject.info.architecture == "mamba":
+    if subject.info.architecture in ("mamba", "lfm2"):
         assert hits == 0  # a recurrent state cannot go back, so its chunk is let finish
 
 
 def test_a_reused_prefix_is_computed_again_as_it_came_to_be(subject: Subject) -> None:
     plain, dropped, reused = subject.reused()
     assert dropped.same(plain)
-    assert reused == (0 if subject.info.architecture == "mamba" else min(200, len(subject.prompt) - 1))
+    assert reused == (0 if subject.info.architecture in ("mamba", "lfm2") else min(200, len(subject.prompt) - 1))
 
 
 def test_preempted_while_it_is_computed_again(subject: Subject, whole: Run) -> None:
     session, seen = subject.start(subject.prompt, TOKENS)
-    made = []
+    made: list[int] = []
     while len(made) < 10:
         made += session.step(quantum(1)).tokens
     for keep in ("drop", "store", "memory"):
