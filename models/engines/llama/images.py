@@ -65,6 +65,8 @@ class Projector:
             text = self.marker * len(pictures) + text
         elif marks != len(pictures):
             raise CallerError(f"the text has {marks} places for {len(pictures)} pictures ({self.marker})")
+        if text.endswith(self.marker):
+            raise CallerError("text must follow the last picture: the answer goes on from it")
         return Pictured(self._context, self._lib, self._handle, self._chunks(text, pictures, special))
 
     def _chunks(self, text: str, pictures: Sequence[Array], special: bool) -> Any:
