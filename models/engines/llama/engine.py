@@ -46,7 +46,15 @@ class LlamaEngine(Engine):
             raise CallerError(f"pooling is mean or last, repack on or off; got {self.pooling!r}, {repack!r}")
         path = one_file(files).path
         read_gguf(Path(path))  # our bounded reader first: llama.cpp believes what a header says
-        self.context = context = Context(path, options, repack=repack == "on")
+        self.context = Context(path, options, repack=repack == "on")
+        try:
+            return self._opened(model, path, files, options)
+        except BaseException:
+            self.context.close()
+            raise
+
+    def _opened(self, model: str, path: str, files: Sequence[ModelFile], options: LoadOptions) -> ModelInfo:
+        context = self.context
         self.projector: Projector | None = None
         self.slots = Slots(context, options.seqs)
         # The scan of a recurrent layer runs over all sequences at once: in a batch its last bits differ.
@@ -54,7 +62,6 @@ class LlamaEngine(Engine):
         generates = context.memory is not None and not context.encoder
         kinds: list[EngineKind] = ["generate", "embed"] if generates else ["embed"]
         if context.encoder:
-            context.close()
             raise CallerError(f"{path}: an encoder with a decoder is not supported, expected a decoder or an encoder")
         for file in files:
             if file.role not in ("", "projector"):
