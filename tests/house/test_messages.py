@@ -57,6 +57,8 @@ def sample(cls: type[msgspec.Struct]) -> Any:
             given[field.name] = _SAMPLE[field.type]
         elif getattr(field.type, "__origin__", None) in (dict, list):
             given[field.name] = field.type.__origin__()
+        elif getattr(field.type, "__origin__", None) is tuple and set(field.type.__args__) <= set(_SAMPLE):
+            given[field.name] = tuple(_SAMPLE[each] for each in field.type.__args__)
         elif isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
             given[field.name] = sample(field.type)
         elif hasattr(field.type, "__args__") and isinstance(field.type.__args__[0], str):
