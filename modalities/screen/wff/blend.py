@@ -110,7 +110,8 @@ def _soft_light(s: Pixels, d: Pixels) -> Pixels:
     import numpy as np
 
     curve = np.where(d <= 0.25, ((16 * d - 12) * d + 4) * d, np.sqrt(d))
-    return np.where(s <= 0.5, d - (1 - 2 * s) * d * (1 - d), d + (2 * s - 1) * (curve - d)).astype(np.float32)
+    found: Pixels = np.where(s <= 0.5, d - (1 - 2 * s) * d * (1 - d), d + (2 * s - 1) * (curve - d))
+    return found
 
 
 def _dodge(s: Pixels, d: Pixels) -> Pixels:
