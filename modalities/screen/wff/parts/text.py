@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from PIL import Image, ImageChops
 
@@ -20,7 +21,8 @@ from ..words import Words
 from .element import Element, Place, union
 from .image import Turned
 
-Clip = Box
+CUT: Final = 0.02
+"""Share of a word's pixels that its box may cut off before it counts as too narrow."""
 
 
 @dataclass(slots=True)
@@ -164,6 +166,9 @@ class PartText(Element):
             free = room[0] - line.width
             x = left + {"START": 0.0, "END": free}.get(setting.align, free / 2)
             stamps += self._words.stamps(line, x, baseline, clip)
+            if setting.most == 1 and not whole and not setting.ellipsis:
+                # an advance that is a little too wide may cut nothing but the blank beside a letter
+                self.overflows = _ink(stamps) < (1 - CUT) * _ink(self._words.stamps(line, x, baseline, None))
         return stamps
 
     def _baselines(self, lines: Sequence[Line], top: float, high: float, spacing: float) -> list[float]:
@@ -226,6 +231,11 @@ class PartText(Element):
             turned = _turned_stamp(stamp, centre, height, degrees)
             found += [turned] if turned is not None else []
         return found
+
+
+def _ink(stamps: Sequence[Stamp]) -> int:
+    """Pixels that are mostly covered."""
+    return sum(sum(stamp.mask.histogram()[64:]) for stamp in stamps)
 
 
 def _turned_stamp(stamp: Stamp, centre: tuple[float, float], height: float, degrees: float) -> Stamp | None:
