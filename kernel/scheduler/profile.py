@@ -27,9 +27,11 @@ class Profile(msgspec.Struct, frozen=True, gc=False):
     peak_anon: int = 0
     """Anonymous memory while loading, if that is more than afterwards (quantised at load time, say)."""
     kv_token: int = 0
-    """KV bytes that each token of a job adds; 0 where the cache is allocated as a whole."""
+    """KV bytes that each token of a job takes."""
     kv_fixed: int = 0
     """Bytes that every job takes however short it is (recurrent state)."""
+    kv_whole: bool = False
+    """The cache is allocated as a whole while loading: ``anon`` contains it, and jobs reserve nothing."""
     n_ctx: int = 4096
     """Tokens one job may have, prompt and output together."""
     n_batch: int = 64
@@ -47,6 +49,10 @@ class Profile(msgspec.Struct, frozen=True, gc=False):
     def load_anon(self) -> int:
         return max(self.anon, self.peak_anon)
 
-    def kv(self, tokens: int) -> int:
-        """Bytes to reserve for a job of so many tokens."""
+    def state(self, tokens: int) -> int:
+        """Bytes of a job's state after so many tokens: what storing it writes."""
         return self.kv_fixed + self.kv_token * min(tokens, self.n_ctx)
+
+    def kv(self, tokens: int) -> int:
+        """Bytes to reserve for a job that may reach so many tokens."""
+        return 0 if self.kv_whole else self.state(tokens)
