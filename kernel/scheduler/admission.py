@@ -54,14 +54,14 @@ class Admission:
                 return None
         self._order += 1
         job = Job(submit, model, board.now, self._order, horizon, service + cold)
-        model.use(board.now, board.tuning.half_life_s, board.inflation)
+        model.use(board.now, klass, board.tuning.half_life_s, board.inflation)
         board.enter(job)
         if model.place is Place.ABSENT:
             board.stirred = True
         if job.deadline < float("inf"):
             board.timers.at(job.deadline, Due.EXPIRE, job)
-        if klass:
-            board.timers.at(board.now + board.tuning.age_s, Due.AGE, job)
+        if board.tuning.ages[klass] < float("inf"):
+            board.timers.at(board.now + board.tuning.ages[klass], Due.AGE, job)
         return job
 
     def _refusal(self, submit: Submit, klass: int, model: Resident | None) -> tuple[Reason, str, float] | None:

@@ -1,9 +1,10 @@
 """No job starves: one that has had no service for long is lifted by one class for a short while, one job at a time.
 
-A lifted job gets the time to load its model and a slice of service, then goes back and waits again; the next one is
-lifted after a pause, so that lifting takes at most a set share of the device. Every waiting job therefore gets service
-again and again, however much more urgent work there is, and urgent work is slowed by a known amount. Voice is the top:
-it cannot be lifted and need not be.
+A lifted job is treated like a new request of the class above: it is due after that class's horizon, so that it comes in
+between without driving out what is being worked on. If that does not help either, it rises further. It gets a slice of
+service and goes back to wait again; the next one is lifted after a pause, so that lifting takes at most a set share of
+the device. Every waiting job therefore gets service again and again, however much more urgent work there is, and urgent
+work is slowed by a known amount. Voice is the top: it is not lifted.
 """
 
 from __future__ import annotations
@@ -26,27 +27,38 @@ class Ageing:
         board = self.board
         if job.phase is Phase.ENDED:
             return
-        at = job.served_at + board.tuning.age_s
-        if at > board.now or job.ahead:
-            board.timers.at(max(at, board.now + board.tuning.age_s * (0.5 if job.ahead else 0.0)), Due.AGE, job)
+        if board.lifted is job:
+            wait = board.tuning.horizons[job.rank[0]]
+            if max(self._since, job.served_at) + wait <= board.now:
+                self._lift(job, job.rank[0] - 1)
+            board.timers.at(board.now + wait, Due.AGE, job)
+            return
+        age = board.tuning.ages[job.klass]
+        if job.ahead or job.served_at + age > board.now:
+            board.timers.at(board.now + age if job.ahead else job.served_at + age, Due.AGE, job)
             return
         if board.lifted is None and board.now >= self._next and board.allowed(job):
-            self._lift(job)
-        board.timers.at(max(self._next, board.now + 1.0), Due.AGE, job)
+            board.counts.lifts += 1
+            job.spent = 0.0
+            self._lift(job, job.klass - 1)
+            wait = board.tuning.horizons[job.rank[0]]
+        else:
+            wait = max(self._next - board.now, 1.0)
+        board.timers.at(board.now + wait, Due.AGE, job)
 
-    def _lift(self, job: Job) -> None:
+    def _lift(self, job: Job, klass: int) -> None:
         board = self.board
         board.lifted = job
-        board.counts.lifts += 1
         self._since = board.now
-        job.spent = 0.0
-        board.rerank(job, max(0, int(job.klass) - 1), board.now)
+        self._next = board.now + board.tuning.lift_s / board.tuning.lift_share
+        klass = max(0, klass)
+        board.rerank(job, klass, board.now + board.tuning.horizons[klass] - board.tuning.lift_s)
 
     def served(self, job: Job) -> None:
         """A quantum of the lifted job ended: is it enough?"""
         board = self.board
         if job.spent >= board.tuning.lift_s:
             board.lifted = None
-            took = board.now - self._since
-            self._next = board.now + max(board.tuning.lift_s, took) * (1.0 / board.tuning.lift_share - 1.0)
+            took = job.spent + job.model.costs.load_s
+            self._next = board.now + took * (1.0 / board.tuning.lift_share - 1.0)
             board.rerank(job, int(job.klass), job.due - job.left_s())

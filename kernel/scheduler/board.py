@@ -29,6 +29,7 @@ class Board:
         self.timers = Timers()
         self.now = 0.0
         self.out: list[Decision] = []
+        self._look = 0.0  # when somebody asked last to look again
         self.stirred = False  # something changed that may let a model be loaded
         self.pressed = 0  # 0, 1: background is held, 2: its memory is freed too
         self.flying = 0  # slots in use
@@ -212,4 +213,7 @@ class Board:
         return not (self.pressed and job.klass is Klass.BACKGROUND)
 
     def look_at(self, when: float) -> None:
-        self.timers.at(when, Due.LOOK)
+        """Look at loads again at ``when``, or at an earlier time that was asked for already."""
+        if self._look <= self.now or when < self._look:
+            self._look = when
+            self.timers.at(when, Due.LOOK)

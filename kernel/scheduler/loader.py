@@ -135,7 +135,12 @@ class Loader:
         if model.first_due:
             model.hurry = model.hurry or head.rank[0] < model.strongest()
             return float("inf")
-        when = model.loaded_at + board.tuning.min_residency_s
+        when = 0.0
+        if head.rank[0] >= model.load_klass:
+            when = model.loaded_at + board.tuning.min_residency_s
+        if head.rank[0] > model.used_by:  # keep it while its next use may be near, as long as there is slack (ski rental)
+            patient = model.used_at + board.tuning.patience * model.costs.load_s
+            when = max(when, min(patient, head.rank[1] - beneficiary.costs.load_s))
         waiting = model.waiting.head()
         if waiting is not None:
             when = max(when, self._yields(waiting, head, beneficiary))

@@ -39,7 +39,7 @@ class Resident:
     __slots__ = (
         "broken_until", "costs", "failures", "first_due", "flight", "flight_due", "flight_since", "forgotten", "freq",
         "freq_at", "group", "holders", "hurry", "kv_promised", "load_klass", "load_since", "loaded_at", "name",
-        "not_before", "peaks", "place", "profile", "step", "trips", "used_at", "waiting", "worth",
+        "not_before", "peaks", "place", "profile", "step", "trips", "used_at", "used_by", "waiting", "worth",
     )  # fmt: skip
 
     def __init__(self, profile: Profile) -> None:
@@ -62,6 +62,7 @@ class Resident:
         self.freq_at = 0.0
         self.worth = 0.0  # GDSF's L at its last use
         self.used_at = 0.0
+        self.used_by = 2  # the class of its last job
         self.step = 0
         self.failures = 0
         self.trips = 0
@@ -78,10 +79,11 @@ class Resident:
         anon, file = self.base()
         return max(anon, self.profile.peak_anon), file
 
-    def use(self, now: float, half_life: float, inflation: float) -> None:
+    def use(self, now: float, klass: int, half_life: float, inflation: float) -> None:
         """One more job wants it."""
         self.freq = self.frequency(now, half_life) + 1.0
         self.freq_at = self.used_at = now
+        self.used_by = klass
         self.worth = inflation
 
     def frequency(self, now: float, half_life: float) -> float:

@@ -130,7 +130,7 @@ class Scheduler:
         model.costs.saw_quantum(event.prompt_tokens, event.tokens, event.elapsed_s, group)
         job.prompt_done += event.prompt_tokens
         job.tokens += event.tokens
-        job.served_at = board.now
+        job.served_at = model.used_at = board.now
         board.counts.tokens += event.tokens
         if model.first_due:
             model.first_due = model.hurry = False

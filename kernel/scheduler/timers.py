@@ -13,7 +13,6 @@ from .job import Job, Phase
 class Due(Enum):
     EXPIRE = "a job's deadline passes"
     AGE = "a job has had no service for long"
-    LIFT = "another job may be lifted"
     LOOK = "something that stood in the way of a load may be gone"
     WATCH = "are loads and quanta still alive?"
 

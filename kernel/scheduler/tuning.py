@@ -24,7 +24,9 @@ class Tuning(msgspec.Struct, frozen=True):
     ahead: int = 16
     """Tokens a stream may be ahead of its reader before it pauses."""
     min_residency_s: float = 1.0
-    """A loaded model stays at least this long."""
+    """A loaded model stays at least this long; a more urgent class than it was loaded for need not wait."""
+    patience: float = 8.0
+    """An idle model of a more urgent class stays for this many of its load times since its last use."""
     half_life_s: float = 300.0
     """How fast the use of a model is forgotten."""
 
@@ -32,11 +34,11 @@ class Tuning(msgspec.Struct, frozen=True):
     """Jobs per class, those running included."""
     horizons: tuple[float, float, float] = (2.0, 15.0, 900.0)
     """When a job without a deadline is due, per class."""
-    age_s: float = 30.0
-    """A job without service for this long is lifted one class, one job at a time."""
+    ages: tuple[float, float, float] = (float("inf"), 30.0, 120.0)
+    """A job without service for this long is lifted one class, one job at a time; per class."""
     lift_s: float = 0.25
     """Service that a lifted job gets, besides the time its model takes to load."""
-    lift_share: float = 0.1
+    lift_share: float = 0.05
     """The share of time that lifted jobs may take."""
 
     pressure_some: float = 10.0
