@@ -30,6 +30,7 @@ class Board:
         self.now = 0.0
         self.out: list[Decision] = []
         self._look = 0.0  # when somebody asked last to look again
+        self.looks = 0  # how often loads were looked at
         self.stirred = False  # something changed that may let a model be loaded
         self.pressed = 0  # 0, 1: background is held, 2: its memory is freed too
         self.flying = 0  # slots in use

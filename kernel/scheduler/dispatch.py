@@ -115,6 +115,9 @@ class Dispatcher:
         board = self.board
         if not kv:
             return True
+        look, until = job.tried
+        if look == board.looks and board.now < until:
+            return False  # nothing has changed since there was no room
         anon, file = model.base()
         whole = board.room.need(model.name, anon + sum(each.kv for each in model.holders) + kv, file)
         if whole > board.room.capacity and not model.holders:
@@ -131,6 +134,7 @@ class Dispatcher:
             if not made:
                 if when < float("inf"):
                     board.look_at(when)
+                job.tried = board.looks, min(when, board.now + 5 * board.tuning.quantum_s)
                 return False
         board.seat_claims.append((job, more))
         return False

@@ -16,7 +16,7 @@ from .decisions import Reason, StartLoad
 from .events import Klass
 from .eviction import Candidate, cheapest
 from .job import Job, Phase, Rank
-from .resident import LEAVING, Place, Resident
+from .resident import Place, Resident
 
 
 class Loader:
@@ -29,8 +29,10 @@ class Loader:
         """Start what can be started; make room for what is wanted more than what is there."""
         board = self.board
         board.stirred = False
+        board.looks += 1
         board.load_claims.clear()
         wanted, claimed, wake = self._wanted(), 0, float("inf")
+        coming = self.coming() if wanted else 0
         for rank, model, head in wanted:
             if model.not_before > board.now:
                 wake = min(wake, model.not_before)
@@ -41,12 +43,14 @@ class Loader:
                 continue
             if self._lane_taken(rank[0]):
                 break
-            free = board.room.available + self.coming() - claimed - board.claimed(board.seat_claims, rank)
+            free = board.room.available + coming - claimed - board.claimed(board.seat_claims, rank)
             if need > free:
                 made, when = self.make_room(need - free, head, model)
                 if not made:
                     wake = min(wake, when)
                     continue
+                coming = self.coming()
+                free = need
             if need <= board.room.available and need <= free:
                 self.start(model, head)
             else:
@@ -67,9 +71,10 @@ class Loader:
         held = self.board.room.held
         total = 0
         for model in self.board.models.values():
-            if model.place in LEAVING:
+            place = model.place
+            if place is Place.DRAINING or place is Place.UNLOADING:
                 total += held(model.name)
-            elif model.place is Place.LOADED:
+            elif place is Place.LOADED:
                 for job in model.holders:
                     if job.kv and (job.phase is Phase.ENDED or (job.phase is Phase.PAUSING and not job.cutting)):
                         total += job.kv
@@ -96,31 +101,35 @@ class Loader:
         Returns whether it was possible; if not, when it may become possible without anything happening before.
         """
         board = self.board
-        states: list[Candidate] = []
-        models: list[Candidate] = []
+        held = board.room.held
+        states: list[Job] = []  # whose memory could be taken,
+        apart: list[Job] = []  # of these: those whose models cannot be
+        models: list[Resident] = []
         wake = float("inf")
         for model in board.models.values():
             if model.place is not Place.LOADED:
                 continue
-            here = [
-                Candidate(job.kv, board.regain_s(job), job)
-                for job in model.holders
-                if job.kv and job.phase is Phase.READY and job.rank[0] > head.rank[0] and board.tuning.preempt
-            ]
-            states += here
-            if model is beneficiary or model.profile.pinned:
-                models += here
-                continue
-            when = self._evictable(model, head, beneficiary)
-            if when > board.now:
-                wake = min(wake, when)
-                models += here
-            else:
-                models.append(Candidate(board.room.held(model.name), self._cost(model), model))
-        chosen = self._choose(states, need)
-        whole = self._choose(models, need)
-        if chosen is None or (whole is not None and _sum(whole) < _sum(chosen)):
-            chosen = whole
+            whole = model is not beneficiary and not model.profile.pinned
+            if whole:
+                when = self._evictable(model, head, beneficiary)
+                if when > board.now:
+                    whole, wake = False, min(wake, when)
+                else:
+                    models.append(model)
+            for job in model.holders:
+                if job.kv and job.phase is Phase.READY and job.rank[0] > head.rank[0] and board.tuning.preempt:
+                    states.append(job)
+                    if not whole:
+                        apart.append(job)
+        chosen: list[Candidate] | None = None
+        if sum(job.kv for job in states) >= need:
+            chosen = self._choose([Candidate(job.kv, board.regain_s(job), job) for job in states], need)
+        if sum(held(model.name) for model in models) + sum(job.kv for job in apart) >= need:
+            mixed = [Candidate(held(model.name), self._cost(model), model) for model in models]
+            mixed += [Candidate(job.kv, board.regain_s(job), job) for job in apart]
+            other = self._choose(mixed, need)
+            if chosen is None or (other is not None and _sum(other) < _sum(chosen)):
+                chosen = other
         if chosen is None:
             return False, wake
         for each in chosen:
