@@ -23,7 +23,7 @@ define apt_or_say
 endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
-        bench-screen bench-core bench-image pages golden cover build clean system-test
+        bench-screen bench-core bench-image bench-scheduler pages golden cover build clean system-test
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,7 +85,7 @@ faults: $(DEV_STAMP)  ## fault injection alone
 golden: $(DEV_STAMP)  ## renew golden files; look at them before you commit
 	BLUERILL_GOLDEN=write $(PY) -m pytest tests/golden
 
-bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-image  ## all benchmarks
+bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-image bench-scheduler  ## all benchmarks
 
 bench-ipc: $(DEV_STAMP)  ## kernel messages beside other Python message systems
 	$(PY) -m bluerill.bench.ipc $(ARGS)
@@ -104,6 +104,9 @@ bench-core: $(DEV_STAMP)  ## cold start and memory of the core
 
 bench-screen: $(DEV_STAMP)  ## frame times of faces and cards
 	$(PY) -m bluerill.bench.screen $(ARGS)
+
+bench-scheduler: $(DEV_STAMP)  ## the scheduler of models beside others, on a simulated device
+	$(PY) -m bluerill.bench.scheduler_sim $(ARGS)
 
 cover: $(DEV_STAMP)  ## test coverage as htmlcov/
 	$(PY) -m coverage run -m pytest && $(PY) -m coverage html
