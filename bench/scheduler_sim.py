@@ -39,7 +39,7 @@ TUNING = Tuning(storage_bw=STORAGE_BW)
 RIVALS: tuple[Callable[[], Any], ...] = (Fifo, Ollama, LlamaRouter, lambda: LlamaRouter(by_bytes=True))
 OURS = "Bluerill"
 AGAIN = "  refused come again"
-ABLATIONS = {
+ABLATIONS: dict[str, dict[str, Any]] = {
     OURS: {},
     "  without preemption": {"preempt": False},
     "  without grouping": {"group": False},

@@ -98,11 +98,17 @@ class Dispatcher:
         return self.board.tuning.refuse and job.deadline - self.board.now < 0.5 * job.left_s()
 
     def _displace(self, model: Resident, job: Job) -> None:
-        """All seats are taken: the least urgent of a lower class leaves; of its own class, only for want of slack."""
+        """All seats are taken: who is ahead of his reader leaves, or the least urgent of a lower class; of the job's
+        own class only for want of slack.
+        """
         board = self.board
         if not board.tuning.preempt or any(each.phase is Phase.PAUSING for each in model.holders):
             return
         ready = [each for each in model.holders if each.phase is Phase.READY]
+        ahead = next((each for each in ready if each.ahead), None)
+        if ahead is not None:
+            board.park(ahead)
+            return
         worst = max(ready, key=lambda each: each.rank, default=None)
         if worst is None or worst.rank < job.rank:
             return

@@ -117,7 +117,8 @@ class Loader:
                 else:
                     models.append(model)
             for job in model.holders:
-                if job.kv and job.phase is Phase.READY and job.rank[0] > head.rank[0] and board.tuning.preempt:
+                idle = job.phase is Phase.READY and board.tuning.preempt
+                if job.kv and idle and (job.ahead or job.rank[0] > head.rank[0]):
                     states.append(job)
                     if not whole:
                         apart.append(job)
@@ -156,7 +157,7 @@ class Loader:
         if waiting is not None:
             when = max(when, self._yields(waiting, head, beneficiary))
         for job in model.holders:
-            if job.phase is Phase.ENDED:
+            if job.phase is Phase.ENDED or job.ahead:
                 continue
             if job.begun and not board.tuning.preempt:
                 return float("inf")
