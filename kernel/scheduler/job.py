@@ -67,7 +67,10 @@ class Job:
         self.work = 0.0  # seconds of computing left, as the backlog counts it
         self.bucket = 0
         self.since = now  # when its server was last told to pause or end it
-        self.tried = (-1, 0.0)  # when no room could be made for it (look), and until when not to try again
+        self.tried: tuple[int, float] = (
+            -1,
+            0.0,
+        )  # when no room could be made for it (look), and until when not to try again
         self.spent = 0.0  # seconds of service since it was lifted
 
     @property

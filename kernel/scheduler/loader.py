@@ -24,6 +24,7 @@ class Loader:
 
     def __init__(self, board: Board) -> None:
         self.board = board
+        self._reach = 0  # bytes that could have been freed when it was not enough
 
     def look(self) -> None:
         """Start what can be started; make room for what is wanted more than what is there."""
@@ -33,6 +34,8 @@ class Loader:
         board.load_claims.clear()
         wanted, claimed, wake = self._wanted(), 0, float("inf")
         coming = self.coming() if wanted else 0
+        lane = self._lane() if wanted else 0
+        self._reach = 1 << 62
         for rank, model, head in wanted:
             if model.not_before > board.now:
                 wake = min(wake, model.not_before)
@@ -41,10 +44,12 @@ class Loader:
             if need > board.room.capacity:
                 self._too_large(model, need)
                 continue
-            if self._lane_taken(rank[0]):
+            if rank[0] >= lane:
                 break
             free = board.room.available + coming - claimed - board.claimed(board.seat_claims, rank)
             if need > free:
+                if need - free > self._reach:
+                    continue  # more than could be freed for a more urgent one
                 made, when = self.make_room(need - free, head, model)
                 if not made:
                     wake = min(wake, when)
@@ -53,6 +58,7 @@ class Loader:
                 free = need
             if need <= board.room.available and need <= free:
                 self.start(model, head)
+                lane = rank[0]
             else:
                 claimed += need
                 board.load_claims.append((head, need))
@@ -132,6 +138,7 @@ class Loader:
             if chosen is None or (other is not None and _sum(other) < _sum(chosen)):
                 chosen = other
         if chosen is None:
+            self._reach = sum(held(model.name) for model in models) + sum(job.kv for job in states)
             return False, wake
         for each in chosen:
             if isinstance(each.what, Job):
@@ -215,8 +222,13 @@ class Loader:
         wanted.sort(key=lambda each: each[0])
         return wanted
 
-    def _lane_taken(self, klass: int) -> bool:
-        return any(model.place is Place.LOADING and model.load_klass <= klass for model in self.board.models.values())
+    def _lane(self) -> int:
+        """The most urgent class that loads now: those below it and itself have to wait."""
+        lane = 9
+        for model in self.board.models.values():
+            if model.place is Place.LOADING and model.load_klass < lane:
+                lane = model.load_klass
+        return lane
 
     def _too_large(self, model: Resident, need: int) -> None:
         """It was taken on under a larger budget or a smaller estimate."""
@@ -237,7 +249,7 @@ class Loader:
             model = board.models.get(name)
             if model is None or model.place is not Place.ABSENT or model.broken_until > board.now:
                 board.prefetches.pop(name)
-            elif not self._lane_taken(Klass.BACKGROUND) and self.need(model, None) <= board.room.available:
+            elif self._lane() > Klass.BACKGROUND and self.need(model, None) <= board.room.available:
                 self.start(model, None)
 
     def _kv(self, job: Job | None) -> int:
@@ -245,7 +257,7 @@ class Loader:
 
     def _amount(self, model: Resident, job: Job | None) -> tuple[int, int]:
         anon, file = model.base()
-        return max(anon + self._kv(job), model.loading()[0]), file
+        return max(anon + self._kv(job), model.profile.peak_anon), file
 
 
 def _sum(candidates: list[Candidate]) -> float:

@@ -29,7 +29,7 @@ def test_a_short_run_has_every_policy_and_every_goal(capsys: pytest.CaptureFixtu
         "llama.cpp router",
         "LRU by bytes",
     }
-    assert len(result["goals"]) == 8
+    assert len(result["goals"]) == 9
     assert "goals" in scheduler_sim.table(result)
 
 
