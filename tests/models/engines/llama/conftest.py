@@ -1,4 +1,4 @@
-"""These tests need a process of their own: llama.cpp and the voice detector each bring a ggml, and one process holds one.
+"""These tests need a process of their own: llama.cpp and the voice detector each bring a ggml, a process holds one.
 
 ``test_llama.py`` beside this folder runs them so. By hand: ``BLUERILL_APART=1 pytest tests/models/engines/llama``.
 """
