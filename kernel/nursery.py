@@ -62,6 +62,9 @@ class _Born(Seat):
         """What enforces its cap."""
         return "none"
 
+    def kill(self) -> None:
+        """End it without asking."""
+
     def resize(self, cap: int) -> str:
         """Move its cap; returns what did not move with it."""
         return ""
@@ -91,6 +94,10 @@ class ProcessChild(_Born, RemoteSeat):
     @property
     def mechanism(self) -> str:
         return "none" if self.child is None else self.child.cap.mechanism
+
+    def kill(self) -> None:
+        if self.child is not None:
+            self.child.kill()
 
     def resize(self, cap: int) -> str:
         if self.child is None:
@@ -190,6 +197,9 @@ class Nursery:
         seat = self._born.get(want.name)
         if seat is None or seat.starter != starter.name:
             return ChildStopped()
+        if want.kill:
+            self._stopping.add(want.name)
+            seat.kill()
         await self._end(seat)
         return ChildStopped(seat.problem or "stopped", max(0, seat.memory().peak))
 
