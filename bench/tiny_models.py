@@ -174,7 +174,9 @@ def _attention(writer: Any, tensor: Any, shape: Shape, architecture: str) -> Non
     for layer in range(shape.layers):
         block = f"blk.{layer}."
         for norm in norms:
-            tensor(f"{block}{norm}.weight", plain=np.ones(shape.width, np.float32))
+            # A tied output would only repeat its input, if what the layers add did not outweigh the embedding.
+            gain = 3.0 if norm.startswith("post_") else 1.0
+            tensor(f"{block}{norm}.weight", plain=np.full(shape.width, gain, np.float32))
         tensor(f"{block}attn_q.weight", shape.width, shape.width)
         tensor(f"{block}attn_k.weight", shape.kv_heads * head, shape.width)
         tensor(f"{block}attn_v.weight", shape.kv_heads * head, shape.width)

@@ -204,11 +204,11 @@ class ModelServer(Service):
         entry.paused = True
         self._interrupt(entry)
         try:
-            held = await self._work(entry.session.pause, request.keep)
+            kept, held = await self._work(entry.session.pause, request.keep)
         except BluerillError:
             entry.paused = False
             raise
-        return Paused(request.seq, held, entry.session.position)
+        return Paused(request.seq, kept, held, entry.session.position)
 
     @handles(Resume)
     async def resume(self, request: Resume, call: Call) -> Resumed:

@@ -86,11 +86,13 @@ class Session(ABC):
         """Take more input; how many inputs wait. Raises CallerError where nothing streams."""
         raise CallerError("this kind of inference takes all of its input at its start")
 
-    def pause(self, keep: Keep) -> int:
-        """Rest, and free what ``keep`` does not hold; bytes that are still held."""
+    def pause(self, keep: Keep) -> tuple[Keep, int]:
+        """Rest, and free what ``keep`` does not hold: what was kept after all, and its bytes. A snapshot that would not
+        be exact is not taken; the sequence is dropped instead, and computed again. Raises CallerError where the
+        sequence can only stay as it is."""
         if keep != "memory":
             raise CallerError(f"a sequence of this kind stays in memory when paused, {keep!r} is not possible")
-        return 0
+        return keep, 0
 
     def resume(self) -> tuple[How, int]:
         """Be ready for steps again: how, and up to which position the next steps only compute again (0 = nothing)."""
