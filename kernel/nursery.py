@@ -13,6 +13,7 @@ so that a late word about ``model-1#7`` is never taken for one about ``model-1#9
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import re
 from collections.abc import Callable
@@ -39,7 +40,7 @@ from .remote import RemoteSeat
 from .seat import LocalSeat, Seat
 from .service import Call, Service
 from .supervisor import ExitKind, ExitReason
-from .task import Event, TaskId
+from .task import Event, State, TaskId
 
 if TYPE_CHECKING:
     from .loop import Kernel
@@ -56,6 +57,7 @@ class _Born(Seat):
         self.life.id = TaskId(self.name, generation - 1)
         self.capability: Capability | None = None
         self._ended = ended
+        self.over = asyncio.Event()
 
     @property
     def mechanism(self) -> str:
@@ -258,6 +260,9 @@ class Nursery:
 
     async def _end(self, seat: ProcessChild | LocalChild) -> None:
         self._stopping.add(seat.name)
+        if seat.life.state is State.STOPPING:  # somebody else began it
+            await seat.over.wait()
+            return
         try:
             await seat.stop()
         finally:
@@ -270,6 +275,7 @@ class Nursery:
             return
         del self._born[seat.name]
         self._stopping.discard(seat.name)
+        seat.over.set()
         if kernel.seats.get(seat.name) is seat:
             del kernel.seats[seat.name]
         if seat.capability is not None:

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from .board import Board
 from .decisions import Reason, StartLoad
-from .eviction import Candidate, cheapest
 from .events import Klass
+from .eviction import Candidate, cheapest
 from .job import Job, Phase, Rank
 from .resident import LEAVING, Place, Resident
 
@@ -138,7 +138,9 @@ class Loader:
         when = 0.0
         if head.rank[0] >= model.load_klass:
             when = model.loaded_at + board.tuning.min_residency_s
-        if head.rank[0] > model.used_by:  # keep it while its next use may be near, as long as there is slack (ski rental)
+        if (
+            head.rank[0] > model.used_by
+        ):  # keep it while its next use may be near, as long as there is slack (ski rental)
             patient = model.used_at + board.tuning.patience * model.costs.load_s
             when = max(when, min(patient, head.rank[1] - beneficiary.costs.load_s))
         waiting = model.waiting.head()
@@ -204,9 +206,7 @@ class Loader:
         return wanted
 
     def _lane_taken(self, klass: int) -> bool:
-        return any(
-            model.place is Place.LOADING and model.load_klass <= klass for model in self.board.models.values()
-        )
+        return any(model.place is Place.LOADING and model.load_klass <= klass for model in self.board.models.values())
 
     def _too_large(self, model: Resident, need: int) -> None:
         """It was taken on under a larger budget or a smaller estimate."""

@@ -141,4 +141,3 @@ class Recovery:
 
 _BUSY = LEAVING | {Place.LOADING}
 _ANSWERING = frozenset({Phase.PAUSING, Phase.ENDED})
-

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from .board import Board
 from .decisions import Reason, Unload
-from .eviction import Candidate, cheapest
 from .events import Klass
+from .eviction import Candidate, cheapest
 from .job import Phase
 from .loader import Loader
 from .resident import Place, Resident

@@ -71,7 +71,15 @@ def rendered(template: str, messages: Sequence[ChatMessage], special: dict[str, 
     }
     try:
         return environment.from_string(template).render(given)
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
+    except (
+        TemplateError,
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        LookupError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise CallerError(f"the chat template of this model fails: {' '.join(str(error).split())[:200]}") from None
 
 

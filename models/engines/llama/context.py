@@ -37,7 +37,7 @@ class Row(NamedTuple):
     logits: bool
 
 
-class Aborted(Exception):  # noqa: N818 - no fault: somebody asked for it
+class Aborted(Exception):
     """The graph was ended early; the sequences are as they were before it."""
 
 

@@ -46,9 +46,7 @@ class LlamaSession(Session):
         self.sampler = Sampler(self.context, request.sampling, request.grammar)
         self.sampler.prime(tokens)
         try:
-            self.history = (
-                engine.slots.take_with_prefix(self, tokens) if self.key else History()
-            )
+            self.history = engine.slots.take_with_prefix(self, tokens) if self.key else History()
             if self.slot < 0:
                 engine.slots.take(self)
         except BaseException:
