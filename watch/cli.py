@@ -22,7 +22,7 @@ _COMMANDS = {
     "talk": ("talk", "speech (files or the microphone) through the whole device"),
     "plan": ("plan", "plan requests without executing anything"),
     "hear": ("hear", "speech to text only"),
-    "skills": ("skills", "what the watch can do: list, info"),
+    "skills": ("skills", "what the watch can do: list, info; your own: new, test"),
     "models": ("models", "model cards: list"),
     "top": ("top", "live monitor of the running device"),
     "trace": ("trace", "write what happened as a Perfetto trace"),
