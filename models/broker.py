@@ -42,7 +42,7 @@ from .messages import Models, Refused, Resident
 __all__ = ["Broker"]
 
 KLASSES = {"voice": ev.Klass.VOICE, "interactive": ev.Klass.INTERACTIVE, "background": ev.Klass.BACKGROUND}
-RETRIED = frozenset({Reason.DIED, Reason.OOM, Reason.HUNG})
+RETRIED = frozenset({Reason.DIED, Reason.HUNG})
 LOOK_S = 1.0
 """How often memory pressure is looked at while background work runs."""
 
@@ -230,6 +230,8 @@ class Broker:
                 work.end()
                 if host is not None and host.known.profile.kv_whole:
                     self.spawn(self._weigh(host), f"weigh {host.name}")
+            case Refuse() if work.lost is not None:
+                work.fail(work.lost)  # there is no time for a second try: the first one's end stands
             case Refuse():
                 work.refuse(Refused(f"{end.reason}: {end.text}", end.retry_after_s))
             case Fail():
@@ -257,7 +259,7 @@ class Broker:
     def _fail(self, work: Work, failed: Fail) -> None:
         self._let_go(work, failed.held)
         if failed.reason in RETRIED and not work.produced and not work.retried and not work.ended:
-            work.retried = True
+            work.retried, work.lost = True, _error(failed, None)
             work.recompute()
             self.submit(work)
             return
