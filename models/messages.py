@@ -331,12 +331,14 @@ class Resume(Body, frozen=True):
 
 @message("models.resumed")
 class Resumed(Body, frozen=True):
-    """The sequence can be computed again from ``position``; when recomputed, up to ``until`` nothing new comes."""
+    """The sequence can be computed again from ``position``; when recomputed, up to ``until`` nothing new comes.
+    ``exact`` is false where last bits may differ: it had shared steps with others, and is computed again alone."""
 
     seq: int
     position: int
     how: Literal["kept", "restored", "recomputed"]
     until: int = 0
+    exact: bool = True
 
 
 @message("models.cancel")

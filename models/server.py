@@ -217,7 +217,8 @@ class ModelServer(Service):
             return Resumed(request.seq, entry.session.position, "kept")
         how, until = await self._work(entry.session.resume)
         entry.paused = False
-        return Resumed(request.seq, entry.session.position, how, until)
+        exact = how != "recomputed" or entry.session.exact
+        return Resumed(request.seq, entry.session.position, how, until, exact)
 
     @handles(Cancel)
     async def cancel(self, request: Cancel, call: Call) -> Cancelled:
@@ -265,8 +266,7 @@ class ModelServer(Service):
 
     def _compute(self, engine: Engine, entries: list[_Entry], tokens: int, seconds: float) -> None:
         """In the worker: one quantum, its outcome left in the entries."""
-        for entry in entries:
-            entry.asked = False  # whether or not its asker still waits
+        asked = entries
         entries = [entry for entry in entries if not (entry.paused or entry.unwanted)]
         engine.proceed()
         self._computing = tuple(entries)
@@ -279,6 +279,8 @@ class ModelServer(Service):
             made = [BudgetExceeded(f"no memory left in this server's share: {error}")] * len(entries)
         finally:
             self._computing = ()
+            for entry in asked:
+                entry.asked = False  # whether or not its asker still waits
         elapsed = quantum.now() - quantum.began
         for entry, step in zip(entries, made, strict=True):
             entry.made = _joined(entry.made, step)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.metadata import entry_points, version
+from pathlib import Path
 from typing import ClassVar
 
 from ....kernel.errors import BluerillError, CallerError, ServiceFault
+from ...formats.gguf import read_gguf
 from ...messages import EngineKind, InferStart, Keep, LoadOptions, ModelFile, ModelInfo
 from ..contract import Engine, Payload, Quantum, Session, Step, known_settings, one_file
 from .chat import chat_tokens
@@ -41,8 +43,11 @@ class LlamaEngine(Engine):
         if self.pooling not in ("mean", "last") or repack not in ("on", "off"):
             raise CallerError(f"pooling is mean or last, repack on or off; got {self.pooling!r}, {repack!r}")
         path = one_file(files).path
+        read_gguf(Path(path))  # our bounded reader first: llama.cpp believes what a header says
         self.context = context = Context(path, options, repack=repack == "on")
         self.slots = Slots(context, options.seqs)
+        # The scan of a recurrent layer runs over all sequences at once: in a batch its last bits differ.
+        self.shares = not (context.recurrent or context.hybrid)
         generates = context.memory is not None and not context.encoder
         kinds: list[EngineKind] = ["generate", "embed"] if generates else ["embed"]
         if context.encoder:
@@ -68,7 +73,7 @@ class LlamaEngine(Engine):
             int(lib.llama_model_n_embd(context.model)),
             options.seqs,
             keeps,
-            batches="generate" in kinds,
+            batches="generate" in kinds and self.shares,
             chat=bool(context.meta("tokenizer.chat_template")),
             version=version("llama-cpp-python"),
         )
@@ -104,7 +109,7 @@ class LlamaEngine(Engine):
     def together(self, sessions: Sequence[Session], quantum: Quantum) -> list[Step | Exception]:
         """Sequences that are at their answers share every step; those at their prompts take theirs in between."""
         llamas = [session for session in sessions if isinstance(session, LlamaSession)]
-        if len(sessions) == 1 or len(llamas) != len(sessions):
+        if len(sessions) == 1 or len(llamas) != len(sessions) or not self.shares:
             return super().together(sessions, quantum)
         made: dict[LlamaSession, Step | Exception] = {session: Step() for session in llamas}
         active = llamas
@@ -133,6 +138,7 @@ class LlamaEngine(Engine):
             made.update(dict.fromkeys(group, error))
             return
         for session, output in zip(group, outputs, strict=True):
+            session.exact = session.exact and len(group) == 1
             step = made[session]
             try:
                 if isinstance(step, Step):

@@ -49,7 +49,7 @@ def _open() -> Any:
         line = text.decode("utf-8", "replace").rstrip()
         if level == _ERROR and line:
             _said.append(line)
-        _log.log(logging.WARNING if level == _ERROR else logging.DEBUG, "%s", line)
+        _log.debug("%s", line)  # what matters is raised, with these words; an aborted graph logs an error too
 
     _kept.append(lib.llama_log_callback(said))
     lib.llama_log_set(_kept[-1], None)
