@@ -93,7 +93,7 @@ class Squeeze:
                         board.cut(job)
             lifted = board.lifted
             if lifted is not None and lifted.klass is Klass.BACKGROUND:
-                board.lifted = None
+                board.unlift()
                 board.rerank(lifted, int(lifted.klass), lifted.rank[1])
         if board.pressed == 2:
             self._shed()
