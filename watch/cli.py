@@ -24,7 +24,7 @@ _COMMANDS = {
     "hear": ("hear", "speech to text only"),
     "see": ("see", "what is in a picture: codes, text, colours"),
     "skills": ("skills", "what the watch can do: list, info; your own: new, test"),
-    "models": ("models", "model cards: list"),
+    "models": ("models", "model cards and weights: list, pull, add, verify, estimate, info, remove"),
     "top": ("top", "live monitor of the running device"),
     "trace": ("trace", "write what happened as a Perfetto trace"),
     "mcp": ("mcp", "offer the skills as tools to other programs (Model Context Protocol)"),
