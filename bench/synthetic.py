@@ -185,12 +185,15 @@ def known(
     ctx: int = 4096,
     passes: int = 1,
     tpot_s: float = 0.02,
+    off: float = 1.0,
 ) -> Known:
-    """A synthetic model as the broker knows it. ``floor`` is the anonymous memory of a server without a model."""
+    """A synthetic model as the broker knows it. ``floor`` is the anonymous memory of a server without a model, ``off``
+    how wrong its estimate is."""
     file = path.stat().st_size
     options = LoadOptions(ctx=ctx, batch=64, seqs=seqs, settings={"anon": str(anon), "passes": str(passes)})
     profile = Profile(
-        name, anon=anon + floor, file=file, load_s=file / 400e6, init_s=0.3, prefill_tps=PROMPT_A_PASS / tpot_s,
-        tpot_s=tpot_s, n_ctx=ctx, n_batch=64, seqs=seqs, kv_whole=True, batch_cost=1.0,
+        name, anon=int((anon + floor) * off), file=file, load_s=file / 400e6, init_s=0.3,
+        prefill_tps=PROMPT_A_PASS / tpot_s, tpot_s=tpot_s, n_ctx=ctx, n_batch=64, seqs=seqs, kv_whole=True,
+        batch_cost=1.0,
     )  # fmt: skip
     return Known(name, name, "synthetic", (ModelFile(str(path)),), options, profile)

@@ -21,6 +21,8 @@ class Known(msgspec.Struct, frozen=True):
     files: tuple[ModelFile, ...]
     options: LoadOptions
     profile: Profile
+    identity: str = ""
+    """The same for the same weights, whatever they are called."""
     data_bytes: int = 0
     """The soft wall of its server (RLIMIT_DATA), 0 for the usual one."""
 

@@ -14,6 +14,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 import msgspec
@@ -23,6 +24,7 @@ from ..kernel.service import Call, Leased, Service, handles
 from .engines.contract import Engine, Payload, Quantum, Session, Step
 from .engines.registry import find_engine
 from .files import verified
+from .inspect import Inspect, Inspected
 from .messages import (
     INLINE,
     Cancel,
@@ -113,6 +115,13 @@ class ModelServer(Service):
         info = engine.load(request.model, request.files, request.options)
         self._engine, self._info = engine, info
         return info, stamps
+
+    @handles(Inspect)
+    async def inspect(self, request: Inspect, call: Call) -> Inspected:
+        from .describe import describe
+
+        about = await self._work(describe, Path(request.path))
+        return Inspected(about.engine, about.shape)
 
     @handles(Describe)
     def describe(self, request: Describe, call: Call) -> Described:

@@ -28,6 +28,7 @@ from bluerill.models.messages import (
     Next,
     Refused,
 )
+from bluerill.models.service import ModelsService
 from support.services import Ping, Pong
 from support.synthetic import MIB, pid_of, real_models, servers, until
 
@@ -69,6 +70,15 @@ async def read_some(port: ServicePort, stream: int) -> str:
             return piece.text
 
 
+async def answering(kernel: Kernel, pieces: int = 1) -> None:
+    """Wait until some inference has made something."""
+    models = kernel.local("models")
+    assert isinstance(models, ModelsService)
+    broker = models._broker
+    assert broker is not None
+    await until(lambda: any(work.produced >= pieces for work in broker.works.values()))
+
+
 async def ends(*asks: Any) -> list[str]:
     """How asks ended: "done" or the kind of error."""
     found = await asyncio.gather(*asks, return_exceptions=True)
@@ -78,11 +88,11 @@ async def ends(*asks: Any) -> list[str]:
 def test_killed_mid_decode_each_caller_gets_one_error_and_the_next_call_works() -> None:
     async def work(kernel: Kernel, port: ServicePort) -> None:
         right = (await infer(port)).text
+        whole = asyncio.ensure_future(infer(port, tokens=3000))
+        await answering(kernel)
         streams = [await opened(port) for _ in range(3)]
         for stream in streams:
             await read_some(port, stream)
-        whole = asyncio.ensure_future(infer(port, tokens=3000))
-        await asyncio.sleep(0.5)
         os.kill(pid_of(kernel), signal.SIGKILL)
         told = await ends(whole, *(_to_the_end(port, stream) for stream in streams))
         assert told == ["PeerRestarted: a-40: was killed by SIGKILL"] * 4
@@ -103,7 +113,7 @@ def test_frozen_it_is_killed_its_caller_told_and_the_model_loaded_anew() -> None
     async def work(kernel: Kernel, port: ServicePort) -> None:
         right = (await infer(port)).text
         asked = asyncio.ensure_future(infer(port, tokens=3000))
-        await asyncio.sleep(0.3)
+        await answering(kernel)
         pid = pid_of(kernel)
         os.kill(pid, signal.SIGSTOP)
         began = time.monotonic()
@@ -154,9 +164,8 @@ def test_fifty_requests_for_a_cold_model_are_one_load() -> None:
 
 def test_a_client_process_that_dies_mid_stream_leaves_no_work() -> None:
     async def work(kernel: Kernel, port: ServicePort) -> None:
-        asked = asyncio.ensure_future(infer(port, tokens=100_000, klass="background"))
-        await until(lambda: servers(kernel) and servers(kernel)[0].state.value == "running")
-        await asyncio.sleep(1)
+        asked = asyncio.ensure_future(infer(port, tokens=4000, klass="background"))
+        await answering(kernel, 3)
         asked.cancel()
         await asyncio.wait([asked])
         began = time.monotonic()
@@ -174,7 +183,7 @@ def test_the_budget_shrinks_mid_decode_and_the_answer_is_what_it_would_have_been
         await infer(port, "b-100", tokens=1)
         assert len(servers(kernel)) == 2
         asked = asyncio.ensure_future(infer(port, "a-100", tokens=400))
-        await asyncio.sleep(0.2)
+        await answering(kernel, 2)
         state = await port.ask("kernel", SetBudget(260 * MIB), BudgetState, within=30)
         assert state.budget == 260 * MIB
         assert state.reserved <= 260 * MIB - state.headroom
@@ -188,9 +197,9 @@ def test_the_budget_shrinks_mid_decode_and_the_answer_is_what_it_would_have_been
 
 def test_an_answer_whose_model_is_evicted_midway_goes_on_in_another_process() -> None:
     async def work(kernel: Kernel, port: ServicePort) -> None:
-        right = (await infer(port, "a-200", tokens=300)).text
-        slow = asyncio.ensure_future(infer(port, "a-200", tokens=300, klass="background"))
-        await asyncio.sleep(0.5)
+        right = (await infer(port, "a-200", tokens=600)).text
+        slow = asyncio.ensure_future(infer(port, "a-200", tokens=600, klass="background"))
+        await answering(kernel, 5)
         first = pid_of(kernel)
         await infer(port, "b-200", tokens=2, klass="voice")
         assert (await slow).text == right

@@ -75,18 +75,18 @@ class DeafServer(FaultyServer):
 
 
 class Shelf:
-    """Synthetic models by name: ``NAME-MIB``, an eighth of it weights, so that tokens are quick."""
+    """Synthetic models by name: ``NAME-MIB``, two of them weights, so that tokens are quick."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     async def find(self, name: str) -> Known:
         whole = int(name.rpartition("-")[2]) * MIB
-        size = whole // 8
+        size = 2 * MIB
         path = self.folder / f"{size}.weights"
         if not path.exists():
             write_weights(path, size)
-        found = known(name, path, whole - size, floor=FLOOR, seqs=4)
+        found = known(name, path, whole - size, floor=FLOOR, seqs=4, tpot_s=0.003)
         return msgspec.structs.replace(found, engine="faulty", files=(ModelFile(str(path)),))
 
     def learned(self, known: Known, anon: int, file: int, oom: bool) -> Known:
