@@ -74,9 +74,9 @@ async def answering(kernel: Kernel, pieces: int = 1) -> None:
     """Wait until some inference has made something."""
     models = kernel.local("models")
     assert isinstance(models, ModelsService)
-    broker = models._broker
-    assert broker is not None
-    await until(lambda: any(work.produced >= pieces for work in broker.works.values()))
+    await until(
+        lambda: models._broker is not None and any(work.produced >= pieces for work in models._broker.works.values())
+    )
 
 
 async def ends(*asks: Any) -> list[str]:

@@ -131,7 +131,7 @@ def pid_of(kernel: Kernel) -> int:
     return seat.child.pid
 
 
-async def until(condition: Any, within: float = 20.0) -> None:
+async def until(condition: Any, within: float = 100.0) -> None:
     end = time.monotonic() + within
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
