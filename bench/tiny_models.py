@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Architecture", "Shape", "train_bpe", "write_gguf"]
+__all__ = ["Architecture", "Shape", "train_bpe", "write_gguf", "write_projector"]
 
 Architecture = Literal["llama", "gemma2", "mamba", "lfm2"]
 CORPUS = (
@@ -227,6 +227,58 @@ def _mamba(writer: Any, tensor: Any, shape: Shape, draw: np.random.Generator) ->
         tensor(f"{block}ssm_a", plain=-decay)
         tensor(f"{block}ssm_d", plain=np.ones(inner, np.float32))
         tensor(f"{block}ssm_out.weight", shape.width, inner)
+
+
+def write_projector(path: Path, width: int = 64, seed: int = 2) -> Path:
+    """A vision projector for models of that width: a CLIP of two layers for pictures of 32×32, LLaVA's two matrices."""
+    import gguf
+
+    writer: Any = gguf.GGUFWriter(str(path), "clip")
+    inner, picture, patch, layers = 32, 32, 8, 2
+    writer.add_bool("clip.has_vision_encoder", True)
+    writer.add_string("clip.projector_type", "mlp")
+    writer.add_bool("clip.use_gelu", True)
+    for key, number in (
+        ("image_size", picture), ("patch_size", patch), ("embedding_length", inner), ("feed_forward_length", 2 * inner),
+        ("projection_dim", width), ("block_count", layers), ("attention.head_count", 4),
+    ):  # fmt: skip
+        writer.add_uint32(f"clip.vision.{key}", number)
+    writer.add_float32("clip.vision.attention.layer_norm_epsilon", 1e-5)
+    writer.add_array("clip.vision.image_mean", [0.5, 0.5, 0.5])
+    writer.add_array("clip.vision.image_std", [0.5, 0.5, 0.5])
+    draw = np.random.default_rng(seed)
+
+    def tensor(name: str, *size: int) -> None:
+        writer.add_tensor(name, (draw.standard_normal(size) * (1.2 / np.sqrt(size[-1]))).astype(np.float32))
+
+    def norm(name: str) -> None:
+        writer.add_tensor(f"{name}.weight", np.ones(inner, np.float32))
+        writer.add_tensor(f"{name}.bias", np.zeros(inner, np.float32))
+
+    def linear(name: str, rows: int, columns: int) -> None:
+        tensor(f"{name}.weight", rows, columns)
+        writer.add_tensor(f"{name}.bias", np.zeros(rows, np.float32))
+
+    tensor("v.class_embd", inner)
+    tensor("v.patch_embd.weight", inner, 3, patch, patch)
+    tensor("v.position_embd.weight", (picture // patch) ** 2 + 1, inner)
+    norm("v.pre_ln")
+    norm("v.post_ln")
+    for layer in range(layers):
+        block = f"v.blk.{layer}."
+        for part in ("ln1", "ln2"):
+            norm(block + part)
+        for part in ("attn_q", "attn_k", "attn_v", "attn_out"):
+            linear(block + part, inner, inner)
+        linear(f"{block}ffn_up", 2 * inner, inner)
+        linear(f"{block}ffn_down", inner, 2 * inner)
+    linear("mm.0", width, inner)
+    linear("mm.2", width, width)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -83,8 +83,6 @@ class ModelInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """A sequence takes more input while it runs (InferFeed)."""
     inputs: list[str] = []
     outputs: list[str] = []
-    state_bytes: int = 0
-    """Bytes of one whole sequence's state at full context, as the engine allocated it."""
     version: str = ""
 
 

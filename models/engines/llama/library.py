@@ -74,7 +74,10 @@ def multimodal() -> Any:
     """The declarations of libmtmd. Raises ServiceFault when this build has none."""
     library()
     try:
-        return importlib.import_module("llama_cpp.mtmd_cpp")
+        lib: Any = importlib.import_module("llama_cpp.mtmd_cpp")
+        lib.mtmd_log_set(_kept[0], None)
+        lib.mtmd_helper_log_set(_kept[0], None)
+        return lib
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
         raise ServiceFault(
             f"this build of llama-cpp-python has no multimodal library: {' '.join(str(error).split())[:120]}"
