@@ -132,7 +132,7 @@ class Loader:
         return True, board.now
 
     def _evictable(self, model: Resident, head: Job, beneficiary: Resident) -> float:
-        """When this loaded model may be evicted for ``head`` at the earliest; infinity: not before something happens."""
+        """When this loaded model may be evicted for ``head`` at the earliest; infinity: not before an event."""
         board = self.board
         if model.first_due:
             model.hurry = model.hurry or head.rank[0] < model.strongest()
@@ -140,9 +140,7 @@ class Loader:
         when = 0.0
         if head.rank[0] >= model.load_klass:
             when = model.loaded_at + board.tuning.min_residency_s
-        if (
-            head.rank[0] > model.used_by
-        ):  # keep it while its next use may be near, as long as there is slack (ski rental)
+        if head.rank[0] > model.used_by:  # its next use may be near: keep it while there is slack (ski rental)
             patient = model.used_at + board.tuning.patience * model.costs.load_s
             when = max(when, min(patient, head.rank[1] - beneficiary.costs.load_s))
         waiting = model.waiting.head()

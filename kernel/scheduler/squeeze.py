@@ -49,11 +49,13 @@ class Squeeze:
                 if klass >= tier and (tier < 0 or not board.models[name].profile.pinned)
             ]
             chosen = cheapest(candidates, need)
+            if chosen is None and tier < 0:
+                chosen = candidates  # not enough yet: some are on their way out already
             if chosen is not None:
-                break
-        for each in chosen if chosen is not None else candidates:
-            if isinstance(each.what, Resident):
-                self._evict(each.what)
+                for each in chosen:
+                    if isinstance(each.what, Resident):
+                        self._evict(each.what)
+                return
 
     def _cost(self, model: Resident, klass: int) -> float:
         """Within a tier the weaker class still goes first, then the cheaper to bring back."""

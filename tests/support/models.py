@@ -1,8 +1,8 @@
 """Fake model servers behind the scheduler: they do what they are told when the test says so, and check every order.
 
 `World` is the Effects of a driver on a clock of its own. What was decided and not yet answered stands in ``loads``,
-``unloads``, ``running``, ``pauses``, ``resumes`` and ``held``; the methods answer it. ``settle`` answers everything, in a
-fixed order, until nothing is under way. An order that breaks the rules of the design raises AssertionError at once.
+``unloads``, ``running``, ``pauses``, ``resumes`` and ``held``; the methods answer it. ``settle`` answers everything, in
+a fixed order, until nothing is under way. An order that breaks the rules of the design raises AssertionError at once.
 """
 
 from __future__ import annotations
@@ -217,6 +217,26 @@ class World:
             else:
                 return
         raise AssertionError(f"still busy after {rounds} answers: {self.alive()}")
+
+    def work(self, seconds: float) -> None:
+        """Go on for a while: quanta take 20 ms, loads their time, everything else is answered at once."""
+        until = self.now + seconds
+        while self.now < until - 1e-9:
+            for job in list(self.pauses):
+                if not any(job in run.left for run in self.running.values()):
+                    self.paused(job)
+            for job in list(self.resumes):
+                self.resumed(job)
+            for job in list(self.held):
+                self.release(job)
+            for model in list(self.unloads):
+                self.unloaded(model)
+            for model, since in list(self.loads.items()):
+                if self.now >= since + self.profiles[model].load_s:
+                    self.loaded(model)
+            self.advance(min(0.02, until - self.now))
+            for model in list(self.running):
+                self.ran(model)
 
     def alive(self) -> list[int]:
         """Jobs that were submitted and have not ended."""
