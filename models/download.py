@@ -14,6 +14,7 @@ import http.client
 import os
 import re
 import shutil
+import ssl
 import threading
 import time
 import urllib.error
@@ -232,10 +233,9 @@ class _Download:
                 self._refused(error)
         except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
             reason = getattr(error, "reason", error)
-            if isinstance(reason, OSError) and reason.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            text = "the connection was cut" if isinstance(error, http.client.IncompleteRead) else str(reason) or "cut"
-            raise _Again(f"{' '.join(text.split())[:120]} at byte {self.have}") from None
+            if isinstance(reason, ssl.SSLCertVerificationError):
+                raise ServiceFault(f"{self.fetch.url}: {reason.verify_message}; it is not who it says it is") from None
+            raise _Again(f"{_line(reason) or 'the connection was cut'} at byte {self.have}") from None
 
     def _refused(self, error: urllib.error.HTTPError) -> None:
         if error.code == 416 and self.have:
@@ -246,19 +246,18 @@ class _Download:
             raise _Again("what was here does not fit the server's file")
         if error.code in _LATER:
             after = error.headers.get("Retry-After", "")
-            raise _Again(f"the server says {error.code}", float(after) if after.isdecimal() and len(after) < 6 else 0.0)
-        why = {401: "a login is needed", 403: "not allowed", 404: "not there", 410: "gone"}.get(
-            error.code, error.reason
-        )
+            seconds = float(after) if after.isdecimal() and len(after) < 6 else 0.0
+            raise _Again(f"the server says {error.code}", seconds)
+        known = {401: "a login is needed", 403: "not allowed", 404: "not there", 410: "gone"}
+        why = known.get(error.code) or _line(error.reason)
         hint = "; its owner may ask for a login: download it in a browser, then: bluerill models add FILE"
         raise CallerError(f"{self.fetch.url}: {error.code} {why}{hint if error.code in (401, 403) else ''}")
 
     def _receive(self, response: Any) -> None:
         headers = response.headers
-        if headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
-            raise CallerError(
-                f"{self.fetch.url}: expected the file itself, found it {headers['Content-Encoding'][:40]}"
-            )
+        encoding = headers.get("Content-Encoding", "identity").lower()
+        if encoding not in ("", "identity"):
+            raise CallerError(f"{self.fetch.url}: expected the file itself, found it encoded: {encoding[:40]}")
         total = self._continue(response) if response.status == 206 else self._begin(response)
         self._check_size(total)
         self.origin = Origin(self.fetch.url, headers.get("ETag", ""), headers.get("Last-Modified", ""), total)
@@ -267,11 +266,15 @@ class _Download:
             self._copy(response, file, total)
             file.flush()
             os.fsync(file.fileno())
-        if total and self.have < total:
-            raise _Again(f"the connection was cut at byte {self.have} of {total}")
-        if self.fetch.size and self.have != self.fetch.size:
-            self._discard()
-            raise ServiceFault(f"{self.fetch.url}: expected {self.fetch.size} bytes, found {self.have}")
+        if self.have < (total or self.fetch.size):
+            raise _Again(f"the connection was cut at byte {self.have} of {total or self.fetch.size}")
+
+    def _read(self, response: Any) -> bytes:
+        try:
+            block: bytes = response.read1(BLOCK)
+            return block
+        except (OSError, http.client.HTTPException) as error:
+            raise _Again(f"{_line(error) or 'the connection was cut'} at byte {self.have}") from None
 
     def _begin(self, response: Any) -> int:
         """The whole file comes, whether it was asked for or not; its size, 0 if the server does not say."""
@@ -281,7 +284,7 @@ class _Download:
             )  # fmt: skip
             self._restart("the server cannot resume" if same else "the file changed on the server")
         length = response.headers.get("Content-Length", "")
-        return int(length) if length.isdecimal() and len(length) < 16 else 0
+        return int(length) if length.isdecimal() and len(length) < 20 else 0
 
     def _continue(self, response: Any) -> int:
         match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
@@ -309,7 +312,7 @@ class _Download:
 
     def _copy(self, response: Any, file: Any, total: int) -> None:
         limit = total or self.fetch.size or self.fetch.most
-        while block := response.read1(BLOCK):
+        while block := self._read(response):
             self.have += len(block)
             if self.have > limit:
                 self._discard()
@@ -320,6 +323,10 @@ class _Download:
             if self.cancel.is_set():
                 file.flush()
                 raise Cancelled(f"{self.fetch.url}: cancelled after {self.have} bytes; the same command goes on")
+
+
+def _line(text: object) -> str:
+    return " ".join(str(text).split())[:120]
 
 
 def _sync(folder: Path) -> None:

@@ -22,13 +22,15 @@ from .cards import FOLDER, NAME, Card, CardFile, card_folder, cards, models_fold
 from .describe import describe
 from .formats.onnx import externals_of
 from .formats.recognise import graphs_of, read_shape
-from .shapes import OnnxShape
+from .shapes import LlamaShape, OnnxShape, WhisperShape
 
 __all__ = ["Removed", "add", "finish", "locked", "name_for", "remove", "room"]
 
 SPARE = 32 << 20
 """Free bytes that a copy leaves on the disk."""
 MAX_FILES = 64
+FORMATS = {"llama": LlamaShape, "onnx": OnnxShape, "whisper-onnx": OnnxShape, "whisper": WhisperShape}
+"""What our own engines run; those of others may run anything."""
 
 
 class Removed(msgspec.Struct, frozen=True):
@@ -87,14 +89,18 @@ def add(source: Path, name: str = "", engine: str = "", *, link: bool = False) -
     name = name or _bundled_for(source) or name_for(source.resolve().name)
     wanted = _files_of(source, isinstance(shape, OnnxShape))
     with locked(name) as folder:
+        for path, relative in wanted:  # before anything of an older one is overwritten
+            _check_pin(name, _known(name), relative, sha256_of(path), path)
         if not link:
             room(folder, sum(path.stat().st_size for path, _ in wanted))
-        brought = [_bring(path, folder / relative, link) for path, relative in wanted]
+        there = {relative for _, relative in wanted if (folder / relative).exists()}
+        brought = [(relative, _bring(path, folder / relative, link)) for path, relative in wanted]
         try:
             return finish(name, folder, [relative for _, relative in wanted], engine, str(source.resolve()))
         except CallerError:
-            for target in brought:
-                target.unlink(missing_ok=True)
+            for relative, target in brought:
+                if relative not in there:
+                    target.unlink(missing_ok=True)
             raise
 
 
@@ -105,23 +111,20 @@ def finish(
 
     Raises CallerError if it is no model, not what its card pins, or not for the engine its card names.
     """
-    known = next((each for each in cards() if each.name == name), None)
+    known = _known(name)
     about = describe(folder / files[0] if len(files) == 1 else folder)
     engine = engine or about.engine
+    wanted = FORMATS.get(engine)
+    if wanted is not None and not isinstance(about.shape, wanted):
+        raise CallerError(f"model {name!r}: engine {engine!r} does not run what this is, a model for {about.engine!r}")
     if known is not None and known.engine != engine:
-        raise CallerError(
-            f"model {name!r} is for engine {known.engine!r}, this one for {engine!r}; give another --name"
-        )
+        raise CallerError(f"model {name!r} is for engine {known.engine!r}, this for {engine!r}; give another --name")
     before = {file.path: file for file in known.files} if known else {}
     made = []
     for path in files:
         had = before.get(path, CardFile(path, urls=list(urls)))
         found = sha256_of(folder / path)
-        if had.sha256 and found != had.sha256:
-            raise CallerError(
-                f"{folder / path} has sha256 {found}, the card of {name!r} pins {had.sha256}; give another --name, "
-                f"or first: bluerill models remove {name}"
-            )
+        _check_pin(name, known, path, found, folder / path)
         made.append(msgspec.structs.replace(had, sha256=found, bytes=(folder / path).stat().st_size))
     base = known or Card(name, engine, about.title or name, about.licence or "unknown", source)
     finished = msgspec.structs.replace(
@@ -135,6 +138,20 @@ def finish(
     )
     write_card(finished)
     return finished
+
+
+def _known(name: str) -> Card | None:
+    return next((each for each in cards() if each.name == name), None)
+
+
+def _check_pin(name: str, known: Card | None, relative: str, found: str, path: Path) -> None:
+    """Raises CallerError if the card pins something else for this file."""
+    for file in known.files if known else ():
+        if file.path == relative and file.sha256 and file.sha256 != found:
+            raise CallerError(
+                f"{path} has sha256 {found}, the card of {name!r} pins {file.sha256}; give another --name, "
+                f"or first: bluerill models remove {name}"
+            )
 
 
 def _bundled_for(source: Path) -> str:

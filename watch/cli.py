@@ -58,8 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     import_asyncio()
     words = list(sys.argv[1:] if argv is None else argv)
     verb = next((word for word in words if not word.startswith("-")), "")
-    known = verb in _COMMANDS and verb != "completion"
-    parser = build_parser(only=verb if known else "-")
+    parser = build_parser(only=verb if verb in _COMMANDS else "-")
     args = parser.parse_args(words)
     _log_to_stderr()
     from ..kernel.errors import BluerillError, CallerError

@@ -93,9 +93,8 @@ class _Walk:
             elif field.number == 8 and field.kind == BYTES:
                 opset = max(opset, self.opset(field))
         if graph is None or not 1 <= version <= 64:
-            file.fail(
-                "an ONNX model with a version and a graph", "neither" if graph is None else f"version {version}", 0
-            )
+            found = "no graph" if graph is None else f"version {version}"
+            file.fail("an ONNX model with a version and a graph", found, 0)
         self.graph(graph, 0)
         if not self.nodes:
             file.fail("a graph with nodes", "none", graph.start)

@@ -77,7 +77,7 @@ def _show(card: Any, as_json: bool) -> None:
 
 
 def _remove(args: argparse.Namespace) -> int:
-    from ...models.cards import FOLDER, cards, models_folder
+    from ...models.cards import cards, models_folder
     from ...models.shelf import remove
 
     if not (args.yes or args.json):
@@ -87,13 +87,14 @@ def _remove(args: argparse.Namespace) -> int:
         if answer.strip().lower() not in ("y", "yes"):
             print("nothing was removed")
             return 1
+    known = next((each for each in cards() if each.name == args.name), None)
     gone = remove(args.name)
     if args.json:
         print(msgspec.json.encode(gone).decode())
         return 0
     print(f"removed {len(gone.files)} files, {format_size(gone.bytes)}")
-    again = (
-        f"pull {args.name}" if any(each.name == args.name and each.pullable for each in cards(FOLDER)) else "add FILE"
-    )
+    again = f"add {known.source} --name {args.name}" if known else "add FILE"
+    if known and known.pullable:
+        again = f"pull {known.name}" if any(each.name == known.name for each in cards()) else f"pull {known.source}"
     print(f"to have it again: bluerill models {again}")
     return 0
