@@ -268,7 +268,8 @@ class Hosted:
         work.begun(self, started.prompt_tokens - started.reused_tokens)
 
     async def _one(self, work: Work, wanted: _Run) -> None:
-        ask = InferNext(work.number, wanted.max_tokens, wanted.budget_s)
+        alone = len(self.broker.works) == 1 and work.produced > 0  # then nobody minds one quantum more
+        ask = InferNext(work.number, wanted.max_tokens, wanted.budget_s, alone)
         try:
             answer, lease = await self.broker.port.ask_any(self.name, ask, within=ANSWER_S)
         except GONE:

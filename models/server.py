@@ -64,13 +64,14 @@ T = TypeVar("T")
 class _Entry:
     """A sequence here: its session, and what it made that nobody has been given yet."""
 
-    __slots__ = ("asked", "elapsed", "made", "paused", "session", "unwanted")
+    __slots__ = ("ahead", "asked", "elapsed", "made", "paused", "session", "unwanted")
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.made: Step | BluerillError | None = None
         self.elapsed = 0.0
         self.asked = False
+        self.ahead: asyncio.Future[None] | None = None  # a quantum that nobody has asked for yet
         self.paused = False
         self.unwanted = False
 
@@ -86,6 +87,7 @@ class ModelServer(Service):
         self._loading = False
         self._entries: dict[int, _Entry] = {}
         self._computing: tuple[_Entry, ...] = ()
+        self._ahead: _Entry | None = None  # who was computed ahead last
         self._worker = ThreadPoolExecutor(1, "model")
 
     async def stop(self) -> None:
@@ -179,6 +181,8 @@ class ModelServer(Service):
         answer = self._told(request.seq)
         if isinstance(answer, BluerillError):
             raise answer
+        if request.ahead and isinstance(answer, InferChunk):
+            self._run_ahead(self._entry(request.seq), request.max_tokens, request.budget_s)
         if len(answer.data) <= INLINE:
             return answer
         return Leased(msgspec.structs.replace(answer, data=b""), self.port.offer(answer.data))
@@ -247,6 +251,8 @@ class ModelServer(Service):
 
     async def _work(self, function: Callable[..., T], *arguments: object) -> T:
         """Run in the worker thread. What memory has no room for is BudgetExceeded."""
+        if self._ahead is not None:
+            self._interrupt(self._ahead)
         work = asyncio.get_running_loop().run_in_executor(self._worker, function, *arguments)
         try:
             # Shielded: cancelling the ask must not let the worker's result (a session, a model) go unnoticed.
@@ -264,6 +270,8 @@ class ModelServer(Service):
             raise CallerError(f"a quantum is 1 token or more and 0 to {MAX_QUANTUM_S:g} s, got {tokens}, {seconds}")
         for entry in entries:
             entry.asked = True
+        if len(entries) == 1 and await self._caught_up(entries[0]):
+            return
         due = [entry for entry in entries if not _ended(entry)]
         try:
             if due:
@@ -272,6 +280,27 @@ class ModelServer(Service):
             for entry in due:
                 self._interrupt(entry)
             raise
+
+    def _run_ahead(self, entry: _Entry, tokens: int, seconds: float) -> None:
+        """Go on computing while the asker has not come back."""
+        if not (entry.paused or entry.unwanted):
+            work = asyncio.get_running_loop().run_in_executor(
+                self._worker, self._compute, self._ready(), [entry], tokens, seconds
+            )
+            self._ahead, entry.ahead = entry, work
+
+    async def _caught_up(self, entry: _Entry) -> bool:
+        """Wait for what was begun ahead; whether it made anything."""
+        ahead, entry.ahead = entry.ahead, None
+        if ahead is None:
+            return False
+        try:
+            await asyncio.shield(ahead)
+        except asyncio.CancelledError:
+            self._interrupt(entry)
+            raise
+        entry.asked = entry.made is None
+        return entry.made is not None
 
     def _compute(self, engine: Engine, entries: list[_Entry], tokens: int, seconds: float) -> None:
         """In the worker: one quantum, its outcome left in the entries."""
