@@ -116,6 +116,9 @@ class Broker:
         if request.klass == "background":
             self._look()
         self.event(job)
+        for host in self.hosted.values():
+            if host.flying and all(KLASSES[each.request.klass] > job.klass for each in host.flying):
+                self.spawn(host.hurry(), f"hurry {host.name}")
 
     def read(self, work: Work) -> None:
         """Its reader has taken what ``work`` says it has."""

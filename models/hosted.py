@@ -38,6 +38,7 @@ from ..kernel.scheduler import events as ev
 from .messages import (
     Cancel,
     Cancelled,
+    Hurry,
     InferBatch,
     InferBatched,
     InferChunk,
@@ -112,6 +113,7 @@ class Hosted:
         self._serving = False
         self._moving: asyncio.Future[None] | None = None  # the last Resize that was begun
         self._flown: asyncio.Future[None] | None = None  # the quantum under way
+        self.flying: list[Work] = []  # whose it is
 
     # --- life
 
@@ -231,6 +233,7 @@ class Hosted:
             if self._moving is not None:
                 await self._moving
             works = [work for number in wanted.jobs if (work := await self._ready(number)) is not None]
+            self.flying = works
             if len(works) == 1:
                 await self._one(works[0], wanted)
             elif works:
@@ -238,6 +241,7 @@ class Hosted:
         except GONE:
             pass  # ChildExited says why, and the policy what next
         finally:
+            self.flying = []
             flown.set_result(None)
 
     async def _ready(self, number: int) -> Work | None:
@@ -329,6 +333,13 @@ class Hosted:
         self.broker.event(ev.JobFailed(work.number, str(error)))
 
     # --- between quanta
+
+    async def hurry(self) -> None:
+        """Somebody more urgent waits for what is computed here."""
+        try:
+            await self.broker.port.tell(self.name, Hurry(), lane=Lane.CONTROL)
+        except BluerillError:
+            pass  # it is gone, and does not stand in the way
 
     async def pause(self, work: Work, keep: Literal["keep", "store", "drop"]) -> None:
         """Ends in Paused, after the Progress of a quantum under way."""

@@ -31,6 +31,7 @@ from .messages import (
     Cancelled,
     Describe,
     Described,
+    Hurry,
     InferBatch,
     InferBatched,
     InferChunk,
@@ -210,6 +211,11 @@ class ModelServer(Service):
                 chunks.append(answer)
         batched = InferBatched(chunks, stops, failures)
         return Leased(batched, self.port.offer(bytes(data))) if data else batched
+
+    @handles(Hurry)
+    def hurry(self, request: Hurry, call: Call) -> None:
+        if self._engine is not None and self._computing:
+            self._engine.interrupt()
 
     @handles(Pause)
     async def pause(self, request: Pause, call: Call) -> Paused:

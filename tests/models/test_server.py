@@ -19,6 +19,7 @@ from bluerill.models.messages import (
     Cancel,
     Cancelled,
     Describe,
+    Hurry,
     InferBatch,
     InferBatched,
     InferChunk,
@@ -405,6 +406,18 @@ def test_any_other_wish_ends_a_quantum_ahead(run: Run, wish: Body) -> None:
             again = asyncio.create_task(bench.ask(InferNext(1, 9)))
             assert (await again).text == ""  # it was ended before it made anything, and nothing was lost
             assert bench.server._entries[1].session.position == 2
+
+    run(test)
+
+
+def test_a_hurried_quantum_is_answered_with_what_it_made(run: Run) -> None:
+    async def test(bench: Bench) -> None:
+        await bench.ask(Hurry())  # nothing is under way
+        await bench.start("ab~cd")
+        quantum = asyncio.create_task(bench.ask(InferNext(1, 9)))
+        await bench.computing()
+        await bench.ask(Hurry())
+        assert (await asyncio.wait_for(quantum, 5)).text == "ab"
 
     run(test)
 

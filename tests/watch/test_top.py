@@ -9,9 +9,8 @@ from bluerill.watch.commands.top import render, render_models
 
 
 def test_a_child_shows_its_parts_and_who_started_it() -> None:
-    child = ServiceStatus(
-        "model-1", "running", 7, "child", reserved=100 * MIB, charge=90 * MIB, anon=12 * MIB, file=78 * MIB, starter="models"
-    )  # fmt: skip
+    used = {"reserved": 100 * MIB, "charge": 90 * MIB, "anon": 12 * MIB, "file": 78 * MIB}
+    child = ServiceStatus("model-1", "running", 7, "child", starter="models", **used)
     core = ServiceStatus("core", "running", reserved=32 * MIB, charge=20 * MIB)
     text = render(Status(1.0, "linux", "cgroup-v2", 512 * MIB, 34 * MIB, 132 * MIB, 3.0, [core, child]))
     [line] = [line for line in text.splitlines() if "model-1" in line]
@@ -21,12 +20,9 @@ def test_a_child_shows_its_parts_and_who_started_it() -> None:
 
 
 def test_models_show_what_is_resident_and_what_waits() -> None:
-    text = render_models(
-        Models(
-            [Resident("tiny", "busy", 20 * MIB, 80 * MIB, 2, 31.5)], {"voice": 1, "background": 4}, 300 * MIB, 100 * MIB,
-            loads=3, evictions=2, refusals=1, deaths=0, tokens_s=12.25,
-        )
-    )  # fmt: skip
+    tiny = Resident("tiny", "busy", 20 * MIB, 80 * MIB, 2, 31.5)
+    queued = {"voice": 1, "background": 4}
+    text = render_models(Models([tiny], queued, 300 * MIB, 100 * MIB, loads=3, evictions=2, refusals=1, tokens_s=12.25))
     assert "100M of 300M" in text
     assert "1 voice, 4 background in hand; 3 loads, 2 evictions, 1 refused, 0 deaths" in text
     assert "20M+80M" in text

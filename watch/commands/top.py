@@ -12,7 +12,7 @@ from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...kernel.manifest import format_size
 from ...kernel.status import GetStatus, ServiceStatus, Status
-from ...models.messages import GetModels, Models
+from ...models.messages import GetModels, Models, Resident
 from ..boot import state_directory
 from ..control import SocketFront
 from .style import coloured, paint, table
@@ -59,7 +59,7 @@ def bar(part: int, whole: int, width: int = 20) -> str:
     return "█" * filled + "░" * (width - filled)
 
 
-def parts(service: ServiceStatus) -> str:
+def parts(service: ServiceStatus | Resident) -> str:
     """``12M+80M``: what can only be killed for, and what can be read again; "" where nobody can tell."""
     return f"{format_size(service.anon)}+{format_size(service.file)}" if service.anon or service.file else ""
 
@@ -72,16 +72,7 @@ def render_models(models: Models) -> str:
         f"{waiting} in hand; {models.loads} loads, {models.evictions} evictions, {models.refusals} refused, "
         f"{models.deaths} deaths; {models.tokens_s:.1f} tokens/s"
     ]
-    rows = [
-        [
-            each.model,
-            each.state,
-            f"{format_size(each.anon)}+{format_size(each.file)}",
-            f"{each.seqs}",
-            f"{each.tokens_s:.1f}",
-        ]
-        for each in models.residents
-    ]
+    rows = [[each.model, each.state, parts(each), f"{each.seqs}", f"{each.tokens_s:.1f}"] for each in models.residents]
     if rows:
         lines += [table(rows, ["model", "state", "anon+file", "jobs", "tokens/s"])]
     return "\n".join(lines)
