@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bluerill.bench.tiny_models import Shape, write_gguf
+from bluerill.bench.tiny_models import Shape, write_encoder, write_gguf
 from bluerill.kernel.errors import BluerillError, CallerError, ServiceFault
 from bluerill.models.engines.llama import library
 from bluerill.models.engines.llama.chat import chat_tokens, rendered
@@ -176,6 +176,23 @@ def test_embeddings_have_length_one_and_tell_texts_apart(engine: LlamaEngine) ->
     assert abs(float(np.linalg.norm(long)) - 1.0) < 1e-5
 
 
+def test_an_encoder_embeds_and_does_nothing_else(tmp_path: Path) -> None:
+    encoder = LlamaEngine()
+    info = loaded(encoder, write_encoder(tmp_path / "bert.gguf", Shape(context=64)), ctx=64, threads=1)
+    assert (info.kinds, info.ctx) == (["embed"], 64)
+    vectors = []
+    for text in ("set a timer", "set a timer for ten minutes", "what"):
+        session = encoder.start(InferStart(1, kind="embed", prompt=text), NOTHING)
+        vectors.append(outputs(to_the_end(session))["embedding"])
+        session.close()
+    assert float(vectors[0] @ vectors[1]) > float(vectors[0] @ vectors[2])
+    with pytest.raises(CallerError, match="cannot generate"):
+        encoder.start(InferStart(1, prompt="x"), NOTHING)
+    with pytest.raises(CallerError, match="1 to 64 tokens"):  # there are no more learned positions
+        encoder.start(InferStart(1, kind="embed", prompt="set a timer " * 60), NOTHING)
+    encoder.close()
+
+
 def test_generation_is_the_same_after_an_embedding(engine: LlamaEngine) -> None:
     request = InferStart(1, prompt="set a timer", sampling=HOT, max_tokens=10)
     before = answer(engine, request)
@@ -233,6 +250,30 @@ def test_weights_repacked_answer_too(path: Path) -> None:
     loaded(engine, path, ctx=256, threads=1, settings={"repack": "on"}, mmap=False)
     assert answer(engine, InferStart(1, prompt="set a timer", max_tokens=4)) is not None
     engine.close()
+
+
+def test_a_part_of_a_split_model_is_refused(path: Path, tmp_path: Path) -> None:
+    """llama.cpp would open the other parts by itself."""
+    data = path.read_bytes()
+    keys = int.from_bytes(data[16:24], "little")
+    key = b"split.count"
+    more = len(key).to_bytes(8, "little") + key + (2).to_bytes(4, "little") + (2).to_bytes(2, "little")
+    split = tmp_path / "tiny-00001-of-00002.gguf"
+    split.write_bytes(data[:16] + (keys + 1).to_bytes(8, "little") + more + data[24:] + bytes(64))
+    with pytest.raises(CallerError, match="one part of a split model"):
+        loaded(LlamaEngine(), split, threads=1)
+
+
+def test_a_foreign_processor_that_fails_costs_its_own_sequence(engine: LlamaEngine) -> None:
+    sessions = [engine.start(InferStart(n, prompt="set a timer", max_tokens=4), NOTHING) for n in range(2)]
+    engine.together(sessions, quantum(1))
+    sessions[0].processor = lambda tokens, logits: 1 / 0  # type: ignore[attr-defined]
+    failed, fine = engine.together(sessions, quantum(2))
+    assert isinstance(failed, ZeroDivisionError)
+    assert not isinstance(fine, Exception)
+    assert len(fine.tokens) == 2
+    for session in sessions:
+        session.close()
 
 
 def test_one_file_is_expected() -> None:
