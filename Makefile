@@ -112,6 +112,9 @@ bench-core: $(DEV_STAMP)  ## cold start and memory of the core
 bench-screen: $(DEV_STAMP)  ## frame times of faces and cards
 	$(PY) -m bluerill.bench.screen $(ARGS)
 
+bench-scheduler: $(DEV_STAMP)  ## the scheduler of models beside others, on a simulated device
+	$(PY) -m bluerill.bench.scheduler_sim $(ARGS)
+
 cover: $(DEV_STAMP)  ## test coverage as htmlcov/
 	$(PY) -m coverage run -m pytest && $(PY) -m coverage html
 
