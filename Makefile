@@ -24,6 +24,8 @@ endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
         bench-screen bench-core bench-image bench-scheduler pages golden cover build clean system-build system-test
+        bench-screen bench-core bench-estimates bench-image bench-scheduler pages golden cover build clean \
+        system-test
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,18 +104,19 @@ bench-voice: $(DEV_STAMP)  ## recognition and latency on real and rendered speec
 bench-image: $(DEV_STAMP)  ## codes, words and a large photograph
 	$(PY) -m bluerill.bench.image $(ARGS)
 
-bench-scheduler: $(DEV_STAMP)  ## preempt and restore models, bit by bit
-	$(PY) -m bluerill.bench.scheduler_restore $(ARGS)
-	$(PY) -m bluerill.bench.scheduler_real $(ARGS)
+bench-scheduler: $(DEV_STAMP)  ## the scheduler of models: restores bit by bit, beside others, with real processes
+	$(PY) -m bluerill.bench.scheduler_restore
+	$(PY) -m bluerill.bench.scheduler_sim
+	$(PY) -m bluerill.bench.scheduler_real
 
 bench-core: $(DEV_STAMP)  ## cold start and memory of the core
 	$(PY) -m bluerill.bench.core $(ARGS)
 
+bench-estimates: $(DEV_STAMP)  ## memory of models: estimates beside the truth (needs llama-cpp-python)
+	$(PY) -m bluerill.bench.estimates $(ARGS)
+
 bench-screen: $(DEV_STAMP)  ## frame times of faces and cards
 	$(PY) -m bluerill.bench.screen $(ARGS)
-
-bench-scheduler: $(DEV_STAMP)  ## the scheduler of models beside others, on a simulated device
-	$(PY) -m bluerill.bench.scheduler_sim $(ARGS)
 
 cover: $(DEV_STAMP)  ## test coverage as htmlcov/
 	$(PY) -m coverage run -m pytest && $(PY) -m coverage html
