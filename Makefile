@@ -23,9 +23,8 @@ define apt_or_say
 endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
-        bench-screen bench-core bench-image bench-scheduler pages golden cover build clean system-build system-test
         bench-screen bench-core bench-estimates bench-image bench-scheduler pages golden cover build clean \
-        system-test
+        system-build system-test
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bluerill.kernel.limits import MIB
 from bluerill.kernel.status import ServiceStatus, Status
 from bluerill.models.messages import Models, Resident
@@ -9,7 +11,7 @@ from bluerill.watch.commands.top import render, render_models
 
 
 def test_a_child_shows_its_parts_and_who_started_it() -> None:
-    used = {"reserved": 100 * MIB, "charge": 90 * MIB, "anon": 12 * MIB, "file": 78 * MIB}
+    used: dict[str, Any] = {"reserved": 100 * MIB, "charge": 90 * MIB, "anon": 12 * MIB, "file": 78 * MIB}
     child = ServiceStatus("model-1", "running", 7, "child", starter="models", **used)
     core = ServiceStatus("core", "running", reserved=32 * MIB, charge=20 * MIB)
     text = render(Status(1.0, "linux", "cgroup-v2", 512 * MIB, 34 * MIB, 132 * MIB, 3.0, [core, child]))
