@@ -54,6 +54,7 @@ from .messages import Models, Refused, Resident
 __all__ = ["Broker"]
 
 KLASSES = {"voice": ev.Klass.VOICE, "interactive": ev.Klass.INTERACTIVE, "background": ev.Klass.BACKGROUND}
+STATES = {"loaded": "ready", "draining": "leaving", "unloading": "leaving"}
 RETRIED = frozenset({Reason.DIED, Reason.HUNG})
 INSPECTOR = 64 * MIB
 """Memory of a child that looks into a file; headers are read with bounds."""
@@ -350,7 +351,7 @@ class Broker:
             host = self.hosted.get(each.model)
             if host is None:
                 continue
-            state = {"loaded": "ready", "draining": "leaving", "unloading": "leaving"}.get(each.place, each.place)
+            state = STATES.get(each.place, str(each.place))
             if state == "ready" and each.running:
                 state = "busy"
             rate = host.tokens / host.busy_s if host.busy_s > 0 else 0.0
