@@ -65,13 +65,14 @@ T = TypeVar("T")
 class _Entry:
     """A sequence here: its session, and what it made that nobody has been given yet."""
 
-    __slots__ = ("ahead", "asked", "elapsed", "made", "paused", "session", "unwanted")
+    __slots__ = ("abandoned", "ahead", "asked", "elapsed", "made", "paused", "session", "unwanted")
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.made: Step | BluerillError | None = None
         self.elapsed = 0.0
         self.asked = False
+        self.abandoned = False
         self.ahead: asyncio.Future[None] | None = None  # a quantum that nobody has asked for yet
         self.paused = False
         self.unwanted = False
@@ -269,13 +270,15 @@ class ModelServer(Service):
     async def _quantum(self, numbers: Sequence[int], tokens: int, seconds: float) -> None:
         engine = self._ready()
         entries = [self._entry(number) for number in numbers]
+        if any(entry.asked and entry.abandoned for entry in entries):
+            await self._work(int)  # in order, so the quantum whose asker gave up has ended then
         for number, entry in zip(numbers, entries, strict=True):
             if entry.paused or entry.asked:
                 raise CallerError(f"sequence {number} is {'paused' if entry.paused else 'already computing'}")
         if tokens < 1 or not 0.0 <= seconds <= MAX_QUANTUM_S:
             raise CallerError(f"a quantum is 1 token or more and 0 to {MAX_QUANTUM_S:g} s, got {tokens}, {seconds}")
         for entry in entries:
-            entry.asked = True
+            entry.asked, entry.abandoned = True, False
         if len(entries) == 1 and await self._caught_up(entries[0]):
             return
         due = [entry for entry in entries if not _ended(entry)]
@@ -284,6 +287,7 @@ class ModelServer(Service):
                 await self._work(self._compute, engine, due, tokens, seconds)
         except asyncio.CancelledError:
             for entry in due:
+                entry.abandoned = True
                 self._interrupt(entry)
             raise
 
