@@ -35,6 +35,7 @@ from ..kernel.errors import (
 )
 from ..kernel.message import Lane
 from ..kernel.scheduler import events as ev
+from .known import Known, smaller
 from .messages import (
     Cancel,
     Cancelled,
@@ -48,7 +49,6 @@ from .messages import (
     Keep,
     Load,
     Loaded,
-    LoadOptions,
     ModelInfo,
     Pause,
     Paused,
@@ -60,9 +60,8 @@ if TYPE_CHECKING:
     from ..kernel.lease import Lease
     from .broker import Broker
     from .inference import Work
-    from .known import Known
 
-__all__ = ["Hosted", "smaller"]
+__all__ = ["Hosted"]
 
 ANSWER_S = 3600.0
 """Asks to a server have no deadline of their own: the policy watches, and kills what does not answer."""
@@ -72,19 +71,6 @@ GONE = (PeerRestarted, CapabilityError)
 """What asks to a child that has died end with: its answers are withdrawn, and then the right to ask it."""
 MOST_QUANTUM_S = 10.0
 """What a server takes for one quantum at most."""
-MIN_CTX, MIN_UBATCH = 256, 32
-
-
-def smaller(options: LoadOptions, step: int) -> LoadOptions:
-    """Options for a load that ran out of memory ``step`` times: half the context and micro-batch each time."""
-    if step <= 0:
-        return options
-    return msgspec.structs.replace(
-        options,
-        ctx=max(min(MIN_CTX, options.ctx), options.ctx >> step),
-        ubatch=max(min(MIN_UBATCH, options.ubatch), options.ubatch >> step),
-        batch=max(min(MIN_UBATCH, options.batch), options.batch >> step),
-    )
 
 
 class _Run(NamedTuple):
