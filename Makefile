@@ -103,8 +103,10 @@ bench-voice: $(DEV_STAMP)  ## recognition and latency on real and rendered speec
 bench-image: $(DEV_STAMP)  ## codes, words and a large photograph
 	$(PY) -m bluerill.bench.image $(ARGS)
 
-bench-scheduler: $(DEV_STAMP)  ## preempt and restore models, bit by bit
-	$(PY) -m bluerill.bench.scheduler_restore $(ARGS)
+bench-scheduler: $(DEV_STAMP)  ## the scheduler of models: restores bit by bit, beside others, with real processes
+	$(PY) -m bluerill.bench.scheduler_restore
+	$(PY) -m bluerill.bench.scheduler_sim
+	$(PY) -m bluerill.bench.scheduler_real
 
 bench-core: $(DEV_STAMP)  ## cold start and memory of the core
 	$(PY) -m bluerill.bench.core $(ARGS)

@@ -26,6 +26,8 @@ _COMMANDS = {
     "skills": ("skills", "what the watch can do: list, info; your own: new, test"),
     "face": ("face", "watch faces of the Watch Face Format: check, render, gif, diff, export"),
     "models": ("models", "model cards and weights: list, pull, add, verify, estimate, info, remove"),
+    "infer": ("infer", "ask a model, in the words of the model"),
+    "ram": ("ram", "change the memory of the running device"),
     "top": ("top", "live monitor of the running device"),
     "trace": ("trace", "write what happened as a Perfetto trace"),
     "mcp": ("mcp", "offer the skills as tools to other programs (Model Context Protocol)"),

@@ -15,7 +15,7 @@ from bluerill.models.formats.llama import read_llama
 from bluerill.models.messages import LoadOptions
 from bluerill.models.shapes import KvLayers, LlamaShape, RecurrentLayers
 from support.gguf import array, header, key, number, numbers, text
-from support.models import gguf
+from support.model_files import gguf
 
 MIB = 1 << 20
 PLAIN = LlamaShape(

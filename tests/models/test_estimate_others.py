@@ -10,7 +10,7 @@ from bluerill.models.cards import FOLDER, card
 from bluerill.models.estimate import Estimate, estimate, estimate_file
 from bluerill.models.messages import LoadOptions
 from bluerill.models.shapes import OnnxShape, WhisperShape
-from support.models import checkpoint, onnx, onnx_tensor
+from support.model_files import checkpoint, onnx, onnx_tensor
 
 MIB = 1 << 20
 GRAPH = OnnxShape(inline_bytes=64 * MIB, external_bytes=0, graph_bytes=2000, largest_bytes=4 * MIB, nodes=32)

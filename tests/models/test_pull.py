@@ -9,7 +9,7 @@ from bluerill.kernel.errors import CallerError
 from bluerill.models.cards import Card, CardFile, card, models_folder, verify, write_card
 from bluerill.models.download import Patience
 from bluerill.models.pull import pull
-from support.models import gguf
+from support.model_files import gguf
 from support.shop import Manner, Shop, shop
 
 EAGER = Patience(tries=3, first_s=0.0)

@@ -8,7 +8,7 @@ import pytest
 from bluerill.kernel.errors import BudgetExceeded, CallerError, ServiceFault
 from bluerill.models.cards import card, card_folder, models_folder, verify
 from bluerill.models.shelf import add, locked, name_for, remove
-from support.models import checkpoint, gguf, onnx, onnx_tensor
+from support.model_files import checkpoint, gguf, onnx, onnx_tensor
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bluerill.kernel.errors import CallerError
 from bluerill.models.estimate import estimate
 from bluerill.models.formats.recognise import read_shape
-from support.models import checkpoint, gguf, onnx, onnx_tensor, onnx_value
+from support.model_files import checkpoint, gguf, onnx, onnx_tensor, onnx_value
 
 MOST = 24 << 20
 """Bytes a reader may allocate for a file of a few kilobytes."""

@@ -14,7 +14,7 @@ from bluerill.models.transfer import Progress
 from bluerill.watch import cli
 from bluerill.watch.commands.completion import NAMED
 from bluerill.watch.commands.progress import Bar, clock, line
-from support.models import gguf
+from support.model_files import gguf
 from support.shop import shop
 
 Capture = pytest.CaptureFixture[str]

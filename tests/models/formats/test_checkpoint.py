@@ -9,7 +9,7 @@ import pytest
 
 from bluerill.kernel.errors import CallerError
 from bluerill.models.formats.checkpoint import read_checkpoint
-from support.models import TINY, checkpoint
+from support.model_files import TINY, checkpoint
 
 
 class Payload:

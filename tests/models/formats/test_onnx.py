@@ -6,7 +6,7 @@ import pytest
 
 from bluerill.kernel.errors import CallerError
 from bluerill.models.formats.onnx import external_path, externals_of, read_onnx
-from support.models import field, onnx, onnx_tensor, onnx_value
+from support.model_files import field, onnx, onnx_tensor, onnx_value
 
 WEIGHT = onnx_tensor("w", [8, 4], bytes(128))
 
