@@ -76,7 +76,8 @@ def spoken_error(error: BluerillError) -> str:
 
 
 class SessionService(Service):
-    """``fronts`` speak and show turns, ``screens`` show cards, ``ears`` are told when the device speaks."""
+    """``fronts`` speak and show turns, ``screens`` show cards, ``ears`` are told when the device speaks, ``watchers``
+    what the owner and the device are doing."""
 
     concurrency: ClassVar[int] = 8
 
@@ -87,7 +88,9 @@ class SessionService(Service):
         ears: Sequence[str] = ("ears",),
         planner: str = "planner",
         skills: str = "skills",
+        watchers: Sequence[str] = (),
     ) -> None:
+        self._watchers = tuple(watchers)
         self._fronts = tuple(fronts)
         self._screens = tuple(screens)
         self._ears = tuple(ears)
@@ -99,7 +102,7 @@ class SessionService(Service):
         self._silenced = 0
 
     async def start(self) -> None:
-        self._out = Outlet(self.port, self._fronts, self._screens, self._ears)
+        self._out = Outlet(self.port, self._fronts, self._screens, self._ears, self._watchers)
 
     # what comes in
 

@@ -34,7 +34,7 @@ import msgspec
 
 from .messages import Card, Glance, RingView, TimerView
 
-CONTRACT = (1, 0)
+CONTRACT = (1, 1)
 """Version of this file: a skill asks for at most this (``Skill.contract``)."""
 
 __all__ = [
@@ -148,6 +148,11 @@ class Device(Protocol):
 
     async def glance(self, glance: Glance) -> None:
         """Update what the watch shows at a glance. [screen]"""
+        ...
+
+    async def job(self, kind: str, **given: Any) -> None:
+        """Have something long done in the background (``bluerill jobs`` lists the kinds); the owner is told what came of
+        it. Bluerill's own skills only; files cannot be named. [jobs]"""
         ...
 
     async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:

@@ -19,7 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from ...kernel.errors import BluerillError, CallerError, ServiceFault
+from ...kernel.errors import BluerillError, BudgetExceeded, CallerError, ServiceFault
+from ...kernel.message import Lane
 from ...kernel.service import Call, Service, handles
 from ...models.engines.engine import Guess, SpeechEngine
 from ...models.engines.registry import open_engine
@@ -171,6 +172,9 @@ class RecognizerService(Service):
         self.book: PhraseBook | None = None
         self._fingerprint = ""
         self._utterance: int | None = None
+        self._lane = Lane.INTERACTIVE
+        self._touched = 0.0
+        self._displaced: int | None = None  # an utterance of the background that had to give way
         self._bytes = 0
         self._reading: Reading | None = None  # of everything fed so far, if nothing came since
         self._stale = False
@@ -244,18 +248,28 @@ class RecognizerService(Service):
 
     @handles(TranscribeStart)
     async def begin(self, request: TranscribeStart, call: Call) -> TranscribeReady:
-        """Raises ServiceFault while there is no language model."""
+        """Raises ServiceFault while there is no language model, BudgetExceeded for background work while someone
+        speaks. Somebody who speaks displaces background work, which is told so at its next word."""
+        if call.lane is Lane.BACKGROUND and self._utterance is not None and self._lane is not Lane.BACKGROUND:
+            if self.port.now() - self._touched < MAX_UTTERANCE_S:
+                raise BudgetExceeded("the recogniser listens to someone who speaks")
         if not self._ready.is_set():
             try:
                 async with asyncio.timeout(READY_WITHIN_S):
                     await self._ready.wait()
             except TimeoutError:
                 raise ServiceFault(f"the recogniser has no language model yet: {self._problem}") from None
+        if self._utterance is not None and self._lane is Lane.BACKGROUND:
+            self._displaced = self._utterance
         self._utterance, self._bytes, self._reading = request.utterance, 0, None
+        self._lane, self._touched = call.lane, self.port.now()
         self.engine.start()
         return TranscribeReady(self.engine.name)
 
     def _check(self, utterance: int) -> None:
+        if utterance == self._displaced:
+            raise BudgetExceeded("the recogniser was needed for someone who speaks")
+        self._touched = self.port.now()
         if utterance != self._utterance:
             raise CallerError(f"utterance {utterance} was not started here (or was forgotten); begin it again")
 

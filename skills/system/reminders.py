@@ -9,6 +9,7 @@ from typing import Any
 from ..contract import Card, Duration, Glance, Refusal, Reply, RingView, Say, Skill, Text, When, action
 from ..localtime import instant
 from ..matching import best
+from ..paging import page
 from ..speech import capital, clock, joined, plural, relative_day, relative_moment, span
 
 MAX_REMINDERS = 200
@@ -198,6 +199,15 @@ class Reminders(Skill):
         speech = f"I'll remind you again in {span(duration)}." if rows else ""
         until = (self.device.now() + duration).replace(tzinfo=None).isoformat() if rows else ""
         return Reply(speech, {"snoozed": [row["id"] for row in rows], "until": until})
+
+    @action(hidden=True)
+    async def export_reminders(self, after: Text = "") -> Reply:
+        """A page of all reminders.
+
+        after: the id of the last one that is known
+        """
+        rows = await self.device.scan("reminder/")
+        return Reply("", page(((key.removeprefix("reminder/"), row["text"]) for key, row in rows.items()), after))
 
     async def due(self, key: str, payload: dict[str, Any]) -> None:
         row = await self.device.get(f"reminder/{key}")
