@@ -151,8 +151,8 @@ class Device(Protocol):
         ...
 
     async def job(self, kind: str, **given: Any) -> None:
-        """Have something long done in the background (``bluerill jobs`` lists the kinds); the owner is told what came of
-        it. Bluerill's own skills only; files cannot be named. [jobs]"""
+        """Have something long done in the background (``bluerill jobs`` lists the kinds); the owner is told what came
+        of it. Bluerill's own skills only; files cannot be named. [jobs]"""
         ...
 
     async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:

@@ -1,4 +1,4 @@
-"""The clerk: what jobs do with files and sound, in a capped process of its own that is gone when there is nothing to do.
+"""The clerk: what jobs do with files and sound, in a capped process of its own that is gone when nothing is to do.
 
 What comes from a file is never trusted and never large: lines have a bound, a recording is read a window at a time, and
 an input that changed under a job is noticed. Outputs are appended to by position, so that a chunk that was done twice
@@ -81,16 +81,13 @@ class ClerkService(Service):
         return FilesClaimed(str(source), str(output), size, round(seconds, 3), stamp)
 
     def _newest(self) -> Path:
+        folder = self._recordings
         try:
-            found = (
-                [each for each in self._recordings.iterdir() if each.suffix.lower() in SOUNDS]
-                if self._recordings
-                else []
-            )
+            found = [each for each in folder.iterdir() if each.suffix.lower() in SOUNDS] if folder else []
         except OSError:
             found = []
         if not found:
-            raise CallerError(f"there is no recording in {self._recordings or 'any folder'}")
+            raise CallerError(f"there is no recording in {folder or 'any folder'}")
         return max(found, key=lambda each: each.stat().st_mtime)
 
     @handles(ReadLine)

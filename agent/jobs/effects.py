@@ -1,7 +1,8 @@
 """Doing what the steps of jobs ask for: files and sound by the clerk, models by the broker, notes by the skills.
 
 Everything is asked in the background lane, so that it is served after whatever a person waits for. What cannot be done
-now (no memory, a busy recogniser, a full queue) is BudgetExceeded and tried again; what can never be done is CallerError.
+now (no memory, a busy recogniser, a full queue) is BudgetExceeded and tried again; what can never be done is
+CallerError.
 """
 
 from __future__ import annotations
@@ -205,10 +206,11 @@ class Effects:
     async def entries(self) -> list[Entry]:
         """Everything indexed."""
         rows = await self._journal.rows(INDEX)
-        return [
-            Entry(*key.split("/", 1), row["text"], row.get("vector", ""), row.get("model", ""))
-            for key, row in rows.items()
-        ]
+        found: list[Entry] = []
+        for key, row in rows.items():
+            source, _, number = key.partition("/")
+            found.append(Entry(source, number, row["text"], row.get("vector", ""), row.get("model", "")))
+        return found
 
     async def embed(self, model: str, text: str, lane: Lane) -> list[float]:
         """The vector of a text. Raises as an inference does."""

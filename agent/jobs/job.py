@@ -12,8 +12,8 @@ A step says what is wanted of the world (``acts.py``) and is sent the answer::
 
 A generator reads no clock, no file and no other service, so it is the same every time it is sent the same answers. That
 makes it durable: each answer is a row of the store before the next step is taken, and after a crash the generator is
-run again over the rows, up to the step that has none. It is the idea of durable execution (as in Azure Durable Functions
-and Temporal) at the size of a watch.
+run again over the rows, up to the step that has none. It is the idea of durable execution (as in Azure Durable
+Functions and Temporal) at the size of a watch.
 """
 
 from __future__ import annotations

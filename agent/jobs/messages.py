@@ -138,8 +138,8 @@ class TextFound(Body, frozen=True):
 
 @message("clerk.claim-files")
 class ClaimFiles(Body, frozen=True):
-    """Ask ``clerk`` to look at a job's input and to make its output. ``input`` '' is the newest recording, ``output`` ''
-    stands beside the input. An output that holds something already is refused (CallerError). → FilesClaimed"""
+    """Ask ``clerk`` to look at a job's input and to make its output. ``input`` '' is the newest recording, ``output``
+    '' stands beside the input. An output that holds something already is refused (CallerError). → FilesClaimed"""
 
     input: str
     output: str
@@ -233,7 +233,7 @@ class HeadRead(Body, frozen=True):
 
 @message("clerk.choose-model")
 class ChooseModel(Body, frozen=True):
-    """Ask ``clerk`` for a model that is on this machine and can do something; ``model`` is wanted by name. → ModelChosen"""
+    """Ask ``clerk`` for a model that is here and can do something; ``model`` is wanted by name. → ModelChosen"""
 
     purpose: Literal["generate", "embed"]
     model: str = ""

@@ -103,9 +103,10 @@ class Queue:
         return next((record for record in self._records.values() if record.state == "waiting"), None)
 
     def steer(self, number: int, to: Verb) -> Record:
-        """The record after someone cancelled, paused, resumed or forgot it. Raises CallerError where that makes no sense.
+        """The record after someone cancelled, paused or resumed it; a forgotten one is gone from the queue.
 
-        A forgotten one is gone from the queue; the record is as it was."""
+        Raises CallerError where that makes no sense.
+        """
         record = self.get(number)
         if to == "forget":
             if record.state in LIVE:

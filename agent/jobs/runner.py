@@ -1,8 +1,8 @@
 """Running one job: its generator over the answers that are kept, then chunk by chunk, each durable before the next.
 
-Between two chunks the runner waits until the owner neither speaks nor is being answered (``gate.py``); a chunk under way
-that would be in the way then is given up and done again later. What cannot be done now is tried again, ever more slowly;
-a service that fails again and again ends the job, and so does whatever is wrong with the job itself.
+Between two chunks the runner waits until the owner neither speaks nor is being answered (``gate.py``); a chunk under
+way that would be in the way then is given up and done again later. What cannot be done now is tried again, ever more
+slowly; a service that fails again and again ends the job, and so does whatever is wrong with the job itself.
 """
 
 from __future__ import annotations

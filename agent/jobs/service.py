@@ -1,8 +1,8 @@
 """The service ``jobs``: takes long jobs, keeps them in the store, does one at a time, and says how they get on.
 
 A job is durable before its answer is sent; each finished chunk is, before the next begins. After a crash, a kill or a
-restart what was running goes on at its first unfinished chunk. The service itself is light and lives in the core: files,
-sound and models are touched by whom it asks (``effects.py``).
+restart what was running goes on at its first unfinished chunk. The service itself is light and lives in the core:
+files, sound and models are touched by whom it asks (``effects.py``).
 """
 
 from __future__ import annotations

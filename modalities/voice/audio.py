@@ -166,7 +166,8 @@ def read_pcm(path: Path) -> bytes:
 
 
 def _mono(block: Floats) -> Floats:
-    return np.nan_to_num(block.mean(axis=1), nan=0.0, posinf=1.0, neginf=-1.0).astype(np.float32)
+    mono: Floats = np.nan_to_num(block.mean(axis=1), nan=0.0, posinf=1.0, neginf=-1.0).astype(np.float32)
+    return mono
 
 
 def _samples(mono: Floats) -> bytes:

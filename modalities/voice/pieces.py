@@ -1,7 +1,7 @@
 """Cutting a recording into pieces between its silences, for a recogniser that hears an utterance at a time. Pure.
 
-Looked at is a window of speech probabilities, one for each 32 ms. A piece begins with the first speech in it and ends in
-the longest silence that leaves it long enough; a talker who makes none is cut where the voice is faintest.
+Looked at is a window of speech probabilities, one for each 32 ms. A piece begins with the first speech in it and ends
+in the longest silence that leaves it long enough; a talker who makes none is cut where the voice is faintest.
 """
 
 from __future__ import annotations

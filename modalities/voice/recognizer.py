@@ -250,9 +250,9 @@ class RecognizerService(Service):
     async def begin(self, request: TranscribeStart, call: Call) -> TranscribeReady:
         """Raises ServiceFault while there is no language model, BudgetExceeded for background work while someone
         speaks. Somebody who speaks displaces background work, which is told so at its next word."""
-        if call.lane is Lane.BACKGROUND and self._utterance is not None and self._lane is not Lane.BACKGROUND:
-            if self.port.now() - self._touched < MAX_UTTERANCE_S:
-                raise BudgetExceeded("the recogniser listens to someone who speaks")
+        spoken = self._utterance is not None and self._lane is not Lane.BACKGROUND
+        if spoken and call.lane is Lane.BACKGROUND and self.port.now() - self._touched < MAX_UTTERANCE_S:
+            raise BudgetExceeded("the recogniser listens to someone who speaks")
         if not self._ready.is_set():
             try:
                 async with asyncio.timeout(READY_WITHIN_S):
