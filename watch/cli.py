@@ -24,6 +24,7 @@ _COMMANDS = {
     "hear": ("hear", "speech to text only"),
     "skills": ("skills", "what the watch can do: list, info"),
     "models": ("models", "model cards: list"),
+    "jobs": ("jobs", "long work in the background: list, add, show, log, cancel, pause, resume, forget, find"),
     "top": ("top", "live monitor of the running device"),
     "trace": ("trace", "write what happened as a Perfetto trace"),
     "doctor": ("doctor", "what works on this machine, what does not, and the mend"),

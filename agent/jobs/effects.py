@@ -156,7 +156,7 @@ class Effects:
         action = PAGES.get(act.source)
         if action is None:
             raise CallerError(f"there are no texts of {act.source[:40]!r}; there are those of {', '.join(PAGES)}")
-        body = Invoke(action, {"after": act.after})
+        body = Invoke(action, {"after": act.after} if act.after else {})
         page = await self._port.ask(self._skills, body, Invoked, within=NOTES_WITHIN_S, lane=Lane.BACKGROUND)
         documents = msgspec.convert(page.result["texts"], list[acts.Document])
         return acts.Gathered(f"{len(documents)} {act.source}", documents, bool(page.result["more"]))

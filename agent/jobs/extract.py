@@ -24,7 +24,7 @@ def telling(texts: Sequence[str], count: int) -> list[str]:
     words = [tokens(text) for text in texts]
     rare = weights(words)
     vectors = [vector_of(each, rare) for each in words]
-    alike = [[_dot(one, other) for other in vectors] for one in vectors]
+    alike = [[0.0 if one is other else _dot(one, other) for other in vectors] for one in vectors]
     votes = [sum(row) or 1.0 for row in alike]
     score = [1.0] * len(texts)
     for _ in range(ROUNDS):

@@ -16,7 +16,9 @@ __all__ = ["LONGEST_S", "WINDOW_S", "Cut", "first_piece"]
 LONGEST_S = 9.0
 """Of one piece: what a recogniser is busy with at a stretch."""
 SHORTEST_S = 1.5
-"""A pause that comes sooner after the beginning does not end a piece."""
+"""A short pause that comes sooner after the beginning does not end a piece."""
+LEAST_S = 0.25
+"""What is shorter is a noise; it is kept with what follows."""
 WINDOW_S = 12.0
 """What is looked at for one piece."""
 SPEECH = 0.5
@@ -62,12 +64,11 @@ def _pauses(speech: Sequence[int], until: int) -> list[tuple[int, int]]:
 
 def _first_long_pause(speech: Sequence[int], begin: int) -> tuple[int, int] | None:
     """The first silence that surely ends a piece."""
-    shortest = begin + SHORTEST_S / FRAME_S
     return next(
         (
             (quiet, _inside(quiet, then))
             for quiet, then in _pauses(speech, speech[-1] + 1)
-            if then - quiet >= ENOUGH_S / FRAME_S and quiet >= shortest
+            if then - quiet >= ENOUGH_S / FRAME_S and quiet >= begin + LEAST_S / FRAME_S
         ),
         None,
     )

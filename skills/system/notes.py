@@ -64,13 +64,13 @@ class Notes(Skill):
         return Reply(f"{count} {'. '.join(said)}.{more}", result, card)
 
     @action(hidden=True)
-    async def export_notes(self, after: Text = "") -> Reply:
+    async def export_notes(self, after: Text | None = None) -> Reply:
         """A page of all notes.
 
         after: the id of the last one that is known
         """
         rows = await self.device.scan("note/")
-        return Reply("", page(((key.removeprefix("note/"), row["text"]) for key, row in rows.items()), after))
+        return Reply("", page(((key.removeprefix("note/"), row["text"]) for key, row in rows.items()), after or ""))
 
     async def undo(self, what: Any) -> Reply:
         if await self.device.get(what["added"]) is None:

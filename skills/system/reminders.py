@@ -201,13 +201,13 @@ class Reminders(Skill):
         return Reply(speech, {"snoozed": [row["id"] for row in rows], "until": until})
 
     @action(hidden=True)
-    async def export_reminders(self, after: Text = "") -> Reply:
+    async def export_reminders(self, after: Text | None = None) -> Reply:
         """A page of all reminders.
 
         after: the id of the last one that is known
         """
         rows = await self.device.scan("reminder/")
-        return Reply("", page(((key.removeprefix("reminder/"), row["text"]) for key, row in rows.items()), after))
+        return Reply("", page(((key.removeprefix("reminder/"), row["text"]) for key, row in rows.items()), after or ""))
 
     async def due(self, key: str, payload: dict[str, Any]) -> None:
         row = await self.device.get(f"reminder/{key}")
