@@ -303,7 +303,7 @@ class RecognizerService(Service):
                 request.utterance, match.text, raw, round(match.score, 3), self.engine.name, seconds, waited_ms
             )
         reason: Literal["vocabulary", "silence"] = "vocabulary" if raw else "silence"
-        if self.review is not None and raw:
+        if self.review is not None and raw and call.lane is not Lane.BACKGROUND:
             self.review.add(self.port.wall(), raw, reason, match.score, seconds, self.engine.name)
         return NotHeard(request.utterance, raw, round(match.score, 3), self.engine.name, reason, seconds, waited_ms)
 

@@ -16,9 +16,7 @@ from bluerill.kernel.errors import CallerError
 def drive(job: Job, answers: list[Any]) -> tuple[list[Step], Outcome]:
     """Send the answers in order; the steps that were taken, and the outcome."""
     steps = job.steps()
-    taken = [next(steps)]
-    for answer in answers[:-1]:
-        taken.append(steps.send(answer))
+    taken = [next(steps), *(steps.send(answer) for answer in answers[:-1])]
     return taken, _end(steps, answers[-1])
 
 
@@ -87,9 +85,10 @@ def test_a_model_that_fails_every_prompt_ends_the_job_early() -> None:
     next(steps)
     steps.send(CLAIMED)
     steps.send(acts.Chosen("", "m"))
+    for at in range(1, 5):
+        steps.send(acts.Completed("", at, at, 0, "no such model"))
     with pytest.raises(CallerError, match="the first 5 prompts all failed, the last because: no such model"):
-        for at in range(1, 9):
-            steps.send(acts.Completed("", at, at, 0, "no such model"))
+        steps.send(acts.Completed("", 5, 5, 0, "no such model"))
 
 
 def page(*texts: str, more: bool = False) -> acts.Gathered:

@@ -41,8 +41,8 @@ from bluerill.agent.messages import State
 from bluerill.kernel.errors import BudgetExceeded, CallerError, ServiceFault
 from bluerill.kernel.message import Body
 from bluerill.kernel.service import Call, Leased, Service, handles
-from bluerill.models.messages import Inference, Refused, Tensor, Usage
 from bluerill.models.messages import Infer as AskModel
+from bluerill.models.messages import Inference, Refused, Tensor, Usage
 from bluerill.skills.messages import Happened, Invoke, Invoked, WantJob
 from bluerill.skills.store import StoreService
 from support.bench import Bench
@@ -51,7 +51,7 @@ PIECES = 6
 
 
 class Clerk(Service):
-    """Plays files: a recording of six pieces of ten seconds, each of which takes a second to hear; prompts of a list."""
+    """Plays files: a recording of six pieces of ten seconds, each heard in a second; prompts of a list."""
 
     concurrency = 8
 
@@ -241,9 +241,7 @@ def test_after_a_kill_it_goes_on_at_its_last_finished_chunk(run: Callable[[Test]
 
 
 @pytest.mark.parametrize("boot", range(0, 64, 4))
-def test_killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice(
-    run: Callable[[Test], None], boot: int
-) -> None:
+def test_killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice(run: Callable[[Test], None], boot: int) -> None:
     async def test(desk: Desk) -> None:
         number = await desk.add("infer", model="m", input="/i", output="/o")
         for _ in range(boot):  # let a little happen, then die
