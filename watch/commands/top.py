@@ -11,7 +11,7 @@ import msgspec
 from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...kernel.manifest import format_size
-from ...kernel.status import GetStatus, Status
+from ...kernel.status import GetStatus, ServiceStatus, Status
 from ..boot import state_directory
 from ..control import SocketFront
 from .style import coloured, paint, table
@@ -56,6 +56,11 @@ def bar(part: int, whole: int, width: int = 20) -> str:
     return "█" * filled + "░" * (width - filled)
 
 
+def parts(service: ServiceStatus) -> str:
+    """``12M+80M``: what can only be killed for, and what can be read again; "" where nobody can tell."""
+    return f"{format_size(service.anon)}+{format_size(service.file)}" if service.anon or service.file else ""
+
+
 def render(status: Status) -> str:
     """The status as text for a person."""
     rows = []
@@ -67,16 +72,17 @@ def render(status: Status) -> str:
             [
                 service.name,
                 f"{service.generation}",
-                service.isolation,
+                f"{service.isolation} of {service.starter}" if service.starter else service.isolation,
                 service.lane,
                 memory,
+                parts(service),
                 bar(service.charge, service.reserved, 10) if service.reserved else "",
                 f"{service.handled}",
                 f"{service.errors}" if service.errors else "",
                 paint(state, colour) + (f"  {service.problem}" if service.problem else ""),
             ]
         )
-    heads = ["service", "gen", "runs in", "lane", "memory", "", "handled", "errors", "state"]
+    heads = ["service", "gen", "runs in", "lane", "memory", "anon+file", "", "handled", "errors", "state"]
     free = status.budget - status.headroom - status.reserved
     lines = [
         f"{paint('bluerill', 'bold')} on {status.host}, up {status.uptime_s:.0f} s, "
