@@ -25,7 +25,8 @@ from bluerill.skills.messages import (
 )
 from bluerill.skills.skillhost import SkillHost
 from bluerill.skills.store import StoreService
-from support.bench import Bench, World
+from bluerill.skills.testing import Bench
+from support.bench import World
 
 ACTIONS = """
 get_time get_date convert_time set_alarm list_alarms cancel_alarm snooze_alarm start_timer timer_status adjust_timer
