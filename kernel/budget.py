@@ -31,10 +31,15 @@ SMALLER = "smaller budget"
 
 
 class Claim:
-    """Bytes somebody waits for, put aside as they become free. ``owner`` is whose; ``name`` is the ledger's."""
+    """Bytes somebody waits for, put aside as they become free. ``owner`` is whose; ``name`` is the ledger's.
 
-    def __init__(self, owner: str, want: int, full: asyncio.Future[None]) -> None:
+    A *firm* claim lowers the shares at once, so that starters must make room; another one is only told as a Shortage,
+    for which they may give what is idle.
+    """
+
+    def __init__(self, owner: str, want: int, firm: bool, full: asyncio.Future[None]) -> None:
         self.owner = owner
+        self.firm = firm
         self.name = f"{owner} (waiting)"
         self.want = want
         self.held = 0
@@ -53,7 +58,7 @@ class Budget:
     def share(self, starter: str) -> int:
         """What a starter's children may hold together, in bytes."""
         kernel = self._kernel
-        missing = sum(claim.want - claim.held for claim in self._claims.values())
+        missing = sum(claim.want - claim.held for claim in self._claims.values() if claim.firm)
         return max(0, kernel.ledger.available + kernel.nursery.held(starter) - missing)
 
     def state(self, call: Call) -> BudgetState:
@@ -97,7 +102,7 @@ class Budget:
         if seat.name in self._claims or not self._could_free():
             raise refused
         try:
-            await self._claim(seat.name, want, MAKE_ROOM_S)
+            await self._claim(seat.name, want, seat.spec.default_lane is not Lane.BACKGROUND, MAKE_ROOM_S)
         except TimeoutError:
             raise refused from None
 
@@ -119,7 +124,7 @@ class Budget:
         lost = (ledger.budget - ledger.headroom) - usable
         if lost > 0:
             try:
-                await self._claim(SMALLER, lost, SHRINK_S)
+                await self._claim(SMALLER, lost, True, SHRINK_S)
             except TimeoutError:
                 raise BudgetExceeded(
                     f"{format_size(budget)} is too small for what runs, and no room was made in {SHRINK_S:g} s: "
@@ -151,10 +156,10 @@ class Budget:
     def _spare(self) -> list[RemoteSeat]:
         return [seat for seat in self._kernel.seats.values() if isinstance(seat, RemoteSeat) and seat.spare]
 
-    async def _claim(self, owner: str, want: int, within: float) -> None:
+    async def _claim(self, owner: str, want: int, firm: bool, within: float) -> None:
         """Put ``want`` bytes aside and give them back at once. Raises TimeoutError; then nothing is held."""
         kernel = self._kernel
-        claim = self._claims[owner] = Claim(owner, want, kernel.loop.create_future())
+        claim = self._claims[owner] = Claim(owner, want, firm, kernel.loop.create_future())
         try:
             self._fill(claim)
             if not claim.full.done():
@@ -162,7 +167,7 @@ class Budget:
                     if seat.name != owner:
                         kernel.spawn(seat.rest(), f"rest {seat.name}")
                 lacking = want - claim.held
-                for name in self._told if owner != SMALLER else ():
+                for name in () if firm else self._told:
                     told = kernel.monitor.port.tell(name, Shortage(lacking, owner), lane=Lane.CONTROL)
                     kernel.spawn(told, f"tell {name}")
                 self.moved()

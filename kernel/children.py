@@ -39,9 +39,10 @@ class ChildStarted(Body, frozen=True):
 
 @message("kernel.stop-child")
 class StopChild(Body, frozen=True):
-    """Ask ``kernel`` to end a child: asked first, killed after the grace time. → ChildStopped"""
+    """Ask ``kernel`` to end a child: asked first, killed after the grace time, or killed at once. → ChildStopped"""
 
     name: str
+    kill: bool = False
 
 
 @message("kernel.child-stopped")
@@ -120,6 +121,20 @@ class BudgetState(Body, frozen=True):
     headroom: int
     reserved: int
     share: int = 0
+
+
+@message("kernel.get-pressure")
+class GetPressure(Body, frozen=True):
+    """Ask ``kernel`` how hard it is to get memory on this machine. → PressureNow"""
+
+
+@message("kernel.pressure-now")
+class PressureNow(Body, frozen=True):
+    """Percent of the last ten seconds in which some, or all, tasks waited for memory; ``source`` "": nobody knows."""
+
+    some: float = 0.0
+    full: float = 0.0
+    source: str = ""
 
 
 @message("kernel.set-budget")

@@ -55,6 +55,14 @@ def headroom_of(budget: int) -> int:
     return min(HEADROOM_FIXED + int(HEADROOM_SHARE * budget), budget // 4)
 
 
+def budget_for(usable: int) -> int:
+    """The smallest budget that leaves ``usable`` bytes beside its headroom: the inverse of :func:`headroom_of`."""
+    budget = min(int((usable + HEADROOM_FIXED) / (1.0 - HEADROOM_SHARE)), usable * 4 // 3)
+    while budget - headroom_of(budget) < usable:
+        budget += 1
+    return budget
+
+
 class Ledger:
     """Who holds how much of one memory budget.
 

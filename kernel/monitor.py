@@ -18,6 +18,8 @@ from .children import (
     ChildStopped,
     GetBudget,
     GetChildMemory,
+    GetPressure,
+    PressureNow,
     ResizeChild,
     SetBudget,
     StartChild,
@@ -152,6 +154,10 @@ class KernelService(Service):
     @handles(GetBudget)
     def budget(self, request: GetBudget, call: Call) -> BudgetState:
         return self._kernel.budget.state(call)
+
+    @handles(GetPressure)
+    def pressure(self, request: GetPressure, call: Call) -> PressureNow:
+        return PressureNow(*self._kernel.host.pressure())
 
     @handles(SetBudget)
     async def set_budget(self, request: SetBudget, call: Call) -> BudgetState:

@@ -13,6 +13,7 @@ so that a late word about ``model-1#7`` is never taken for one about ``model-1#9
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import re
 from collections.abc import Callable
@@ -39,7 +40,7 @@ from .remote import RemoteSeat
 from .seat import LocalSeat, Seat
 from .service import Call, Service
 from .supervisor import ExitKind, ExitReason
-from .task import Event, TaskId
+from .task import Event, State, TaskId
 
 if TYPE_CHECKING:
     from .loop import Kernel
@@ -56,11 +57,15 @@ class _Born(Seat):
         self.life.id = TaskId(self.name, generation - 1)
         self.capability: Capability | None = None
         self._ended = ended
+        self.over = asyncio.Event()
 
     @property
     def mechanism(self) -> str:
         """What enforces its cap."""
         return "none"
+
+    def kill(self) -> None:
+        """End it without asking."""
 
     def resize(self, cap: int) -> str:
         """Move its cap; returns what did not move with it."""
@@ -91,6 +96,10 @@ class ProcessChild(_Born, RemoteSeat):
     @property
     def mechanism(self) -> str:
         return "none" if self.child is None else self.child.cap.mechanism
+
+    def kill(self) -> None:
+        if self.child is not None:
+            self.child.kill()
 
     def resize(self, cap: int) -> str:
         if self.child is None:
@@ -190,6 +199,9 @@ class Nursery:
         seat = self._born.get(want.name)
         if seat is None or seat.starter != starter.name:
             return ChildStopped()
+        if want.kill:
+            self._stopping.add(want.name)
+            seat.kill()
         await self._end(seat)
         return ChildStopped(seat.problem or "stopped", max(0, seat.memory().peak))
 
@@ -248,6 +260,9 @@ class Nursery:
 
     async def _end(self, seat: ProcessChild | LocalChild) -> None:
         self._stopping.add(seat.name)
+        if seat.life.state is State.STOPPING:  # somebody else began it
+            await seat.over.wait()
+            return
         try:
             await seat.stop()
         finally:
@@ -260,6 +275,7 @@ class Nursery:
             return
         del self._born[seat.name]
         self._stopping.discard(seat.name)
+        seat.over.set()
         if kernel.seats.get(seat.name) is seat:
             del kernel.seats[seat.name]
         if seat.capability is not None:

@@ -313,9 +313,11 @@ class Pause(Body, frozen=True):
 
 @message("models.paused")
 class Paused(Body, frozen=True):
-    """The sequence rests. ``kv_bytes`` is what it still holds (in the engine or as a snapshot)."""
+    """The sequence rests. ``kept`` is ``drop`` where a snapshot would not have been exact, ``kv_bytes`` what it still
+    holds, in the engine or as a snapshot in this process."""
 
     seq: int
+    kept: Keep
     kv_bytes: int
     position: int
 

@@ -42,6 +42,7 @@ from bluerill.kernel.ledger import headroom_of
 from bluerill.kernel.limits import MAKE_ROOM_S, MIB, SHRINK_S, STOP_GRACE_S
 from bluerill.kernel.loop import Kernel
 from bluerill.kernel.manifest import Manifest
+from bluerill.kernel.message import Body
 from bluerill.kernel.nursery import LocalChild
 from bluerill.kernel.service import Port
 from bluerill.kernel.status import GetStatus, Status
@@ -347,11 +348,12 @@ def test_a_budget_too_small_for_what_boots_is_refused_in_one_line() -> None:
 
 
 @pytest.mark.process
-def test_children_for_real_their_memory_and_their_shortage() -> None:
+@pytest.mark.parametrize(("lane", "told"), [("background", Shortage), ("interactive", BudgetChanged)])
+def test_children_for_real_their_memory_and_their_shortage(lane: str, told: type[Body]) -> None:
     """A service on demand does not fit beside children: their starter is told, makes room, and it starts."""
 
     async def main() -> None:
-        late = {"isolation": "child", "memory": "500M", "start": "demand"}
+        late = {"isolation": "child", "memory": "500M", "start": "demand", "lane": lane}
         async with device(wiring(late=late)) as kernel:
             port = parent_of(kernel).port
             await port.ask("kernel", GetBudget(), BudgetState)
@@ -363,7 +365,7 @@ def test_children_for_real_their_memory_and_their_shortage() -> None:
                 assert MIB < used.anon <= used.charge <= used.peak <= 400 * MIB
             front = kernel.connect("front")
             wanted = asyncio.create_task(front.ask("late", Ping(5), Pong, within=20))
-            await until(lambda: any(isinstance(told, Shortage) for told in parent_of(kernel).told))
+            await until(lambda: any(isinstance(said, told) for said in parent_of(kernel).told))
             await port.ask("kernel", StopChild("model-1"), ChildStopped)
             assert (await wanted).n == 5
             assert kernel.ledger.holds("model-2") is not None

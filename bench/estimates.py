@@ -1,0 +1,150 @@
+"""Estimates beside the truth: synthetic GGUF models loaded by llama.cpp in a fresh child, one at a time.
+
+``python -m bluerill.bench.estimates [--json]``. For each model and set of options: the KV cache and the compute buffer
+that llama.cpp reports, and the anonymous and file-backed memory of the child after its context is full, each beside
+what ``bluerill models estimate`` says from the header alone. Needs llama-cpp-python and gguf.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..models.estimate import Estimate, estimate_file
+from ..models.formats.ggml import KV_TYPES, TYPES
+from ..models.messages import LoadOptions
+from .synthetic_gguf import Plan, write_gguf
+
+MIB = 1 << 20
+SMALL = Plan()
+WIDE = Plan(width=1024, head=64, heads=16, kv_heads=4, feed_forward=3072)
+LARGE = Plan(
+    width=1024, head=128, heads=16, kv_heads=8, feed_forward=3072, layers=8, vocabulary=32_000, quantised="Q8_0"
+)
+
+
+class Case(NamedTuple):
+    """One model with one set of options."""
+
+    name: str
+    plan: Plan
+    options: LoadOptions = LoadOptions()
+
+    def set(self, **changes: Any) -> Case:
+        import msgspec
+
+        return self._replace(options=msgspec.structs.replace(self.options, **changes))
+
+
+def cases() -> list[Case]:
+    gemma = SMALL._replace(architecture="gemma3", layers=6, window=512)
+    mamba = SMALL._replace(architecture="mamba")
+    lfm = SMALL._replace(architecture="lfm2", layers=6, kernel=3)
+    pairs = SMALL._replace(vocabulary=150_000, merges=200_000)
+    return [
+        Case("llama, grouped queries", SMALL),
+        Case("the same, 8192 tokens", SMALL).set(ctx=8192),
+        Case("the same, KV in q8_0", SMALL).set(kv_type="q8_0"),
+        Case("the same, KV in q4_0", SMALL).set(kv_type="q4_0"),
+        Case("the same, 4 sequences", SMALL).set(seqs=4, ctx=1024),
+        Case("the same, one cache for 4", SMALL).set(seqs=4, ctx=1024, settings={"unified": "on"}),
+        Case("the same, ubatch 128", SMALL).set(ubatch=128),
+        Case("the same, all logits", SMALL).set(settings={"outputs": "512"}),
+        Case("the same, no flash attention", SMALL).set(settings={"flash": "off"}),
+        Case("wide feed-forward", SMALL._replace(feed_forward=3072)),
+        Case("qwen3, wide heads", SMALL._replace(architecture="qwen3", head=128)),
+        Case("gemma3, sliding window", gemma),
+        Case("the same, whole window cache", gemma).set(settings={"swa_full": "on"}),
+        Case("the same, 4 sequences", gemma).set(seqs=4, ctx=2048),
+        Case("gemma3, 262,144 tokens", gemma._replace(vocabulary=262_144, quantised="Q8_0")),
+        Case("mamba", mamba),
+        Case("mamba, 4 sequences", mamba._replace(width=512, inner=1024, state=64)).set(seqs=4, ctx=1024),
+        Case("lfm2, short convolutions", lfm),
+        Case("byte pairs, 150,000 tokens", pairs).set(ctx=1024),
+        Case("F16, 100 MiB", WIDE),
+        Case("Q8_0, 53 MiB", WIDE._replace(quantised="Q8_0")),
+        Case("the same, no mmap", WIDE._replace(quantised="Q8_0")).set(mmap=False),
+        Case("Q4_0, repacked", WIDE._replace(quantised="Q4_0")),
+        Case("the same, not repacked", WIDE._replace(quantised="Q4_0")).set(settings={"repack": "off"}),
+        Case("Q8_0, 165 MiB, 4096 tokens", LARGE).set(ctx=4096),
+    ]  # fmt: skip
+
+
+def measure(path: Path, options: LoadOptions) -> dict[str, Any]:
+    """Load the model in a child; what it said."""
+    numbers = {kind.name: number for number, kind in TYPES.items()}
+    settings = options.settings
+    given = {
+        "ctx": options.ctx, "seqs": options.seqs, "batch": options.batch, "ubatch": options.ubatch,
+        "mmap": options.mmap,
+        "kv": numbers[KV_TYPES[options.kv_type].name], "outputs": int(settings.get("outputs", "0")),
+        "repack": settings.get("repack") != "off", "flash": settings.get("flash") != "off",
+        "unified": settings.get("unified") == "on", "swa_full": settings.get("swa_full") == "on",
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "bluerill.bench.estimates_child", str(path), json.dumps(given)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"{path.name}: {done.stdout[-500:]}{done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def compare(case: Case, folder: Path) -> dict[str, Any]:
+    path = folder / f"{abs(hash(case.plan))}.gguf"
+    if not path.exists():
+        write_gguf(path, case.plan)
+    guess: Estimate = estimate_file(path, case.options)
+    truth = measure(path, case.options)
+    buffers, filled = truth["buffers"], truth["steps"]["filled"]
+    activations = next(part.bytes for part in guess.parts if part.name == "activations")
+    return {
+        "name": case.name,
+        "kv": [guess.kv, round(buffers.get("KV", 0) + buffers.get("RS", 0))],
+        "compute": [activations, round(buffers.get("compute", 0))],
+        "anon": [guess.anon, filled["anon"]],
+        "file": [guess.file, filled["file"]],
+        "import": truth["steps"]["import"],
+    }
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="bench.estimates", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    args = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as folder:
+        rows = []
+        for case in cases():
+            rows.append(compare(case, Path(folder)))
+            if not args.json:
+                _show(rows)
+    if args.json:
+        print(json.dumps(rows))
+        return 0
+    for what in ("kv", "compute", "anon", "file"):
+        ratios = sorted(row[what][0] / row[what][1] for row in rows if row[what][1])
+        print(
+            f"{what}: estimate / truth from {ratios[0]:.3f} to {ratios[-1]:.3f}, "
+            f"median {ratios[len(ratios) // 2]:.3f}; too low {sum(ratio < 0.999 for ratio in ratios)} of {len(ratios)}"
+        )
+    return 0
+
+
+def _show(rows: list[dict[str, Any]]) -> None:
+    row = rows[-1]
+    if len(rows) == 1:
+        print("MiB, estimate / measured          KV              compute         anonymous       file-backed")
+    columns = "".join(f"{row[key][0] / MIB:8.2f}/{row[key][1] / MIB:7.2f}" for key in ("kv", "compute", "anon", "file"))
+    print(f"{row['name']:30s}{columns}", flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

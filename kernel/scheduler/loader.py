@@ -1,0 +1,242 @@
+"""What to load next, and who has to go for it.
+
+Every look starts from nothing: the models that are wanted, the most urgent first, take from what is free and what is
+on its way out, and where that is not enough the cheapest set of victims is drained. There are no claims to keep, and
+so none to forget when a waiter is cancelled, times out or is overtaken. A load that has started is in the ledger;
+there is one per model, whatever number of jobs wait for it.
+
+Loads wait for a load of their own class or a more urgent one: two that share the storage both come late. A more
+urgent class does not wait.
+"""
+
+from __future__ import annotations
+
+from .board import Board
+from .decisions import Reason, StartLoad
+from .events import Klass
+from .eviction import Candidate, cheapest
+from .job import Job, Phase, Rank
+from .resident import LEAVING, Place, Resident
+
+
+class Loader:
+    """Loads and evictions."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+
+    def look(self) -> None:
+        """Start what can be started; make room for what is wanted more than what is there."""
+        board = self.board
+        board.stirred = False
+        wanted, claimed, wake = self._wanted(), 0, float("inf")
+        for rank, model, head in wanted:
+            if model.not_before > board.now:
+                wake = min(wake, model.not_before)
+                continue
+            need = self.need(model, head)
+            if need > board.room.capacity:
+                self._too_large(model, need)
+                continue
+            if self._lane_taken(rank[0]):
+                break
+            free = board.room.available + self.coming() - claimed
+            if need > free:
+                made, when = self.make_room(need - free, head, model)
+                if not made:
+                    wake = min(wake, when)
+                    continue
+            if need <= board.room.available:
+                self.start(model, head)
+            else:
+                claimed += need
+        if not wanted and board.prefetches and not board.pressed:
+            self._prefetch()
+        if wake < float("inf"):
+            board.look_at(wake)
+
+    def need(self, model: Resident, job: Job | None) -> int:
+        """Bytes to load a model and run its first job."""
+        anon, file = self._amount(model, job)
+        return self.board.room.need(model.name, anon, file)
+
+    def coming(self) -> int:
+        """Bytes that are on their way back."""
+        held = self.board.room.held
+        total = 0
+        for model in self.board.models.values():
+            if model.place in LEAVING:
+                total += held(model.name)
+            elif model.place is Place.LOADED:
+                for job in model.holders:
+                    if job.kv and (job.phase is Phase.ENDED or (job.phase is Phase.PAUSING and not job.cutting)):
+                        total += job.kv
+        return total
+
+    def start(self, model: Resident, job: Job | None) -> None:
+        """Reserve and load. The reservation covers the first job, too: the model is loaded for it."""
+        board = self.board
+        anon, file = self._amount(model, job)
+        reserved = board.room.reserve(model.name, anon, file)
+        model.kv_promised = self._kv(job)
+        model.place = Place.LOADING
+        model.load_since = board.now
+        model.load_klass = job.rank[0] if job else int(Klass.BACKGROUND)
+        board.prefetches.pop(model.name, None)
+        board.counts.loads += 1
+        board.out.append(StartLoad(model.name, reserved.anon, reserved.file, model.step))
+
+    # --- room
+
+    def make_room(self, need: int, head: Job, beneficiary: Resident) -> tuple[bool, float]:
+        """Free ``need`` bytes for a job by parking others' state or draining models.
+
+        Returns whether it was possible; if not, when it may become possible without anything happening before.
+        """
+        board = self.board
+        states: list[Candidate] = []
+        models: list[Candidate] = []
+        wake = float("inf")
+        for model in board.models.values():
+            if model.place is not Place.LOADED:
+                continue
+            here = [
+                Candidate(job.kv, board.regain_s(job), job)
+                for job in model.holders
+                if job.kv and job.phase is Phase.READY and job.rank[0] > head.rank[0] and board.tuning.preempt
+            ]
+            states += here
+            if model is beneficiary or model.profile.pinned:
+                models += here
+                continue
+            when = self._evictable(model, head, beneficiary)
+            if when > board.now:
+                wake = min(wake, when)
+                models += here
+            else:
+                models.append(Candidate(board.room.held(model.name), self._cost(model), model))
+        chosen = self._choose(states, need)
+        whole = self._choose(models, need)
+        if chosen is None or (whole is not None and _sum(whole) < _sum(chosen)):
+            chosen = whole
+        if chosen is None:
+            return False, wake
+        for each in chosen:
+            if isinstance(each.what, Job):
+                board.park(each.what)
+            elif isinstance(each.what, Resident):
+                self._inflate(each.what, each.size)
+                board.drain(each.what)
+        return True, board.now
+
+    def _evictable(self, model: Resident, head: Job, beneficiary: Resident) -> float:
+        """When this loaded model may be evicted for ``head`` at the earliest; infinity: not before something happens."""
+        board = self.board
+        if model.first_due:
+            model.hurry = model.hurry or head.rank[0] < model.strongest()
+            return float("inf")
+        when = 0.0
+        if head.rank[0] >= model.load_klass:
+            when = model.loaded_at + board.tuning.min_residency_s
+        if (
+            head.rank[0] > model.used_by
+        ):  # keep it while its next use may be near, as long as there is slack (ski rental)
+            patient = model.used_at + board.tuning.patience * model.costs.load_s
+            when = max(when, min(patient, head.rank[1] - beneficiary.costs.load_s))
+        waiting = model.waiting.head()
+        if waiting is not None:
+            when = max(when, self._yields(waiting, head, beneficiary))
+        for job in model.holders:
+            if job.phase is Phase.ENDED:
+                continue
+            if job.begun and not board.tuning.preempt:
+                return float("inf")
+            when = max(when, self._yields(job, head, beneficiary))
+        return when
+
+    def _yields(self, job: Job, head: Job, beneficiary: Resident) -> float:
+        """When a job gives way to ``head``: a lower class at once, its own class in the order of latest starts.
+
+        Grouping: within a class the jobs of a loaded model go on until ``head`` has no more slack than a swap takes.
+        """
+        if job.rank[0] != head.rank[0]:
+            return 0.0 if job.rank[0] > head.rank[0] else float("inf")
+        if job.rank[1:] < head.rank[1:]:
+            return float("inf")
+        return head.rank[1] - beneficiary.costs.load_s if self.board.tuning.group else 0.0
+
+    def _cost(self, model: Resident) -> float:
+        """GDSF's H times size, in seconds: how often it is wanted times what getting it back takes."""
+        board = self.board
+        if not board.tuning.gdsf:
+            return model.used_at
+        back = model.costs.load_s + sum(board.regain_s(job) for job in model.holders if job.phase is not Phase.ENDED)
+        size = board.room.held(model.name)
+        owed = bool(model.waiting) or any(job.phase is not Phase.ENDED for job in model.holders)
+        often = max(model.frequency(board.now, board.tuning.half_life_s), 1.0 if owed else 0.0)
+        floor = min(each.worth for each in board.models.values() if each.place is Place.LOADED)
+        return (model.worth - floor) * size + often * back
+
+    def _choose(self, candidates: list[Candidate], need: int) -> list[Candidate] | None:
+        if self.board.tuning.gdsf:
+            return cheapest(candidates, need)
+        chosen, size = [], 0  # least recently used first, as many as it takes
+        for each in sorted(candidates, key=lambda c: c.cost):
+            if size < need:
+                chosen.append(each)
+                size += each.size
+        return chosen if size >= need else None
+
+    def _inflate(self, model: Resident, size: int) -> None:
+        """L rises to the H of what is evicted."""
+        if size:
+            often = model.frequency(self.board.now, self.board.tuning.half_life_s)
+            self.board.inflation = max(self.board.inflation, model.worth + often * model.costs.load_s / size)
+
+    # --- what is wanted
+
+    def _wanted(self) -> list[tuple[Rank, Resident, Job]]:
+        wanted = []
+        for model in self.board.models.values():
+            if model.place is Place.ABSENT and model.waiting:
+                head = model.waiting.head()
+                if head is not None and self.board.allowed(head):
+                    wanted.append((head.rank, model, head))
+        wanted.sort(key=lambda each: each[0])
+        return wanted
+
+    def _lane_taken(self, klass: int) -> bool:
+        return any(model.place is Place.LOADING and model.load_klass <= klass for model in self.board.models.values())
+
+    def _too_large(self, model: Resident, need: int) -> None:
+        """It was taken on under a larger budget or a smaller estimate."""
+        board = self.board
+        for job in list(model.waiting):
+            if self.need(model, job) > board.room.capacity:
+                board.fail(
+                    job,
+                    Reason.BUDGET,
+                    f"{model.name} needs {need >> 20} MiB, the models' share is {board.room.capacity >> 20} MiB now",
+                    gone=True,
+                )
+
+    def _prefetch(self) -> None:
+        """Take the latest advice that fits into spare memory; drop what is here already."""
+        board = self.board
+        for name in reversed(list(board.prefetches)):
+            model = board.models.get(name)
+            if model is None or model.place is not Place.ABSENT or model.broken_until > board.now:
+                board.prefetches.pop(name)
+            elif not self._lane_taken(Klass.BACKGROUND) and self.need(model, None) <= board.room.available:
+                self.start(model, None)
+
+    def _kv(self, job: Job | None) -> int:
+        return job.model.profile.kv(job.n_prompt + job.n_out) if job else 0
+
+    def _amount(self, model: Resident, job: Job | None) -> tuple[int, int]:
+        anon, file = model.base()
+        return max(anon + self._kv(job), model.loading()[0]), file
+
+
+def _sum(candidates: list[Candidate]) -> float:
+    return sum(each.cost for each in candidates)

@@ -1,0 +1,41 @@
+"""What the broker knows of a model: how to load it, and what that costs."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from ..kernel.scheduler.profile import Profile
+from .messages import LoadOptions, ModelFile
+
+__all__ = ["Catalogue", "Known"]
+
+
+class Known(msgspec.Struct, frozen=True):
+    """One model. ``key`` is what the policy calls it: the same weights with other options are another model."""
+
+    key: str
+    name: str
+    engine: str
+    files: tuple[ModelFile, ...]
+    options: LoadOptions
+    profile: Profile
+    data_bytes: int = 0
+    """The soft wall of its server (RLIMIT_DATA), 0 for the usual one."""
+
+
+class Catalogue(Protocol):
+    """Where names become models, and where what was learned of them is kept."""
+
+    async def find(self, name: str) -> Known:
+        """The model of a card's name or a path. Raises CallerError if there is none, or it cannot run here."""
+        ...
+
+    def learned(self, known: Known, anon: int, file: int, oom: bool) -> Known:
+        """A run ended: the largest memory it used, and whether it was killed for it. The model as known from now on."""
+        ...
+
+    def stamped(self, known: Known, stamps: dict[str, str]) -> None:
+        """A server verified the files; it need not hash them again while they have these stamps."""
+        ...
