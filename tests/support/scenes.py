@@ -6,7 +6,6 @@ from bluerill.agent.jobs.messages import Jobs, JobView
 from bluerill.kernel.errors import CallerError, PeerRestarted
 from bluerill.kernel.status import ServiceStatus, Status
 from bluerill.models.messages import Models, Resident
-from bluerill.watch.top.app import Steer
 from bluerill.watch.top.view import View
 
 MIB = 1 << 20
@@ -88,7 +87,7 @@ class Scene:
         self.done.append(("restart", name))
         return f"{name} is being restarted"
 
-    async def steer(self, number: int, to: Steer) -> str:
+    async def steer(self, number: int, to: str) -> str:
         self.done.append((to, number))
         return f"job {number}: {to}"
 

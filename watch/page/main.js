@@ -3,8 +3,10 @@
 import { Chime } from "./chime.js";
 import { Ears } from "./ears.js";
 import { Glass } from "./glass.js";
+import { Jobs } from "./jobs.js";
 import { Link } from "./link.js";
 import { Log, make } from "./log.js";
+import { Models } from "./models.js";
 import { Monitor } from "./monitor.js";
 import { Voice } from "./voice.js";
 
@@ -16,6 +18,8 @@ const voice = new Voice(link);
 const chime = new Chime(() => voice.context);
 const log = new Log($("log"));
 const monitor = new Monitor(document);
+const jobs = new Jobs(document, link);
+const models = new Models(document);
 let shown = { stage: "", ringing: "", ring: "", face: "" };
 
 // the link
@@ -84,6 +88,8 @@ link.addEventListener("page.say", ({ detail }) => {
   setTimeout(() => { if (text !== replied && shown.ringing) log.unasked(text); }, 400);
 });
 link.addEventListener("kernel.status", ({ detail }) => monitor.status(detail));
+link.addEventListener("jobs.jobs", ({ detail }) => jobs.show(detail));
+link.addEventListener("models.models", ({ detail }) => models.show(detail));
 link.addEventListener("page.problem", ({ detail }) => problem(detail.text));
 ears.addEventListener("problem", (event) => problem(event.detail.text));
 

@@ -106,8 +106,34 @@ class WearFace(FromPage, frozen=True, tag="face"):
     ambient: bool | None = None
 
 
+class Steered(FromPage, frozen=True, tag="job"):
+    """Cancel, pause, resume or forget a job."""
+
+    id: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+    to: Literal["cancel", "pause", "resume", "forget"]
+
+
+class Begun(FromPage, frozen=True, tag="job-begin"):
+    """Begin a job of a kind that needs no files."""
+
+    kind: Literal["summarise", "index"]
+    model: Id = ""
+
+
 Said = (
-    Listen | Unlisten | Talk | Finger | Turned | Ask | Pressed | Spoken | Synthesise | Monitor | WearFace
+    Listen
+    | Unlisten
+    | Talk
+    | Finger
+    | Turned
+    | Ask
+    | Pressed
+    | Spoken
+    | Synthesise
+    | Monitor
+    | WearFace
+    | Steered
+    | Begun
 )  # fmt: skip
 _decoder: Final[msgspec.json.Decoder[Said]] = msgspec.json.Decoder(Said)
 _encoder: Final = msgspec.json.Encoder()

@@ -36,6 +36,7 @@ from ...modalities.voice.messages import (
 )
 from . import protocol
 from .assets import load
+from .background import Background
 from .door import Door
 from .lookout import Lookout
 from .messages import GetLink, Link
@@ -69,12 +70,14 @@ class WebService(Service):
 
     async def start(self) -> None:
         self._pictures = Pictures(self.port, self.pages, self._problem)
+        self._background = Background(self.port, self._monitors)
         self._lookout = Lookout(
             self.port,
             needed=lambda: bool(self.pages),
             watched=lambda: any(page.monitoring for page in self.pages.values()),
             seen=self._take_status,
             restarted=self._restarted,
+            also=self._background.look,
         )
         bound = await self.door.open(self.port_wanted)
         self.bound = bound
@@ -232,8 +235,13 @@ class WebService(Service):
             case protocol.Monitor(on):
                 page.monitoring = on
                 if on and self._status:
-                    page.send(self._status)
+                    for seen in (self._status, *self._background.seen):
+                        page.send(seen)
                 self._lookout.wake()
+            case protocol.Steered():
+                await self._background.steer(said)
+            case protocol.Begun():
+                await self._background.begin(said)
             case protocol.WearFace(face, ambient):
                 await tell("screen", SetFace(face, ambient), taint=Taint.USER)
 
@@ -303,9 +311,12 @@ class WebService(Service):
 
     def _take_status(self, status: Status) -> None:
         self._status = protocol.forward(status)
+        self._monitors(self._status)
+
+    def _monitors(self, message: bytes) -> None:
         for page in self.pages.values():
             if page.monitoring:
-                page.send(self._status)
+                page.send(message)
 
     async def _restarted(self, name: str) -> None:
         if name == "ears":
