@@ -28,6 +28,7 @@ _COMMANDS = {
     "jobs": ("jobs", "long work in the background: list, add, show, log, cancel, pause, resume, forget, find"),
     "top": ("top", "live monitor of the running device"),
     "trace": ("trace", "write what happened as a Perfetto trace"),
+    "mcp": ("mcp", "offer the skills as tools to other programs (Model Context Protocol)"),
     "doctor": ("doctor", "what works on this machine, what does not, and the mend"),
     "completion": ("completion", "shell completion for bash, zsh or fish"),
 }

@@ -77,6 +77,7 @@ _PACKAGES = (
     ("whisper", "whisper", "OpenAI Whisper checkpoints (pocketsphinx is used without it)", "whisper"),
     ("codes in pictures", "zxingcpp", "zxing-cpp (pictures are seen without codes)", "see"),
     ("text in pictures", "rapidocr", "RapidOCR (pictures are seen without text)", "see"),
+    ("tools for programs", "mcp", "the MCP SDK (bluerill mcp needs it)", "mcp"),
     ("chat models", "langchain_core", "further planner tiers (templates are used without them)", "models"),
 )
 
