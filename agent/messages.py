@@ -75,7 +75,8 @@ class Turn(Body, frozen=True):
     transcript: str = ""
     raw: str = ""
     asr: str = ""
-    outcome: Literal["done", "refused", "failed", "not-heard", "fault"] = "done"
+    outcome: Literal["done", "refused", "failed", "asked", "not-heard", "fault"] = "done"
+    """``asked``: calls wait for the owner's yes, as the reply and the card show them."""
     interrupted: str = ""
     """What of the reply had been said when it was cut off; '' where it was not."""
 

@@ -4,7 +4,8 @@
 
 Turns run one at a time, in the order they came; what must not wait for them does not: speech of the owner silences the
 device at once, and so does "stop", which also ends whatever rings. Every failure becomes one line that can be said. A
-follow-up that corrects the last call takes that call back first, so that "make it fifteen" leaves one timer.
+follow-up that corrects the last call takes that call back first, so that "make it fifteen" leaves one timer. What a
+stranger's words led to waits for the owner's yes (``consent.py``); the skills themselves refuse it until then.
 
 Bounds: texts of 1,000 characters, six calls a turn (the planner's), fifty turns remembered, waiting turns by the
 mailbox of the service.
@@ -16,11 +17,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from ..kernel.errors import BluerillError, CapabilityError, DeadlineExceeded, PeerRestarted
-from ..kernel.message import Lane
+from ..kernel.errors import BluerillError, CapabilityError, DeadlineExceeded, PeerRestarted, ServiceFault
+from ..kernel.message import Body, Lane, Taint
 from ..kernel.service import Call, Service, handles
 from ..modalities.voice.messages import Heard, HeardNothing, HeardPartial, SpeechStarted, Woken
-from ..skills.messages import Card, Happened, Invoke, Invoked, Undo
+from ..skills.messages import Card, Happened, Invoke, Invoked, Unconfirmed, Undo
+from .consent import Consent, answer
 from .memory import Done, Memory
 from .messages import (
     CallReport,
@@ -44,6 +46,7 @@ ACT_WITHIN_S = 12.0
 PLAN_WITHIN_S = 10.0
 CARD_S = 5.0
 MAX_SHOWN = 400
+WAITS = "waits for your yes"
 _STOP = frozenset(
     [
         "stop", "stop it", "stop that", "stop now", "be quiet", "quiet", "silence", "shut up", "hush", "enough",
@@ -56,7 +59,7 @@ _NOT_HEARD = {
     "too-long": "That was too long for me; please say it in one or two sentences.",
     "fault": "Sorry, I could not listen just now.",
 }
-Outcome = Literal["done", "refused", "failed", "not-heard", "fault"]
+Outcome = Literal["done", "refused", "failed", "asked", "not-heard", "fault"]
 
 
 def clean(text: str) -> str:
@@ -97,6 +100,7 @@ class SessionService(Service):
         self._planner = planner
         self._skills = skills
         self._memory = Memory()
+        self._consent = Consent()
         self._turn = asyncio.Lock()
         self._count = 0
         self._silenced = 0
@@ -108,11 +112,11 @@ class SessionService(Service):
 
     @handles(Request)
     async def request(self, request: Request, call: Call) -> Turn:
-        return await self._take(clean(request.text), request.source[:40], None)
+        return await self._take(clean(request.text), request.source[:40], None, call.taint)
 
     @handles(Heard)
     async def heard(self, heard: Heard, call: Call) -> None:
-        await self._take(clean(heard.text), "voice", heard)
+        await self._take(clean(heard.text), "voice", heard, call.taint)
 
     @handles(HeardNothing)
     async def heard_nothing(self, heard: HeardNothing, call: Call) -> None:
@@ -165,16 +169,35 @@ class SessionService(Service):
         self._count += 1
         return self._count
 
-    async def _take(self, text: str, source: str, heard: Heard | None) -> Turn:
+    async def _take(self, text: str, source: str, heard: Heard | None, taint: Taint) -> Turn:
         began = self.port.now()
         if " ".join(words(text)) in _STOP:
             return await self._stop(text, source, heard, began)
         async with self._turn:
+            said = answer(text, taint) if self._consent.waits(began) else ""
+            waiting = self._consent.take(began)  # whatever is said next, the question is closed
+            if said:
+                return await self._answered(said == "yes", waiting, text, source, heard, began)
             return await self._run(text, source, heard, began)
+
+    async def _answered(
+        self, agreed: bool, waiting: list[PlannedCall], text: str, source: str, heard: Heard | None, began: float
+    ) -> Turn:
+        """The owner's yes or no to what was asked; the calls go out under the labels of these words, the owner's."""
+        number = self._next()
+        started = self.port.now()
+        reports, speeches, card = await self._act(waiting) if agreed else ([], ["All right, I won't."], None)
+        latency = {"act_ms": (self.port.now() - started) * 1000}
+        outcome: Outcome = "failed" if any(report.error for report in reports) else "done"
+        reply = " ".join(speech for speech in speeches if speech)
+        turn = self._turn_of(text, source, heard, reports, reply, None, began, latency, outcome, number)
+        await self._finish(turn, card or Card("reply", text=reply[:MAX_SHOWN]))
+        return turn
 
     async def _stop(self, text: str, source: str, heard: Heard | None, began: float) -> Turn:
         """ "Stop": silence at once, and whatever rings with it; a turn under way goes on without speaking."""
         self._silenced = self._count
+        self._consent.take(began)
         await self._hush("stop")
         dismissed = await self._ring("dismiss_ring", "")
         calls = [CallReport("dismiss_ring", {}, {"dismissed": dismissed})] if dismissed else []
@@ -206,6 +229,8 @@ class SessionService(Service):
         outcome: Outcome = "done"
         if not planned.calls and not planned.undo:
             outcome, speeches = "refused", [planned.reply]
+        elif self._consent.waits(self.port.now()):
+            outcome = "asked"
         elif any(report.error for report in reports):
             outcome = "failed"
         reply = " ".join(speech for speech in speeches if speech)
@@ -217,6 +242,8 @@ class SessionService(Service):
         reports: list[CallReport] = []
         speeches: list[str] = []
         done: list[Done] = []
+        asked: list[PlannedCall] = []
+        shown: list[str] = []
         card: Card | None = None
         for planned in calls:
             started = self.port.now()
@@ -225,9 +252,16 @@ class SessionService(Service):
                 arguments = resolved(planned.arguments, [report.result for report in reports])
                 if planned.revises:
                     await self._take_back_last()
-                outcome = await self.port.ask(
-                    self._skills, Invoke(planned.name, arguments), Invoked, within=ACT_WITHIN_S
-                )
+                outcome = await self.port.ask(self._skills, Invoke(planned.name, arguments), Body, within=ACT_WITHIN_S)
+                if isinstance(outcome, Unconfirmed):
+                    asked.append(PlannedCall(planned.name, arguments, planned.spans))
+                    shown += outcome.shown
+                    reports.append(
+                        CallReport(planned.name, arguments, None, "waits for your yes", self._since(started))
+                    )
+                    continue
+                if not isinstance(outcome, Invoked):
+                    raise ServiceFault(f"skills answered {planned.name!r} with {outcome.wire!r}")
             except BluerillError as error:
                 line = spoken_error(error)
                 self.port.log.info("call %s failed: %s", planned.name, error)
@@ -239,6 +273,10 @@ class SessionService(Service):
             card = outcome.card or card
             done.append(Done(PlannedCall(planned.name, arguments, planned.spans), outcome.undo))
         self._memory.did(done, self.port.now())
+        if asked:
+            self._consent.ask(asked, self.port.now())
+            speeches.append(f"Somebody else's words ask for this. Shall I? {', '.join(shown)}.")
+            card = Card("notice", title="Shall I?", lines=shown)
         return reports, speeches, card
 
     async def _take_back_last(self) -> None:

@@ -19,6 +19,7 @@ from mcp.server.lowlevel import Server
 
 from ..kernel.errors import BluerillError
 from ..skills.messages import ActionInfo, Catalogue, GetCatalogue, Invoke, Invoked
+from ..skills.policy import is_sensitive
 from .control import Front
 
 __all__ = ["Tools", "guarded"]
@@ -89,13 +90,6 @@ class Tools:
         )
 
 
-def is_sensitive(action: ActionInfo, arguments: dict[str, Any]) -> bool:
-    """Whether this call, not only this action, is one that the owner must want."""
-    if not action.sensitive_when:
-        return action.sensitive
-    return any(str(arguments.get(name, "")).lower() in values for name, values in action.sensitive_when.items())
-
-
 def _tool(action: ActionInfo) -> types.Tool:
     said = "; ".join(f"“{example}”" for example in action.examples[:2])
     return types.Tool(
@@ -103,7 +97,9 @@ def _tool(action: ActionInfo) -> types.Tool:
         title=action.name.replace("_", " ").capitalize(),
         description=f"{action.description}{f' People say: {said}.' if said else ''}",
         input_schema=action.schema or {"type": "object", "properties": {}, "additionalProperties": False},
-        annotations=types.ToolAnnotations(destructive_hint=action.sensitive, open_world_hint=False),
+        annotations=types.ToolAnnotations(
+            read_only_hint=action.reads, destructive_hint=action.sensitive, open_world_hint=False
+        ),
     )
 
 

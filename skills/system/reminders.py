@@ -95,6 +95,7 @@ class Reminders(Ringing):
         "(any|are there any) reminders [[for|on] {when}]",
         "what's (on|in) my (reminders|reminder list) [[for|on] {when}]",
         examples=("what are my reminders", "do I have reminders for tomorrow"),
+        reads=True,
     )
     async def list_reminders(self, when: When | None = None) -> Reply:
         """Say what there is to be reminded of.

@@ -111,6 +111,7 @@ class Timers(TimerRows):
         "[the] (status|state|time <left>) (of|on|for) <which>",
         "timer (status|check)",
         examples=("how much time is left", "how long is left on the pizza timer", "show my timers"),
+        reads=True,
     )
     async def timer_status(self, label: Text | None = None) -> Reply:
         """Say how much time is left.
