@@ -5,6 +5,7 @@ No browser here: ``bluerill watch`` runs as a person would run it, ``bluerill ta
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -12,16 +13,22 @@ import subprocess
 import sys
 import time
 import wave
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 
+from bluerill.agent.jobs.messages import GetJob, GetJobs, JobDetail, Jobs, JobView
+from bluerill.kernel.message import Body
+from bluerill.kernel.status import GetStatus, Status
+from bluerill.watch.control import SocketFront
 from journeys.test_first_light import running_watch
 from journeys.test_recovery import bluerill
 
 pytestmark = [pytest.mark.audio, pytest.mark.process]
+R = TypeVar("R", bound=Body)
 SENTENCES = ("set a timer for five minutes", "what time is it", "add milk to the shopping list", "turn the volume down")
 ROUNDS = 4
 
@@ -38,20 +45,45 @@ def write(path: Path, parts: list[Any]) -> Path:
     return path
 
 
-def jobs(home: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(bluerill(home, "jobs", "list", "--json"))["jobs"]
-    return found
+def ask(home: Path, to: str, body: Body, expect: type[R]) -> R:
+    """Ask the running device through its control socket, as the command line does."""
+
+    async def asked() -> R:
+        front = await SocketFront.connect(str(home / "device.sock"))
+        try:
+            return await front.ask(to, body, expect, within=30.0)
+        finally:
+            await front.close()
+
+    return asyncio.run(asked())
 
 
-def until(home: Path, done: Any, within_s: float = 240.0) -> dict[str, Any]:
+def the_job(home: Path) -> JobView:
+    [job] = ask(home, "jobs", GetJobs(), Jobs).jobs
+    return job
+
+
+def until(home: Path, done: Callable[[JobView], bool], within_s: float = 240.0) -> JobView:
     """The job, as soon as it is as it should be."""
     end = time.monotonic() + within_s
     while True:
-        [job] = jobs(home)
+        job = the_job(home)
         if done(job):
             return job
-        assert job["state"] in ("waiting", "running"), job
+        assert job.state in ("waiting", "running"), job
         assert time.monotonic() < end, f"it took more than {within_s:.0f} s: {job}"
+        time.sleep(0.1)
+
+
+def wait_for(home: Path, *names: str) -> None:
+    """Until these services run (the first start builds the recogniser's language model)."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        status = ask(home, "kernel", GetStatus(), Status)
+        if all(each.state == "running" for each in status.services if each.name in names):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{names} do not run")
 
 
 def test_a_recording_is_written_down_while_a_timer_is_spoken_and_after_a_kill(own_home: Path, tmp_path: Path) -> None:
@@ -65,30 +97,30 @@ def test_a_recording_is_written_down_while_a_timer_is_spoken_and_after_a_kill(ow
     request = write(tmp_path / "request.wav", [silence, voice.say("set a timer for ten minutes"), silence])
 
     with running_watch(own_home) as (process, _):
+        wait_for(own_home, "ears", "asr")
         bluerill(own_home, "jobs", "add", "transcribe", str(recording))
-        before = until(own_home, lambda job: job["done"] > 0)
+        before = until(own_home, lambda job: job.done > 0)
         turn = json.loads(bluerill(own_home, "talk", str(request), "--json").splitlines()[0])
         assert turn["calls"][0]["name"] == "start_timer"
         assert turn["calls"][0]["arguments"] == {"duration": "PT10M"}
-        [after] = jobs(own_home)
-        assert after["state"] == "running", "the recording was not long enough to be in the way"
-        assert after["steps"] >= before["steps"]
+        after = the_job(own_home)
+        assert after.state == "running", "the recording was not long enough to be in the way"
+        assert after.steps >= before.steps
         process.send_signal(signal.SIGKILL)
         process.wait(10)
 
     with running_watch(own_home):
-        [again] = jobs(own_home)
-        assert again["steps"] >= before["steps"]
-        job = until(own_home, lambda job: job["state"] == "done")
-        log = bluerill(own_home, "jobs", "show", str(job["id"]), "--json")
-        assert "goes on after a restart" in log
+        assert the_job(own_home).steps >= after.steps
+        job = until(own_home, lambda job: job.state == "done")
+        lines = ask(own_home, "jobs", GetJob(job.id), JobDetail).lines
+        assert any("goes on after a restart" in line.text for line in lines)
         left = json.loads(bluerill(own_home, "ask", "--json", "how long is left on my timer"))
         assert "minutes" in left["reply"]
 
-    lines = (tmp_path / "long.wav.txt").read_text().splitlines()
-    times = [line.split("  ")[0] for line in lines]
+    written = (tmp_path / "long.wav.txt").read_text().splitlines()
+    times = [line.split("  ")[0] for line in written]
     assert times == sorted(set(times)), "a piece is there twice"
-    texts = [line.split("  ")[1] for line in lines]
+    texts = [line.split("  ")[1] for line in written]
     assert len(texts) == ROUNDS * len(SENTENCES)
     assert sum(text in SENTENCES for text in texts) >= len(texts) * 3 / 4, texts
     assert texts.count(SENTENCES[0]) == ROUNDS
@@ -98,7 +130,8 @@ def test_the_command_line_follows_a_job_to_its_end_without_a_running_device(own_
     environment = {**os.environ, "BLUERILL_HOME": str(own_home)}
     bluerill(own_home, "ask", "take a note the car is on level three")
     bluerill(own_home, "jobs", "add", "index")  # kept, not done
-    assert jobs(own_home)[0]["state"] == "waiting"
+    kept = json.loads(bluerill(own_home, "jobs", "list", "--json"))["jobs"]
+    assert [job["state"] for job in kept] == ["waiting"]
     detail = json.loads(bluerill(own_home, "jobs", "add", "summarise", "--wait", "--json"))
     assert detail["value"]["picked"] == ["the car is on level three"]
     assert "the car is on level three" in bluerill(own_home, "jobs", "find", "car")
