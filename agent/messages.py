@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from ..kernel.message import Body, message
+from ..modalities.image.messages import Seen
 from ..skills.messages import Card
 
 
@@ -48,6 +49,13 @@ class Request(Body, frozen=True):
 
     text: str
     source: str = "text"
+
+
+@message("agent.saw")
+class Saw(Body, frozen=True):
+    """Tell ``session`` what is in the picture that the owner shows: for a minute "this" means it."""
+
+    seen: Seen
 
 
 class CallReport(msgspec.Struct, frozen=True, omit_defaults=True):

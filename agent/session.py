@@ -15,15 +15,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from ..kernel.errors import BluerillError, CapabilityError, DeadlineExceeded, PeerRestarted, ServiceFault
-from ..kernel.message import Body, Lane, Taint
+from ..kernel.errors import BluerillError
+from ..kernel.message import Lane, Taint
 from ..kernel.service import Call, Service, handles
 from ..modalities.voice.messages import Heard, HeardNothing, HeardPartial, SpeechStarted, Woken
-from ..skills.messages import Card, Happened, Invoke, Invoked, Unconfirmed, Undo
+from ..skills.localtime import device_zone
+from ..skills.messages import Card, Happened, Invoke, Invoked
+from .actor import ACT_WITHIN_S, Actor, Deeds, spoken_error
 from .consent import Consent, answer
-from .memory import Done, Memory
+from .memory import Memory
 from .messages import (
     CallReport,
     GetTurns,
@@ -32,21 +35,22 @@ from .messages import (
     PlannedCall,
     Press,
     Request,
+    Saw,
     Settle,
     Settled,
     Show,
     Turn,
     Turns,
 )  # fmt: skip
-from .references import resolved
+from .sight import IN_VIEW_S, NO_TEXT, View, answered, bound
 from .values.words import MAX_CHARACTERS, words
 from .voice_out import Outlet
 
-ACT_WITHIN_S = 12.0
 PLAN_WITHIN_S = 10.0
 CARD_S = 5.0
 MAX_SHOWN = 400
-WAITS = "waits for your yes"
+SIGHT = "sight"
+"""Answers from what was seen in a picture, where a plan names its planner."""
 _STOP = frozenset(
     [
         "stop", "stop it", "stop that", "stop now", "be quiet", "quiet", "silence", "shut up", "hush", "enough",
@@ -67,17 +71,6 @@ def clean(text: str) -> str:
     return text[: MAX_CHARACTERS + 1].encode("utf-8", "replace").decode("utf-8")
 
 
-def spoken_error(error: BluerillError) -> str:
-    """One line that can be said, of an action that could not be done."""
-    if isinstance(error, DeadlineExceeded):
-        return "That took too long, so I gave up."
-    if isinstance(error, PeerRestarted):
-        return "Something broke while I was doing that. Please try again."
-    if isinstance(error, CapabilityError):
-        return "I am not allowed to do that."
-    return str(error).strip().splitlines()[0][:200] or "That did not work."
-
-
 class SessionService(Service):
     """``fronts`` speak and show turns, ``screens`` show cards, ``ears`` are told when the device speaks, ``watchers``
     what the owner and the device are doing."""
@@ -92,6 +85,7 @@ class SessionService(Service):
         planner: str = "planner",
         skills: str = "skills",
         watchers: Sequence[str] = (),
+        zone: str = "",
     ) -> None:
         self._watchers = tuple(watchers)
         self._fronts = tuple(fronts)
@@ -101,12 +95,15 @@ class SessionService(Service):
         self._skills = skills
         self._memory = Memory()
         self._consent = Consent()
+        self._view: View | None = None
+        self._zone = device_zone(zone)
         self._turn = asyncio.Lock()
         self._count = 0
         self._silenced = 0
 
     async def start(self) -> None:
         self._out = Outlet(self.port, self._fronts, self._screens, self._ears, self._watchers)
+        self._actor = Actor(self.port, self._skills, self._memory, self._consent)
 
     # what comes in
 
@@ -117,6 +114,13 @@ class SessionService(Service):
     @handles(Heard)
     async def heard(self, heard: Heard, call: Call) -> None:
         await self._take(clean(heard.text), "voice", heard, call.taint)
+
+    @handles(Saw)
+    async def saw(self, saw: Saw, call: Call) -> None:
+        seen = saw.seen
+        self._view = View(seen, self.port.now() + IN_VIEW_S)
+        lines = [text[:60] for text in (*(c.text for c in seen.codes), *(each.text for each in seen.text))][:4]
+        await self._out.tell(self._screens, Show(Card("notice", title="I see", lines=lines or ["a picture"]), CARD_S))
 
     @handles(HeardNothing)
     async def heard_nothing(self, heard: HeardNothing, call: Call) -> None:
@@ -177,16 +181,25 @@ class SessionService(Service):
             said = answer(text, taint) if self._consent.waits(began) else ""
             waiting = self._consent.take(began)  # whatever is said next, the question is closed
             if said:
-                return await self._answered(said == "yes", waiting, text, source, heard, began)
-            return await self._run(text, source, heard, began)
+                return await self._answered(said == "yes", waiting, text, source, heard, began, taint)
+            return await self._run(text, source, heard, began, taint)
 
     async def _answered(
-        self, agreed: bool, waiting: list[PlannedCall], text: str, source: str, heard: Heard | None, began: float
+        self,
+        agreed: bool,
+        waiting: list[PlannedCall],
+        text: str,
+        source: str,
+        heard: Heard | None,
+        began: float,
+        taint: Taint,
     ) -> Turn:
         """The owner's yes or no to what was asked; the calls go out under the labels of these words, the owner's."""
         number = self._next()
         started = self.port.now()
-        reports, speeches, card = await self._act(waiting) if agreed else ([], ["All right, I won't."], None)
+        reports, speeches, card = (
+            await self._actor.act(waiting, taint) if agreed else Deeds([], ["All right, I won't."])
+        )
         latency = {"act_ms": (self.port.now() - started) * 1000}
         outcome: Outcome = "failed" if any(report.error for report in reports) else "done"
         reply = " ".join(speech for speech in speeches if speech)
@@ -205,14 +218,12 @@ class SessionService(Service):
         await self._finish(turn, None)
         return turn
 
-    async def _run(self, text: str, source: str, heard: Heard | None, began: float) -> Turn:
+    async def _run(self, text: str, source: str, heard: Heard | None, began: float, taint: Taint) -> Turn:
         number = self._next()
         await self._out.state("thinking", text[:MAX_SHOWN])
         started = self.port.now()
         try:
-            planned = await self.port.ask(
-                self._planner, Plan(text, "", self._memory.context(started)), Planned, within=PLAN_WITHIN_S
-            )
+            planned, taint = await self._plan(text, taint, started)
         except BluerillError as error:
             turn = self._turn_of(text, source, heard, [], spoken_error(error), None, began, {}, "fault", number)
             await self._finish(turn, Card("notice", text=turn.reply))
@@ -222,13 +233,13 @@ class SessionService(Service):
             await self._out.state("acting")
         started = self.port.now()
         if planned.undo:
-            reports, speeches, card = await self._undo()
+            reports, speeches, card = await self._actor.undo()
         else:
-            reports, speeches, card = await self._act(planned.calls)
+            reports, speeches, card = await self._actor.act(planned.calls, taint)
         latency = {"plan_ms": plan_ms, "act_ms": (self.port.now() - started) * 1000}
         outcome: Outcome = "done"
         if not planned.calls and not planned.undo:
-            outcome, speeches = "refused", [planned.reply]
+            outcome, speeches = "done" if planned.planner == SIGHT else "refused", [planned.reply]
         elif self._consent.waits(self.port.now()):
             outcome = "asked"
         elif any(report.error for report in reports):
@@ -238,86 +249,21 @@ class SessionService(Service):
         await self._finish(turn, card or (Card("reply", text=reply[:MAX_SHOWN]) if reply else None))
         return turn
 
-    async def _act(self, calls: Sequence[PlannedCall]) -> tuple[list[CallReport], list[str], Card | None]:
-        reports: list[CallReport] = []
-        speeches: list[str] = []
-        done: list[Done] = []
-        asked: list[PlannedCall] = []
-        shown: list[str] = []
-        card: Card | None = None
-        for planned in calls:
-            started = self.port.now()
-            arguments = planned.arguments
-            try:
-                arguments = resolved(planned.arguments, [report.result for report in reports])
-                if planned.revises:
-                    await self._take_back_last()
-                outcome = await self.port.ask(self._skills, Invoke(planned.name, arguments), Body, within=ACT_WITHIN_S)
-                if isinstance(outcome, Unconfirmed):
-                    asked.append(PlannedCall(planned.name, arguments, planned.spans))
-                    shown += outcome.shown
-                    reports.append(
-                        CallReport(planned.name, arguments, None, "waits for your yes", self._since(started))
-                    )
-                    continue
-                if not isinstance(outcome, Invoked):
-                    raise ServiceFault(f"skills answered {planned.name!r} with {outcome.wire!r}")
-            except BluerillError as error:
-                line = spoken_error(error)
-                self.port.log.info("call %s failed: %s", planned.name, error)
-                reports.append(CallReport(planned.name, arguments, None, line, self._since(started)))
-                speeches.append(line)
-                continue
-            reports.append(CallReport(planned.name, arguments, outcome.result, "", self._since(started)))
-            speeches.append(outcome.speech)
-            card = outcome.card or card
-            done.append(Done(PlannedCall(planned.name, arguments, planned.spans), outcome.undo))
-        self._memory.did(done, self.port.now())
-        if asked:
-            self._consent.ask(asked, self.port.now())
-            speeches.append(f"Somebody else's words ask for this. Shall I? {', '.join(shown)}.")
-            card = Card("notice", title="Shall I?", lines=shown)
-        return reports, speeches, card
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self.port.wall(), self._zone).date()
 
-    async def _take_back_last(self) -> None:
-        """Undo the last call, which the next one replaces; what cannot be undone is simply done anew."""
-        last = self._memory.last(self.port.now())
-        if last and last[-1].undo:
-            done = last.pop()
-            await self.port.ask(self._skills, Undo(done.call.name, done.undo), Invoked, within=ACT_WITHIN_S)
-
-    async def _undo(self) -> tuple[list[CallReport], list[str], Card | None]:
-        """Take back everything the last turn did, last first."""
-        reports: list[CallReport] = []
-        speeches: list[str] = []
-        card: Card | None = None
-        last = list(self._memory.last(self.port.now()))
-        self._memory.forget()
-        for done in reversed(last):
-            started = self.port.now()
-            name = f"undo {done.call.name}"
-            try:
-                if not done.undo:
-                    continue
-                outcome = await self.port.ask(
-                    self._skills, Undo(done.call.name, done.undo), Invoked, within=ACT_WITHIN_S
-                )
-            except BluerillError as error:
-                line = spoken_error(error)
-                reports.append(CallReport(name, done.call.arguments, None, line, self._since(started)))
-                speeches.append(line)
-                continue
-            reports.append(CallReport(name, done.call.arguments, outcome.result, "", self._since(started)))
-            speeches.append(outcome.speech)
-            card = outcome.card or card
-        if not reports:
-            speeches.append("There is nothing to take back.")
-        elif not any(speeches):
-            speeches.append("Taken back.")
-        return reports, speeches, card
-
-    def _since(self, started: float) -> float:
-        return round((self.port.now() - started) * 1000, 3)
+    async def _plan(self, text: str, taint: Taint, now: float) -> tuple[Planned, Taint]:
+        """The plan of a text, and the labels it carries: a stranger's, where a picture's words are in it."""
+        view = self._view if self._view is not None and now <= self._view.until else None
+        if view is not None:
+            told = answered(text, view.seen)
+            spoken = bound(text, view.seen, self._today()) if told is None else None
+            if told is not None or spoken == "":
+                return Planned([], SIGHT, 1.0, 0.0, told or NO_TEXT), taint
+            if spoken is not None:
+                text, taint = spoken, taint | Taint.UNTRUSTED
+        plan = Plan(clean(text), "", self._memory.context(now))
+        return await self.port.ask(self._planner, plan, Planned, within=PLAN_WITHIN_S, taint=taint), taint
 
     def _turn_of(
         self,

@@ -13,11 +13,11 @@ import warnings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ...kernel.errors import CallerError
+from .files import MAX_BYTES
 
 __all__ = ["FORMATS", "MAX_BYTES", "MAX_PIXELS", "decode"]
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
-MAX_BYTES = 32 << 20
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 20_000
 

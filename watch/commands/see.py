@@ -12,12 +12,11 @@ import msgspec
 from ...kernel import eventloop
 from ...kernel.errors import BluerillError, CallerError
 from ...modalities.image.client import look
+from ...modalities.image.files import read_picture
 from ...modalities.image.messages import EVERYTHING, Seen, Want
 from ..boot import PAGE, VOICE
 from ..front import open_front
 from .style import coloured, paint
-
-MAX_BYTES = 32 << 20
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +37,7 @@ async def _see(args: argparse.Namespace) -> int:
     async with open_front(without=(*VOICE, *PAGE)) as front:
         for name in args.files:
             try:
-                seen = await look(front, _read(Path(name)), want)
+                seen = await look(front, read_picture(Path(name)), want)
             except CallerError as error:
                 print(f"bluerill see: {name}: {error}", file=sys.stderr)
                 status = 2
@@ -52,19 +51,6 @@ async def _see(args: argparse.Namespace) -> int:
             else:
                 print(render(name, seen, want), flush=True)
     return status
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise CallerError(f"cannot be read: {error.strerror}") from None
-    if not data:
-        raise CallerError("expected a picture, got an empty file")
-    if len(data) > MAX_BYTES:
-        raise CallerError(f"a picture's file has at most {MAX_BYTES >> 20} MiB, got more")
-    return data
 
 
 def render(name: str, seen: Seen, want: tuple[Want, ...]) -> str:
