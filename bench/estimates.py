@@ -58,9 +58,9 @@ def cases() -> list[Case]:
         Case("the same, no flash attention", SMALL).set(settings={"flash": "off"}),
         Case("wide feed-forward", SMALL._replace(feed_forward=3072)),
         Case("qwen3, wide heads", SMALL._replace(architecture="qwen3", head=128)),
-        Case("gemma3, sliding window", gemma),
-        Case("the same, whole window cache", gemma).set(settings={"swa_full": "on"}),
-        Case("the same, 4 sequences", gemma).set(seqs=4, ctx=2048),
+        Case("gemma3, sliding window", gemma).set(settings={"swa_full": "off"}),
+        Case("the same, whole window cache", gemma),
+        Case("the same, 4 sequences", gemma).set(seqs=4, ctx=2048, settings={"swa_full": "off"}),
         Case("gemma3, 262,144 tokens", gemma._replace(vocabulary=262_144, quantised="Q8_0")),
         Case("mamba", mamba),
         Case("mamba, 4 sequences", mamba._replace(width=512, inner=1024, state=64)).set(seqs=4, ctx=1024),
@@ -69,8 +69,8 @@ def cases() -> list[Case]:
         Case("F16, 100 MiB", WIDE),
         Case("Q8_0, 53 MiB", WIDE._replace(quantised="Q8_0")),
         Case("the same, no mmap", WIDE._replace(quantised="Q8_0")).set(mmap=False),
-        Case("Q4_0, repacked", WIDE._replace(quantised="Q4_0")),
-        Case("the same, not repacked", WIDE._replace(quantised="Q4_0")).set(settings={"repack": "off"}),
+        Case("Q4_0, repacked", WIDE._replace(quantised="Q4_0")).set(settings={"repack": "on"}),
+        Case("the same, not repacked", WIDE._replace(quantised="Q4_0")),
         Case("Q8_0, 165 MiB, 4096 tokens", LARGE).set(ctx=4096),
     ]  # fmt: skip
 
@@ -83,8 +83,8 @@ def measure(path: Path, options: LoadOptions) -> dict[str, Any]:
         "ctx": options.ctx, "seqs": options.seqs, "batch": options.batch, "ubatch": options.ubatch,
         "mmap": options.mmap,
         "kv": numbers[KV_TYPES[options.kv_type].name], "outputs": int(settings.get("outputs", "0")),
-        "repack": settings.get("repack") != "off", "flash": settings.get("flash") != "off",
-        "unified": settings.get("unified") == "on", "swa_full": settings.get("swa_full") == "on",
+        "repack": settings.get("repack") == "on", "flash": settings.get("flash") != "off",
+        "unified": settings.get("unified") == "on", "swa_full": settings.get("swa_full") != "off",
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-m", "bluerill.bench.estimates_child", str(path), json.dumps(given)],

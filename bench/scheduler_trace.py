@@ -1,9 +1,9 @@
 """The trace of the scheduler's benchmark: six models that need three times the memory there is, and a day in small.
 
 People come in bursts: a spoken turn is a transcription and then an understanding of it, sometimes a chat answer after
-it; typed sessions are a few questions with thinking between. Background work comes in batches (notes to embed, recordings
-to summarise) with half an hour of time. ``load`` is the computing that the requests need, loads of models not counted,
-divided by the time in which they arrive.
+it; typed sessions are a few questions with thinking between. Background work comes in batches (notes to embed,
+recordings to summarise) with half an hour of time. ``load`` is the computing that the requests need, loads of models
+not counted, divided by the time in which they arrive.
 """
 
 from __future__ import annotations

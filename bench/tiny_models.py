@@ -2,7 +2,8 @@
 
 Weights are random, so nothing sensible comes out of them; what they show is that computing is *the same*: after a
 preemption, a restore, in a batch, under a cap. They are real files of real architectures: Llama with grouped-query
-attention, Gemma 2 with sliding-window layers, Mamba without any attention. Needs the packages ``gguf`` and ``numpy``.
+attention, Gemma 2 with sliding-window layers, Mamba without any attention, LFM2 with short convolutions and attention
+in turns. Needs the packages ``gguf`` and ``numpy``.
 
 ``python -m bluerill.bench.tiny_models FOLDER`` writes one of each.
 """
@@ -12,15 +13,16 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Architecture", "Shape", "train_bpe", "write_gguf"]
+__all__ = ["Architecture", "Shape", "train_bpe", "write_gguf", "write_projector"]
 
-Architecture = Literal["llama", "gemma2", "mamba"]
+Architecture = Literal["llama", "gemma2", "mamba", "lfm2"]
 CORPUS = (
     "set a timer for ten minutes and wake me at seven tomorrow morning what is the weather like in the evening "
     "remind me to call my sister when i am home add milk and bread to the shopping list how many days until christmas "
@@ -41,6 +43,9 @@ class Shape(NamedTuple):
     context: int = 1024
     window: int = 32
     seed: int = 1
+
+
+SMALL = Shape()
 
 
 def _alphabet() -> dict[int, str]:
@@ -64,7 +69,7 @@ def train_bpe(text: str, merges: int) -> tuple[list[str], list[str]]:
     for _ in range(merges):
         pairs: Counter[tuple[str, str]] = Counter()
         for word, count in words.items():
-            for pair in zip(word, word[1:], strict=False):
+            for pair in pairwise(word):
                 pairs[pair] += count
         if not pairs:
             break
@@ -92,7 +97,7 @@ CHAT_TEMPLATE = (
 SPECIAL = ("<s>", "</s>", "<|im_start|>", "<|im_end|>")
 
 
-def write_gguf(path: Path, architecture: Architecture = "llama", shape: Shape = Shape(), kind: str = "F32") -> Path:
+def write_gguf(path: Path, architecture: Architecture = "llama", shape: Shape = SMALL, kind: str = "F32") -> Path:
     """Write a model. ``kind`` is the type of its matrices: F32, F16 or Q8_0."""
     import gguf
 
@@ -120,12 +125,13 @@ def write_gguf(path: Path, architecture: Architecture = "llama", shape: Shape = 
             writer.add_tensor(name, values)
 
     tensor("token_embd.weight", tokens, shape.width)
-    tensor("output_norm.weight", plain=np.ones(shape.width, np.float32))
+    norm = "token_embd_norm.weight" if architecture == "lfm2" else "output_norm.weight"
+    tensor(norm, plain=np.ones(shape.width, np.float32))
     if architecture == "mamba":
         _mamba(writer, tensor, shape, draw)
     else:
-        _attention(writer, tensor, shape, architecture)
-    if architecture != "gemma2":  # which ties its output to its embedding
+        _attention(writer, tensor, shape, architecture, draw)
+    if architecture in ("llama", "mamba"):  # the others tie their output to their embedding
         tensor("output.weight", tokens, shape.width)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -156,10 +162,17 @@ def _add_tokenizer(writer: Any, gguf: Any, shape: Shape) -> int:
     return len(tokens)
 
 
-def _attention(writer: Any, tensor: Any, shape: Shape, architecture: str) -> None:
+def _attention(writer: Any, tensor: Any, shape: Shape, architecture: str, draw: np.random.Generator) -> None:
+    """Transformer layers; LFM2's even ones are gated short convolutions instead."""
     head = shape.width // shape.heads
+    kernel = (draw.standard_normal((shape.width, 3)) * 0.6).astype(np.float32)
     writer.add_head_count(shape.heads)
-    writer.add_head_count_kv(shape.kv_heads)
+    convolutions = [architecture == "lfm2" and layer % 2 == 0 for layer in range(shape.layers)]
+    if architecture == "lfm2":
+        writer.add_head_count_kv([0 if convolution else shape.kv_heads for convolution in convolutions])
+        writer.add_shortconv_l_cache(3)
+    else:
+        writer.add_head_count_kv(shape.kv_heads)
     writer.add_feed_forward_length(shape.feed_forward)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_key_length(head)
@@ -177,13 +190,21 @@ def _attention(writer: Any, tensor: Any, shape: Shape, architecture: str) -> Non
             # A tied output would only repeat its input, if what the layers add did not outweigh the embedding.
             gain = 3.0 if norm.startswith("post_") else 1.0
             tensor(f"{block}{norm}.weight", plain=np.full(shape.width, gain, np.float32))
+        tensor(f"{block}ffn_gate.weight", shape.feed_forward, shape.width)
+        tensor(f"{block}ffn_up.weight", shape.feed_forward, shape.width)
+        tensor(f"{block}ffn_down.weight", shape.width, shape.feed_forward)
+        if convolutions[layer]:
+            tensor(f"{block}shortconv.in_proj.weight", 3 * shape.width, shape.width)
+            tensor(f"{block}shortconv.conv.weight", plain=kernel)
+            tensor(f"{block}shortconv.out_proj.weight", shape.width, shape.width)
+            continue
+        if architecture == "lfm2":
+            for norm in ("attn_q_norm", "attn_k_norm"):
+                tensor(f"{block}{norm}.weight", plain=np.ones(head, np.float32))
         tensor(f"{block}attn_q.weight", shape.width, shape.width)
         tensor(f"{block}attn_k.weight", shape.kv_heads * head, shape.width)
         tensor(f"{block}attn_v.weight", shape.kv_heads * head, shape.width)
         tensor(f"{block}attn_output.weight", shape.width, shape.width)
-        tensor(f"{block}ffn_gate.weight", shape.feed_forward, shape.width)
-        tensor(f"{block}ffn_up.weight", shape.feed_forward, shape.width)
-        tensor(f"{block}ffn_down.weight", shape.width, shape.feed_forward)
 
 
 def _mamba(writer: Any, tensor: Any, shape: Shape, draw: np.random.Generator) -> None:
@@ -208,13 +229,65 @@ def _mamba(writer: Any, tensor: Any, shape: Shape, draw: np.random.Generator) ->
         tensor(f"{block}ssm_out.weight", shape.width, inner)
 
 
+def write_projector(path: Path, width: int = 64, seed: int = 2) -> Path:
+    """A vision projector for models of that width: a CLIP of two layers for pictures of 32×32, LLaVA's two matrices."""
+    import gguf
+
+    writer: Any = gguf.GGUFWriter(str(path), "clip")
+    inner, picture, patch, layers = 32, 32, 8, 2
+    writer.add_bool("clip.has_vision_encoder", True)
+    writer.add_string("clip.projector_type", "mlp")
+    writer.add_bool("clip.use_gelu", True)
+    for key, number in (
+        ("image_size", picture), ("patch_size", patch), ("embedding_length", inner), ("feed_forward_length", 2 * inner),
+        ("projection_dim", width), ("block_count", layers), ("attention.head_count", 4),
+    ):  # fmt: skip
+        writer.add_uint32(f"clip.vision.{key}", number)
+    writer.add_float32("clip.vision.attention.layer_norm_epsilon", 1e-5)
+    writer.add_array("clip.vision.image_mean", [0.5, 0.5, 0.5])
+    writer.add_array("clip.vision.image_std", [0.5, 0.5, 0.5])
+    draw = np.random.default_rng(seed)
+
+    def tensor(name: str, *size: int) -> None:
+        writer.add_tensor(name, (draw.standard_normal(size) * (1.2 / np.sqrt(size[-1]))).astype(np.float32))
+
+    def norm(name: str) -> None:
+        writer.add_tensor(f"{name}.weight", np.ones(inner, np.float32))
+        writer.add_tensor(f"{name}.bias", np.zeros(inner, np.float32))
+
+    def linear(name: str, rows: int, columns: int) -> None:
+        tensor(f"{name}.weight", rows, columns)
+        writer.add_tensor(f"{name}.bias", np.zeros(rows, np.float32))
+
+    tensor("v.class_embd", inner)
+    tensor("v.patch_embd.weight", inner, 3, patch, patch)
+    tensor("v.position_embd.weight", (picture // patch) ** 2 + 1, inner)
+    norm("v.pre_ln")
+    norm("v.post_ln")
+    for layer in range(layers):
+        block = f"v.blk.{layer}."
+        for part in ("ln1", "ln2"):
+            norm(block + part)
+        for part in ("attn_q", "attn_k", "attn_v", "attn_out"):
+            linear(block + part, inner, inner)
+        linear(f"{block}ffn_up", 2 * inner, inner)
+        linear(f"{block}ffn_down", inner, 2 * inner)
+    linear("mm.0", width, inner)
+    linear("mm.2", width, width)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.tiny_models", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--kind", default="F32", choices=["F32", "F16", "Q8_0"])
     args = parser.parse_args(argv)
     args.folder.mkdir(parents=True, exist_ok=True)
-    architectures: tuple[Architecture, ...] = ("llama", "gemma2", "mamba")
+    architectures: tuple[Architecture, ...] = ("llama", "gemma2", "mamba", "lfm2")
     for architecture in architectures:
         path = write_gguf(args.folder / f"tiny-{architecture}.gguf", architecture, kind=args.kind)
         print(f"{path}: {path.stat().st_size} bytes")

@@ -131,6 +131,7 @@ class Kernel:
             if isinstance(seat, LocalSeat):
                 await seat.stop()
         await asyncio.gather(*(seat.stop() for seat in self.seats.values() if isinstance(seat, RemoteSeat)))
+        self.nursery.clear()
         for task in list(self._tasks):
             task.cancel()
         if self._tasks:

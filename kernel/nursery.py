@@ -236,6 +236,11 @@ class Nursery:
             if name not in self._stopping and not self._kernel.stopping:
                 self._kernel.spawn(self._end(self._born[name]), f"stop {name}")
 
+    def clear(self) -> None:
+        """The device has stopped, and all children with it."""
+        for seat in list(self._born.values()):
+            self._forget(seat)
+
     # --- inside
 
     def _make(self, class_path: str) -> Callable[..., Service]:

@@ -18,7 +18,18 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import Any, Literal
 
-from ..kernel.children import BudgetState, ChildExited, GetBudget, GetPressure, PressureNow, Shortage
+from ..kernel.children import (
+    BudgetState,
+    ChildExited,
+    ChildStarted,
+    ChildStopped,
+    GetBudget,
+    GetPressure,
+    PressureNow,
+    Shortage,
+    StartChild,
+    StopChild,
+)
 from ..kernel.effects import Driver
 from ..kernel.errors import (
     BluerillError,
@@ -29,20 +40,24 @@ from ..kernel.errors import (
     ServiceFault,
 )
 from ..kernel.ledger import budget_for
-from ..kernel.limits import MAKE_ROOM_S
+from ..kernel.limits import MAKE_ROOM_S, MIB
 from ..kernel.scheduler import Scheduler, Tuning
 from ..kernel.scheduler import events as ev
 from ..kernel.scheduler.decisions import Cancelled, Done, Fail, Reason, Refuse, Terminal
 from ..kernel.service import Port, Task
 from .hosted import Hosted
 from .inference import Work
+from .inspect import Inspect, Inspected
 from .known import Catalogue, Known
 from .messages import Models, Refused, Resident
 
 __all__ = ["Broker"]
 
 KLASSES = {"voice": ev.Klass.VOICE, "interactive": ev.Klass.INTERACTIVE, "background": ev.Klass.BACKGROUND}
-RETRIED = frozenset({Reason.DIED, Reason.OOM, Reason.HUNG})
+RETRIED = frozenset({Reason.DIED, Reason.HUNG})
+INSPECTOR = 64 * MIB
+"""Memory of a child that looks into a file; headers are read with bounds."""
+INSPECT_S = 20.0
 LOOK_S = 1.0
 """How often memory pressure is looked at while background work runs."""
 
@@ -115,6 +130,20 @@ class Broker:
     def prefetch(self, known: Known) -> None:
         self.describe(known)
         self.event(ev.Prefetch(known.key))
+
+    async def inspect(self, path: str) -> Inspected:
+        """Look into a foreign file in a child made for that. Raises CallerError (no model), BudgetExceeded."""
+        if not self._names:
+            raise BudgetExceeded("all model servers are in use, none is left to look into a file")
+        name = self._names.popleft()
+        try:
+            await self.port.ask("kernel", StartChild(name, INSPECTOR), ChildStarted)
+            try:
+                return await self.port.ask(name, Inspect(path), Inspected, within=INSPECT_S)
+            finally:
+                await self.port.ask("kernel", StopChild(name), ChildStopped, within=INSPECT_S)
+        finally:
+            self._names.append(name)
 
     # --- what happens
 
@@ -230,6 +259,8 @@ class Broker:
                 work.end()
                 if host is not None and host.known.profile.kv_whole:
                     self.spawn(self._weigh(host), f"weigh {host.name}")
+            case Refuse() if work.lost is not None:
+                work.fail(work.lost)  # there is no time for a second try: the first one's end stands
             case Refuse():
                 work.refuse(Refused(f"{end.reason}: {end.text}", end.retry_after_s))
             case Fail():
@@ -257,7 +288,7 @@ class Broker:
     def _fail(self, work: Work, failed: Fail) -> None:
         self._let_go(work, failed.held)
         if failed.reason in RETRIED and not work.produced and not work.retried and not work.ended:
-            work.retried = True
+            work.retried, work.lost = True, _error(failed, None)
             work.recompute()
             self.submit(work)
             return

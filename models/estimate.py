@@ -12,9 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from ..kernel.errors import CallerError
 from .messages import LoadOptions
-from .shapes import LlamaShape, Shape
+from .shapes import LlamaShape, OnnxShape, Shape, WhisperShape
 
 __all__ = ["Estimate", "Part", "estimate", "estimate_file"]
 
@@ -80,7 +79,14 @@ def estimate(shape: Shape, options: LoadOptions | None = None) -> Estimate:
         from .estimate_llama import estimate_llama
 
         return estimate_llama(shape, options)
-    raise CallerError(f"no estimate for {type(shape).__name__} yet")
+    if isinstance(shape, OnnxShape):
+        from .estimate_onnx import estimate_onnx
+
+        return estimate_onnx(shape, options)
+    assert isinstance(shape, WhisperShape)
+    from .estimate_whisper import estimate_whisper
+
+    return estimate_whisper(shape, options)
 
 
 def estimate_file(path: Path, options: LoadOptions | None = None) -> Estimate:

@@ -6,9 +6,9 @@ buffer. Logits count for the tokens that ask for them (the last one of a prompt)
 buffer for all of them is set aside but never touched.
 
 ``settings`` that matter here, as the engine names them: ``outputs`` (tokens of a batch whose logits are wanted),
-``flash`` "off" (no flash attention: the scores of all heads are materialised), ``swa_full`` "on" (sliding-window
-layers cache everything), ``repack`` "off" (no copies of weights in another layout), ``unified`` "on" (one cache for
-all sequences).
+``flash`` "off" (no flash attention: the scores of all heads are materialised), ``swa_full`` "off" (sliding-window
+layers cache their window only; our engine keeps llama.cpp's default, which caches everything), ``repack`` "on"
+(copies of weights in another layout), ``unified`` "on" (one cache for all sequences).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def estimate_llama(shape: LlamaShape, options: LoadOptions) -> Estimate:
     for name, value in (("ctx", ctx), ("seqs", seqs), ("batch", options.batch), ("ubatch", options.ubatch)):
         if not 1 <= value <= MOST:
             raise CallerError(f"{name} must be from 1 to {MOST}, got {value}")
-    ctx = padded(ctx)
+    ctx = padded(min(ctx, shape.trained_ctx or ctx))
     unified = settings.get("unified", "") == "on"
     ubatch = min(options.ubatch, options.batch, ctx * seqs)
     cells = ctx * seqs if unified else ctx
@@ -86,7 +86,7 @@ def state_bytes(shape: LlamaShape, seqs: int) -> int:
 
 
 def _weights(shape: LlamaShape, options: LoadOptions) -> list[Part]:
-    copied = shape.repacked_bytes if options.settings.get("repack", "") != "off" else 0
+    copied = shape.repacked_bytes if options.settings.get("repack", "") == "on" else 0
     kept = shape.weights_bytes - (shape.dropped_bytes if copied else 0)
     repack = Part("weights", "repacked", copied, 0, "copies in the layout of this processor's kernels")
     if options.mmap:
@@ -97,7 +97,7 @@ def _weights(shape: LlamaShape, options: LoadOptions) -> list[Part]:
 def _caches(
     shape: LlamaShape, options: LoadOptions, kind: GgmlType, cells: int, ubatch: int, unified: bool
 ) -> list[Part]:
-    full = options.settings.get("swa_full", "") == "on"
+    full = options.settings.get("swa_full", "") != "off"
     parts = []
     for group in shape.kv:
         size = kv_bytes(group, kind, cells, ubatch, options.seqs, full=full, unified=unified)
@@ -123,7 +123,7 @@ def _compute(shape: LlamaShape, options: LoadOptions, cells: int, ubatch: int) -
     """The peak of one micro-batch: see the module. ``row`` is one 32-bit value for each of its tokens."""
     row, width = 4 * ubatch, shape.embedding
     flash = options.settings.get("flash", "") != "off"
-    full = options.settings.get("swa_full", "") == "on"
+    full = options.settings.get("swa_full", "") != "off"
     windows = {group.window for group in shape.kv}
     masks = sum(min(cells, padded(window + ubatch)) if window and not full else cells for window in windows)
     mask = 2 * ubatch * masks  # 16 bits a pair of token and cell, one mask for each kind of layer

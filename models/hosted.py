@@ -69,6 +69,8 @@ KEEPS: dict[str, Keep] = {"keep": "memory", "store": "store", "drop": "drop"}
 KEPT: dict[Keep, Literal["kept", "stored", "dropped"]] = {"memory": "kept", "store": "stored", "drop": "dropped"}
 GONE = (PeerRestarted, CapabilityError)
 """What asks to a child that has died end with: its answers are withdrawn, and then the right to ask it."""
+MOST_QUANTUM_S = 10.0
+"""What a server takes for one quantum at most."""
 MIN_CTX, MIN_UBATCH = 256, 32
 
 
@@ -119,7 +121,7 @@ class Hosted:
         self.step = step
         began = broker.port.now()
         try:
-            child = StartChild(self.name, anon, file, known.data_bytes)
+            child = StartChild(self.name, anon, file, anon + file + known.spare_bytes)
             started = await broker.port.ask("kernel", child, ChildStarted, within=ANSWER_S)
         except BluerillError as error:
             await broker.refresh_budget()
@@ -210,7 +212,7 @@ class Hosted:
 
     def run(self, jobs: tuple[int, ...], max_tokens: int, budget_s: float) -> None:
         """Give these jobs a quantum. Ends in one Progress or JobFailed for each."""
-        self._runs.append(_Run(jobs, max_tokens, budget_s))
+        self._runs.append(_Run(jobs, max_tokens, min(budget_s, MOST_QUANTUM_S)))
         if not self._serving:
             self._serving = True
             self.broker.spawn(self._serve(), f"serve {self.name}")

@@ -55,6 +55,7 @@ class Work:
         self.payload: Lease | None = None
         self.guessed = guess_tokens(request)
         self.retried = False
+        self.lost: BluerillError | None = None  # how its first try ended
         # in its server
         self.host: Hosted | None = None
         self.paused = False

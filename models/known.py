@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from ..kernel.limits import MIB
 from ..kernel.scheduler.profile import Profile
 from .messages import LoadOptions, ModelFile
 
@@ -21,8 +22,10 @@ class Known(msgspec.Struct, frozen=True):
     files: tuple[ModelFile, ...]
     options: LoadOptions
     profile: Profile
-    data_bytes: int = 0
-    """The soft wall of its server (RLIMIT_DATA), 0 for the usual one."""
+    identity: str = ""
+    """The same for the same weights, whatever they are called."""
+    spare_bytes: int = 512 * MIB
+    """Address space beyond the cap that its server may reserve (RLIMIT_DATA): libraries take more than they touch."""
 
 
 class Catalogue(Protocol):

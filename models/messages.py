@@ -83,8 +83,6 @@ class ModelInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """A sequence takes more input while it runs (InferFeed)."""
     inputs: list[str] = []
     outputs: list[str] = []
-    state_bytes: int = 0
-    """Bytes of one whole sequence's state at full context, as the engine allocated it."""
     version: str = ""
 
 
@@ -331,12 +329,14 @@ class Resume(Body, frozen=True):
 
 @message("models.resumed")
 class Resumed(Body, frozen=True):
-    """The sequence can be computed again from ``position``; when recomputed, up to ``until`` nothing new comes."""
+    """The sequence can be computed again from ``position``; when recomputed, up to ``until`` nothing new comes.
+    ``exact`` is false where last bits may differ: it had shared steps with others, and is computed again alone."""
 
     seq: int
     position: int
     how: Literal["kept", "restored", "recomputed"]
     until: int = 0
+    exact: bool = True
 
 
 @message("models.cancel")

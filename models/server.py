@@ -14,6 +14,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 import msgspec
@@ -23,6 +24,7 @@ from ..kernel.service import Call, Leased, Service, handles
 from .engines.contract import Engine, Payload, Quantum, Session, Step
 from .engines.registry import find_engine
 from .files import verified
+from .inspect import Inspect, Inspected
 from .messages import (
     INLINE,
     Cancel,
@@ -113,6 +115,13 @@ class ModelServer(Service):
         info = engine.load(request.model, request.files, request.options)
         self._engine, self._info = engine, info
         return info, stamps
+
+    @handles(Inspect)
+    async def inspect(self, request: Inspect, call: Call) -> Inspected:
+        from .describe import describe
+
+        about = await self._work(describe, Path(request.path))
+        return Inspected(about.engine, about.shape)
 
     @handles(Describe)
     def describe(self, request: Describe, call: Call) -> Described:
@@ -217,7 +226,8 @@ class ModelServer(Service):
             return Resumed(request.seq, entry.session.position, "kept")
         how, until = await self._work(entry.session.resume)
         entry.paused = False
-        return Resumed(request.seq, entry.session.position, how, until)
+        exact = how != "recomputed" or entry.session.exact
+        return Resumed(request.seq, entry.session.position, how, until, exact)
 
     @handles(Cancel)
     async def cancel(self, request: Cancel, call: Call) -> Cancelled:
@@ -265,8 +275,7 @@ class ModelServer(Service):
 
     def _compute(self, engine: Engine, entries: list[_Entry], tokens: int, seconds: float) -> None:
         """In the worker: one quantum, its outcome left in the entries."""
-        for entry in entries:
-            entry.asked = False  # whether or not its asker still waits
+        asked = entries
         entries = [entry for entry in entries if not (entry.paused or entry.unwanted)]
         engine.proceed()
         self._computing = tuple(entries)
@@ -279,6 +288,8 @@ class ModelServer(Service):
             made = [BudgetExceeded(f"no memory left in this server's share: {error}")] * len(entries)
         finally:
             self._computing = ()
+            for entry in asked:
+                entry.asked = False  # whether or not its asker still waits
         elapsed = quantum.now() - quantum.began
         for entry, step in zip(entries, made, strict=True):
             entry.made = _joined(entry.made, step)

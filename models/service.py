@@ -10,6 +10,7 @@ Nothing is started, opened or imported before the first question: a device witho
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -35,6 +36,7 @@ from .messages import (
 
 if TYPE_CHECKING:
     from .broker import Broker
+    from .inspect import Inspected
     from .known import Catalogue
 
 __all__ = ["ModelsService"]
@@ -61,20 +63,18 @@ class _Stream:
 
 class ModelsService(Service):
     """See the module. ``prefix`` and ``most`` repeat the manifest's ``starts``; ``state`` is where calibrations are
-    kept, ``folders`` are searched for cards and weights; ``hang_s`` is how long a quantum may take without a sign."""
+    kept; ``hang_s`` is how long a quantum may take without a sign."""
 
     concurrency: ClassVar[int] = 2048
 
     def __init__(
         self,
         state: str = "",
-        folders: list[str] | None = None,
         prefix: str = "model-",
         most: int = 16,
         hang_s: float = 10.0,
     ) -> None:
         self._state = state
-        self._folders = list(folders or [])
         self._prefix = prefix
         self._most = most
         self._hang_s = hang_s
@@ -84,7 +84,12 @@ class ModelsService(Service):
 
     def catalogue(self) -> Catalogue:
         """Where models are looked up."""
-        raise NotImplementedError
+        from .catalogue import DeviceCatalogue
+
+        return DeviceCatalogue(Path(self._state), self._inspect, self.port.log)
+
+    async def _inspect(self, path: str) -> Inspected:
+        return await (await self._open()).inspect(path)
 
     async def _open(self) -> Broker:
         """The broker, made at the first question."""

@@ -77,6 +77,8 @@ class OnnxShape(msgspec.Struct, frozen=True, omit_defaults=True, tag="onnx", tag
     """The most that is alive at once, for one row of a batch, where the graph says its shapes."""
     unknown: int = 0
     """Values whose size the graph does not say."""
+    state_bytes: int = 0
+    """Caches fed back from run to run, a token of each."""
     nodes: int = 0
     opset: int = 0
     parameters: int = 0

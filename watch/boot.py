@@ -22,6 +22,7 @@ from ..kernel.host import this_host
 from ..kernel.host.base import Host
 from ..kernel.loop import Kernel
 from ..kernel.manifest import Manifest, ServiceSpec, format_size, parse_size
+from ..kernel.places import cache_directory, state_directory
 from ..skills.loader import host_services
 from .guests import FILE as GUESTS
 from .guests import guests
@@ -35,24 +36,6 @@ class DeviceBusy(BluerillError):
     """Another process runs a device on this state directory."""
 
     code = "busy"
-
-
-def state_directory() -> Path:
-    """Where the device keeps what must survive: BLUERILL_HOME, else the XDG state directory."""
-    home = os.environ.get("BLUERILL_HOME")
-    if home:
-        return Path(home)
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(base) / "bluerill"
-
-
-def cache_directory() -> Path:
-    """Where the device keeps what it can make again."""
-    home = os.environ.get("BLUERILL_HOME")
-    if home:
-        return Path(home) / "cache"
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "bluerill"
 
 
 def load_manifest(path: Path = MANIFEST, *, without: Iterable[str] = (), ram: str = "", **places: Any) -> Manifest:

@@ -1,10 +1,10 @@
 """Ollama's scheduler, from the public source ``server/sched.go`` and the FAQ on concurrency.
 
 One loop takes pending requests in order, at most 512 (more are refused). A request whose model is loaded goes to its
-runner at once. Otherwise, if three models are loaded (the default on a processor) or memory does not suffice, one runner
-is expired: an idle one if there is any, else the one with the shortest keep-alive, which is waited for. While it waits
-the loop takes no other request, not even for models that are loaded. A runner serves one request at a time (the default
-of ``OLLAMA_NUM_PARALLEL``) and is unloaded after five idle minutes.
+runner at once. Otherwise, if three models are loaded (the default on a processor) or memory does not suffice, one
+runner is expired: an idle one if there is any, else the one with the shortest keep-alive, which is waited for. While
+it waits the loop takes no other request, not even for models that are loaded. A runner serves one request at a time
+(the default of ``OLLAMA_NUM_PARALLEL``) and is unloaded after five idle minutes.
 
 Kinder here: keep-alives are all the default, so the least recently used of them is taken; memory is known exactly and
 compute buffers are counted; requests for loaded models pass while another model loads.
@@ -81,7 +81,7 @@ class Ollama(Rival):
             self.clock.after(KEEP_ALIVE_S, lambda: self._idle(runner, since))
 
     def _idle(self, runner: Runner, since: float) -> None:
-        if self.runners.get(runner.name) is runner and runner.used_at == since and not runner.busy:
-            if not runner.expired and runner is not self.victim:
-                runner.expired = True
-                self.unload(runner, self._loop)
+        idle = self.runners.get(runner.name) is runner and runner.used_at == since and not runner.busy
+        if idle and not runner.expired and runner is not self.victim:
+            runner.expired = True
+            self.unload(runner, self._loop)

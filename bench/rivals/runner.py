@@ -58,9 +58,9 @@ class Runner:
 
 
 class Rival:
-    """A policy: says in ``arrive`` what to do with a request, in ``finished`` what to do when a runner has served one."""
+    """A policy: ``arrive`` says what to do with a request, ``finished`` what to do when a runner has served one."""
 
-    name = "?"
+    name: str
 
     def __init__(self, budget: int = BUDGET) -> None:
         self.clock = Clock()
@@ -92,9 +92,7 @@ class Rival:
             ready(runner)
             runner.pump()
 
-        self.storage.add(
-            runner.size / STORAGE_BW, lambda: self.clock.after(runner.profile.init_s, done)
-        )
+        self.storage.add(runner.size / STORAGE_BW, lambda: self.clock.after(runner.profile.init_s, done))
         return runner
 
     def unload(self, runner: Runner, then: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from .backlog import Backlog
 from .decisions import Cancelled, Decision, Done, Fail, Pause, Reason, Refuse, Resize, Run, Unload
 from .events import Klass
-from .job import Job, Phase
+from .job import Job, Phase, Rank
 from .resident import Place, Resident
 from .room import Room
 from .snapshot import Counts
@@ -35,6 +35,8 @@ class Board:
         self.flying = 0  # slots in use
         self.lifted: Job | None = None
         self.inflation = 0.0  # GDSF's L
+        self.load_claims: list[tuple[Job, int]] = []  # bytes that are on their way to somebody: of the last look,
+        self.seat_claims: list[tuple[Job, int]] = []  # and of the last dispatch
         self.prefetches: dict[str, None] = {}
         self.counts = Counts()
         self.released: dict[int, Job] = {}  # ended, but a server still holds them
@@ -71,6 +73,11 @@ class Board:
         if job.ticket:
             job.model.waiting.push(job)
         self.stirred = True
+
+    def unlift(self) -> None:
+        """Nobody is lifted any more; somebody else may be."""
+        self.lifted = None
+        self.timers.at(self.now, Due.LIFT)
 
     def land(self, job: Job) -> None:
         """Its quantum is over, however it went."""
@@ -122,7 +129,7 @@ class Board:
         self.backlog.remove(job)
         job.model.waiting.remove(job)
         if self.lifted is job:
-            self.lifted = None
+            self.unlift()
         job.phase = Phase.ENDED
         job.since = self.now
         self.stirred = True
@@ -207,6 +214,10 @@ class Board:
         self.fly(model, jobs, seconds)
         budget = max(self.tuning.quantum_s, 1.5 * seconds)
         self.out.append(Run(model.name, tuple(job.id for job in jobs), tokens, budget))
+
+    def claimed(self, claims: list[tuple[Job, int]], rank: Rank) -> int:
+        """Bytes that jobs before ``rank`` wait for."""
+        return sum(size for job, size in claims if job.rank < rank and job.phase in (Phase.WAITING, Phase.PARKED))
 
     def allowed(self, job: Job) -> bool:
         """Whether the job may have service now."""

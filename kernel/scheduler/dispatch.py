@@ -25,6 +25,7 @@ class Dispatcher:
     def dispatch(self) -> None:
         board = self.board
         while board.flying < board.tuning.slots:
+            board.seat_claims.clear()
             turns = self._turns()
             if not turns:
                 return
@@ -63,10 +64,12 @@ class Dispatcher:
         return job.rank
 
     def _start(self, model: Resident, job: Job) -> bool:
+        if model.place is not Place.LOADED:
+            return False  # a more urgent turn before this one made it leave
         if job.phase is Phase.READY:
             self._quantum(model, job)
             return True
-        return self._take_seat(model, job)
+        return job.phase in (Phase.WAITING, Phase.PARKED) and self._take_seat(model, job)
 
     # --- a seat for a waiting job
 
@@ -79,8 +82,7 @@ class Dispatcher:
             self._displace(model, job)
             return False
         kv = model.profile.kv(job.n_prompt + job.n_out)
-        if not board.fit(model, kv):
-            self._make_room(model, job, kv)
+        if not self._fits(model, job, kv):
             return False
         board.seat(job, kv)
         if job.phase is Phase.PARKED:
@@ -108,21 +110,30 @@ class Dispatcher:
             return
         board.park(worst)
 
-    def _make_room(self, model: Resident, job: Job, kv: int) -> None:
+    def _fits(self, model: Resident, job: Job, kv: int) -> bool:
+        """Reserve the job's state; if there is no room, make some and claim it, so that nobody takes it meanwhile."""
         board = self.board
-        free = board.room.available + self.loader.coming()
-        if kv <= free:
-            return  # it is on its way
-        held = board.room.held(model.name)
+        if not kv:
+            return True
         anon, file = model.base()
-        taken = sum(each.kv for each in model.holders) + kv
-        need = board.room.need(model.name, anon + taken, file)
-        if need > board.room.capacity and not model.holders:
-            board.fail(job, Reason.BUDGET, f"{model.name} needs {need >> 20} MiB with this job", gone=True)
-            return
-        made, when = self.loader.make_room(need - held - free, job, model)
-        if not made and when < float("inf"):
-            board.look_at(when)
+        whole = board.room.need(model.name, anon + sum(each.kv for each in model.holders) + kv, file)
+        if whole > board.room.capacity and not model.holders:
+            board.fail(job, Reason.BUDGET, f"{model.name} needs {whole >> 20} MiB with this job", gone=True)
+            return False
+        more = whole - board.room.held(model.name)
+        promised = board.claimed(board.load_claims, job.rank) + board.claimed(board.seat_claims, job.rank)
+        free = board.room.available + (self.loader.coming() if promised or more > board.room.available else 0)
+        if more <= min(board.room.available, free - promised):
+            return board.fit(model, kv)
+        lacking = more + promised - free
+        if lacking > 0:
+            made, when = self.loader.make_room(lacking, job, model)
+            if not made:
+                if when < float("inf"):
+                    board.look_at(when)
+                return False
+        board.seat_claims.append((job, more))
+        return False
 
     # --- a quantum
 
@@ -193,7 +204,8 @@ class Dispatcher:
             return None
         if joiner.phase is Phase.WAITING:
             kv = model.profile.kv(joiner.n_prompt + joiner.n_out)
-            if not board.fit(model, kv):
+            spare = board.room.available - board.claimed(board.load_claims, joiner.rank)
+            if kv > spare or not board.fit(model, kv):
                 return None
             board.seat(joiner, kv)
             joiner.phase = Phase.READY

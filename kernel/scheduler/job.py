@@ -39,8 +39,8 @@ class Job:
 
     __slots__ = (
         "ahead", "arrived", "begun", "bucket", "cutting", "deadline", "due", "how", "id", "klass", "kv", "model",
-        "n_out", "n_prompt", "phase", "prompt", "prompt_done", "rank", "read", "served_at", "since", "spent", "stream", "ticket", "tokens",
-        "work",
+        "n_out", "n_prompt", "phase", "prompt", "prompt_done", "rank", "read", "served_at", "since", "spent", "stream",
+        "ticket", "tokens", "work",
     )  # fmt: skip
 
     def __init__(self, submit: Submit, model: Resident, now: float, order: int, horizon: float, service_s: float):

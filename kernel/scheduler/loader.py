@@ -1,8 +1,8 @@
 """What to load next, and who has to go for it.
 
-Every look starts from nothing: the models that are wanted, the most urgent first, take from what is free and what is
-on its way out, and where that is not enough the cheapest set of victims is drained. There are no claims to keep, and
-so none to forget when a waiter is cancelled, times out or is overtaken. A load that has started is in the ledger;
+Every look starts from nothing: the models that are wanted, the most urgent first, claim what is free and what is on its
+way out, and where that is not enough the cheapest set of victims is drained. No claim outlives the look, so that none
+is forgotten when a waiter is cancelled, times out or is overtaken. A load that has started is in the ledger;
 there is one per model, whatever number of jobs wait for it.
 
 Loads wait for a load of their own class or a more urgent one: two that share the storage both come late. A more
@@ -29,6 +29,7 @@ class Loader:
         """Start what can be started; make room for what is wanted more than what is there."""
         board = self.board
         board.stirred = False
+        board.load_claims.clear()
         wanted, claimed, wake = self._wanted(), 0, float("inf")
         for rank, model, head in wanted:
             if model.not_before > board.now:
@@ -40,16 +41,17 @@ class Loader:
                 continue
             if self._lane_taken(rank[0]):
                 break
-            free = board.room.available + self.coming() - claimed
+            free = board.room.available + self.coming() - claimed - board.claimed(board.seat_claims, rank)
             if need > free:
                 made, when = self.make_room(need - free, head, model)
                 if not made:
                     wake = min(wake, when)
                     continue
-            if need <= board.room.available:
+            if need <= board.room.available and need <= free:
                 self.start(model, head)
             else:
                 claimed += need
+                board.load_claims.append((head, need))
         if not wanted and board.prefetches and not board.pressed:
             self._prefetch()
         if wake < float("inf"):
@@ -130,7 +132,7 @@ class Loader:
         return True, board.now
 
     def _evictable(self, model: Resident, head: Job, beneficiary: Resident) -> float:
-        """When this loaded model may be evicted for ``head`` at the earliest; infinity: not before something happens."""
+        """When this loaded model may be evicted for ``head`` at the earliest; infinity: not before an event."""
         board = self.board
         if model.first_due:
             model.hurry = model.hurry or head.rank[0] < model.strongest()
@@ -138,9 +140,7 @@ class Loader:
         when = 0.0
         if head.rank[0] >= model.load_klass:
             when = model.loaded_at + board.tuning.min_residency_s
-        if (
-            head.rank[0] > model.used_by
-        ):  # keep it while its next use may be near, as long as there is slack (ski rental)
+        if head.rank[0] > model.used_by:  # its next use may be near: keep it while there is slack (ski rental)
             patient = model.used_at + board.tuning.patience * model.costs.load_s
             when = max(when, min(patient, head.rank[1] - beneficiary.costs.load_s))
         waiting = model.waiting.head()

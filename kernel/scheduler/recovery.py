@@ -88,9 +88,9 @@ class Recovery:
         model.failures += 1
         if oom:
             board.room.ledger.raise_estimate(model.name, board.tuning.growth)
-            tried_smaller, model.step = model.step > 0, 1
+            model.step = 1
         most = 2 if oom else board.tuning.crashes
-        if model.failures >= most or (oom and tried_smaller and model.trips):
+        if model.failures >= most:
             self._open(model, reason, text)
             return
         model.not_before = board.now + board.tuning.backoff_s * 2 ** (model.failures - 1)

@@ -30,6 +30,8 @@ from .squeeze import Squeeze
 from .timers import Due
 from .tuning import Tuning
 
+TIMERS_AT_ONCE = 8
+
 
 class Scheduler:
     """See the module. ``budget``: bytes for all models, headroom included."""
@@ -300,8 +302,12 @@ class Scheduler:
     # --- time
 
     def _timers(self) -> None:
+        """At most a handful in a step; for the others the policy asks to be woken at once."""
         board = self._board
-        while (due := board.timers.pop(board.now)) is not None:
+        for _ in range(TIMERS_AT_ONCE):
+            due = board.timers.pop(board.now)
+            if due is None:
+                return
             what, job = due
             if what is Due.EXPIRE:
                 if job.phase is not Phase.ENDED:
@@ -310,6 +316,8 @@ class Scheduler:
                     board.drained(job.model)
             elif what is Due.AGE:
                 self._ageing.due(job)
+            elif what is Due.LIFT:
+                self._ageing.next()
             elif what is Due.LOOK:
                 board.stirred = True
             else:

@@ -49,11 +49,13 @@ class Squeeze:
                 if klass >= tier and (tier < 0 or not board.models[name].profile.pinned)
             ]
             chosen = cheapest(candidates, need)
+            if chosen is None and tier < 0:
+                chosen = candidates  # not enough yet: some are on their way out already
             if chosen is not None:
-                break
-        for each in chosen if chosen is not None else candidates:
-            if isinstance(each.what, Resident):
-                self._evict(each.what)
+                for each in chosen:
+                    if isinstance(each.what, Resident):
+                        self._evict(each.what)
+                return
 
     def _cost(self, model: Resident, klass: int) -> float:
         """Within a tier the weaker class still goes first, then the cheaper to bring back."""
@@ -93,7 +95,7 @@ class Squeeze:
                         board.cut(job)
             lifted = board.lifted
             if lifted is not None and lifted.klass is Klass.BACKGROUND:
-                board.lifted = None
+                board.unlift()
                 board.rerank(lifted, int(lifted.klass), lifted.rank[1])
         if board.pressed == 2:
             self._shed()

@@ -13,6 +13,7 @@ from .job import Job, Phase
 class Due(Enum):
     EXPIRE = "a job's deadline passes"
     AGE = "a job has had no service for long"
+    LIFT = "the next starving job may be lifted"
     LOOK = "something that stood in the way of a load may be gone"
     WATCH = "are loads and quanta still alive?"
 

@@ -77,6 +77,8 @@ class Session(ABC):
     reused_tokens = 0
     position = 0
     """Tokens (or chunks) computed."""
+    exact = True
+    """Whether computing again gives the same bits."""
 
     @abstractmethod
     def step(self, quantum: Quantum) -> Step:
@@ -125,9 +127,11 @@ class Engine(ABC):
         """Take a sequence, computing nothing. Raises CallerError for what the model cannot do, BudgetExceeded when all
         places are taken."""
 
+    @abstractmethod
     def interrupt(self) -> None:
-        """End the running step soon (any thread). Called again and again until it has ended; harmless in between."""
+        """End the running step soon (called in any thread); until :meth:`proceed`, no step goes on for long."""
 
+    @abstractmethod
     def proceed(self) -> None:
         """Before a step: forget an interruption."""
 

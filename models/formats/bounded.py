@@ -92,6 +92,13 @@ class BoundedFile:
         self._base, self._at, self._buffer = offset, 0, b""
         self._file.seek(offset)
 
+    def go(self, offset: int, what: str) -> None:
+        """Go to an offset, through the buffer if it is there. Raises CallerError if the file is shorter."""
+        if 0 <= offset - self._base <= len(self._buffer):
+            self._at = offset - self._base
+        else:
+            self.seek(offset, what)
+
     def u32(self, what: str) -> int:
         return int(_U32.unpack(self.take(4, what))[0])
 

@@ -36,7 +36,7 @@ from bluerill.models.messages import (
     Refused,
 )
 from bluerill.models.service import LEASE_S, ModelsService
-from support.models import KILLED, OVER_ITS_CAP, FakeServer, children, fake_models, loads
+from support.fake_models import KILLED, OVER_ITS_CAP, FakeServer, children, fake_models, loads
 
 Work = Callable[[Kernel, ServicePort], Awaitable[None]]
 

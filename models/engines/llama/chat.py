@@ -16,7 +16,7 @@ from ....kernel.errors import CallerError, ServiceFault
 from ...messages import ChatMessage
 from .context import Context
 
-__all__ = ["chat_tokens", "rendered"]
+__all__ = ["chat_text", "chat_tokens", "refuse_control", "rendered"]
 
 MAX_MESSAGES = 512
 MAX_TEMPLATE = 256 * 1024
@@ -41,6 +41,25 @@ def chat_tokens(context: Context, messages: Sequence[ChatMessage]) -> list[int]:
         tokens += _tokens(context, before, special, first=not tokens)
         tokens += context.tokenize(message.content, special=False, parse=False)
     return tokens + _tokens(context, text, special, first=False)
+
+
+def chat_text(context: Context, messages: Sequence[ChatMessage]) -> tuple[str, bool]:
+    """The prompt of a chat as text, and whether the model's own beginning belongs before it: for what tokenises by
+    itself. Raises CallerError for messages with the text of a control token."""
+    template = context.meta("tokenizer.chat_template")
+    if not template:
+        raise CallerError("this model has no chat template; give it a prompt instead of messages")
+    for message in messages:
+        refuse_control(context, message.content)
+    special = _special(context)
+    text = rendered(template, messages, special)
+    return text, not (special["bos_token"] and text.startswith(special["bos_token"]))
+
+
+def refuse_control(context: Context, text: str) -> None:
+    """Raises CallerError if a text holds the text of a control token."""
+    if _has_control(context, text):
+        raise CallerError("beside pictures a text may not contain control tokens of the model")
 
 
 def rendered(template: str, messages: Sequence[ChatMessage], special: dict[str, str]) -> str:

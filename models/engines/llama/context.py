@@ -1,8 +1,9 @@
 """One GGUF model with its context: decoding, and the state of each sequence in it.
 
 Every sequence has a stream of cells of its own (``kv_unified = false``). In a shared pool the cells of a restored
-sequence would come to lie elsewhere, floating-point sums would run in another order, and the last bits would differ;
-in a stream of its own a sequence's cells lie in the order of its tokens, before and after a restore, whatever others do.
+sequence would come to lie elsewhere, floating-point sums would run in another order, and the last bits would differ.
+In a stream of its own a sequence's cells lie in the order of its tokens, before and after a restore, whatever others
+do.
 
 Layers that forget (sliding windows, recurrent states) cannot go back. :meth:`Context.trim` says whether it could;
 :meth:`Context.storable` says whether a snapshot is the whole truth. A sliding-window cache is a ring: a snapshot of
@@ -171,9 +172,9 @@ class Context:
         # A ring that has turned lets go of the end, but the window before it is gone already.
         first = int(self.lib.llama_memory_seq_pos_min(self.memory, slot))
         whole = position > 0 and (not self.window or first <= max(0, position - self.window))
-        if whole and self.lib.llama_memory_seq_rm(self.memory, slot, position, -1):
-            if self.last_position(slot) == position - 1:
-                return True
+        removed = whole and bool(self.lib.llama_memory_seq_rm(self.memory, slot, position, -1))
+        if removed and self.last_position(slot) == position - 1:
+            return True
         self.forget(slot)
         return position == 0
 

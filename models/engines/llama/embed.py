@@ -77,7 +77,7 @@ class EmbedSession(Session):
     def _vector(self, pointer: object) -> npt.NDArray[np.float32]:
         if not pointer:
             raise ServiceFault("llama.cpp gives no embedding for this model")
-        vector: npt.NDArray[np.float32] = np.ctypeslib.as_array(pointer, shape=(self._width,)).copy()  # type: ignore[call-overload]
+        vector: npt.NDArray[np.float32] = np.ctypeslib.as_array(pointer, shape=(self._width,)).copy()
         return vector
 
     def close(self) -> None:

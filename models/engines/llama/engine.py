@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.metadata import entry_points, version
+from pathlib import Path
 from typing import ClassVar
 
 from ....kernel.errors import BluerillError, CallerError, ServiceFault
+from ...formats.gguf import read_gguf
 from ...messages import EngineKind, InferStart, Keep, LoadOptions, ModelFile, ModelInfo
 from ..contract import Engine, Payload, Quantum, Session, Step, known_settings, one_file
-from .chat import chat_tokens
+from ..tensors import unpacked
+from .chat import chat_text, chat_tokens, refuse_control
 from .context import Aborted, Context
 from .embed import EmbedSession
+from .images import Pictured, Projector
 from .sampler import Processor
 from .session import LlamaSession
 from .slots import Slots
@@ -41,13 +45,29 @@ class LlamaEngine(Engine):
         if self.pooling not in ("mean", "last") or repack not in ("on", "off"):
             raise CallerError(f"pooling is mean or last, repack on or off; got {self.pooling!r}, {repack!r}")
         path = one_file(files).path
-        self.context = context = Context(path, options, repack=repack == "on")
+        read_gguf(Path(path))  # our bounded reader first: llama.cpp believes what a header says
+        self.context = Context(path, options, repack=repack == "on")
+        try:
+            return self._opened(model, path, files, options)
+        except BaseException:
+            self.context.close()
+            raise
+
+    def _opened(self, model: str, path: str, files: Sequence[ModelFile], options: LoadOptions) -> ModelInfo:
+        context = self.context
+        self.projector: Projector | None = None
         self.slots = Slots(context, options.seqs)
+        # The scan of a recurrent layer runs over all sequences at once: in a batch its last bits differ.
+        self.shares = not (context.recurrent or context.hybrid)
         generates = context.memory is not None and not context.encoder
         kinds: list[EngineKind] = ["generate", "embed"] if generates else ["embed"]
         if context.encoder:
-            context.close()
             raise CallerError(f"{path}: an encoder with a decoder is not supported, expected a decoder or an encoder")
+        for file in files:
+            if file.role not in ("", "projector"):
+                raise CallerError(f"{file.path}: expected the role '' or 'projector', got {file.role!r}")
+            if file.role:
+                self.projector = Projector(file.path, context, options.threads)
         return self._info(model, kinds, options)
 
     def _info(self, model: str, kinds: list[EngineKind], options: LoadOptions) -> ModelInfo:
@@ -68,8 +88,9 @@ class LlamaEngine(Engine):
             int(lib.llama_model_n_embd(context.model)),
             options.seqs,
             keeps,
-            batches="generate" in kinds,
+            batches="generate" in kinds and self.shares,
             chat=bool(context.meta("tokenizer.chat_template")),
+            images=self.projector is not None,
             version=version("llama-cpp-python"),
         )
 
@@ -78,9 +99,27 @@ class LlamaEngine(Engine):
             return EmbedSession(self, self._tokens(request))
         if request.kind != "generate" or self.context.memory is None:
             raise CallerError(f"this model cannot {request.kind}")
-        if request.tensors:
+        processor = _processor(request.processor)
+        if not request.tensors:
+            return LlamaSession(self, request, self._tokens(request), processor)
+        pictured = self._pictured(request, payload)
+        try:
+            return LlamaSession(self, request, pictured, processor)
+        except BaseException:
+            pictured.close()
+            raise
+
+    def _pictured(self, request: InferStart, payload: Payload) -> Pictured:
+        if self.projector is None:
             raise CallerError("this model has no projector: it takes text, no pictures")
-        return LlamaSession(self, request, self._tokens(request), _processor(request.processor))
+        if request.tokens or bool(request.prompt) == bool(request.messages):
+            raise CallerError("pictures come with a prompt or with messages")
+        pictures = list(unpacked(payload).values())
+        if request.messages:
+            text, special = chat_text(self.context, request.messages)
+            return self.projector.prompt(text, pictures, special=special)
+        refuse_control(self.context, request.prompt)
+        return self.projector.prompt(request.prompt, pictures, special=True)
 
     def _tokens(self, request: InferStart) -> list[int]:
         given = [bool(request.prompt), bool(request.tokens), bool(request.messages)]
@@ -104,7 +143,8 @@ class LlamaEngine(Engine):
     def together(self, sessions: Sequence[Session], quantum: Quantum) -> list[Step | Exception]:
         """Sequences that are at their answers share every step; those at their prompts take theirs in between."""
         llamas = [session for session in sessions if isinstance(session, LlamaSession)]
-        if len(sessions) == 1 or len(llamas) != len(sessions):
+        plain = [session for session in llamas if session.pictured is None or session.pictured.done]
+        if len(sessions) == 1 or len(plain) != len(sessions) or not self.shares:
             return super().together(sessions, quantum)
         made: dict[LlamaSession, Step | Exception] = {session: Step() for session in llamas}
         active = llamas
@@ -133,6 +173,7 @@ class LlamaEngine(Engine):
             made.update(dict.fromkeys(group, error))
             return
         for session, output in zip(group, outputs, strict=True):
+            session.exact = session.exact and len(group) == 1
             step = made[session]
             try:
                 if isinstance(step, Step):
@@ -142,6 +183,8 @@ class LlamaEngine(Engine):
 
     def close(self) -> None:
         if hasattr(self, "context"):
+            if self.projector is not None:
+                self.projector.close()
             self.context.close()
 
 

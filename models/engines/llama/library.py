@@ -49,7 +49,7 @@ def _open() -> Any:
         line = text.decode("utf-8", "replace").rstrip()
         if level == _ERROR and line:
             _said.append(line)
-        _log.log(logging.WARNING if level == _ERROR else logging.DEBUG, "%s", line)
+        _log.debug("%s", line)  # what matters is raised, with these words; an aborted graph logs an error too
 
     _kept.append(lib.llama_log_callback(said))
     lib.llama_log_set(_kept[-1], None)
@@ -74,7 +74,10 @@ def multimodal() -> Any:
     """The declarations of libmtmd. Raises ServiceFault when this build has none."""
     library()
     try:
-        return importlib.import_module("llama_cpp.mtmd_cpp")
+        lib: Any = importlib.import_module("llama_cpp.mtmd_cpp")
+        lib.mtmd_log_set(_kept[0], None)
+        lib.mtmd_helper_log_set(_kept[0], None)
+        return lib
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
         raise ServiceFault(
             f"this build of llama-cpp-python has no multimodal library: {' '.join(str(error).split())[:120]}"
