@@ -182,6 +182,22 @@ class Prune(Act, frozen=True):
     keep: list[str]
 
 
+class Fetched(Answer, frozen=True):
+    """A part of a model came; ``ready`` says that it is whole."""
+
+    ready: bool = False
+    done: int = 0
+    total: int = 0
+
+
+class Fetch(Act, frozen=True):
+    """Go on getting a model from the web; ``part`` counts."""
+
+    answer: ClassVar[type[Answer]] = Fetched
+    model: str
+    part: int
+
+
 class Headed(Answer, frozen=True):
     """The first lines of an output."""
 

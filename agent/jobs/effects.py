@@ -15,6 +15,7 @@ import msgspec
 from ...kernel.errors import BudgetExceeded, CallerError, CapabilityError, ServiceFault
 from ...kernel.message import Body, Lane
 from ...kernel.service import Port
+from ...models.fetch_messages import FetchPart, PartFetched
 from ...models.messages import MAX_PROMPT_CHARS, ChatMessage, Inference, Refused
 from ...models.messages import Infer as AskModel
 from ...skills.messages import Invoke, Invoked
@@ -41,6 +42,8 @@ FILES_WITHIN_S = 20.0
 HEAR_WITHIN_S = 180.0
 INFER_WITHIN_S = 900.0
 NOTES_WITHIN_S = 10.0
+PART_S = 30.0
+"""Of one part of a download."""
 INDEX = "index"
 PAGES = {"notes": "export_notes", "reminders": "export_reminders"}
 """The hidden actions that give a skill's texts page by page."""
@@ -66,11 +69,12 @@ class Effects:
         clerk: str = "clerk",
         models: str = "models",
         skills: str = "skills",
+        fetcher: str = "fetcher",
     ) -> None:
         self._port = port
         self._journal = journal
         self._index_changed = index_changed
-        self._clerk, self._models, self._skills = clerk, models, skills
+        self._clerk, self._models, self._skills, self._fetcher = clerk, models, skills, fetcher
         self._ways: dict[type[Act], Callable[[Any], Awaitable[Answer]]] = {
             acts.Claim: self._claim,
             acts.Hear: self._hear,
@@ -81,6 +85,7 @@ class Effects:
             acts.Learn: self._learn,
             acts.Prune: self._prune,
             acts.Head: self._head,
+            acts.Fetch: self._fetch,
         }
 
     async def do(self, act: Act) -> Answer:
@@ -200,6 +205,13 @@ class Effects:
     async def _head(self, act: acts.Head) -> Answer:
         head: HeadRead = await self._files(ReadHead(act.output, act.most), HeadRead)
         return acts.Headed("", head.text)
+
+    async def _fetch(self, act: acts.Fetch) -> Answer:
+        part = await self._port.ask(
+            self._fetcher, FetchPart(act.model, PART_S), PartFetched, within=PART_S + 60.0, lane=Lane.BACKGROUND
+        )
+        note = "the whole model is here" if part.ready else f"{part.file}: {part.done} of {part.total or '?'} bytes"
+        return acts.Fetched(note, part.ready, part.done, part.total)
 
     # the search index
 

@@ -10,10 +10,11 @@ from ...kernel.errors import CallerError
 from .index import Index
 from .infer import Infer
 from .job import Job
+from .pull import Pull
 from .summarise import Summarise
 from .transcribe import Transcribe
 
-KINDS: dict[str, type[Job]] = {kind.kind: kind for kind in (Transcribe, Summarise, Index, Infer)}
+KINDS: dict[str, type[Job]] = {kind.kind: kind for kind in (Transcribe, Summarise, Index, Infer, Pull)}
 
 
 def job_of(kind: str, given: dict[str, Any]) -> Job:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ...models.cards import Card, card, cards, verify
+from ...models.cards import Card, card, cards, folders_of, locate
 
 Purpose = Literal["generate", "embed"]
 TAGS: dict[str, frozenset[str]] = {
@@ -23,7 +23,7 @@ def choose(purpose: Purpose, wanted: str) -> str:
             return wanted
         return card(wanted).name
     able = [each for each in cards() if TAGS[purpose] & set(each.tags) and each.files]
-    here = [each for each in able if not verify(each)]
+    here = [each for each in able if all(locate(file, folders_of(each)) is not None for file in each.files)]
     return min(here, key=_cost).name if here else ""
 
 

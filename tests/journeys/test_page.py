@@ -285,6 +285,26 @@ def test_memory_and_models_are_shown_by_class(watch: Watching) -> None:
     assert abs(whole - 100) < 0.1
 
 
+def test_a_model_is_got_with_one_press_and_its_licence_and_size_are_told_before(
+    watch: Watching, device: FrontThread
+) -> None:
+    page, jobs = watch.page, device.front.jobs
+    page.focus("#get-models summary")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#cards li")
+    rows = page.locator("#cards li")
+    assert rows.locator("b").all_inner_texts() == [
+        "OpenAI Whisper tiny.en", "SmolLM2 135M Instruct, Q8", "PocketSphinx US English",
+    ]  # fmt: skip
+    assert rows.nth(0).locator(".hint").inner_text() == "31 MB of 75 MB, 4.2 MB/s"
+    assert rows.nth(0).locator("[role=progressbar]").get_attribute("aria-valuenow") == "41"
+    assert rows.nth(1).locator(".hint").inner_text() == "Apache-2.0 · 145 MB · en · needs bluerill[llama]"
+    page.get_by_role("button", name="Get SmolLM2").click()
+    device.wait_for(jobs, 1, AddJob)
+    assert jobs.of(AddJob) == [AddJob("pull", {"model": "smollm2-135m"})]
+    keep(watch, "models")
+
+
 @pytest.mark.parametrize(("width", "dark"), [(390, False), (768, True), (1100, False), (1440, True), (1920, False)])
 def test_the_layout_fits(device: FrontThread, browser: Browser, width: int, dark: bool) -> None:
     with watch_page(

@@ -32,6 +32,7 @@ from bluerill.modalities.voice.messages import (
     StreamOpened,
     Synthesize,
 )
+from bluerill.models.fetch_messages import Cards, GetCards
 from bluerill.models.messages import GetModels, Models
 from bluerill.skills.messages import Card
 from bluerill.watch.web.messages import GetLink, Link
@@ -169,6 +170,14 @@ class SceneModels(Service):
         return scenes.models()
 
 
+class SceneFetcher(Service):
+    """The model cards of a scene."""
+
+    @handles(GetCards)
+    def get(self, ask: GetCards, call: Call) -> Cards:
+        return scenes.cards()
+
+
 def front_manifest(**web: Any) -> Manifest:
     """Everything in the core, so that tests reach the services themselves."""
     here = "support.front"
@@ -181,6 +190,7 @@ def front_manifest(**web: Any) -> Manifest:
                 "mouth": {"class": f"{here}:Hum"},
                 "jobs": {"class": f"{here}:SceneJobs"},
                 "models": {"class": f"{here}:SceneModels"},
+                "fetcher": {"class": f"{here}:SceneFetcher"},
                 "screen": {
                     "class": "bluerill.modalities.screen.service:ScreenService",
                     "tells": ["web", "session"],
@@ -188,7 +198,7 @@ def front_manifest(**web: Any) -> Manifest:
                 },
                 "web": {
                     "class": "bluerill.watch.web.service:WebService",
-                    "asks": ["session", "ears", "screen", "mouth", "jobs", "models", "kernel"],
+                    "asks": ["session", "ears", "screen", "mouth", "jobs", "models", "fetcher", "kernel"],
                     "tells": ["session", "ears", "screen"],
                     "settings": web,
                 },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bluerill.agent.jobs.messages import Jobs, JobView
 from bluerill.kernel.errors import CallerError, PeerRestarted
 from bluerill.kernel.status import ServiceStatus, Status
+from bluerill.models.fetch_messages import Cards, CardView
 from bluerill.models.messages import Models, Resident
 from bluerill.watch.top.view import View
 
@@ -63,6 +64,20 @@ def models() -> Models:
         ],
         {"interactive": 1, "background": 6}, 220 * MIB, 157 * MIB, 9, 4, 1, 1, 21.4,
     )  # fmt: skip
+
+
+def cards() -> Cards:
+    en = ["en"]
+    ready = CardView("pocketsphinx-en-us", "PocketSphinx US English", "pocketsphinx", "BSD-2-Clause", "ready", 0, en)
+    missing = CardView(
+        "smollm2-135m", "SmolLM2 135M Instruct, Q8", "llama", "Apache-2.0", "missing", 145 * MIB, en, ["chat"], True,
+        "llama",
+    )  # fmt: skip
+    coming = CardView(
+        "whisper-tiny-en", "OpenAI Whisper tiny.en", "whisper", "MIT", "coming", 75 * MIB, en, ["asr"], True, "whisper",
+        "", 31 * MIB, 75 * MIB, 4.2 * MIB,
+    )  # fmt: skip
+    return Cards([ready, missing, coming, CardView("wake", "Wake word", "wake", "MIT", "ready", 0, [], ["wake"])])
 
 
 class Scene:

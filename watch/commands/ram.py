@@ -16,9 +16,7 @@ from .top import bar
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "size", nargs="?", default="", metavar="SIZE", help="such as 384M; without it: how it stands"
-    )
+    parser.add_argument("size", nargs="?", default="", metavar="SIZE", help="such as 384M; without it: how it stands")
     parser.add_argument("--json", action="store_true", help="one JSON document")
 
 

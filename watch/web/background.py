@@ -12,10 +12,13 @@ from ...agent.jobs.messages import AddJob, GetJobs, JobAdded, JobRefused, Jobs, 
 from ...kernel.errors import BluerillError, BudgetExceeded, CapabilityError
 from ...kernel.message import Body, Lane, Taint
 from ...kernel.service import Port
+from ...models.fetch_messages import Cards, GetCards
 from ...models.messages import GetModels, Models
 from . import protocol
 
 LOOK_WITHIN_S: Final = 3.0
+CARDS_WITHIN_S: Final = 20.0
+"""The fetcher is started for it."""
 _ASKS: Final[dict[str, tuple[Body, type[Body]]]] = {"jobs": (GetJobs(), Jobs), "models": (GetModels(), Models)}
 
 
@@ -53,6 +56,11 @@ class Background:
         """Raises what the jobs raise."""
         await self._port.ask("jobs", SteerJob(said.id, said.to), JobSteered, taint=Taint.USER)
         await self.look()
+
+    async def cards(self) -> bytes:
+        """The models that are here or could be, for a page that asked. Raises what the fetcher raises."""
+        found = await self._port.ask("fetcher", GetCards(), Cards, within=CARDS_WITHIN_S, lane=Lane.BACKGROUND)
+        return protocol.forward(found)
 
     async def begin(self, said: protocol.Begun) -> None:
         """Raises BudgetExceeded where the queue is full."""

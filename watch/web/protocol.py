@@ -116,8 +116,12 @@ class Steered(FromPage, frozen=True, tag="job"):
 class Begun(FromPage, frozen=True, tag="job-begin"):
     """Begin a job of a kind that needs no files."""
 
-    kind: Literal["summarise", "index"]
+    kind: Literal["summarise", "index", "pull"]
     model: Id = ""
+
+
+class Cards(FromPage, frozen=True, tag="cards"):
+    """Which models are here, or could be."""
 
 
 Said = (
@@ -134,6 +138,7 @@ Said = (
     | WearFace
     | Steered
     | Begun
+    | Cards
 )  # fmt: skip
 _decoder: Final[msgspec.json.Decoder[Said]] = msgspec.json.Decoder(Said)
 _encoder: Final = msgspec.json.Encoder()

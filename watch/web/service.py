@@ -242,8 +242,16 @@ class WebService(Service):
                 await self._background.steer(said)
             case protocol.Begun():
                 await self._background.begin(said)
+            case protocol.Cards():
+                self.port.spawn(self._cards(page), f"page-{page.number}-cards")
             case protocol.WearFace(face, ambient):
                 await tell("screen", SetFace(face, ambient), taint=Taint.USER)
+
+    async def _cards(self, page: Page) -> None:
+        try:
+            page.send(await self._background.cards())
+        except BluerillError as error:
+            self._problem(page, "models", error)
 
     def _begin_ask(self, page: Page, said: protocol.Ask) -> None:
         if page.asks >= MAX_ASKS:

@@ -169,7 +169,7 @@ def test_the_index_learns_in_batches_and_forgets_what_is_gone() -> None:
 @pytest.mark.parametrize(
     ("kind", "given", "why"),
     [
-        ("paint", {}, "no job is of kind 'paint'; there are transcribe, summarise, index, infer"),
+        ("paint", {}, "no job is of kind 'paint'; there are transcribe, summarise, index, infer, pull"),
         ("infer", {"model": "m", "input": "/i"}, "missing required field `output`"),
         ("infer", {"model": "", "input": "/i", "output": "/o"}, "infer needs a model"),
         ("infer", {"model": "m", "input": "/i", "output": "/o", "max_tokens": 0}, "max_tokens is 1 to 8192"),
@@ -197,3 +197,16 @@ def test_an_answer_of_another_act_is_not_taken_for_this_ones() -> None:
     assert acts.remembered(act, act.mark, answer) == acts.Gathered("", [acts.Document("1", "x")])
     assert acts.remembered(acts.Gather("notes", "1"), act.mark, answer) is None
     assert acts.remembered(act, act.mark, {"documents": 3}) is None
+
+
+def test_a_model_comes_in_parts_until_it_is_whole() -> None:
+    taken, outcome = drive(
+        job_of("pull", {"model": "tiny"}),
+        [acts.Fetched("", False, 10, 40), acts.Fetched("", False, 30, 40), acts.Fetched("", True, 40, 40)],
+    )
+    assert [(step.act, step.done, step.total) for step in taken] == [
+        (acts.Fetch("tiny", 0), 0, 0), (acts.Fetch("tiny", 1), 10, 40), (acts.Fetch("tiny", 2), 30, 40),
+    ]  # fmt: skip
+    assert outcome.said == "The model tiny is here and can be used."
+    with pytest.raises(CallerError, match="takes the name of a card"):
+        job_of("pull", {"model": "https://example.org/x"})
