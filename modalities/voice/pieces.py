@@ -13,13 +13,14 @@ from .vad import FRAME_S
 
 __all__ = ["LONGEST_S", "WINDOW_S", "Cut", "first_piece"]
 
-LONGEST_S = 9.0
-"""Of one piece: what a recogniser is busy with at a stretch."""
+LONGEST_S = 5.0
+"""Of one piece: what a recogniser is busy with at a stretch. A final decode takes the embedded one some 60 ms of
+computing for each second, which is as long as somebody who begins to speak may have to wait for it."""
 SHORTEST_S = 1.5
 """A short pause that comes sooner after the beginning does not end a piece."""
 LEAST_S = 0.25
 """What is shorter is a noise; it is kept with what follows."""
-WINDOW_S = 12.0
+WINDOW_S = 8.0
 """What is looked at for one piece."""
 SPEECH = 0.5
 PAUSE_S = 0.3
@@ -45,29 +46,33 @@ def first_piece(probabilities: Sequence[float], seconds: float, last: bool = Fal
     if not speech:  # keep a little: a word may just begin at the end of the window
         return Cut(0.0, 0.0, seconds if last else max(seconds - MARGIN_S, seconds / 2))
     begin = speech[0]
-    limit = min(begin + int(LONGEST_S / FRAME_S), len(probabilities))
+    limit = begin + int(LONGEST_S / FRAME_S)
     if speech[-1] < limit and last:
-        stop, go_on = _first_long_pause(speech, begin) or (speech[-1] + 1, len(probabilities))
+        stop, go_on = _sure(speech, begin, limit) or (speech[-1] + 1, len(probabilities))
     else:
-        stop, go_on = _cut(probabilities, [at for at in speech if at < limit], begin, limit)
+        stop, go_on = _cut(probabilities, speech, begin, limit)
     start_s = max(0.0, begin * FRAME_S - MARGIN_S)
     stop_s = min(seconds, stop * FRAME_S + MARGIN_S)
     next_s = seconds if last and go_on >= len(probabilities) else min(seconds, go_on * FRAME_S)
     return Cut(start_s, stop_s, max(next_s, FRAME_S))
 
 
-def _pauses(speech: Sequence[int], until: int) -> list[tuple[int, int]]:
-    """Gaps between frames of speech, as (first frame of silence, first frame of speech again)."""
-    follows = [*speech[1:], until]
-    return [(at + 1, then) for at, then in zip(speech, follows, strict=True) if then - at - 1 >= PAUSE_S / FRAME_S]
+def _pauses(speech: Sequence[int], limit: int, end: int) -> list[tuple[int, int]]:
+    """Silences that begin before the limit, as (first frame of silence, first frame of speech again)."""
+    follows = [*speech[1:], end]
+    return [
+        (at + 1, then)
+        for at, then in zip(speech, follows, strict=True)
+        if then - at - 1 >= PAUSE_S / FRAME_S and at < limit
+    ]
 
 
-def _first_long_pause(speech: Sequence[int], begin: int) -> tuple[int, int] | None:
-    """The first silence that surely ends a piece."""
+def _sure(speech: Sequence[int], begin: int, limit: int, end: int = 0) -> tuple[int, int] | None:
+    """The first silence that surely ends a piece: where it begins, and where to go on."""
     return next(
         (
             (quiet, _inside(quiet, then))
-            for quiet, then in _pauses(speech, speech[-1] + 1)
+            for quiet, then in _pauses(speech, limit, end or speech[-1] + 1)
             if then - quiet >= ENOUGH_S / FRAME_S and quiet >= begin + LEAST_S / FRAME_S
         ),
         None,
@@ -76,14 +81,16 @@ def _first_long_pause(speech: Sequence[int], begin: int) -> tuple[int, int] | No
 
 def _cut(probabilities: Sequence[float], speech: Sequence[int], begin: int, limit: int) -> tuple[int, int]:
     """Where to stop, and where to go on."""
-    sure = _first_long_pause([*speech, limit], begin)
+    end = len(probabilities)
+    sure = _sure(speech, begin, limit, end)
     if sure is not None:
         return sure
     shortest = begin + int(SHORTEST_S / FRAME_S)
-    pauses = [(quiet, then) for quiet, then in _pauses(speech, limit) if quiet >= shortest]
+    pauses = [(quiet, then) for quiet, then in _pauses(speech, limit, end) if quiet >= shortest]
     if pauses:
         quiet, then = max(pauses, key=lambda each: (each[1] - each[0], each[0]))
         return quiet, _inside(quiet, then)
+    limit = min(limit, end)
     late = range((begin + limit) // 2, limit)
     faint = min(late, key=lambda at: (probabilities[at], -at), default=limit)
     return faint, faint
