@@ -1,4 +1,4 @@
-"""The fetcher with a download that is slow: part by part, what has come kept, and stopped when nobody waits."""
+"""The fetcher with a slow download: part by part, what has come kept, and stopped when nobody waits."""
 
 from __future__ import annotations
 

@@ -32,10 +32,17 @@ export class Cards {
     for (const card of shown) {
       if (!this.#rows.has(card.name)) this.#rows.set(card.name, new Row(this.link, card));
       this.#rows.get(card.name).show(card);
+      this.#rows.get(card.name).hears(this.model);
     }
     const rows = shown.map((card) => this.#rows.get(card.name).root);
     if (this.list.children.length !== rows.length || rows.some((row, at) => this.list.children[at] !== row)) this.list.replaceChildren(...rows);
     this.none.hidden = shown.length > 0;
+  }
+
+  // Which model hears: '' is the device's own recogniser.
+  hears({ model = "" }) {
+    for (const row of this.#rows.values()) row.hears(model, true);
+    this.model = model;
   }
 }
 
@@ -48,13 +55,36 @@ class Row {
     this.bar.setAttribute("role", "progressbar");
     this.bar.setAttribute("aria-label", `Getting ${card.title}`);
     this.note = make("p", { className: "hint" });
+    this.use = make("button", { type: "button", className: "quiet small" });
+    this.use.addEventListener("click", () => { this.#try(link); });
+    this.hearing = (card.tags ?? []).includes("asr") && !(card.tags ?? []).includes("embedded");
     this.get.addEventListener("click", () => { this.get.disabled = true; link.say("job-begin", { kind: "pull", model: card.name }); });
     this.root = make("li", { className: "resident" },
-      make("div", { className: "line" }, make("b", { textContent: card.title, title: card.name }), make("span", { className: "acts" }, this.state, this.get)),
+      make("div", { className: "line" }, make("b", { textContent: card.title, title: card.name }), make("span", { className: "acts" }, this.state, this.use, this.get)),
       this.bar, this.note);
   }
 
+  // The device tries a model before it hears by it.
+  #try(link) {
+    if (!link.say("speech-model", { model: this.used ? "" : this.name })) return;
+    this.trying = setTimeout(() => { this.trying = 0; this.hears(undefined); }, 70000);
+    this.use.disabled = true;
+    this.use.textContent = "Trying…";
+  }
+
+  hears(model, news = false) {
+    if (news) { clearTimeout(this.trying); this.trying = 0; }
+    if (this.trying) return;
+    if (model !== undefined) this.used = model !== "" && model === this.name;
+    this.use.hidden = !this.hearing || this.was !== "ready";
+    this.use.disabled = false;
+    this.use.textContent = this.used ? "Stop using" : "Use for speech";
+    this.use.setAttribute("aria-label", `${this.use.textContent} ${this.name}`);
+    if (this.used) this.state.textContent = "hears you";
+  }
+
   show(card) {
+    this.name = card.name;
     const { state, bytes = 0, done = 0, total = 0, speed = 0 } = card;
     const languages = card.languages ?? [];
     this.state.hidden = state !== "ready" && state !== "coming";

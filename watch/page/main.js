@@ -91,6 +91,7 @@ link.addEventListener("page.say", ({ detail }) => {
 });
 link.addEventListener("kernel.status", ({ detail }) => monitor.status(detail));
 link.addEventListener("jobs.jobs", ({ detail }) => jobs.show(detail));
+link.addEventListener("voice.model-used", ({ detail }) => cards.hears(detail));
 link.addEventListener("models.cards", ({ detail }) => cards.show(detail));
 link.addEventListener("models.models", ({ detail }) => models.show(detail));
 link.addEventListener("page.problem", ({ detail }) => problem(detail.text));

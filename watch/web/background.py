@@ -12,13 +12,16 @@ from ...agent.jobs.messages import AddJob, GetJobs, JobAdded, JobRefused, Jobs, 
 from ...kernel.errors import BluerillError, BudgetExceeded, CapabilityError
 from ...kernel.message import Body, Lane, Taint
 from ...kernel.service import Port
+from ...modalities.voice.messages import RATE, GetModel, ModelUsed, UseModel
 from ...models.fetch_messages import Cards, GetCards
-from ...models.messages import GetModels, Models
+from ...models.messages import GetModels, Infer, Models, Refused, Tensor
 from . import protocol
 
 LOOK_WITHIN_S: Final = 3.0
 CARDS_WITHIN_S: Final = 20.0
 """The fetcher is started for it."""
+USE_WITHIN_S: Final = 70.0
+"""A model is tried before it is used, and may have to be read from a slow disk."""
 _ASKS: Final[dict[str, tuple[Body, type[Body]]]] = {"jobs": (GetJobs(), Jobs), "models": (GetModels(), Models)}
 
 
@@ -57,10 +60,29 @@ class Background:
         await self._port.ask("jobs", SteerJob(said.id, said.to), JobSteered, taint=Taint.USER)
         await self.look()
 
-    async def cards(self) -> bytes:
-        """The models that are here or could be, for a page that asked. Raises what the fetcher raises."""
+    async def cards(self) -> list[bytes]:
+        """The models that are here or could be, and which one hears. Raises what the fetcher raises."""
         found = await self._port.ask("fetcher", GetCards(), Cards, within=CARDS_WITHIN_S, lane=Lane.BACKGROUND)
-        return protocol.forward(found)
+        try:
+            used = await self._port.ask("asr", GetModel(), ModelUsed, within=LOOK_WITHIN_S)
+        except BluerillError:  # a device that does not hear
+            return [protocol.forward(found)]
+        return [protocol.forward(used), protocol.forward(found)]
+
+    async def hear_by(self, model: str) -> list[bytes]:
+        """Hear by another model, after it has heard a moment of silence. Raises what that raises."""
+        if model:
+            await self._try(model)
+        used = await self._port.ask("asr", UseModel(model), ModelUsed, within=LOOK_WITHIN_S, taint=Taint.USER)
+        return [protocol.forward(used)]
+
+    async def _try(self, model: str) -> None:
+        quiet = bytes(RATE // 4)
+        tensor = Tensor("samples", "int16", [len(quiet) // 2], 0, len(quiet))
+        body = Infer(model, "transcribe", tensors=[tensor], data=quiet)
+        answer = await self._port.ask("models", body, Body, within=USE_WITHIN_S)
+        if isinstance(answer, Refused):
+            raise BudgetExceeded(f"model {model!r} cannot hear on this device: {answer.reason}")
 
     async def begin(self, said: protocol.Begun) -> None:
         """Raises BudgetExceeded where the queue is full."""

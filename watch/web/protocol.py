@@ -120,6 +120,12 @@ class Begun(FromPage, frozen=True, tag="job-begin"):
     model: Id = ""
 
 
+class SpeechModel(FromPage, frozen=True, tag="speech-model"):
+    """Hear by a model from now on ('' = by the device's own recogniser)."""
+
+    model: Id
+
+
 class Cards(FromPage, frozen=True, tag="cards"):
     """Which models are here, or could be."""
 
@@ -139,6 +145,7 @@ Said = (
     | Steered
     | Begun
     | Cards
+    | SpeechModel
 )  # fmt: skip
 _decoder: Final[msgspec.json.Decoder[Said]] = msgspec.json.Decoder(Said)
 _encoder: Final = msgspec.json.Encoder()

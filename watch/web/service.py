@@ -7,7 +7,8 @@ page that cannot keep up loses pictures, never messages, and never slows another
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Coroutine
+from typing import Any, Final
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
@@ -243,13 +244,16 @@ class WebService(Service):
             case protocol.Begun():
                 await self._background.begin(said)
             case protocol.Cards():
-                self.port.spawn(self._cards(page), f"page-{page.number}-cards")
+                self.port.spawn(self._answer(page, self._background.cards()), f"page-{page.number}-cards")
+            case protocol.SpeechModel(model):
+                self.port.spawn(self._answer(page, self._background.hear_by(model)), f"page-{page.number}-model")
             case protocol.WearFace(face, ambient):
                 await tell("screen", SetFace(face, ambient), taint=Taint.USER)
 
-    async def _cards(self, page: Page) -> None:
+    async def _answer(self, page: Page, finding: Coroutine[Any, Any, list[bytes]]) -> None:
         try:
-            page.send(await self._background.cards())
+            for message in await finding:
+                page.send(message)
         except BluerillError as error:
             self._problem(page, "models", error)
 
