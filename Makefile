@@ -101,6 +101,7 @@ bench-image: $(DEV_STAMP)  ## codes, words and a large photograph
 
 bench-scheduler: $(DEV_STAMP)  ## preempt and restore models, bit by bit
 	$(PY) -m bluerill.bench.scheduler_restore $(ARGS)
+	$(PY) -m bluerill.bench.scheduler_real $(ARGS)
 
 bench-core: $(DEV_STAMP)  ## cold start and memory of the core
 	$(PY) -m bluerill.bench.core $(ARGS)

@@ -17,7 +17,7 @@ class Inspect(Body, frozen=True):
 
 @message("models.inspected")
 class Inspected(Body, frozen=True):
-    """The engine that runs it, and the shape its memory follows from."""
+    """The engine that runs it, and the shape its memory follows from (None: it has none that is known)."""
 
     engine: str
-    shape: Shape
+    shape: Shape | None = None

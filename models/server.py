@@ -321,6 +321,8 @@ class ModelServer(Service):
         made, entry.made = entry.made, None
         elapsed, entry.elapsed = entry.elapsed, 0.0
         session = entry.session
+        if entry.unwanted:
+            return InferStop(number, finish="cancelled")
         if isinstance(made, BluerillError) or (made is not None and made.finish):
             del self._entries[number]
             self._worker.submit(session.close)

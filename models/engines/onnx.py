@@ -277,7 +277,7 @@ class _Interrupted(Exception):
 
 
 def _port(each: Any) -> _Port:
-    return _Port(each.name, _TYPES.get(each.type, each.type), tuple(each.shape))
+    return _Port(each.name, _TYPES.get(each.type) or str(each.type), tuple(each.shape))
 
 
 def _zeros(port: _Port, empty: bool) -> Array:

@@ -85,6 +85,7 @@ class OpenAIServer:
         raise error
 
     def _document(self, connection: http.client.HTTPConnection) -> Any:
+        data = b""
         try:
             data = self.answered(connection).read(MAX_ANSWER + 1)
             if len(data) > MAX_ANSWER:

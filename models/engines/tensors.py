@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from math import prod
 from typing import Any
 
@@ -53,7 +53,7 @@ def _array(tensor: Tensor, data: bytes | memoryview) -> Array:
 
 def packed(arrays: Iterable[tuple[str, Array]] | Mapping[str, Array]) -> tuple[list[Tensor], bytes]:
     """Tensors and their bytes. Raises CallerError for a type that cannot travel."""
-    pairs: Sequence[tuple[str, Array]] = list(arrays.items() if isinstance(arrays, Mapping) else arrays)
+    pairs = arrays.items() if isinstance(arrays, Mapping) else arrays
     tensors: list[Tensor] = []
     data = bytearray()
     for name, array in pairs:
