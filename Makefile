@@ -23,7 +23,8 @@ define apt_or_say
 endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
-        bench-screen bench-core bench-image bench-scheduler pages golden cover build clean system-test
+        bench-screen bench-core bench-estimates bench-image bench-scheduler pages golden cover build clean \
+        system-test
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +106,9 @@ bench-scheduler: $(DEV_STAMP)  ## preempt and restore models, bit by bit
 
 bench-core: $(DEV_STAMP)  ## cold start and memory of the core
 	$(PY) -m bluerill.bench.core $(ARGS)
+
+bench-estimates: $(DEV_STAMP)  ## memory of models: estimates beside the truth (needs llama-cpp-python)
+	$(PY) -m bluerill.bench.estimates $(ARGS)
 
 bench-screen: $(DEV_STAMP)  ## frame times of faces and cards
 	$(PY) -m bluerill.bench.screen $(ARGS)

@@ -1,20 +1,25 @@
 """Estimates beside the truth: synthetic GGUF models loaded by llama.cpp in a fresh child, one at a time.
 
-``python -m bluerill.bench.estimates [--json]``. For each model and set of options: the KV cache and the compute buffer
-that llama.cpp reports, and the anonymous and file-backed memory of the child after its context is full, each beside
-what ``bluerill models estimate`` says from the header alone. Needs llama-cpp-python and gguf.
+``python -m bluerill.bench.estimates [--json] [--only TEXT]``. For each model and set of options: the KV cache and the
+compute buffer that llama.cpp reports, and the anonymous and file-backed memory of the child after its context is full,
+each beside what ``bluerill models estimate`` says from the header alone. Then the same once more inside a control group
+with exactly the estimate as its limit, the file first dropped from the page cache: does it live, what was it charged?
+Needs llama-cpp-python and gguf; without control groups the second part is left out.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..kernel.host.cage import ENVIRONMENT
+from ..kernel.host.cgroup import Leaf, Tree, TreeV1, TreeV2, Unusable, find
 from ..models.estimate import Estimate, estimate_file
 from ..models.formats.ggml import KV_TYPES, TYPES
 from ..models.messages import LoadOptions
@@ -75,8 +80,8 @@ def cases() -> list[Case]:
     ]  # fmt: skip
 
 
-def measure(path: Path, options: LoadOptions) -> dict[str, Any]:
-    """Load the model in a child; what it said."""
+def measure(path: Path, options: LoadOptions, leaf: Leaf | None = None) -> dict[str, Any]:
+    """Load the model in a child, in a cage if there is one; what it said, or its exit status."""
     numbers = {kind.name: number for number, kind in TYPES.items()}
     settings = options.settings
     given = {
@@ -86,12 +91,14 @@ def measure(path: Path, options: LoadOptions) -> dict[str, Any]:
         "repack": settings.get("repack") == "on", "flash": settings.get("flash") != "off",
         "unified": settings.get("unified") == "on", "swa_full": settings.get("swa_full") != "off",
     }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-m", "bluerill.bench.estimates_child", str(path), json.dumps(given)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "bluerill.bench.estimates_child", str(path), json.dumps(given)]
+    environment = dict(os.environ)
+    if leaf is not None:
+        command = [sys.executable, "-m", "bluerill.kernel.host.cage", *command]
+        environment[ENVIRONMENT] = f"cgroup={leaf.door}"
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    if leaf is not None and done.returncode:
+        return {"status": done.returncode}
     if done.returncode:
         raise SystemExit(f"{path.name}: {done.stdout[-500:]}{done.stderr[-2000:]}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -116,16 +123,51 @@ def compare(case: Case, folder: Path) -> dict[str, Any]:
     }
 
 
+def caged(case: Case, folder: Path, tree: Tree) -> dict[str, Any]:
+    """The case inside a cap of its own estimate: whether it lived, and the most it was charged."""
+    path = folder / f"{abs(hash(case.plan))}.gguf"
+    total = estimate_file(path, case.options).total
+    with path.open("rb") as file:  # pages that another process read are not charged to this one
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    leaf = tree.leaf("estimate", total)
+    try:
+        said = measure(path, case.options, leaf)
+        memory = leaf.memory()
+    finally:
+        leaf.kill()
+        tree.bury(leaf)
+    return {"lived": "steps" in said, "cap": total, "peak": memory.peak, "oom_kills": memory.oom_kills}
+
+
+def open_tree() -> Tree | None:
+    """Where control groups can be made, or None."""
+    v2, v1 = find()
+    for tree in (TreeV2(v2), TreeV1(v1)):
+        try:
+            tree.open()
+            return tree
+        except Unusable:
+            continue
+    return None
+
+
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.estimates", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--json", action="store_true", help="one JSON document")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only cases with this in their name")
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         rows = []
-        for case in cases():
+        tree = open_tree()
+        for case in [each for each in cases() if args.only in each.name]:
             rows.append(compare(case, Path(folder)))
+            if tree is not None:
+                rows[-1]["caged"] = caged(case, Path(folder), tree)
             if not args.json:
                 _show(rows)
+        if tree is not None:
+            tree.close()
     if args.json:
         print(json.dumps(rows))
         return 0
@@ -135,15 +177,22 @@ def main(argv: list[str] | None = None) -> int:
             f"{what}: estimate / truth from {ratios[0]:.3f} to {ratios[-1]:.3f}, "
             f"median {ratios[len(ratios) // 2]:.3f}; too low {sum(ratio < 0.999 for ratio in ratios)} of {len(ratios)}"
         )
+    cages = [row["caged"] for row in rows if "caged" in row]
+    if cages:
+        most = max(cage["peak"] / cage["cap"] for cage in cages)
+        lived = sum(cage["lived"] for cage in cages)
+        print(f"inside a cap of the estimate: {lived} of {len(cages)} lived, at most {most:.3f} of the cap was charged")
     return 0
 
 
 def _show(rows: list[dict[str, Any]]) -> None:
     row = rows[-1]
     if len(rows) == 1:
-        print("MiB, estimate / measured          KV              compute         anonymous       file-backed")
+        print("MiB, estimate / measured          KV              compute         anonymous       file-backed  caged")
     columns = "".join(f"{row[key][0] / MIB:8.2f}/{row[key][1] / MIB:7.2f}" for key in ("kv", "compute", "anon", "file"))
-    print(f"{row['name']:30s}{columns}", flush=True)
+    cage = row.get("caged")
+    end = f"  {'lived' if cage['lived'] else 'KILLED'} {cage['peak'] / cage['cap']:.2f}" if cage else ""
+    print(f"{row['name']:30s}{columns}{end}", flush=True)
 
 
 if __name__ == "__main__":

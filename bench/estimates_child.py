@@ -54,7 +54,7 @@ def main(path: str, options: dict[str, Any]) -> dict[str, Any]:
     wanted.n_batch, wanted.n_ubatch, wanted.n_seq_max = options["batch"], options["ubatch"], options["seqs"]
     wanted.n_outputs_max = max(options["outputs"], options["seqs"])
     wanted.type_k = wanted.type_v = options["kv"]
-    wanted.n_threads = wanted.n_threads_batch = 2
+    wanted.n_threads = wanted.n_threads_batch = 1  # two of them spin for each other on a busy machine
     wanted.flash_attn_type = 1 if options["flash"] else 0
     wanted.kv_unified, wanted.swa_full = options["unified"], options["swa_full"]
     context = lib.llama_init_from_model(model, wanted)

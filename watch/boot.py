@@ -191,4 +191,7 @@ def boot(manifest: Manifest, *, host: Host | None = None, lock: bool = True) -> 
         raise
 
 
-__all__ = ["MANIFEST", "PAGE", "VOICE", "Device", "DeviceBusy", "DeviceLock", "boot", "fit", "load_manifest"]
+__all__ = [
+    "MANIFEST", "PAGE", "VOICE", "Device", "DeviceBusy", "DeviceLock", "boot", "cache_directory", "fit",
+    "load_manifest", "state_directory",
+]  # fmt: skip

@@ -84,20 +84,29 @@ class _Walk:
     def model(self) -> OnnxShape:
         file = self.file
         version = opset = 0
-        graph: Field | None = None
+        graphs: list[Field] = []
         for field in self.wire.message(0, file.size):
             if field.number == 1 and field.kind == VARINT:
                 version = field.value
             elif field.number == 7 and field.kind == BYTES:
-                graph = field
+                graphs.append(field)  # several are one in parts: protocol buffers merge them
             elif field.number == 8 and field.kind == BYTES:
                 opset = max(opset, self.opset(field))
-        if graph is None or not 1 <= version <= 64:
-            found = "no graph" if graph is None else f"version {version}"
+            elif field.number == 20:  # training: its graphs
+                for inner in self.wire.inside(field):
+                    if inner.number in (1, 2) and inner.kind == BYTES:
+                        self.graph(inner, 1)
+            elif field.number == 25:  # a function: its nodes
+                for inner in self.wire.inside(field):
+                    if inner.number == 7 and inner.kind == BYTES:
+                        self.node(inner, 1)
+        if not graphs or not 1 <= version <= 64:
+            found = f"version {version}" if graphs else "no graph"
             file.fail("an ONNX model with a version and a graph", found, 0)
-        self.graph(graph, 0)
+        for each in graphs:
+            self.graph(each, 0)
         if not self.nodes:
-            file.fail("a graph with nodes", "none", graph.start)
+            file.fail("a graph with nodes", "none", graphs[0].start)
         alive, unknown = self.alive()
         return OnnxShape(
             inline_bytes=self.inline,
@@ -131,6 +140,8 @@ class _Walk:
                 self.node(inner, depth)
             elif inner.number == 5:
                 self.count(self.tensor(inner, depth == 0))
+            elif inner.number == 15:
+                self.sparse(inner)
             elif inner.number in (11, 12, 13) and depth == 0:
                 self.value(inner, inner.number == 11)
 
@@ -151,10 +162,18 @@ class _Walk:
                 for part in self.wire.inside(inner):
                     if part.kind == BYTES and part.number in (5, 10):
                         self.count(self.tensor(part, False))
+                    elif part.kind == BYTES and part.number in (22, 23):
+                        self.sparse(part)
                     elif part.kind == BYTES and part.number in (6, 11):
                         self.graph(part, depth + 1)
         if depth == 0:
             self.steps.append((inputs, outputs))
+
+    def sparse(self, field: Field) -> None:
+        """A SparseTensorProto: its values and where they are."""
+        for inner in self.wire.inside(field):
+            if inner.number in (1, 2) and inner.kind == BYTES:
+                self.count(self.tensor(inner, False))
 
     def count(self, tensor: _Tensor) -> None:
         if tensor.external:

@@ -164,7 +164,7 @@ def test_a_server_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_said_before_anything_comes(web: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, 1_000_000))  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, 1_000_000))
     with pytest.raises(BudgetExceeded, match="1000000 are free"):
         get(web, tmp_path / "m")
     assert not list(tmp_path.glob("m.part"))

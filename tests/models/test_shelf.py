@@ -99,7 +99,7 @@ def test_a_full_disk_is_said_first(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     import shutil
 
     source = gguf(tmp_path / "m.gguf")
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, 10))  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, 10))
     with pytest.raises(BudgetExceeded, match="10 are free"):
         add(source)
 

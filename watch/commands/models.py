@@ -153,16 +153,21 @@ def _info(args: argparse.Namespace) -> int:
 
 def _verify(args: argparse.Namespace) -> int:
     chosen = [card(args.name)] if args.name else [each for each in cards() if row(each)["state"] != "missing"]
-    found = [{"name": each.name, "ok": not (problems := verify(each)), "problems": problems} for each in chosen]
-    unpinned = {each.name for each in chosen if not all(file.sha256 for file in each.files)}
-    for each in found:
-        if each["name"] in unpinned and each["ok"]:
-            each["ok"], each["problems"] = False, [f"{each['name']}: not pinned yet; pull or add it"]
+    found = {each.name: _problems(each) for each in chosen}
     if args.json:
-        print(msgspec.json.encode(found).decode())
+        rows = [{"name": name, "ok": not problems, "problems": problems} for name, problems in found.items()]
+        print(msgspec.json.encode(rows).decode())
     else:
-        for each in found:
-            print(f"{paint('ok', 'green') if each['ok'] else paint('wrong', 'red')}  {each['name']}")
-            for problem in each["problems"]:
+        for name, problems in found.items():
+            print(f"{paint('wrong', 'red') if problems else paint('ok', 'green')}  {name}")
+            for problem in problems:
                 print(f"    {problem}")
-    return 0 if all(each["ok"] for each in found) else 1
+    return 1 if any(found.values()) else 0
+
+
+def _problems(each: Card) -> list[str]:
+    """What is wrong with its files, a missing pin included."""
+    problems = verify(each)
+    if not problems and not all(file.sha256 for file in each.files):
+        return [f"{each.name}: not pinned yet; pull or add it"]
+    return problems

@@ -101,6 +101,22 @@ def test_a_file_that_is_no_graph(tmp_path: Path, data: bytes, said: str) -> None
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize("where", ["function", "training", "sparse", "attribute", "sparse attribute"])
+def test_external_data_is_confined_wherever_it_hides(tmp_path: Path, where: str) -> None:
+    weight = onnx_tensor("w", [8], external={"location": "../secret"})
+    node = field(5, field(5, weight))
+    hidden = {
+        "function": field(25, field(7, node)),
+        "training": field(20, field(1, field(1, node))),
+        "sparse": field(7, field(1, b"") + field(15, field(1, weight))),
+        "attribute": field(7, field(1, node)),
+        "sparse attribute": field(7, field(1, field(5, field(22, field(1, weight))))),
+    }[where]
+    (tmp_path / "m.onnx").write_bytes(field(1, 9) + hidden + field(7, field(1, field(4, "Relu"))))
+    with pytest.raises(CallerError, match="must lie inside this folder"):
+        read_onnx(tmp_path / "m.onnx")
+
+
 def test_graphs_in_graphs_are_followed_only_so_far(tmp_path: Path) -> None:
     graph = field(1, field(4, "If"))
     for _ in range(20):
