@@ -64,6 +64,8 @@ class Subject:
         self.prompt = [int(token) for token in draw.integers(0, 255, prompt)]
         self.other = [int(token) for token in draw.integers(0, 255, 70)]
         self._number = 0
+        context = self.engine.context
+        self._ends = [token for token in range(context.n_vocab) if context.ends(token)]
 
     def start(self, tokens: Sequence[int], most: int, key: str = "") -> tuple[LlamaSession, list[Logits]]:
         """A sequence, and the list that its logits will be in."""
@@ -71,7 +73,12 @@ class Subject:
         request = InferStart(self._number, tokens=list(tokens), max_tokens=most, sampling=SAMPLING, prefix_key=key)
         session = cast("LlamaSession", self.engine.start(request, Payload((), b"")))
         seen: list[Logits] = []
-        session.processor = lambda _, logits: seen.append(logits.copy())
+
+        def record(_: Sequence[int], logits: Logits) -> None:
+            seen.append(logits.copy())
+            logits[self._ends] = -np.inf  # a model of random weights may end at any token
+
+        session.processor = record
         return session, seen
 
     def quantum(self, tokens: int = 1) -> Quantum:

@@ -20,7 +20,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Architecture", "Shape", "train_bpe", "write_gguf", "write_projector"]
+__all__ = ["Architecture", "Shape", "train_bpe", "write_encoder", "write_gguf", "write_projector"]
 
 Architecture = Literal["llama", "gemma2", "mamba", "lfm2"]
 CORPUS = (
@@ -274,6 +274,52 @@ def write_projector(path: Path, width: int = 64, seed: int = 2) -> Path:
         linear(f"{block}ffn_down", inner, 2 * inner)
     linear("mm.0", width, inner)
     linear("mm.2", width, width)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def write_encoder(path: Path, shape: Shape = SMALL) -> Path:
+    """A BERT: it sees a text in both directions and pools it by the mean."""
+    import gguf
+
+    writer: Any = gguf.GGUFWriter(str(path), "bert")
+    writer.add_context_length(shape.context)
+    writer.add_embedding_length(shape.width)
+    writer.add_block_count(shape.layers)
+    writer.add_head_count(shape.heads)
+    writer.add_feed_forward_length(shape.feed_forward)
+    writer.add_layer_norm_eps(1e-12)
+    writer.add_causal_attention(False)
+    writer.add_pooling_type(gguf.PoolingType.MEAN)
+    writer.add_token_type_count(2)
+    tokens = _add_tokenizer(writer, gguf, shape)
+    draw = np.random.default_rng(shape.seed)
+
+    def tensor(name: str, rows: int, columns: int, bias: bool = False) -> None:
+        values = draw.standard_normal((rows, columns)) * (1.2 / np.sqrt(columns))
+        writer.add_tensor(f"{name}.weight", values.astype(np.float32))
+        if bias:
+            writer.add_tensor(f"{name}.bias", np.zeros(rows, np.float32))
+
+    def norm(name: str) -> None:
+        writer.add_tensor(f"{name}.weight", np.ones(shape.width, np.float32))
+        writer.add_tensor(f"{name}.bias", np.zeros(shape.width, np.float32))
+
+    tensor("token_embd", tokens, shape.width)
+    tensor("token_types", 2, shape.width)
+    tensor("position_embd", shape.context, shape.width)
+    norm("token_embd_norm")
+    for layer in range(shape.layers):
+        block = f"blk.{layer}."
+        for part in ("attn_q", "attn_k", "attn_v", "attn_output"):
+            tensor(block + part, shape.width, shape.width, bias=True)
+        norm(f"{block}attn_output_norm")
+        norm(f"{block}layer_output_norm")
+        tensor(f"{block}ffn_up", shape.feed_forward, shape.width, bias=True)
+        tensor(f"{block}ffn_down", shape.width, shape.feed_forward, bias=True)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -11,6 +11,7 @@ A model server runs a speech engine too, through an adapter (see ``speech.py``).
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -53,7 +54,7 @@ def find_engine(name: str) -> type[Engine]:
         module, _, attribute = MODEL_ENGINES[name].partition(":")
         found = getattr(import_module(module, __package__), attribute)
     else:
-        found = _entry(name)
+        found = partial(open_engine, name) if name in BUILT_IN else _entry(name)
         if found is None:
             raise CallerError(f"engine must be {', '.join(model_engine_names())}; got {name[:40]!r}")
     if isinstance(found, type) and issubclass(found, Engine):

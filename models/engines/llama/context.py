@@ -102,7 +102,8 @@ class Context:
         if not self._context:
             raise _refused(path, errors_said() or f"no context with {options}")
         self.memory = lib.llama_get_memory(self._context)
-        self.ctx = int(lib.llama_n_ctx_seq(self._context))
+        # llama.cpp rounds up to 256 cells; learned positions end where training did.
+        self.ctx = min(int(lib.llama_n_ctx_seq(self._context)), self.trained_ctx or 1 << 30)
         self.n_batch = int(lib.llama_n_batch(self._context))
         self.n_ubatch = int(lib.llama_n_ubatch(self._context))
         self.pooling = int(lib.llama_pooling_type(self._context))

@@ -28,7 +28,8 @@ class EmbedSession(Session):
     def __init__(self, engine: LlamaEngine, tokens: list[int]) -> None:
         context = engine.context
         self._pooled = context.pooling != context.lib.LLAMA_POOLING_TYPE_NONE
-        most = context.n_ubatch if self._pooled or context.memory is None else context.ctx
+        whole = self._pooled or context.memory is None  # such models see a text at once, in one graph
+        most = min(context.n_ubatch, context.ctx) if whole else context.ctx
         if not 0 < len(tokens) <= most:
             raise CallerError(f"a text to embed has 1 to {most} tokens here, got {len(tokens)}")
         self.engine = engine

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bluerill.bench.tiny_models import Shape, write_gguf
+from bluerill.bench.tiny_models import Shape, write_encoder, write_gguf
 from bluerill.kernel.errors import BluerillError, CallerError, ServiceFault
 from bluerill.models.engines.llama import library
 from bluerill.models.engines.llama.chat import chat_tokens, rendered
@@ -174,6 +174,23 @@ def test_embeddings_have_length_one_and_tell_texts_apart(engine: LlamaEngine) ->
     assert float(one @ other) < 0.999
     long = embed("set a timer for ten minutes " * 6)  # several chunks
     assert abs(float(np.linalg.norm(long)) - 1.0) < 1e-5
+
+
+def test_an_encoder_embeds_and_does_nothing_else(tmp_path: Path) -> None:
+    encoder = LlamaEngine()
+    info = loaded(encoder, write_encoder(tmp_path / "bert.gguf", Shape(context=64)), ctx=64, threads=1)
+    assert (info.kinds, info.ctx) == (["embed"], 64)
+    vectors = []
+    for text in ("set a timer", "set a timer for ten minutes", "what"):
+        session = encoder.start(InferStart(1, kind="embed", prompt=text), NOTHING)
+        vectors.append(outputs(to_the_end(session))["embedding"])
+        session.close()
+    assert float(vectors[0] @ vectors[1]) > float(vectors[0] @ vectors[2])
+    with pytest.raises(CallerError, match="cannot generate"):
+        encoder.start(InferStart(1, prompt="x"), NOTHING)
+    with pytest.raises(CallerError, match="1 to 64 tokens"):  # there are no more learned positions
+        encoder.start(InferStart(1, kind="embed", prompt="set a timer " * 60), NOTHING)
+    encoder.close()
 
 
 def test_generation_is_the_same_after_an_embedding(engine: LlamaEngine) -> None:
