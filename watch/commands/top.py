@@ -17,8 +17,8 @@ import msgspec
 from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...kernel.manifest import format_size
+from ...kernel.places import state_directory
 from ...kernel.status import GetStatus, ServiceStatus, Status
-from ..boot import state_directory
 from ..control import SocketFront
 from .style import coloured, paint, table
 

@@ -39,7 +39,7 @@ from bluerill.modalities.voice.messages import (
     Transcript,
 )
 from bluerill.models.messages import Infer, Inference, Refused
-from support.bench import Bench
+from bluerill.skills.testing import Bench
 
 
 class Asr(Service):

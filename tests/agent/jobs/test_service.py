@@ -45,7 +45,7 @@ from bluerill.models.messages import Infer as AskModel
 from bluerill.models.messages import Inference, Refused, Tensor, Usage
 from bluerill.skills.messages import Happened, Invoke, Invoked, WantJob
 from bluerill.skills.store import StoreService
-from support.bench import Bench
+from bluerill.skills.testing import Bench
 
 PIECES = 6
 
