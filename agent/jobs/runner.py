@@ -22,8 +22,8 @@ from .journal import Journal
 from .kinds import job_of
 from .queue import Record
 
-TRIES = 6
-"""Failures of a service in a row that end a job."""
+GIVE_UP_S = 300.0
+"""A service that does nothing but fail for so long ends a job; one that is just starting does not."""
 FIRST_S, LONGEST_S = 1.0, 60.0
 LOOK_S = 0.25
 """How often the gate is looked at while it is closed."""
@@ -85,7 +85,7 @@ class Runner:
                 record, answer = await self._patiently(record, step.act)
                 await self._keep(record, step.act, answer)
                 record = msgspec.structs.replace(record, steps=record.steps + 1, problem="")
-                step = steps.send(answer)
+                step = steps.send(_as_kept(step.act, answer))
         except StopIteration as stop:
             outcome: Outcome = stop.value
             record = msgspec.structs.replace(record, said=outcome.said, lines=outcome.lines, value=outcome.value)
@@ -93,7 +93,7 @@ class Runner:
 
     async def _patiently(self, record: Record, act: Act) -> tuple[Record, Answer]:
         """The answer to an act, as soon as it can be had. Raises CallerError when it never can."""
-        failures, pause = 0, FIRST_S
+        failing_since, pause = 0.0, FIRST_S
         while True:
             await self._open()
             try:
@@ -103,12 +103,12 @@ class Runner:
             except BudgetExceeded as error:
                 if self._gate.closed_for(self._port.now()):
                     continue  # the owner was faster
-                problem = str(error)
+                problem, failing_since = str(error), 0.0
             except ServiceFault as error:
-                failures += 1
                 problem = str(error)
-                if failures >= TRIES:
-                    raise CallerError(f"it failed {TRIES} times, the last because: {problem}") from None
+                failing_since = failing_since or self._port.now()
+                if self._port.now() - failing_since >= GIVE_UP_S:
+                    raise CallerError(f"it failed for {GIVE_UP_S / 60:g} minutes, lastly because: {problem}") from None
             if problem != record.problem:
                 record = msgspec.structs.replace(record, problem=problem[:300]).noted(self._port.wall(), problem)
                 await self._report(record)
@@ -157,6 +157,11 @@ class Runner:
         at = self._port.wall()
         changed = msgspec.structs.replace(record, state=state, problem=problem[:300], ended=at)
         return changed.noted(at, problem or record.said)
+
+
+def _as_kept(act: Act, answer: Answer) -> Answer:
+    """The answer as the store will give it back, so that a job goes the same way when it is run again."""
+    return msgspec.convert(msgspec.to_builtins(answer), act.answer)
 
 
 def _at(record: Record, step: Step) -> Record:

@@ -19,8 +19,8 @@ HEAVY = (
 """What a core of 32 MB has no room for."""
 
 CORE = (
-    "kernel.loop", "kernel.monitor", "kernel.host.linux", "agent.planner", "agent.session", "skills.host",
-    "skills.store", "watch.boot", "watch.cli", "watch.control", "watch.commands.ask",
+    "kernel.loop", "kernel.monitor", "kernel.host.linux", "agent.planner", "agent.session", "agent.jobs.service",
+    "skills.host", "skills.store", "watch.boot", "watch.cli", "watch.control", "watch.commands.ask",
 )  # fmt: skip
 
 
