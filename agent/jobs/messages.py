@@ -226,7 +226,7 @@ class ReadHead(Body, frozen=True):
 
 @message("clerk.head-read")
 class HeadRead(Body, frozen=True):
-    """Whole lines."""
+    """The first lines of an output, whole ones."""
 
     text: str
 
