@@ -30,6 +30,7 @@ class Jobs(Skill):
     @action(
         "(summarise|summarize|sum up) [all] [of] (my|the) notes",
         "(give|read|tell) me (a|the) summary of (my|the) notes",
+        "what (is|are) the (gist|essence|main points) of (my|the) notes",
         examples=("summarise my notes",),
     )
     async def summarise_notes(self) -> Reply:
