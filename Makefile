@@ -24,7 +24,7 @@ endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
         bench-screen bench-core bench-estimates bench-image bench-scheduler pages golden cover build clean \
-        system-test
+        system-build system-test
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,7 +40,7 @@ $(RUN_STAMP): pyproject.toml | $(VENV)/bin/python
 	$(PY) -m pip install --progress-bar on -e '.[speak]'
 	@touch $@
 
-$(DEV_STAMP): pyproject.toml | $(VENV)/bin/python
+$(DEV_STAMP): pyproject.toml | $(VENV)/bin/python system-build
 	$(PY) -m pip install --progress-bar on -e '.[dev]'
 	@touch $@ $(RUN_STAMP)
 
@@ -49,6 +49,9 @@ setup-dev: $(DEV_STAMP)  ## install what developing needs
 
 watch: $(RUN_STAMP)  ## open the simulated watch (ARGS="--no-browser --port 8765")
 	@$(BIN)/bluerill watch $(ARGS)
+
+system-build:
+	$(call apt_or_say,c++,g++,compiling llama.cpp)
 
 system-test:
 	$(call apt_or_say,chromium,chromium,the browser test)

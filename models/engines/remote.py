@@ -11,16 +11,17 @@ environment variable with the key, default ``BLUERILL_API_KEY``), ``connect_s``,
 from __future__ import annotations
 
 import os
+import sys
 import threading
+from array import array
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from ...kernel.errors import CallerError, DeadlineExceeded, ServiceFault
-from ..messages import EngineKind, InferStart, LoadOptions, ModelFile, ModelInfo, Timings, Usage
+from ..messages import EngineKind, InferStart, LoadOptions, ModelFile, ModelInfo, Tensor, Timings, Usage
 from .contract import Engine, Payload, Quantum, Session, Step, known_settings
 from .events import EventStream
 from .openai import Busy, OpenAIServer
-from .tensors import packed
 
 __all__ = ["RemoteEngine"]
 
@@ -216,16 +217,16 @@ class _Embedding(Session):
         self._text = request.prompt
 
     def step(self, quantum: Quantum) -> Step:
-        import numpy as np
-
         answer = self._engine.server.post("/embeddings", {"model": self._engine.model, "input": self._text})
         try:
-            vector = np.asarray(answer["data"][0]["embedding"], np.float32)
+            vector = array("f", answer["data"][0]["embedding"])
             self.prompt_tokens = int((answer.get("usage") or {}).get("prompt_tokens") or 0)
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             raise ServiceFault(f"{self._engine.server.where}: expected an embedding, got {error!r}") from None
-        tensors, data = packed({"embedding": vector.reshape(-1)})
-        return Step(finish="stop", tensors=tensors, data=data)
+        if sys.byteorder == "big":
+            vector.byteswap()
+        data = vector.tobytes()
+        return Step(finish="stop", tensors=[Tensor("embedding", "float32", [len(vector)], 0, len(data))], data=data)
 
     def close(self) -> None:
         """Nothing is held."""

@@ -45,7 +45,9 @@ class LlamaEngine(Engine):
         if self.pooling not in ("mean", "last") or repack not in ("on", "off"):
             raise CallerError(f"pooling is mean or last, repack on or off; got {self.pooling!r}, {repack!r}")
         path = one_file(files).path
-        read_gguf(Path(path))  # our bounded reader first: llama.cpp believes what a header says
+        header = read_gguf(Path(path))  # our bounded reader first: llama.cpp believes what a header says
+        if header.metadata.get("split.count", 0) not in (0, 1):
+            raise CallerError(f"{path}: one part of a split model, whose other parts nobody verified; merge them first")
         self.context = Context(path, options, repack=repack == "on")
         try:
             return self._opened(model, path, files, options)
@@ -178,7 +180,7 @@ class LlamaEngine(Engine):
             try:
                 if isinstance(step, Step):
                     session.take(output, step)
-            except BluerillError as error:
+            except Exception as error:  # noqa: BLE001 - a logits processor is foreign code; its sequence fails alone
                 made[session] = error
 
     def close(self) -> None:

@@ -215,7 +215,8 @@ def test_a_server_that_stays_busy_is_given_up(server: Server) -> None:
     assert len(server.requests) == remote.ATTEMPTS
 
 
-def test_a_server_that_is_not_there() -> None:
+def test_a_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "BACKOFF_S", 0.001)
     made = RemoteEngine()
     loaded(made, settings={"base": "http://127.0.0.1:9/v1"})
     with pytest.raises(BudgetExceeded, match="cannot be reached"):

@@ -252,6 +252,30 @@ def test_weights_repacked_answer_too(path: Path) -> None:
     engine.close()
 
 
+def test_a_part_of_a_split_model_is_refused(path: Path, tmp_path: Path) -> None:
+    """llama.cpp would open the other parts by itself."""
+    data = path.read_bytes()
+    keys = int.from_bytes(data[16:24], "little")
+    key = b"split.count"
+    more = len(key).to_bytes(8, "little") + key + (2).to_bytes(4, "little") + (2).to_bytes(2, "little")
+    split = tmp_path / "tiny-00001-of-00002.gguf"
+    split.write_bytes(data[:16] + (keys + 1).to_bytes(8, "little") + more + data[24:] + bytes(64))
+    with pytest.raises(CallerError, match="one part of a split model"):
+        loaded(LlamaEngine(), split, threads=1)
+
+
+def test_a_foreign_processor_that_fails_costs_its_own_sequence(engine: LlamaEngine) -> None:
+    sessions = [engine.start(InferStart(n, prompt="set a timer", max_tokens=4), NOTHING) for n in range(2)]
+    engine.together(sessions, quantum(1))
+    sessions[0].processor = lambda tokens, logits: 1 / 0  # type: ignore[attr-defined]
+    failed, fine = engine.together(sessions, quantum(2))
+    assert isinstance(failed, ZeroDivisionError)
+    assert not isinstance(fine, Exception)
+    assert len(fine.tokens) == 2
+    for session in sessions:
+        session.close()
+
+
 def test_one_file_is_expected() -> None:
     engine = LlamaEngine()
     with pytest.raises(BluerillError, match="expected one model file"):
