@@ -23,7 +23,7 @@ define apt_or_say
 endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
-        bench-screen bench-core bench-estimates bench-image bench-scheduler pages golden cover build clean \
+        bench-screen bench-core bench-faces bench-estimates bench-image bench-scheduler pages golden cover build clean \
         system-build system-test
 
 help:  ## show this list
@@ -89,7 +89,7 @@ faults: $(DEV_STAMP)  ## fault injection alone
 golden: $(DEV_STAMP)  ## renew golden files; look at them before you commit
 	BLUERILL_GOLDEN=write $(PY) -m pytest tests/golden
 
-bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-image bench-scheduler  ## all benchmarks
+bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-faces bench-image bench-scheduler  ## all benchmarks
 
 bench-ipc: $(DEV_STAMP)  ## kernel messages beside other Python message systems
 	$(PY) -m bluerill.bench.ipc $(ARGS)
@@ -103,9 +103,10 @@ bench-voice: $(DEV_STAMP)  ## recognition and latency on real and rendered speec
 bench-image: $(DEV_STAMP)  ## codes, words and a large photograph
 	$(PY) -m bluerill.bench.image $(ARGS)
 
-bench-scheduler: $(DEV_STAMP)  ## preempt and restore models, bit by bit
-	$(PY) -m bluerill.bench.scheduler_restore $(ARGS)
-	$(PY) -m bluerill.bench.scheduler_real $(ARGS)
+bench-scheduler: $(DEV_STAMP)  ## the scheduler of models: restores bit by bit, beside others, with real processes
+	$(PY) -m bluerill.bench.scheduler_restore
+	$(PY) -m bluerill.bench.scheduler_sim
+	$(PY) -m bluerill.bench.scheduler_real
 
 bench-core: $(DEV_STAMP)  ## cold start and memory of the core
 	$(PY) -m bluerill.bench.core $(ARGS)
@@ -115,6 +116,9 @@ bench-estimates: $(DEV_STAMP)  ## memory of models: estimates beside the truth (
 
 bench-screen: $(DEV_STAMP)  ## frame times of faces and cards
 	$(PY) -m bluerill.bench.screen $(ARGS)
+
+bench-faces: $(DEV_STAMP)  ## watch faces: verdicts beside the official ones, hostile faces, rendering
+	$(PY) -m bluerill.bench.faces $(ARGS)
 
 cover: $(DEV_STAMP)  ## test coverage as htmlcov/
 	$(PY) -m coverage run -m pytest && $(PY) -m coverage html

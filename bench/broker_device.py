@@ -115,8 +115,8 @@ class Watcher:
         for host in list(broker.hosted.values()):
             seat = self._kernel.seats.get(host.name)
             held = self._kernel.ledger.holds(host.name)
-            if not isinstance(seat, RemoteSeat) or held is None or host.info is None:
-                continue
+            if not isinstance(seat, RemoteSeat) or held is None or not host.tokens:
+                continue  # before its first token it has not touched all that it needs
             used = seat.memory()
             key = (host.name, seat.generation)
             before = self._seen.get(key)
@@ -129,7 +129,7 @@ class Watcher:
                 charge=max(before.charge, used.peak),
                 oom_kills=used.oom_kills,
             )
-            if host.peak_anon and host.tokens:
+            if host.peak_anon:
                 self._measured[host.known.name] = host.peak_anon
 
     def lives(self) -> list[Life]:

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..kernel.host.cage import ENVIRONMENT
-from ..kernel.host.cgroup import Leaf, Tree, TreeV1, TreeV2, Unusable, find
+from ..kernel.host.cgroup import Leaf, Tree, TreeV1, TreeV2, Unusable
+from ..kernel.host.mounts import find
 from ..models.estimate import Estimate, estimate_file
 from ..models.formats.ggml import KV_TYPES, TYPES
 from ..models.messages import LoadOptions

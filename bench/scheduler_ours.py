@@ -33,7 +33,9 @@ class _Seq:
 class Ours:
     """Effects over a clock, a processor of one quantum at a time, and a storage."""
 
-    def __init__(self, tuning: Tuning, budget: int = BUDGET) -> None:
+    def __init__(self, tuning: Tuning, budget: int = BUDGET, come_again: bool = False) -> None:
+        """``come_again``: who is refused for want of time asks again when told to, with as much time as at first."""
+        self.come_again = come_again
         self.clock = Clock()
         self.storage = Shared(self.clock)
         self.scheduler = Scheduler(budget, tuning)
@@ -45,6 +47,7 @@ class Ours:
         self._running: dict[int, tuple[list[int], float, int]] = {}  # quantum by id: jobs, start, prompt tokens
         self._in: dict[int, int] = {}  # the quantum that a job is in
         self._quantum = 0
+        self._numbers = 1_000_000
         self._stopped: set[int] = set()
         self._wake = 0
         for profile in MODELS.values():
@@ -71,6 +74,13 @@ class Ours:
         self.post(
             ev.Submit(request.job, request.model, request.klass, request.n_prompt, request.n_most, request.deadline)
         )
+
+    def _again(self, request: Request) -> None:
+        """The same request under another number; it is judged by when it first came."""
+        self._numbers += 1
+        self._seqs[self._numbers] = _Seq(request)
+        deadline = self.clock.now + request.deadline - request.at
+        self.post(ev.Submit(self._numbers, request.model, request.klass, request.n_prompt, request.n_most, deadline))
 
     # --- effects
 
@@ -161,9 +171,14 @@ class Ours:
 
     def end(self, end: de.Terminal) -> None:
         seq = self._seqs[end.job]
+        if self.come_again and isinstance(end, de.Refuse) and end.reason is de.Reason.DEADLINE:
+            self.clock.after(end.retry_after_s + 0.05, lambda: self._again(seq.request))
+            return
         word = {de.Done: "done", de.Refuse: "refused", de.Fail: "failed", de.Cancelled: "failed"}[type(end)]
-        assert end.job not in self.outcomes, f"job {end.job} ended twice"
-        self.outcomes[end.job] = judge(seq.request, word, seq.first, self.clock.now)
+        job = seq.request.job
+        if job in self.outcomes:
+            raise AssertionError(f"request {job} ended twice")
+        self.outcomes[job] = judge(seq.request, word, seq.first, self.clock.now)
         if isinstance(end, de.Fail | de.Cancelled) and end.held:
             number = self._in.get(end.job)
             if number is not None and len(self._running[number][0]) == 1:

@@ -130,7 +130,9 @@ def trace(seed: int, load: float, requests: int = 2000) -> list[Request]:
     work = sum(
         prompt / MODELS[model].prefill_tps + out * MODELS[model].tpot_s for _, model, _, prompt, out, _, _ in draft.rows
     )
-    span = work / load
+    span = whole = work / load  # the last arrival: sessions go on after their start
+    for _ in range(30):
+        span *= whole / max(row[0] + start * span for start, row in zip(starts, draft.rows, strict=True))
     rows = sorted(
         (at + start * span, model, int(klass), prompt, out, most, deadline + start * span)
         for start, (at, model, klass, prompt, out, most, deadline) in zip(starts, draft.rows, strict=True)

@@ -54,6 +54,7 @@ from .messages import Models, Refused, Resident
 __all__ = ["Broker"]
 
 KLASSES = {"voice": ev.Klass.VOICE, "interactive": ev.Klass.INTERACTIVE, "background": ev.Klass.BACKGROUND}
+STATES = {"loaded": "ready", "draining": "leaving", "unloading": "leaving"}
 RETRIED = frozenset({Reason.DIED, Reason.HUNG})
 INSPECTOR = 64 * MIB
 """Memory of a child that looks into a file; headers are read with bounds."""
@@ -116,6 +117,9 @@ class Broker:
         if request.klass == "background":
             self._look()
         self.event(job)
+        for host in self.hosted.values():
+            if host.flying and all(KLASSES[each.request.klass] > job.klass for each in host.flying):
+                self.spawn(host.hurry(), f"hurry {host.name}")
 
     def read(self, work: Work) -> None:
         """Its reader has taken what ``work`` says it has."""
@@ -347,7 +351,7 @@ class Broker:
             host = self.hosted.get(each.model)
             if host is None:
                 continue
-            state = {"loaded": "ready", "draining": "leaving", "unloading": "leaving"}.get(each.place, each.place)
+            state = STATES.get(each.place, str(each.place))
             if state == "ready" and each.running:
                 state = "busy"
             rate = host.tokens / host.busy_s if host.busy_s > 0 else 0.0

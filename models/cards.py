@@ -11,7 +11,6 @@ A card also keeps the model's *shape*, so that its memory can be estimated witho
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import re
@@ -159,6 +158,8 @@ def write_card(made: Card, folder: Path | None = None) -> Path:
 
 def sha256_of(path: Path) -> str:
     """The hash of a file, read in blocks. Raises CallerError if it cannot be read."""
+    import hashlib  # 3.6 MB of OpenSSL, for which the core has no use
+
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:

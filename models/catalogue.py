@@ -7,7 +7,6 @@ file of the state directory, replaced as a whole. A damaged one is set aside: th
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 from collections.abc import Awaitable, Callable
@@ -73,7 +72,7 @@ class DeviceCatalogue:
             for path in [self._here(found, file.path)]
         )
         options = found.options or _options(found.shape)
-        identity = "".join(file.sha256 or file.path for file in found.files) or found.name
+        identity = "+".join(file.sha256 or file.path for file in found.files) or found.name
         guess = _estimate(found.shape, options, found.memory or found.bytes)
         return self._keep(name, mark, found.engine, files, options, identity, guess)
 
@@ -128,12 +127,11 @@ class DeviceCatalogue:
         self, name: str, mark: str, engine: str, files: tuple[ModelFile, ...], options: LoadOptions, identity: str,
         guess: Estimate,
     ) -> Known:  # fmt: skip
-        short = hashlib.sha256(identity.encode()).hexdigest()
-        reserve = self._calibration.reserve(way(short, engine, options), guess)
+        reserve = self._calibration.reserve(way(identity, engine, options), guess)
         weights = max(1, guess.weights)
         tpot = weights / MEMORY_BPS + 0.001
         profile = Profile(
-            self._key(name, f"{short} {engine} {options}"),
+            self._key(name, f"{identity} {engine} {options}"),
             anon=max(1, reserve.anon),
             file=guess.file,
             load_s=weights / STORAGE_BPS,
@@ -145,7 +143,7 @@ class DeviceCatalogue:
             seqs=max(1, options.seqs),
             kv_whole=True,
         )
-        known = Known(profile.model, name, engine, files, options, profile, short)
+        known = Known(profile.model, name, engine, files, options, profile, identity)
         self._seen[name] = _Seen(mark, known)
         return known
 

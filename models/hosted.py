@@ -35,9 +35,11 @@ from ..kernel.errors import (
 )
 from ..kernel.message import Lane
 from ..kernel.scheduler import events as ev
+from .known import Known, smaller
 from .messages import (
     Cancel,
     Cancelled,
+    Hurry,
     InferBatch,
     InferBatched,
     InferChunk,
@@ -47,7 +49,6 @@ from .messages import (
     Keep,
     Load,
     Loaded,
-    LoadOptions,
     ModelInfo,
     Pause,
     Paused,
@@ -59,9 +60,8 @@ if TYPE_CHECKING:
     from ..kernel.lease import Lease
     from .broker import Broker
     from .inference import Work
-    from .known import Known
 
-__all__ = ["Hosted", "smaller"]
+__all__ = ["Hosted"]
 
 ANSWER_S = 3600.0
 """Asks to a server have no deadline of their own: the policy watches, and kills what does not answer."""
@@ -71,19 +71,6 @@ GONE = (PeerRestarted, CapabilityError)
 """What asks to a child that has died end with: its answers are withdrawn, and then the right to ask it."""
 MOST_QUANTUM_S = 10.0
 """What a server takes for one quantum at most."""
-MIN_CTX, MIN_UBATCH = 256, 32
-
-
-def smaller(options: LoadOptions, step: int) -> LoadOptions:
-    """Options for a load that ran out of memory ``step`` times: half the context and micro-batch each time."""
-    if step <= 0:
-        return options
-    return msgspec.structs.replace(
-        options,
-        ctx=max(min(MIN_CTX, options.ctx), options.ctx >> step),
-        ubatch=max(min(MIN_UBATCH, options.ubatch), options.ubatch >> step),
-        batch=max(min(MIN_UBATCH, options.batch), options.batch >> step),
-    )
 
 
 class _Run(NamedTuple):
@@ -112,6 +99,7 @@ class Hosted:
         self._serving = False
         self._moving: asyncio.Future[None] | None = None  # the last Resize that was begun
         self._flown: asyncio.Future[None] | None = None  # the quantum under way
+        self.flying: list[Work] = []  # whose it is
 
     # --- life
 
@@ -231,6 +219,7 @@ class Hosted:
             if self._moving is not None:
                 await self._moving
             works = [work for number in wanted.jobs if (work := await self._ready(number)) is not None]
+            self.flying = works
             if len(works) == 1:
                 await self._one(works[0], wanted)
             elif works:
@@ -238,6 +227,7 @@ class Hosted:
         except GONE:
             pass  # ChildExited says why, and the policy what next
         finally:
+            self.flying = []
             flown.set_result(None)
 
     async def _ready(self, number: int) -> Work | None:
@@ -268,7 +258,8 @@ class Hosted:
         work.begun(self, started.prompt_tokens - started.reused_tokens)
 
     async def _one(self, work: Work, wanted: _Run) -> None:
-        ask = InferNext(work.number, wanted.max_tokens, wanted.budget_s)
+        alone = len(self.broker.works) == 1 and work.produced > 0  # then nobody minds one quantum more
+        ask = InferNext(work.number, wanted.max_tokens, wanted.budget_s, alone)
         try:
             answer, lease = await self.broker.port.ask_any(self.name, ask, within=ANSWER_S)
         except GONE:
@@ -328,6 +319,13 @@ class Hosted:
         self.broker.event(ev.JobFailed(work.number, str(error)))
 
     # --- between quanta
+
+    async def hurry(self) -> None:
+        """Somebody more urgent waits for what is computed here."""
+        try:
+            await self.broker.port.tell(self.name, Hurry(), lane=Lane.CONTROL)
+        except BluerillError:
+            pass  # it is gone, and does not stand in the way
 
     async def pause(self, work: Work, keep: Literal["keep", "store", "drop"]) -> None:
         """Ends in Paused, after the Progress of a quantum under way."""

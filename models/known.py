@@ -10,7 +10,9 @@ from ..kernel.limits import MIB
 from ..kernel.scheduler.profile import Profile
 from .messages import LoadOptions, ModelFile
 
-__all__ = ["Catalogue", "Known"]
+__all__ = ["Catalogue", "Known", "smaller"]
+
+MIN_CTX, MIN_UBATCH = 256, 32
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -42,3 +44,15 @@ class Catalogue(Protocol):
     def stamped(self, known: Known, stamps: dict[str, str]) -> None:
         """A server verified the files; it need not hash them again while they have these stamps."""
         ...
+
+
+def smaller(options: LoadOptions, step: int) -> LoadOptions:
+    """Options for a load that ran out of memory ``step`` times: half the context and micro-batch each time."""
+    if step <= 0:
+        return options
+    return msgspec.structs.replace(
+        options,
+        ctx=max(min(MIN_CTX, options.ctx), options.ctx >> step),
+        ubatch=max(min(MIN_UBATCH, options.ubatch), options.ubatch >> step),
+        batch=max(min(MIN_UBATCH, options.batch), options.batch >> step),
+    )

@@ -132,12 +132,19 @@ class InferNext(Body, frozen=True):
     """Ask a server for one quantum of a sequence: the next prefill chunk(s) and at most ``max_tokens`` tokens, ended
     at the first token or chunk boundary after ``budget_s`` seconds. A lease may carry tensors. → InferChunk | InferStop
 
-    A budget of 0 still does one step, so that a sequence always gets on.
+    A budget of 0 still does one step, so that a sequence always gets on. ``ahead``: begin such a quantum once more
+    while the answer travels; the next ask finds it under way, any other wish ends it at the next token.
     """
 
     seq: int
     max_tokens: int = 1
     budget_s: float = 0.02
+    ahead: bool = False
+
+
+@message("models.hurry")
+class Hurry(Body, frozen=True):
+    """Tell a server that somebody more urgent waits: the quantum under way ends at once, and is answered as it is."""
 
 
 @message("models.infer-chunk")

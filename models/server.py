@@ -19,10 +19,11 @@ from typing import ClassVar, TypeVar
 
 import msgspec
 
-from ..kernel.errors import BluerillError, BudgetExceeded, CallerError, ServiceFault
+from ..kernel.errors import BluerillError, BudgetExceeded, CallerError
 from ..kernel.service import Call, Leased, Service, handles
-from .engines.contract import Engine, Payload, Quantum, Session, Step
+from .engines.contract import Engine, Payload, Quantum, Session
 from .engines.registry import find_engine
+from .entry import Entry, moved
 from .files import verified
 from .inspect import Inspect, Inspected
 from .messages import (
@@ -31,6 +32,7 @@ from .messages import (
     Cancelled,
     Describe,
     Described,
+    Hurry,
     InferBatch,
     InferBatched,
     InferChunk,
@@ -48,7 +50,6 @@ from .messages import (
     Paused,
     Resume,
     Resumed,
-    Tensor,
     Unload,
     Unloaded,
 )
@@ -61,20 +62,6 @@ MAX_QUANTUM_S = 10.0
 T = TypeVar("T")
 
 
-class _Entry:
-    """A sequence here: its session, and what it made that nobody has been given yet."""
-
-    __slots__ = ("asked", "elapsed", "made", "paused", "session", "unwanted")
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.made: Step | BluerillError | None = None
-        self.elapsed = 0.0
-        self.asked = False
-        self.paused = False
-        self.unwanted = False
-
-
 class ModelServer(Service):
     """Serves one model. It is started without settings and told by :class:`Load` what it is to be."""
 
@@ -84,8 +71,9 @@ class ModelServer(Service):
         self._engine: Engine | None = None
         self._info: ModelInfo | None = None
         self._loading = False
-        self._entries: dict[int, _Entry] = {}
-        self._computing: tuple[_Entry, ...] = ()
+        self._entries: dict[int, Entry] = {}
+        self._computing: tuple[Entry, ...] = ()
+        self._ahead: Entry | None = None  # who was computed ahead last
         self._worker = ThreadPoolExecutor(1, "model")
 
     async def stop(self) -> None:
@@ -163,7 +151,7 @@ class ModelServer(Service):
         if len(self._entries) >= MAX_SEQUENCES:
             raise BudgetExceeded(f"this server holds {MAX_SEQUENCES} sequences, it takes no more")
         session = engine.start(request, payload)
-        self._entries[request.seq] = _Entry(session)
+        self._entries[request.seq] = Entry(session)
         return session
 
     @handles(InferFeed)
@@ -179,6 +167,8 @@ class ModelServer(Service):
         answer = self._told(request.seq)
         if isinstance(answer, BluerillError):
             raise answer
+        if request.ahead and isinstance(answer, InferChunk):
+            self._run_ahead(self._entry(request.seq), request.max_tokens, request.budget_s)
         if len(answer.data) <= INLINE:
             return answer
         return Leased(msgspec.structs.replace(answer, data=b""), self.port.offer(answer.data))
@@ -197,15 +187,20 @@ class ModelServer(Service):
             if isinstance(answer, BluerillError):
                 failures.append(InferFailure(number, answer.code, str(answer)))
                 continue
-            moved = [_moved(tensor, len(data)) for tensor in answer.tensors]
+            tensors = [moved(tensor, len(data)) for tensor in answer.tensors]
             data += answer.data
-            answer = msgspec.structs.replace(answer, tensors=moved, data=b"")
+            answer = msgspec.structs.replace(answer, tensors=tensors, data=b"")
             if isinstance(answer, InferStop):
                 stops.append(answer)
             else:
                 chunks.append(answer)
         batched = InferBatched(chunks, stops, failures)
         return Leased(batched, self.port.offer(bytes(data))) if data else batched
+
+    @handles(Hurry)
+    def hurry(self, request: Hurry, call: Call) -> None:
+        if self._engine is not None and self._computing:
+            self._engine.interrupt()
 
     @handles(Pause)
     async def pause(self, request: Pause, call: Call) -> Paused:
@@ -247,6 +242,8 @@ class ModelServer(Service):
 
     async def _work(self, function: Callable[..., T], *arguments: object) -> T:
         """Run in the worker thread. What memory has no room for is BudgetExceeded."""
+        if self._ahead is not None:
+            self._interrupt(self._ahead)
         work = asyncio.get_running_loop().run_in_executor(self._worker, function, *arguments)
         try:
             # Shielded: cancelling the ask must not let the worker's result (a session, a model) go unnoticed.
@@ -257,23 +254,50 @@ class ModelServer(Service):
     async def _quantum(self, numbers: Sequence[int], tokens: int, seconds: float) -> None:
         engine = self._ready()
         entries = [self._entry(number) for number in numbers]
+        if any(entry.asked and entry.abandoned for entry in entries):
+            await self._work(int)  # in order, so the quantum whose asker gave up has ended then
         for number, entry in zip(numbers, entries, strict=True):
             if entry.paused or entry.asked:
                 raise CallerError(f"sequence {number} is {'paused' if entry.paused else 'already computing'}")
         if tokens < 1 or not 0.0 <= seconds <= MAX_QUANTUM_S:
             raise CallerError(f"a quantum is 1 token or more and 0 to {MAX_QUANTUM_S:g} s, got {tokens}, {seconds}")
         for entry in entries:
-            entry.asked = True
-        due = [entry for entry in entries if not _ended(entry)]
+            entry.asked, entry.abandoned = True, False
+        if len(entries) == 1 and await self._caught_up(entries[0]):
+            return
+        due = [entry for entry in entries if not entry.ended]
         try:
             if due:
                 await self._work(self._compute, engine, due, tokens, seconds)
         except asyncio.CancelledError:
             for entry in due:
+                entry.abandoned = True
                 self._interrupt(entry)
             raise
 
-    def _compute(self, engine: Engine, entries: list[_Entry], tokens: int, seconds: float) -> None:
+    def _run_ahead(self, entry: Entry, tokens: int, seconds: float) -> None:
+        """Go on computing while the asker has not come back."""
+        if not (entry.paused or entry.unwanted):
+            work = asyncio.get_running_loop().run_in_executor(
+                self._worker, self._compute, self._ready(), [entry], tokens, seconds
+            )
+            self._ahead, entry.ahead = entry, work
+
+    async def _caught_up(self, entry: Entry) -> bool:
+        """Wait for what was begun ahead; whether it made anything."""
+        ahead, entry.ahead = entry.ahead, None
+        if ahead is None:
+            return False
+        try:
+            await asyncio.shield(ahead)
+        except asyncio.CancelledError:
+            entry.abandoned = True
+            self._interrupt(entry)
+            raise
+        entry.asked = entry.made is None
+        return entry.made is not None
+
+    def _compute(self, engine: Engine, entries: list[Entry], tokens: int, seconds: float) -> None:
         """In the worker: one quantum, its outcome left in the entries."""
         asked = entries
         entries = [entry for entry in entries if not (entry.paused or entry.unwanted)]
@@ -292,10 +316,9 @@ class ModelServer(Service):
                 entry.asked = False  # whether or not its asker still waits
         elapsed = quantum.now() - quantum.began
         for entry, step in zip(entries, made, strict=True):
-            entry.made = _joined(entry.made, step)
-            entry.elapsed += elapsed
+            entry.owe(step, elapsed)
 
-    def _interrupt(self, entry: _Entry) -> None:
+    def _interrupt(self, entry: Entry) -> None:
         if self._engine is not None and entry in self._computing:
             self._engine.interrupt()
 
@@ -306,7 +329,7 @@ class ModelServer(Service):
             raise CallerError("this server has no model yet")
         return self._engine
 
-    def _entry(self, number: int) -> _Entry:
+    def _entry(self, number: int) -> Entry:
         try:
             return self._entries[number]
         except KeyError:
@@ -317,52 +340,13 @@ class ModelServer(Service):
         entry = self._entries.get(number)
         if entry is None:
             return InferStop(number, finish="cancelled")
-        entry.asked = False
-        made, entry.made = entry.made, None
-        elapsed, entry.elapsed = entry.elapsed, 0.0
-        session = entry.session
         if entry.unwanted:
             return InferStop(number, finish="cancelled")
-        if isinstance(made, BluerillError) or (made is not None and made.finish):
+        ended, answer = entry.ended, entry.told(number)
+        if ended:
             del self._entries[number]
-            self._worker.submit(session.close)
-        if isinstance(made, BluerillError):
-            return made
-        made = made or Step()
-        if not made.finish:
-            return InferChunk(
-                number, made.text, made.tokens, session.position, made.prefilled, elapsed, made.tensors, made.data
-            )
-        return InferStop(
-            number, made.text, made.tokens, made.finish, session.usage(), session.timings(), session.position,
-            made.prefilled, elapsed, made.tensors, made.data,
-        )  # fmt: skip
-
-
-def _ended(entry: _Entry) -> bool:
-    return isinstance(entry.made, BluerillError) or (entry.made is not None and bool(entry.made.finish))
-
-
-def _joined(before: Step | BluerillError | None, step: Step | Exception) -> Step | BluerillError:
-    """What was made before and is still owed, followed by what was made now."""
-    if isinstance(step, BluerillError):
-        return step
-    if isinstance(step, Exception):
-        return ServiceFault(f"the engine failed: {type(step).__name__}: {step}")
-    if not isinstance(before, Step):
-        return step
-    return Step(
-        before.text + step.text,
-        before.tokens + step.tokens,
-        before.prefilled + step.prefilled,
-        step.finish,
-        before.tensors + [_moved(tensor, len(before.data)) for tensor in step.tensors],
-        before.data + step.data,
-    )
-
-
-def _moved(tensor: Tensor, by: int) -> Tensor:
-    return msgspec.structs.replace(tensor, offset=tensor.offset + by)
+            self._worker.submit(entry.session.close)
+        return answer
 
 
 def _text(data: bytes) -> str:

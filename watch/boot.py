@@ -79,7 +79,7 @@ def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        return
+        tables = {}
     except OSError as error:
         raise ManifestError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -87,6 +87,8 @@ def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
     wrong = [name for name, table in tables.items() if not isinstance(table, dict)]
     if wrong:
         raise ManifestError(f"{path}: expected a table for each skill such as [weather], got {wrong[0]} = …")
+    # the faces skill lists what lies in the folder that the screen draws from
+    tables["faces"] = {"folder": str(path.parent / "faces"), **tables.get("faces", {})}
     for name, spec in services.items():
         if name == "skills" or spec.class_.endswith(":SkillHost"):
             services[name] = msgspec.structs.replace(spec, settings={**spec.settings, "settings": tables})

@@ -56,8 +56,8 @@ class Admission:
         job = Job(submit, model, board.now, self._order, horizon, service + cold)
         model.use(board.now, klass, board.tuning.half_life_s, board.inflation)
         board.enter(job)
-        if model.place is Place.ABSENT:
-            board.stirred = True
+        if model.place is Place.ABSENT and model.waiting.head() is job:
+            board.stirred = True  # behind others it changes nothing
         if job.deadline < float("inf"):
             board.timers.at(job.deadline, Due.EXPIRE, job)
         if board.tuning.ages[klass] < float("inf"):

@@ -30,6 +30,7 @@ class Board:
         self.now = 0.0
         self.out: list[Decision] = []
         self._look = 0.0  # when somebody asked last to look again
+        self.looks = 0  # how often loads were looked at
         self.stirred = False  # something changed that may let a model be loaded
         self.pressed = 0  # 0, 1: background is held, 2: its memory is freed too
         self.flying = 0  # slots in use
@@ -50,8 +51,9 @@ class Board:
         self.queue(job)
 
     def queue(self, job: Job) -> None:
-        """The job waits for a seat in its model."""
-        job.model.waiting.push(job)
+        """The job waits for a seat in its model, unless it is ahead of its reader: then it wants none."""
+        if not job.ahead:
+            job.model.waiting.push(job)
 
     def seat(self, job: Job, kv: int) -> None:
         """The job gets a seat; its memory is reserved already."""
@@ -180,11 +182,11 @@ class Board:
             self.counts.evictions += 1
             self.out.append(Unload(model.name, kill))
 
-    def park(self, job: Job) -> None:
+    def park(self, job: Job, drop: bool = False) -> None:
         """Take a job's state out of memory: to storage if reading it back is faster than computing it, else away."""
         profile, length = job.model.profile, job.length
         restore = 2.0 * profile.state(length) / self.tuning.storage_bw
-        store = profile.storable and length > 0 and restore < length * job.model.costs.prefill_s
+        store = profile.storable and not drop and length > 0 and restore < length * job.model.costs.prefill_s
         job.phase = Phase.PAUSING
         job.since = self.now
         self.counts.parked += 1

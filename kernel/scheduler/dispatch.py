@@ -98,11 +98,17 @@ class Dispatcher:
         return self.board.tuning.refuse and job.deadline - self.board.now < 0.5 * job.left_s()
 
     def _displace(self, model: Resident, job: Job) -> None:
-        """All seats are taken: the least urgent of a lower class leaves; of its own class, only for want of slack."""
+        """All seats are taken: who is ahead of his reader leaves, or the least urgent of a lower class; of the job's
+        own class only for want of slack.
+        """
         board = self.board
         if not board.tuning.preempt or any(each.phase is Phase.PAUSING for each in model.holders):
             return
         ready = [each for each in model.holders if each.phase is Phase.READY]
+        ahead = next((each for each in ready if each.ahead), None)
+        if ahead is not None:
+            board.park(ahead)
+            return
         worst = max(ready, key=lambda each: each.rank, default=None)
         if worst is None or worst.rank < job.rank:
             return
@@ -115,6 +121,9 @@ class Dispatcher:
         board = self.board
         if not kv:
             return True
+        look, until = job.tried
+        if look == board.looks and board.now < until:
+            return False  # nothing has changed since there was no room
         anon, file = model.base()
         whole = board.room.need(model.name, anon + sum(each.kv for each in model.holders) + kv, file)
         if whole > board.room.capacity and not model.holders:
@@ -131,6 +140,7 @@ class Dispatcher:
             if not made:
                 if when < float("inf"):
                     board.look_at(when)
+                job.tried = board.looks, min(when, board.now + 5 * board.tuning.quantum_s)
                 return False
         board.seat_claims.append((job, more))
         return False

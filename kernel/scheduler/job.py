@@ -40,7 +40,7 @@ class Job:
     __slots__ = (
         "ahead", "arrived", "begun", "bucket", "cutting", "deadline", "due", "how", "id", "klass", "kv", "model",
         "n_out", "n_prompt", "phase", "prompt", "prompt_done", "rank", "read", "served_at", "since", "spent", "stream",
-        "ticket", "tokens", "work",
+        "ticket", "tokens", "tried", "work",
     )  # fmt: skip
 
     def __init__(self, submit: Submit, model: Resident, now: float, order: int, horizon: float, service_s: float):
@@ -67,6 +67,10 @@ class Job:
         self.work = 0.0  # seconds of computing left, as the backlog counts it
         self.bucket = 0
         self.since = now  # when its server was last told to pause or end it
+        self.tried: tuple[int, float] = (
+            -1,
+            0.0,
+        )  # when no room could be made for it (look), and until when not to try again
         self.spent = 0.0  # seconds of service since it was lifted
 
     @property

@@ -16,7 +16,7 @@ from .decisions import Reason, StartLoad
 from .events import Klass
 from .eviction import Candidate, cheapest
 from .job import Job, Phase, Rank
-from .resident import LEAVING, Place, Resident
+from .resident import Place, Resident
 
 
 class Loader:
@@ -24,13 +24,18 @@ class Loader:
 
     def __init__(self, board: Board) -> None:
         self.board = board
+        self._reach = 0  # bytes that could have been freed when it was not enough
 
     def look(self) -> None:
         """Start what can be started; make room for what is wanted more than what is there."""
         board = self.board
         board.stirred = False
+        board.looks += 1
         board.load_claims.clear()
         wanted, claimed, wake = self._wanted(), 0, float("inf")
+        coming = self.coming() if wanted else 0
+        lane = self._lane() if wanted else 0
+        self._reach = 1 << 62
         for rank, model, head in wanted:
             if model.not_before > board.now:
                 wake = min(wake, model.not_before)
@@ -39,16 +44,21 @@ class Loader:
             if need > board.room.capacity:
                 self._too_large(model, need)
                 continue
-            if self._lane_taken(rank[0]):
+            if rank[0] >= lane:
                 break
-            free = board.room.available + self.coming() - claimed - board.claimed(board.seat_claims, rank)
+            free = board.room.available + coming - claimed - board.claimed(board.seat_claims, rank)
             if need > free:
+                if need - free > self._reach:
+                    continue  # more than could be freed for a more urgent one
                 made, when = self.make_room(need - free, head, model)
                 if not made:
                     wake = min(wake, when)
                     continue
+                coming = self.coming()
+                free = need
             if need <= board.room.available and need <= free:
                 self.start(model, head)
+                lane = rank[0]
             else:
                 claimed += need
                 board.load_claims.append((head, need))
@@ -67,9 +77,10 @@ class Loader:
         held = self.board.room.held
         total = 0
         for model in self.board.models.values():
-            if model.place in LEAVING:
+            place = model.place
+            if place is Place.DRAINING or place is Place.UNLOADING:
                 total += held(model.name)
-            elif model.place is Place.LOADED:
+            elif place is Place.LOADED:
                 for job in model.holders:
                     if job.kv and (job.phase is Phase.ENDED or (job.phase is Phase.PAUSING and not job.cutting)):
                         total += job.kv
@@ -96,32 +107,38 @@ class Loader:
         Returns whether it was possible; if not, when it may become possible without anything happening before.
         """
         board = self.board
-        states: list[Candidate] = []
-        models: list[Candidate] = []
+        held = board.room.held
+        states: list[Job] = []  # whose memory could be taken,
+        apart: list[Job] = []  # of these: those whose models cannot be
+        models: list[Resident] = []
         wake = float("inf")
         for model in board.models.values():
             if model.place is not Place.LOADED:
                 continue
-            here = [
-                Candidate(job.kv, board.regain_s(job), job)
-                for job in model.holders
-                if job.kv and job.phase is Phase.READY and job.rank[0] > head.rank[0] and board.tuning.preempt
-            ]
-            states += here
-            if model is beneficiary or model.profile.pinned:
-                models += here
-                continue
-            when = self._evictable(model, head, beneficiary)
-            if when > board.now:
-                wake = min(wake, when)
-                models += here
-            else:
-                models.append(Candidate(board.room.held(model.name), self._cost(model), model))
-        chosen = self._choose(states, need)
-        whole = self._choose(models, need)
-        if chosen is None or (whole is not None and _sum(whole) < _sum(chosen)):
-            chosen = whole
+            whole = model is not beneficiary and not model.profile.pinned
+            if whole:
+                when = self._evictable(model, head, beneficiary)
+                if when > board.now:
+                    whole, wake = False, min(wake, when)
+                else:
+                    models.append(model)
+            for job in model.holders:
+                idle = job.phase is Phase.READY and board.tuning.preempt
+                if job.kv and idle and (job.ahead or job.rank[0] > head.rank[0]):
+                    states.append(job)
+                    if not whole:
+                        apart.append(job)
+        chosen: list[Candidate] | None = None
+        if sum(job.kv for job in states) >= need:
+            chosen = self._choose([Candidate(job.kv, board.regain_s(job), job) for job in states], need)
+        if sum(held(model.name) for model in models) + sum(job.kv for job in apart) >= need:
+            mixed = [Candidate(held(model.name), self._cost(model), model) for model in models]
+            mixed += [Candidate(job.kv, board.regain_s(job), job) for job in apart]
+            other = self._choose(mixed, need)
+            if chosen is None or (other is not None and _sum(other) < _sum(chosen)):
+                chosen = other
         if chosen is None:
+            self._reach = sum(held(model.name) for model in models) + sum(job.kv for job in states)
             return False, wake
         for each in chosen:
             if isinstance(each.what, Job):
@@ -147,7 +164,7 @@ class Loader:
         if waiting is not None:
             when = max(when, self._yields(waiting, head, beneficiary))
         for job in model.holders:
-            if job.phase is Phase.ENDED:
+            if job.phase is Phase.ENDED or job.ahead:
                 continue
             if job.begun and not board.tuning.preempt:
                 return float("inf")
@@ -205,8 +222,13 @@ class Loader:
         wanted.sort(key=lambda each: each[0])
         return wanted
 
-    def _lane_taken(self, klass: int) -> bool:
-        return any(model.place is Place.LOADING and model.load_klass <= klass for model in self.board.models.values())
+    def _lane(self) -> int:
+        """The most urgent class that loads now: those below it and itself have to wait."""
+        lane = 9
+        for model in self.board.models.values():
+            if model.place is Place.LOADING and model.load_klass < lane:
+                lane = model.load_klass
+        return lane
 
     def _too_large(self, model: Resident, need: int) -> None:
         """It was taken on under a larger budget or a smaller estimate."""
@@ -227,7 +249,7 @@ class Loader:
             model = board.models.get(name)
             if model is None or model.place is not Place.ABSENT or model.broken_until > board.now:
                 board.prefetches.pop(name)
-            elif not self._lane_taken(Klass.BACKGROUND) and self.need(model, None) <= board.room.available:
+            elif self._lane() > Klass.BACKGROUND and self.need(model, None) <= board.room.available:
                 self.start(model, None)
 
     def _kv(self, job: Job | None) -> int:
@@ -235,7 +257,7 @@ class Loader:
 
     def _amount(self, model: Resident, job: Job | None) -> tuple[int, int]:
         anon, file = model.base()
-        return max(anon + self._kv(job), model.loading()[0]), file
+        return max(anon + self._kv(job), model.profile.peak_anon), file
 
 
 def _sum(candidates: list[Candidate]) -> float:

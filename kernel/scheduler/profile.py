@@ -45,10 +45,6 @@ class Profile(msgspec.Struct, frozen=True, gc=False):
     pinned: bool = False
     """Never evicted, except when the budget itself shrinks below it."""
 
-    @property
-    def load_anon(self) -> int:
-        return max(self.anon, self.peak_anon)
-
     def state(self, tokens: int) -> int:
         """Bytes of a job's state after so many tokens: what storing it writes."""
         return self.kv_fixed + self.kv_token * min(tokens, self.n_ctx)

@@ -74,11 +74,6 @@ class Resident:
         """Bytes without jobs (anon, file): measured if it was, estimated otherwise."""
         return self.peaks.reserve(self.profile.anon, self.profile.file)
 
-    def loading(self) -> tuple[int, int]:
-        """Bytes while it loads."""
-        anon, file = self.base()
-        return max(anon, self.profile.peak_anon), file
-
     def use(self, now: float, klass: int, half_life: float, inflation: float) -> None:
         """One more job wants it."""
         self.freq = self.frequency(now, half_life) + 1.0

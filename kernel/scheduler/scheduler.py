@@ -117,6 +117,9 @@ class Scheduler:
         if job is not None and event.tokens > job.read:
             job.read = event.tokens
             job.ahead = job.stream and job.tokens - job.read >= self._board.tuning.ahead
+            if not job.ahead and not job.ticket and job.phase in (Phase.WAITING, Phase.PARKED):
+                self._board.queue(job)
+                self._board.stirred = True
 
     def _progress(self, event: ev.Progress) -> None:
         board = self._board
@@ -198,7 +201,7 @@ class Scheduler:
             if cut or job.model.place is Place.LOADED:
                 self._ready(job)
             else:
-                board.park(job)
+                board.park(job, drop=True)  # it could not be stored, and cannot stay
             return
         job.how = event.how
         if event.how == "dropped":
@@ -249,8 +252,8 @@ class Scheduler:
         model = board.models.get(event.model)
         if model is None:
             return
-        for job in [*model.waiting, *model.holders]:
-            if job.phase is not Phase.ENDED:
+        for job in list(board.jobs.values()):
+            if job.model is model:
                 board.fail(job, Reason.GONE, f"{model.name} was removed")
         model.forgotten = True
         if model.place is Place.ABSENT:

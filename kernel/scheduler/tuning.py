@@ -25,8 +25,8 @@ class Tuning(msgspec.Struct, frozen=True):
     """Tokens a stream may be ahead of its reader before it pauses."""
     min_residency_s: float = 1.0
     """A loaded model stays at least this long; a more urgent class than it was loaded for need not wait."""
-    patience: float = 4.0
-    """An idle model of a more urgent class stays for this many of its load times since its last use."""
+    patience: float = 1.0
+    """An idle model of a more urgent class stays for this many of its load times since its last use (ski rental)."""
     half_life_s: float = 300.0
     """How fast the use of a model is forgotten."""
 

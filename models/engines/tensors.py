@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import prod
 from typing import Any
 
@@ -51,12 +51,11 @@ def _array(tensor: Tensor, data: bytes | memoryview) -> Array:
     return np.frombuffer(data, dtype, prod(tensor.shape), tensor.offset).reshape(tensor.shape)
 
 
-def packed(arrays: Iterable[tuple[str, Array]] | Mapping[str, Array]) -> tuple[list[Tensor], bytes]:
+def packed(arrays: Mapping[str, Array]) -> tuple[list[Tensor], bytes]:
     """Tensors and their bytes. Raises CallerError for a type that cannot travel."""
-    pairs = arrays.items() if isinstance(arrays, Mapping) else arrays
     tensors: list[Tensor] = []
     data = bytearray()
-    for name, array in pairs:
+    for name, array in arrays.items():
         if array.dtype.name not in DTYPES:
             raise CallerError(f"tensor {name[:60]!r} has the type {array.dtype}, which does not travel")
         raw = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False)).tobytes()

@@ -19,6 +19,7 @@ from bluerill.models.messages import (
     Cancel,
     Cancelled,
     Describe,
+    Hurry,
     InferBatch,
     InferBatched,
     InferChunk,
@@ -374,5 +375,60 @@ def test_no_memory_is_nobodys_fault(run: Run) -> None:
         with pytest.raises(BudgetExceeded, match="no memory left"):
             await bench.ask(Load("huge", "slow"))
         assert isinstance(await bench.ask(Load("small", "slow")), Loaded)
+
+    run(test)
+
+
+def test_a_quantum_ahead_is_there_when_it_is_asked_for(run: Run) -> None:
+    async def test(bench: Bench) -> None:
+        await bench.start("abcdef")
+        assert (await bench.ask(InferNext(1, 2, ahead=True))).text == "ab"
+        session = bench.server._entries[1].session
+        await bench.server._work(lambda: None)  # the worker is through with what it had
+        assert session.position == 4
+        assert (await bench.ask(InferNext(1, 2))).text == "cd"
+        assert session.position == 4  # not asked to go on
+        last = await bench.ask(InferNext(1, 2))
+        assert (last.text, last.finish) == ("ef", "stop")
+
+    run(test)
+
+
+@pytest.mark.parametrize("wish", [Pause(1), Cancel(1), InferStart(2, prompt="x"), Unload()])
+def test_any_other_wish_ends_a_quantum_ahead(run: Run, wish: Body) -> None:
+    async def test(bench: Bench) -> None:
+        await bench.start("ab~cd")
+        assert (await bench.ask(InferNext(1, 2, ahead=True))).text == "ab"
+        await bench.computing()
+        await asyncio.wait_for(bench.ask(wish), 5)
+        if isinstance(wish, InferStart):
+            assert (await bench.ask(InferNext(2, 9))).finish == "stop"
+            again = asyncio.create_task(bench.ask(InferNext(1, 9)))
+            assert (await again).text == ""  # it was ended before it made anything, and nothing was lost
+            assert bench.server._entries[1].session.position == 2
+
+    run(test)
+
+
+def test_a_hurried_quantum_is_answered_with_what_it_made(run: Run) -> None:
+    async def test(bench: Bench) -> None:
+        await bench.ask(Hurry())  # nothing is under way
+        await bench.start("ab~cd")
+        quantum = asyncio.create_task(bench.ask(InferNext(1, 9)))
+        await bench.computing()
+        await bench.ask(Hurry())
+        assert (await asyncio.wait_for(quantum, 5)).text == "ab"
+
+    run(test)
+
+
+def test_what_was_begun_ahead_is_read_like_anything_else(run: Run) -> None:
+    async def test(bench: Bench) -> None:
+        await bench.start("ab!")
+        assert (await bench.ask(InferNext(1, 2, ahead=True))).text == "ab"
+        with pytest.raises(ServiceFault, match="the graph failed"):
+            await bench.ask(InferNext(1, 2))
+        with pytest.raises(CallerError, match="there is no sequence 1"):
+            await bench.ask(InferNext(1, 2))
 
     run(test)

@@ -448,6 +448,7 @@ def test_voice_does_not_wait_for_background_work_of_the_same_model() -> None:
         began = kernel.now()
         await infer(port, tokens=10, klass="voice", prompt="v")
         assert kernel.now() - began < 1.0
+        assert "hurry a" in FakeServer.log
         assert not slow.done()
         assert (await slow).text == said(1500)
 

@@ -21,6 +21,7 @@ from bluerill.models.known import Known
 from bluerill.models.messages import (
     Cancel,
     Cancelled,
+    Hurry,
     InferBatch,
     InferBatched,
     InferChunk,
@@ -115,6 +116,10 @@ class FakeServer(Service):
             [each for each in made if isinstance(each, InferChunk)],
             [each for each in made if isinstance(each, InferStop)],
         )
+
+    @handles(Hurry)
+    def hurry(self, request: Hurry, call: Call) -> None:
+        self.log.append(f"hurry {self.model}")
 
     @handles(Pause)
     def pause(self, request: Pause, call: Call) -> Paused:

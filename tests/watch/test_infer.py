@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 from importlib.util import find_spec
@@ -12,6 +13,7 @@ import pytest
 from bluerill.kernel.children import BudgetState, GetBudget
 from bluerill.kernel.errors import CallerError
 from bluerill.kernel.limits import MIB
+from bluerill.kernel.manifest import parse_size
 from bluerill.watch import cli
 from bluerill.watch.boot import PAGE, VOICE, boot, load_manifest
 from bluerill.watch.commands import infer, ram
@@ -19,7 +21,7 @@ from bluerill.watch.commands import infer, ram
 Capture = pytest.CaptureFixture[str]
 
 
-def parsed(*words: str) -> infer.argparse.Namespace:
+def parsed(*words: str) -> argparse.Namespace:
     return cli.build_parser("infer").parse_args(["infer", *words])
 
 
@@ -81,7 +83,7 @@ def test_a_running_device_is_made_smaller_and_says_so(capsys: Capture) -> None:
         async with boot(load_manifest(without=(*VOICE, *PAGE))) as device:
             for words in (["ram", "256M"], ["ram", "--json"]):
                 args = cli.build_parser("ram").parse_args(words)
-                assert await ram._ram(ram.parse_size(args.size) if args.size else 0, args.json) == 0
+                assert await ram._ram(parse_size(args.size) if args.size else 0, args.json) == 0
             state = await device.kernel.connect("front").ask("kernel", GetBudget(), BudgetState)
             assert state.budget == 256 * MIB
 

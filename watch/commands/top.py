@@ -19,6 +19,7 @@ from ...kernel.errors import CallerError
 from ...kernel.manifest import format_size
 from ...kernel.places import state_directory
 from ...kernel.status import GetStatus, ServiceStatus, Status
+from ...models.messages import GetModels, Models, Resident
 from ..control import SocketFront
 from .style import coloured, paint, table
 
@@ -70,6 +71,8 @@ async def _top(args: argparse.Namespace) -> int:
             if coloured() and not args.once:
                 print("\x1b[H\x1b[2J", end="")
             print(render(status), flush=True)
+            if any(service.name == "models" and service.state == "running" for service in status.services):
+                print("\n" + render_models(await front.ask("models", GetModels(), Models)), flush=True)
             if args.once:
                 return 0
             await asyncio.sleep(args.interval)
@@ -86,9 +89,23 @@ def bar(part: int, whole: int, width: int = 20) -> str:
     return "█" * filled + "░" * (width - filled)
 
 
-def parts(service: ServiceStatus) -> str:
+def parts(service: ServiceStatus | Resident) -> str:
     """``12M+80M``: what can only be killed for, and what can be read again; "" where nobody can tell."""
     return f"{format_size(service.anon)}+{format_size(service.file)}" if service.anon or service.file else ""
+
+
+def render_models(models: Models) -> str:
+    """What the broker has in memory, what waits for it, and what it did since the device started."""
+    waiting = ", ".join(f"{count} {klass}" for klass, count in models.queued.items())
+    lines = [
+        f"models {bar(models.reserved, models.budget)} {format_size(models.reserved)} of {format_size(models.budget)}; "
+        f"{waiting} in hand; {models.loads} loads, {models.evictions} evictions, {models.refusals} refused, "
+        f"{models.deaths} deaths; {models.tokens_s:.1f} tokens/s"
+    ]
+    rows = [[each.model, each.state, parts(each), f"{each.seqs}", f"{each.tokens_s:.1f}"] for each in models.residents]
+    if rows:
+        lines += [table(rows, ["model", "state", "anon+file", "jobs", "tokens/s"])]
+    return "\n".join(lines)
 
 
 def render(status: Status) -> str:

@@ -40,10 +40,10 @@ def _open() -> Any:
     _bare_package()
     try:
         lib: Any = importlib.import_module("llama_cpp.llama_cpp")
-    except (ImportError, OSError, RuntimeError) as error:
-        raise ServiceFault(
-            f"engine 'llama' is not installed: pip install 'bluerill[llama]' ({' '.join(str(error).split())[:120]})"
-        ) from None
+    except ImportError:
+        raise ServiceFault("engine 'llama' is not installed: pip install 'bluerill[llama]'") from None
+    except (OSError, RuntimeError) as error:  # also beside another library that brought a ggml of its own
+        raise ServiceFault(f"llama.cpp does not load here: {' '.join(str(error).split())[-200:]}") from None
 
     def said(level: int, text: bytes, _data: object) -> None:
         line = text.decode("utf-8", "replace").rstrip()

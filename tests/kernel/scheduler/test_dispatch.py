@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bluerill.kernel.limits import MIB
 from bluerill.kernel.scheduler import Tuning
 from bluerill.kernel.scheduler import decisions as de
 from bluerill.kernel.scheduler import events as ev
@@ -68,6 +69,7 @@ def test_jobs_of_a_class_decode_as_one_batch_and_background_does_not_slow_them()
     for _ in range(6):
         world.ran("a")
     assert set(world.running["a"].jobs) == {first, second}
+    assert world.seqs[low].prompt == 0  # its prompt did not delay them either
     world.settle()
     assert world.end_of(low) == "done"
 
@@ -137,3 +139,43 @@ def test_a_job_without_output_ends_with_its_prompt() -> None:
     job = world.submit("embed", prompt=70, out=0)
     world.settle()
     assert world.end_of(job) == "done"
+
+
+def test_a_slow_reader_keeps_neither_a_seat_nor_a_model() -> None:
+    world = warm(profile("a", 150, kv_token=256), budget=225 * MIB, tuning=Tuning(ahead=5))
+    world.profiles["b"] = profile("b", 150)
+    world.post(ev.Describe(world.profiles["b"]))
+    stream = world.submit("a", prompt=0, out=40, stream=True)
+    for _ in range(6):
+        if world.running:
+            world.ran("a")
+    assert world.seqs[stream].tokens == 5
+    low = world.submit("a", Klass.BACKGROUND, out=4)
+    world.work(1.0)
+    assert world.end_of(low) == "done"  # one seat, and the stream had it
+    world.advance(2.0)
+    other = world.submit("b", Klass.BACKGROUND, out=4)
+    world.work(12.0)
+    assert world.end_of(other) == "done"
+    assert world.seqs[stream].tokens == 5
+    world.post(ev.Read(stream, 40))
+    world.settle()
+    assert world.end_of(stream) == "done"
+
+
+def test_what_cannot_be_stored_after_all_is_dropped() -> None:
+    world = warm(profile("a", 150, kv_token=256), budget=225 * MIB)
+    world.profiles["b"] = profile("b", 150)
+    world.post(ev.Describe(world.profiles["b"]))
+    low = world.submit("a", Klass.BACKGROUND, prompt=20, out=40)
+    for _ in range(4):
+        world.ran("a")
+    world.advance(2.0)
+    world.submit("b", Klass.VOICE)
+    world.ran("a")
+    assert world.pauses == {low: "store"}
+    del world.pauses[low]
+    world.post(ev.Paused(low, "kept"))
+    assert world.pauses == {low: "drop"}
+    world.settle()
+    assert world.end_of(low) == "done"

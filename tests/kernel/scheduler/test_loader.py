@@ -69,9 +69,9 @@ def test_an_idle_voice_model_is_kept_a_while_from_background_work() -> None:
     world.submit("ears", Klass.VOICE)
     world.settle()
     job = world.submit("batch", Klass.BACKGROUND)
-    world.advance(2.0)
+    world.advance(1.4)
     assert not world.unloads
-    world.advance(6.0)  # four load times after its last use
+    world.advance(0.2)  # its load time after its last use
     assert world.unloads == {"ears"}
     world.settle()
     assert world.end_of(job) == "done"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bluerill.models.engines.llama.history import History
@@ -10,6 +10,7 @@ STEPS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_the_calls_rebuild_what_the_sequence_remembers(steps: list[list[int] | int]) -> None:
     history, remembered = History(), list[int]()

@@ -39,7 +39,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LlamaEngine]:
 
 
 def start(engine: LlamaEngine, *pictures: Array, prompt: str = "", chat: str = "") -> Session:
-    tensors, data = packed([(f"picture {number}", picture) for number, picture in enumerate(pictures)])
+    tensors, data = packed({f"picture {number}": picture for number, picture in enumerate(pictures)})
     messages = [ChatMessage("user", chat)] if chat else []
     sampling = Sampling(temperature=0.9, seed=3)
     request = InferStart(1, prompt=prompt, messages=messages, tensors=tensors, max_tokens=16, sampling=sampling)
