@@ -73,8 +73,8 @@ class WebService(Service):
 
     async def start(self) -> None:
         self._pictures = Pictures(self.port, self.pages, self._problem)
-        self._background = Background(self.port, self._monitors)
         self._delivery = Delivery(self.port, self.pages)
+        self._background = Background(self.port, self._monitors)
         self._lookout = Lookout(
             self.port,
             needed=lambda: bool(self.pages),
