@@ -23,7 +23,7 @@ _COMMANDS = {
     "plan": ("plan", "plan requests without executing anything"),
     "hear": ("hear", "speech to text only"),
     "skills": ("skills", "what the watch can do: list, info"),
-    "models": ("models", "model cards: list"),
+    "models": ("models", "model cards: list, convert"),
     "top": ("top", "live monitor of the running device"),
     "trace": ("trace", "write what happened as a Perfetto trace"),
     "doctor": ("doctor", "what works on this machine, what does not, and the mend"),

@@ -14,7 +14,7 @@ from .engine import SpeechEngine
 
 __all__ = ["BUILT_IN", "engine_names", "open_engine"]
 
-BUILT_IN = ("pocketsphinx", "whisper")
+BUILT_IN = ("nano", "pocketsphinx", "whisper-onnx", "whisper")
 
 
 def engine_names() -> list[str]:
@@ -32,6 +32,14 @@ def open_engine(name: str, *, cache: Path, model: str = "", vocabulary: str = "s
         from .pocketsphinx import PocketSphinxEngine
 
         return PocketSphinxEngine(cache, Path(model) if model else None, general=vocabulary == "none")
+    if name == "nano":
+        from .nano import NanoEngine
+
+        return NanoEngine(Path(model) if model else None)
+    if name == "whisper-onnx":
+        from .whisper_onnx import WhisperOnnxEngine
+
+        return WhisperOnnxEngine(Path(model))
     if name == "whisper":
         from .whisper import WhisperEngine
 

@@ -1,4 +1,4 @@
-"""``bluerill models list``: the model cards, and whether their files are here and are what the card says."""
+"""``bluerill models list|convert``: the model cards, and whether their files are here and are what the card says."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 
 from ...kernel.manifest import format_size
 from ...models.cards import Card, cards, verify
+from . import models_convert
 from .style import paint, table
 
 
@@ -16,6 +17,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     every = verbs.add_parser("list", help="all model cards")
     every.add_argument("--json", action="store_true", help="one JSON document")
+    convert = verbs.add_parser("convert", help="a Whisper checkpoint to ONNX files that need no torch")
+    models_convert.arguments(convert)
 
 
 def row(card: Card) -> dict[str, Any]:
@@ -41,6 +44,8 @@ def row(card: Card) -> dict[str, Any]:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.verb == "convert":
+        return models_convert.run(args)
     rows = [row(card) for card in cards()]
     if args.json:
         print(msgspec.json.encode(rows).decode())
