@@ -1,4 +1,4 @@
-"""Writes the recordings that a nano is marked on while it learns: other sentences, voices and noises than it learns from.
+"""Writes the recordings that a nano is marked on while it learns: sentences, voices and noises it does not learn from.
 
     python -m bluerill.bench.nano_exam OUT [--data FOLDER]
 
@@ -18,10 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ..modalities.voice.audio import read_pcm
 from ..models.engines.espeak import EspeakEngine
 from ..models.train.whisper_nano.rooms import TEST_NOISES
 from ..models.train.whisper_nano.voices import Clip, write_shard
-from ..modalities.voice.audio import read_pcm
 from .domain import device_domain
 from .voice import VOICES, mix, surround
 

@@ -41,14 +41,15 @@ LONGEST = 14
 """Words in a sentence at most: eight seconds of slow speech."""
 TEMPLATES, JOINED, OTHERS, NUMBERS = 0.66, 0.04, 0.16, 0.06
 """Shares; the rest are strings of words."""
-FIRST_NAMES = """
+_NAMES = """
 james robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark steven paul
 andrew joshua kevin brian george edward ronald timothy jason jeffrey ryan jacob gary nicholas eric jonathan stephen
 larry justin scott brandon benjamin samuel gregory frank alexander raymond patrick jack dennis jerry tyler aaron henry
 mary patricia jennifer linda elizabeth barbara susan jessica karen nancy margaret sandra ashley kimberly emily donna
 michelle carol amanda melissa deborah stephanie rebecca sharon laura cynthia kathleen amy angela anna brenda pamela
 nicole ruth katherine samantha christine emma catherine virginia rachel carolyn janet maria heather diane julie joyce
-olivia sophie lucy chloe hannah grace ella mia lily oliver harry charlie oscar leo max ben sam joe kate jane""".split()
+olivia sophie lucy chloe hannah grace ella mia lily oliver harry charlie oscar leo max ben sam joe kate jane"""
+FIRST_NAMES = tuple(_NAMES.split())
 
 
 class Words:
@@ -59,7 +60,7 @@ class Words:
         for line in lines:
             for word in line.split():
                 counts[word] = counts.get(word, 0) + 1
-        self.common = sorted(word for word, count in counts.items() if count >= 3) or FIRST_NAMES
+        self.common = sorted(word for word, count in counts.items() if count >= 3) or list(FIRST_NAMES)
         dictionary = Path(pocketsphinx.get_model_path()) / "en-us" / "cmudict-en-us.dict"
         names = (line.split(" ", 1)[0] for line in dictionary.read_text("utf-8", "replace").splitlines())
         self.rare = [name for name in names if re.fullmatch(r"[a-z]{3,12}", name)]
@@ -115,7 +116,9 @@ class WideSampler(Sampler):
 
 
 def _number(random: Random) -> int:
-    return random.choice((random.randint(0, 20), random.randint(0, 100), random.randint(0, 1000), 10 * random.randint(1, 999)))
+    return random.choice(
+        (random.randint(0, 20), random.randint(0, 100), random.randint(0, 1000), 10 * random.randint(1, 999))
+    )
 
 
 def _clock(random: Random) -> str:
@@ -158,7 +161,9 @@ def public_requests(data: Path | None) -> list[str]:
     if data is None:
         return []
     found: list[str] = []
-    sets = msgspec.json.decode((data / "clinc150" / "data_train_val.json").read_bytes(), type=dict[str, list[list[str]]])
+    sets = msgspec.json.decode(
+        (data / "clinc150" / "data_train_val.json").read_bytes(), type=dict[str, list[list[str]]]
+    )
     for name, pairs in sets.items():
         if name.endswith("train"):
             found += [text for text, _intent in pairs]
@@ -207,8 +212,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("BLUERILL_DATA", "../shared/data")))
     options = parser.parse_args(arguments)
     options.out.parent.mkdir(parents=True, exist_ok=True)
+    data = options.data if options.data.is_dir() else None
     with options.out.open("w", encoding="utf-8") as out:
-        out.writelines(f"{line}\n" for line in sentences(options.count, options.data if options.data.is_dir() else None))
+        out.writelines(f"{line}\n" for line in sentences(options.count, data))
     return 0
 
 

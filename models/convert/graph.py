@@ -50,7 +50,11 @@ class Graph:
         self.outputs.append(self.onnx.helper.make_tensor_value_info(name, self._kind(kind), shape))
 
     def _kind(self, kind: str) -> int:
-        return {"float": self.onnx.TensorProto.FLOAT, "int64": self.onnx.TensorProto.INT64}[kind]
+        return int({"float": self.onnx.TensorProto.FLOAT, "int64": self.onnx.TensorProto.INT64}[kind])
+
+    def number(self, value: float) -> str:
+        """A 32-bit scalar."""
+        return self.weight(np.array(value, np.float32), "c")
 
     def weight(self, value: Array, hint: str = "w") -> str:
         name = f"{hint}_{len(self.weights)}"
@@ -119,18 +123,18 @@ class Graph:
 
     def gelu(self, x: str) -> str:
         """The exact one, by the error function."""
-        half = self.node("Mul", x, self.weight(np.float32(0.5), "c"))
-        bent = self.node("Erf", self.node("Mul", x, self.weight(np.float32(0.5**0.5), "c")))
-        return self.node("Mul", half, self.node("Add", bent, self.weight(np.float32(1), "c")))
+        half = self.node("Mul", x, self.number(0.5))
+        bent = self.node("Erf", self.node("Mul", x, self.number(0.5**0.5)))
+        return self.node("Mul", half, self.node("Add", bent, self.number(1)))
 
     def heads(self, x: str, count: int, keys: bool = False) -> str:
         """(n, length, width) to (n, heads, length, width / heads); as ``keys`` with the last two changed."""
         split = self.node("Reshape", x, self.constant(0, 0, count, -1))
         return self.node("Transpose", split, perm=[0, 2, 3, 1] if keys else [0, 2, 1, 3])
 
-    def attend(self, q: str, k: str, v: str, count: int, width: int, mask: str = "") -> tuple[str, str]:
+    def attend(self, q: str, k: str, v: str, *, count: int, width: int, mask: str = "") -> tuple[str, str]:
         """Multi-head attention: the result (n, length, width) and its scores (n, heads, length, source)."""
-        scaled = self.node("Mul", self.heads(q, count), self.weight(np.float32((width // count) ** -0.5), "c"))
+        scaled = self.node("Mul", self.heads(q, count), self.number((width // count) ** -0.5))
         scores = self.node("MatMul", scaled, self.heads(k, count, keys=True))
         if mask:
             scores = self.node("Add", scores, mask)

@@ -3,8 +3,8 @@
     encoder.onnx  mel (n, mels, frames) → cross_k_i, cross_v_i (n, frames / 2, width) for each decoder layer i,
                   computed once an utterance; letters (n, frames / 2, alphabet) where the checkpoint has a CTC head
     decoder.onnx  tokens (n, m), cross_k_i, cross_v_i, past_k_i, past_v_i (n, p, width)
-                  → logits (n, m, vocabulary), k_i, v_i (n, p + m, width), heads (n, h, m, frames / 2): the cross-attention
-                  scores of the alignment heads
+                  → logits (n, m, vocabulary), k_i, v_i (n, p + m, width), heads (n, h, m, frames / 2): the
+                  cross-attention scores of the alignment heads
     model.json    dimensions, marks, suppressed tokens, languages, and the bytes of each token
 
 The checkpoint is read with ``weights_only``: a pickle that is more than weights is refused. Rows of the vocabulary that
@@ -42,7 +42,7 @@ def read_checkpoint(path: Path) -> tuple[dict[str, int], State, dict[str, Any]]:
         state = {name: value.float().numpy() for name, value in saved["model_state_dict"].items()}
     except OSError as error:
         raise CallerError(f"{path}: {error.strerror or error}") from None
-    except (RuntimeError, KeyError, TypeError, ValueError, EOFError, AttributeError) as error:
+    except (RuntimeError, LookupError, TypeError, ValueError, EOFError, AttributeError) as error:
         raise CallerError(f"{path} is not a Whisper checkpoint: {' '.join(str(error).split())[:200]}") from None
     except Exception as error:  # UnpicklingError: weights_only met something that is no weight
         if type(error).__name__ != "UnpicklingError":
@@ -114,8 +114,7 @@ def describe(dims: dict[str, int], used: npt.NDArray[np.int64], letters: str) ->
         suppress=sorted(tokenizer.non_speech_tokens),
         languages={name: int(tokenizer.to_language_token(name)) for name in names},
         used=[] if len(used) == dims["n_vocab"] else [int(row) for row in used],
-        tokens=[base64.b64encode(words[row]).decode() for row in (used if len(used) < dims["n_vocab"] else range(len(words)))
-                if row < len(words)],
+        tokens=[base64.b64encode(words[row]).decode() for row in used if row < len(words)],
     )  # fmt: skip
 
 
@@ -135,7 +134,7 @@ def encoder(dims: dict[str, int], state: State, letters: tuple[Array, Array] | N
         at = f"encoder.blocks.{layer}"
         y = _norm(g, x, state, f"{at}.attn_ln")
         q, k, v = (_linear(g, y, state, f"{at}.attn.{name}") for name in ("query", "key", "value"))
-        x = g.node("Add", x, _linear(g, g.attend(q, k, v, heads, width)[0], state, f"{at}.attn.out"))
+        x = g.node("Add", x, _linear(g, g.attend(q, k, v, count=heads, width=width)[0], state, f"{at}.attn.out"))
         x = g.node("Add", x, _mlp(g, x, state, at))
     x = _norm(g, x, state, "encoder.ln_post")
     for layer in range(dims["n_text_layer"]):
@@ -172,10 +171,12 @@ def decoder(
         k, v = (g.node("Concat", past[layer][n], new, axis=1) for n, new in enumerate((k, v)))
         g.output(k, f"k_{layer}", "float", ["n", "all", width])
         g.output(v, f"v_{layer}", "float", ["n", "all", width])
-        x = g.node("Add", x, _linear(g, g.attend(q, k, v, heads, width, mask)[0], state, f"{at}.attn.out"))
+        x = g.node(
+            "Add", x, _linear(g, g.attend(q, k, v, count=heads, width=width, mask=mask)[0], state, f"{at}.attn.out")
+        )
         y = _norm(g, x, state, f"{at}.cross_attn_ln")
         q = _linear(g, y, state, f"{at}.cross_attn.query")
-        mixed, scores[layer] = g.attend(q, *cross[layer], heads, width)
+        mixed, scores[layer] = g.attend(q, *cross[layer], count=heads, width=width)
         x = g.node("Add", x, _linear(g, mixed, state, f"{at}.cross_attn.out"))
         x = g.node("Add", x, _mlp(g, x, state, at))
     g.output(g.logits(_norm(g, x, state, "decoder.ln"), table), "logits", "float", ["n", "m", len(used)])
@@ -186,12 +187,12 @@ def decoder(
 
 def _mask(g: Graph, before: str, count: str, after: str) -> str:
     """(m, p + m): nothing is attended to before it was said."""
-    one, zero = g.weight(np.int64(1), "c"), g.weight(np.int64(0), "c")
+    one, zero = g.weight(np.array(1), "c"), g.weight(np.array(0), "c")
     scalars = [g.node("Squeeze", each, g.constant(0)) for each in (before, count, after)]
     rows = g.node("Add", g.node("Range", zero, scalars[1], one), scalars[0])
     columns = g.node("Range", zero, scalars[2], one)
     late = g.node("Greater", g.node("Unsqueeze", columns, g.constant(0)), g.node("Unsqueeze", rows, g.constant(1)))
-    return g.node("Where", late, g.weight(np.float32(-1e9), "c"), g.weight(np.float32(0), "c"))
+    return g.node("Where", late, g.number(-1e9), g.number(0))
 
 
 def _norm(g: Graph, x: str, state: State, at: str) -> str:

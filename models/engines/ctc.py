@@ -30,9 +30,9 @@ class Weights(NamedTuple):
 
     language: float = 0.6
     word: float = 1.0
-    foreign: float = 7.0
-    letter: float = 1.2
-    beam: int = 24
+    foreign: float = 10.0
+    letter: float = 1.5
+    beam: int = 32
     least: float = -7.0
     still: float = 0.9995
 
@@ -99,11 +99,7 @@ class _Search:
         """The prefix with a letter more; None where there can be none."""
         if symbol in prefix.after:
             return prefix.after[symbol]
-        made: _Prefix | None
-        if symbol == self.space:
-            made = self._space(prefix)
-        else:
-            made = self._letter(prefix, symbol)
+        made = self._space(prefix) if symbol == self.space else self._letter(prefix, symbol)
         prefix.after[symbol] = made
         return made
 
@@ -153,7 +149,7 @@ class _Search:
 def read(
     letters: Array, alphabet: str, model: WordModel | None = None, weights: Weights | None = None
 ) -> list[Reading]:
-    """The likeliest texts of log probabilities (frames, alphabet), best first; the first of ``alphabet`` is "nothing"."""
+    """The likeliest texts of log probabilities (frames, alphabet), best first; ``alphabet`` begins with "nothing"."""
     weights = weights or Weights()
     search = _Search(alphabet, model, weights)
     root = _Prefix(None, 0, ("", BEGIN), 0.0)

@@ -1,13 +1,13 @@
 """Speech recognition by whisper-nano: the model of this project's own, read with the device's own words.
 
-The encoder of a converted checkpoint (``convert/whisper.py``) gives letters; a prefix beam search (``ctc.py``) with the
-trigram of the skills' sentences makes readings of them, several, for the phrase book and the planner to judge. A skill
-that is installed later is heard as soon as the planner has sent its sentences: only the trigram changes, not the network.
-The checkpoint's decoder is not opened: on the development recordings letters with the trigram were read more often rightly,
-and decoding costs a tenth of the time.
+The encoder of a converted checkpoint (``convert/whisper.py``) gives letters; a prefix beam search (``ctc.py``) with
+the trigram of the skills' sentences makes readings of them, several, for the phrase book and the planner to judge. A
+skill that is installed later is heard as soon as the planner has sent its sentences: only the trigram changes, not the
+network. The checkpoint's decoder is not opened: letters with the trigram were read rightly more often.
 
 ``fit`` compares the letters of a reading with the likeliest letters of all: a text that the words alone suggest fits
-badly. The first reading made of likeliest letters without the words is the partial text.
+badly. ``clear`` is the mean probability of the likeliest letters: speech that is like nothing the network knows has
+doubtful ones. The likeliest letters alone are the partial text.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .engine import Guess
 from .whisper_graphs import WhisperGraphs
 from .wordmodel import WordModel
 
-__all__ = ["NanoEngine", "NanoEar", "shipped"]
+__all__ = ["NanoEar", "NanoEngine", "shipped"]
 
 RATE = 16_000
 MAX_SECONDS = 30
@@ -89,7 +89,7 @@ def pieces(wave: Array, most: int) -> list[Array]:
 
 
 class NanoEngine:
-    """See :class:`~.engine.SpeechEngine`. ``folder`` is a converted checkpoint with a CTC head (default: the shipped)."""
+    """See :class:`~.engine.SpeechEngine`. ``folder`` is a converted checkpoint with a CTC head (default: ours)."""
 
     name = "whisper-nano"
     open_vocabulary = False
@@ -142,8 +142,9 @@ class NanoEngine:
             return []
         readings = read(letters, self._ear.alphabet, self._model, self.weights)
         best = readings[0].score
+        clear = exp(likeliest / len(spelled))
         return [
-            Guess(each.text, COST * (best - each.score), fit(each, likeliest))
+            Guess(each.text, COST * (best - each.score), fit(each, likeliest), clear)
             for each in readings[:MAX_GUESSES]
             if each.text
         ]

@@ -52,7 +52,9 @@ def _log_softmax(logits: Array, missing: int) -> Array:
 def text_of(net: WhisperGraphs, tokens: list[int]) -> str:
     """The text of tokens, marks left out."""
     spelled = net.files.spelled()
-    return b"".join(spelled.get(token, b"") for token in tokens if token < net.files.marks.end).decode("utf-8", "replace")
+    return b"".join(spelled.get(token, b"") for token in tokens if token < net.files.marks.end).decode(
+        "utf-8", "replace"
+    )
 
 
 def prefix_of(net: WhisperGraphs, language: str, *, translate: bool = False) -> list[int]:
@@ -77,7 +79,7 @@ def detect_language(net: WhisperGraphs, heard: Heard) -> str:
 
 
 def decode(net: WhisperGraphs, heard: Heard, language: str = "en", most: int = 0) -> Decoded:
-    """The greedy transcript. ``language`` "" asks the model; ``most`` tokens (0 = half the context, as the reference)."""
+    """The greedy transcript. ``language`` "" asks the model; ``most`` tokens (0: half the context, as there)."""
     language = language or detect_language(net, heard)
     marks = net.files.marks
     said = prefix_of(net, language)
@@ -181,7 +183,7 @@ def cheapest_path(cost: Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.in
     path = []
     while i > 0 or j > 0:
         path.append((i - 1, j - 1))
-        way = came[i, j]
-        i, j = i - (way != 2), j - (way != 1)
+        way = int(came[i, j])
+        i, j = i - int(way != 2), j - int(way != 1)
     pairs = np.array(path[::-1], np.int64)
     return pairs[:, 0], pairs[:, 1]

@@ -1,7 +1,7 @@
 """A converted Whisper checkpoint in onnxruntime: samples to what was heard, tokens to logits. No torch.
 
-Memory is what a device counts: weights stay in one copy (no prepacking), nothing is kept in an arena between utterances,
-and one or two threads do not spin. Cross-attention keys and values are computed once an utterance by the encoder; the
+Memory is what a device counts: weights stay in one copy (no prepacking), nothing is kept in an arena between
+utterances, and threads do not spin. Cross-attention keys and values are computed once an utterance by the encoder; the
 decoder's own are handed back to it with each step.
 """
 
@@ -35,7 +35,7 @@ class Heard(NamedTuple):
 
 
 class Step(NamedTuple):
-    """After some tokens: ``logits`` (n, m, rows), the cache for the next step, attention scores (n, heads, m, frames)."""
+    """After some tokens: ``logits`` (n, m, rows), the next step's cache, attention scores (n, heads, m, frames)."""
 
     logits: Array
     past: dict[str, Array]

@@ -31,7 +31,7 @@ CONTEXT = 1_000
 POOL = 9_000
 FRESH = 0.4
 """Share of espeak-ng utterances that are rendered anew."""
-PEOPLE_LIKE, WAKE_WORDS, NOTHING = 0.38, 0.03, 0.012
+PEOPLE_LIKE, WAKE_WORDS, NOTHING = 0.5, 0.03, 0.012
 """Shares of human-derived voices, of recorded wake words, of noise without speech."""
 PADDED = 0.1
 """Share of batches that are padded beyond their longest utterance, as the reference implementation always does."""
@@ -55,8 +55,8 @@ class Recipe(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """``mel`` (n, 80, frames) float16; ``letters`` concatenated with their ``sizes``; ``pieces`` (n, m) from start to end,
-    -1 where there is nothing."""
+    """``mel`` (n, 80, frames) float16; ``letters`` concatenated with their ``sizes``; ``pieces`` (n, m) from start to
+    end, -1 where there is nothing."""
 
     mel: npt.NDArray[np.float16]
     letters: npt.NDArray[np.int32]
@@ -110,7 +110,9 @@ def collate(mels: Sequence[npt.NDArray[np.float32]], texts: Sequence[str], piece
     rows = []
     for text in texts:
         inner = pieces.encode(text) if text else []
-        rows.append([pieces.start, pieces.plain, *inner, pieces.end] if text else [pieces.start, pieces.silent, pieces.end])
+        rows.append(
+            [pieces.start, pieces.plain, *inner, pieces.end] if text else [pieces.start, pieces.silent, pieces.end]
+        )
     table = np.full((len(rows), max(map(len, rows))), -1, np.int32)
     for line, row in zip(table, rows, strict=True):
         line[: len(row)] = row
@@ -149,7 +151,7 @@ class _Maker:
         if kind < NOTHING + WAKE_WORDS and self.people:
             return self.random.choice(self.people), 0.12
         if kind < NOTHING + WAKE_WORDS + PEOPLE_LIKE * min(1.0, len(self.like) / 2_000) and self.like:
-            return self.random.choice(self.like), 0.18
+            return self.random.choice(self.like), 0.22
         if self.pool and self.random.random() > max(FRESH, 1 - len(self.pool) / 1_500):
             return self.random.choice(self.pool), 0.1
         for _ in range(40):
@@ -169,16 +171,18 @@ class _Maker:
         while True:
             self.made += 1
             clip, most = self._clip()
-            wave = clip.sound.astype(np.float32) / 32_768
+            wave: npt.NDArray[np.float32] = (clip.sound / np.float32(32_768)).astype(np.float32)
             easy = self.random.random() > self.made / EASY
             if len(clip.text.split()) > self._longest() or not RATE // 4 < len(wave) < LONGEST_S * RATE:
                 continue
             if easy:
                 faint = self.numbers.normal(0, 1e-3, len(wave)).astype(np.float32)
-                return log_mel(wave / (float(np.abs(wave).max()) + 1e-6) + faint), clip.text
+                return log_mel((wave / (np.abs(wave).max() + 1e-6) + faint).astype(np.float32)), clip.text
             if most and self.random.random() < 0.7:
                 wave = self.rooms.warp(wave, most)
-            babble = [c.sound.astype(np.float32) for c in self.random.sample(self.pool, 4)] if len(self.pool) > 8 else []
+            babble = (
+                [c.sound.astype(np.float32) for c in self.random.sample(self.pool, 4)] if len(self.pool) > 8 else []
+            )
             wave = self.rooms.apply(wave, babble)
             if RATE // 4 < len(wave) < LONGEST_S * RATE:
                 mel = log_mel(wave)

@@ -1,4 +1,4 @@
-"""Marks a nano on fixed recordings: word error rates of both ways it can read, letters by CTC and pieces by the decoder.
+"""Marks a nano on fixed recordings: word error rates of both ways it can read, letters by CTC, pieces by the decoder.
 
 An exam is a shard of clips (``voices.write_shard``) with the group of each before its text, ``group|text``.
 """
@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
+from ...engines.ctc import greedy
 from ...engines.logmel import log_mel
-from .batches import collate
+from ...engines.whisper_decode import decode
+from ...engines.whisper_graphs import WhisperGraphs
 from .network import Nano, load
 from .tokens import Pieces, text_of
 from .voices import Clip, read_shard
@@ -66,7 +68,7 @@ class Exam(NamedTuple):
         """Word error rates and whole sentences right, by group."""
         report = {}
         for name, clips in self.groups.items():
-            wrong, words, whole, loss = [0, 0], 0, [0, 0], 0.0
+            wrong, words, whole = [0, 0], 0, [0, 0]
             for number, clip in enumerate(clips):
                 by_letter, heard = read_letters(nano, clip)
                 by_piece = read_pieces(nano, pieces, heard)
@@ -81,6 +83,38 @@ class Exam(NamedTuple):
                 "whole_ctc": round(whole[0] / len(clips), 3), "whole_decoder": round(whole[1] / len(clips), 3),
             }  # fmt: skip
         return report
+
+
+def both_paths(checkpoint: Path, folder: Path, exam: Exam) -> dict[str, dict[str, Any]]:
+    """Word error rates of one checkpoint as openai-whisper runs it and as its graphs run, both in the padded window;
+    how many transcripts are the same, and of the graphs' CTC head at the utterance's own length."""
+    import whisper
+
+    net = whisper.load_model(str(checkpoint), device="cpu")
+    padded, short = WhisperGraphs(folder), WhisperGraphs(folder, whole_window=False, decoder=False)
+    options = whisper.DecodingOptions(language="en", without_timestamps=True, fp16=False)
+    report: dict[str, dict[str, Any]] = {}
+    for name, clips in exam.groups.items():
+        wrong, words, same = [0, 0, 0], 0, 0
+        for clip in clips:
+            wave = clip.sound.astype(np.float32) / max(1.0, float(np.abs(clip.sound).max()))
+            mel = whisper.log_mel_spectrogram(whisper.pad_or_trim(wave, padded.window))
+            letters = short.hear(wave).letters
+            assert letters is not None
+            texts = [
+                " ".join(whisper.decode(net, mel, options).text.split()),
+                " ".join(decode(padded, padded.hear(wave)).text.split()),
+                greedy(letters, short.files.letters)[0],
+            ]
+            wrong = [a + word_errors(clip.text, text) for a, text in zip(wrong, texts, strict=True)]
+            same += texts[0] == texts[1]
+            words += len(clip.text.split())
+        report[name] = {
+            "n": len(clips), "words": words, "same_transcript": round(same / len(clips), 3),
+            "wer_torch": round(wrong[0] / words, 3), "wer_onnx": round(wrong[1] / words, 3),
+            "wer_onnx_ctc": round(wrong[2] / words, 3),
+        }  # fmt: skip
+    return report
 
 
 def read_exam(path: Path) -> Exam:
@@ -98,8 +132,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("exam", type=Path)
     parser.add_argument("--show", type=int, default=0)
+    parser.add_argument("--onnx", type=Path, help="its converted folder: compare the two ways to run it")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
+    if options.onnx:
+        print(json.dumps(both_paths(options.checkpoint, options.onnx, read_exam(options.exam)), indent=1))
+        return 0
     nano, pieces = load(options.checkpoint)
     print(json.dumps(read_exam(options.exam).mark(nano, pieces, options.show), indent=1))
     return 0

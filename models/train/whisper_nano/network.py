@@ -92,7 +92,9 @@ def _block(block: Any, x: Any, heard: Any, causal: bool = False) -> Any:
     if heard is not None and block.cross_attn is not None:
         x = x + _attend(block.cross_attn, _norm(block.cross_attn_ln, x), heard, False)
     y = _norm(block.mlp_ln, x)
-    return x + F.linear(F.gelu(F.linear(y, block.mlp[0].weight, block.mlp[0].bias)), block.mlp[2].weight, block.mlp[2].bias)
+    return x + F.linear(
+        F.gelu(F.linear(y, block.mlp[0].weight, block.mlp[0].bias)), block.mlp[2].weight, block.mlp[2].bias
+    )
 
 
 def _attend(layer: Any, x: Any, source: Any, causal: bool) -> Any:

@@ -75,7 +75,9 @@ class Rooms:
             at = int(random.integers(0, len(before) - size))
             low = np.cumsum(random.normal(0, 1, size)) if random.random() < 0.6 else random.normal(0, 1, size)
             burst = low * np.exp(-np.arange(size) / (size / 5))
-            before[at : at + size] += (burst / (np.abs(burst).max() + 1e-6) * random.uniform(0.1, 1.0)).astype(np.float32)
+            before[at : at + size] += (burst / (np.abs(burst).max() + 1e-6) * random.uniform(0.1, 1.0)).astype(
+                np.float32
+            )
         return np.concatenate([before, wave, after])
 
     def _colour(self, wave: Wave) -> Wave:
@@ -119,15 +121,17 @@ class Rooms:
         elif kind < 0.55:
             source = self._clatter()
         elif kind < 0.67 and babble:
-            source = np.sum([np.resize(voice, RATE * 4) / (np.abs(voice).max() + 1e-6) for voice in babble], axis=0)
+            source = np.asarray(
+                np.sum([np.resize(voice, RATE * 4) / (np.abs(voice).max() + 1e-6) for voice in babble], axis=0),
+                np.float32,
+            )
         else:
             white = np.fft.rfft(random.normal(0, 1, 1 << 16))
             white *= np.arange(1, len(white) + 1) ** -random.uniform(0, 1.0)
             if random.random() < 0.5:  # of any colour, not only of a slope
                 bumps = np.interp(np.linspace(0, 1, len(white)), np.linspace(0, 1, 9), random.normal(0, 8, 9))
                 white *= 10 ** (bumps / 20)
-            source = np.fft.irfft(white)
-        source = np.asarray(source, np.float32)
+            source = np.asarray(np.fft.irfft(white), np.float32)
         start = int(random.integers(0, max(1, len(source) - len(wave))))
         piece = np.resize(source[start:], len(wave))
         ratio = float(random.uniform(3, 30))

@@ -72,7 +72,10 @@ class Pieces:
         if word not in self._known:
             pieces = self.tokenizer.encode(f" {word}")
             if any(piece not in self._place for piece in pieces):
-                pieces = [*self.tokenizer.encode(f" {word[0]}"), *(p for c in word[1:] for p in self.tokenizer.encode(c))]
+                pieces = [
+                    *self.tokenizer.encode(f" {word[0]}"),
+                    *(p for c in word[1:] for p in self.tokenizer.encode(c)),
+                ]
             self._known[word] = [self._place[piece] for piece in pieces]
         return self._known[word]
 
