@@ -23,7 +23,7 @@ define apt_or_say
 endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
-        bench-screen bench-core train-nano pages golden cover build clean system-test
+        bench-screen bench-core bench-image train-nano pages golden cover build clean system-test
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,7 +85,7 @@ faults: $(DEV_STAMP)  ## fault injection alone
 golden: $(DEV_STAMP)  ## renew golden files; look at them before you commit
 	BLUERILL_GOLDEN=write $(PY) -m pytest tests/golden
 
-bench: bench-ipc bench-plan bench-voice bench-core bench-screen  ## all benchmarks
+bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-image  ## all benchmarks
 
 bench-ipc: $(DEV_STAMP)  ## kernel messages beside other Python message systems
 	$(PY) -m bluerill.bench.ipc $(ARGS)
@@ -95,6 +95,9 @@ bench-plan: $(DEV_STAMP)  ## what the template planner understands
 
 bench-voice: $(DEV_STAMP)  ## recognition and latency on real and rendered speech
 	$(PY) -m bluerill.bench.voice $(ARGS)
+
+bench-image: $(DEV_STAMP)  ## codes, words and a large photograph
+	$(PY) -m bluerill.bench.image $(ARGS)
 
 bench-core: $(DEV_STAMP)  ## cold start and memory of the core
 	$(PY) -m bluerill.bench.core $(ARGS)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from ..kernel.message import Body, message
+from ..modalities.image.messages import Seen
 from ..skills.messages import Card
 
 
@@ -50,6 +51,13 @@ class Request(Body, frozen=True):
     source: str = "text"
 
 
+@message("agent.saw")
+class Saw(Body, frozen=True):
+    """Tell ``session`` what is in the picture that the owner shows: for a minute "this" means it."""
+
+    seen: Seen
+
+
 class CallReport(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of one call."""
 
@@ -75,7 +83,8 @@ class Turn(Body, frozen=True):
     transcript: str = ""
     raw: str = ""
     asr: str = ""
-    outcome: Literal["done", "refused", "failed", "not-heard", "fault"] = "done"
+    outcome: Literal["done", "refused", "failed", "asked", "not-heard", "fault"] = "done"
+    """``asked``: calls wait for the owner's yes, as the reply and the card show them."""
     interrupted: str = ""
     """What of the reply had been said when it was cut off; '' where it was not."""
 

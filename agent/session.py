@@ -4,7 +4,8 @@
 
 Turns run one at a time, in the order they came; what must not wait for them does not: speech of the owner silences the
 device at once, and so does "stop", which also ends whatever rings. Every failure becomes one line that can be said. A
-follow-up that corrects the last call takes that call back first, so that "make it fifteen" leaves one timer.
+follow-up that corrects the last call takes that call back first, so that "make it fifteen" leaves one timer. What a
+stranger's words led to waits for the owner's yes (``consent.py``); the skills themselves refuse it until then.
 
 Bounds: texts of 1,000 characters, six calls a turn (the planner's), fifty turns remembered, waiting turns by the
 mailbox of the service.
@@ -14,14 +15,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from ..kernel.errors import BluerillError, CapabilityError, DeadlineExceeded, PeerRestarted
-from ..kernel.message import Lane
+from ..kernel.errors import BluerillError
+from ..kernel.message import Lane, Taint
 from ..kernel.service import Call, Service, handles
 from ..modalities.voice.messages import Heard, HeardNothing, HeardPartial, SpeechStarted, Woken
-from ..skills.messages import Card, Happened, Invoke, Invoked, Undo
-from .memory import Done, Memory
+from ..skills.localtime import device_zone
+from ..skills.messages import Card, Happened, Invoke, Invoked
+from .actor import ACT_WITHIN_S, Actor, Deeds, spoken_error
+from .consent import Consent, answer
+from .memory import Memory
 from .messages import (
     CallReport,
     GetTurns,
@@ -30,20 +35,22 @@ from .messages import (
     PlannedCall,
     Press,
     Request,
+    Saw,
     Settle,
     Settled,
     Show,
     Turn,
     Turns,
 )  # fmt: skip
-from .references import resolved
+from .sight import IN_VIEW_S, NO_TEXT, View, answered, bound
 from .values.words import MAX_CHARACTERS, words
 from .voice_out import Outlet
 
-ACT_WITHIN_S = 12.0
 PLAN_WITHIN_S = 10.0
 CARD_S = 5.0
 MAX_SHOWN = 400
+SIGHT = "sight"
+"""Answers from what was seen in a picture, where a plan names its planner."""
 _STOP = frozenset(
     [
         "stop", "stop it", "stop that", "stop now", "be quiet", "quiet", "silence", "shut up", "hush", "enough",
@@ -56,23 +63,12 @@ _NOT_HEARD = {
     "too-long": "That was too long for me; please say it in one or two sentences.",
     "fault": "Sorry, I could not listen just now.",
 }
-Outcome = Literal["done", "refused", "failed", "not-heard", "fault"]
+Outcome = Literal["done", "refused", "failed", "asked", "not-heard", "fault"]
 
 
 def clean(text: str) -> str:
     """A text that can be kept and sent: bounded, and with no half characters in it."""
     return text[: MAX_CHARACTERS + 1].encode("utf-8", "replace").decode("utf-8")
-
-
-def spoken_error(error: BluerillError) -> str:
-    """One line that can be said, of an action that could not be done."""
-    if isinstance(error, DeadlineExceeded):
-        return "That took too long, so I gave up."
-    if isinstance(error, PeerRestarted):
-        return "Something broke while I was doing that. Please try again."
-    if isinstance(error, CapabilityError):
-        return "I am not allowed to do that."
-    return str(error).strip().splitlines()[0][:200] or "That did not work."
 
 
 class SessionService(Service):
@@ -87,6 +83,7 @@ class SessionService(Service):
         ears: Sequence[str] = ("ears",),
         planner: str = "planner",
         skills: str = "skills",
+        zone: str = "",
     ) -> None:
         self._fronts = tuple(fronts)
         self._screens = tuple(screens)
@@ -94,22 +91,33 @@ class SessionService(Service):
         self._planner = planner
         self._skills = skills
         self._memory = Memory()
+        self._consent = Consent()
+        self._view: View | None = None
+        self._zone = device_zone(zone)
         self._turn = asyncio.Lock()
         self._count = 0
         self._silenced = 0
 
     async def start(self) -> None:
         self._out = Outlet(self.port, self._fronts, self._screens, self._ears)
+        self._actor = Actor(self.port, self._skills, self._memory, self._consent)
 
     # what comes in
 
     @handles(Request)
     async def request(self, request: Request, call: Call) -> Turn:
-        return await self._take(clean(request.text), request.source[:40], None)
+        return await self._take(clean(request.text), request.source[:40], None, call.taint)
 
     @handles(Heard)
     async def heard(self, heard: Heard, call: Call) -> None:
-        await self._take(clean(heard.text), "voice", heard)
+        await self._take(clean(heard.text), "voice", heard, call.taint)
+
+    @handles(Saw)
+    async def saw(self, saw: Saw, call: Call) -> None:
+        seen = saw.seen
+        self._view = View(seen, self.port.now() + IN_VIEW_S)
+        lines = [text[:60] for text in (*(c.text for c in seen.codes), *(each.text for each in seen.text))][:4]
+        await self._out.tell(self._screens, Show(Card("notice", title="I see", lines=lines or ["a picture"]), CARD_S))
 
     @handles(HeardNothing)
     async def heard_nothing(self, heard: HeardNothing, call: Call) -> None:
@@ -162,16 +170,44 @@ class SessionService(Service):
         self._count += 1
         return self._count
 
-    async def _take(self, text: str, source: str, heard: Heard | None) -> Turn:
+    async def _take(self, text: str, source: str, heard: Heard | None, taint: Taint) -> Turn:
         began = self.port.now()
         if " ".join(words(text)) in _STOP:
             return await self._stop(text, source, heard, began)
         async with self._turn:
-            return await self._run(text, source, heard, began)
+            said = answer(text, taint) if self._consent.waits(began) else ""
+            waiting = self._consent.take(began)  # whatever is said next, the question is closed
+            if said:
+                return await self._answered(said == "yes", waiting, text, source, heard, began, taint)
+            return await self._run(text, source, heard, began, taint)
+
+    async def _answered(
+        self,
+        agreed: bool,
+        waiting: list[PlannedCall],
+        text: str,
+        source: str,
+        heard: Heard | None,
+        began: float,
+        taint: Taint,
+    ) -> Turn:
+        """The owner's yes or no to what was asked; the calls go out under the labels of these words, the owner's."""
+        number = self._next()
+        started = self.port.now()
+        reports, speeches, card = (
+            await self._actor.act(waiting, taint) if agreed else Deeds([], ["All right, I won't."])
+        )
+        latency = {"act_ms": (self.port.now() - started) * 1000}
+        outcome: Outcome = "failed" if any(report.error for report in reports) else "done"
+        reply = " ".join(speech for speech in speeches if speech)
+        turn = self._turn_of(text, source, heard, reports, reply, None, began, latency, outcome, number)
+        await self._finish(turn, card or Card("reply", text=reply[:MAX_SHOWN]))
+        return turn
 
     async def _stop(self, text: str, source: str, heard: Heard | None, began: float) -> Turn:
         """ "Stop": silence at once, and whatever rings with it; a turn under way goes on without speaking."""
         self._silenced = self._count
+        self._consent.take(began)
         await self._hush("stop")
         dismissed = await self._ring("dismiss_ring", "")
         calls = [CallReport("dismiss_ring", {}, {"dismissed": dismissed})] if dismissed else []
@@ -179,14 +215,12 @@ class SessionService(Service):
         await self._finish(turn, None)
         return turn
 
-    async def _run(self, text: str, source: str, heard: Heard | None, began: float) -> Turn:
+    async def _run(self, text: str, source: str, heard: Heard | None, began: float, taint: Taint) -> Turn:
         number = self._next()
         await self._out.state("thinking", text[:MAX_SHOWN])
         started = self.port.now()
         try:
-            planned = await self.port.ask(
-                self._planner, Plan(text, "", self._memory.context(started)), Planned, within=PLAN_WITHIN_S
-            )
+            planned, taint = await self._plan(text, taint, started)
         except BluerillError as error:
             turn = self._turn_of(text, source, heard, [], spoken_error(error), None, began, {}, "fault", number)
             await self._finish(turn, Card("notice", text=turn.reply))
@@ -196,13 +230,15 @@ class SessionService(Service):
             await self._out.state("acting")
         started = self.port.now()
         if planned.undo:
-            reports, speeches, card = await self._undo()
+            reports, speeches, card = await self._actor.undo()
         else:
-            reports, speeches, card = await self._act(planned.calls)
+            reports, speeches, card = await self._actor.act(planned.calls, taint)
         latency = {"plan_ms": plan_ms, "act_ms": (self.port.now() - started) * 1000}
         outcome: Outcome = "done"
         if not planned.calls and not planned.undo:
-            outcome, speeches = "refused", [planned.reply]
+            outcome, speeches = "done" if planned.planner == SIGHT else "refused", [planned.reply]
+        elif self._consent.waits(self.port.now()):
+            outcome = "asked"
         elif any(report.error for report in reports):
             outcome = "failed"
         reply = " ".join(speech for speech in speeches if speech)
@@ -210,73 +246,21 @@ class SessionService(Service):
         await self._finish(turn, card or (Card("reply", text=reply[:MAX_SHOWN]) if reply else None))
         return turn
 
-    async def _act(self, calls: Sequence[PlannedCall]) -> tuple[list[CallReport], list[str], Card | None]:
-        reports: list[CallReport] = []
-        speeches: list[str] = []
-        done: list[Done] = []
-        card: Card | None = None
-        for planned in calls:
-            started = self.port.now()
-            arguments = planned.arguments
-            try:
-                arguments = resolved(planned.arguments, [report.result for report in reports])
-                if planned.revises:
-                    await self._take_back_last()
-                outcome = await self.port.ask(
-                    self._skills, Invoke(planned.name, arguments), Invoked, within=ACT_WITHIN_S
-                )
-            except BluerillError as error:
-                line = spoken_error(error)
-                self.port.log.info("call %s failed: %s", planned.name, error)
-                reports.append(CallReport(planned.name, arguments, None, line, self._since(started)))
-                speeches.append(line)
-                continue
-            reports.append(CallReport(planned.name, arguments, outcome.result, "", self._since(started)))
-            speeches.append(outcome.speech)
-            card = outcome.card or card
-            done.append(Done(PlannedCall(planned.name, arguments, planned.spans), outcome.undo))
-        self._memory.did(done, self.port.now())
-        return reports, speeches, card
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self.port.wall(), self._zone).date()
 
-    async def _take_back_last(self) -> None:
-        """Undo the last call, which the next one replaces; what cannot be undone is simply done anew."""
-        last = self._memory.last(self.port.now())
-        if last and last[-1].undo:
-            done = last.pop()
-            await self.port.ask(self._skills, Undo(done.call.name, done.undo), Invoked, within=ACT_WITHIN_S)
-
-    async def _undo(self) -> tuple[list[CallReport], list[str], Card | None]:
-        """Take back everything the last turn did, last first."""
-        reports: list[CallReport] = []
-        speeches: list[str] = []
-        card: Card | None = None
-        last = list(self._memory.last(self.port.now()))
-        self._memory.forget()
-        for done in reversed(last):
-            started = self.port.now()
-            name = f"undo {done.call.name}"
-            try:
-                if not done.undo:
-                    continue
-                outcome = await self.port.ask(
-                    self._skills, Undo(done.call.name, done.undo), Invoked, within=ACT_WITHIN_S
-                )
-            except BluerillError as error:
-                line = spoken_error(error)
-                reports.append(CallReport(name, done.call.arguments, None, line, self._since(started)))
-                speeches.append(line)
-                continue
-            reports.append(CallReport(name, done.call.arguments, outcome.result, "", self._since(started)))
-            speeches.append(outcome.speech)
-            card = outcome.card or card
-        if not reports:
-            speeches.append("There is nothing to take back.")
-        elif not any(speeches):
-            speeches.append("Taken back.")
-        return reports, speeches, card
-
-    def _since(self, started: float) -> float:
-        return round((self.port.now() - started) * 1000, 3)
+    async def _plan(self, text: str, taint: Taint, now: float) -> tuple[Planned, Taint]:
+        """The plan of a text, and the labels it carries: a stranger's, where a picture's words are in it."""
+        view = self._view if self._view is not None and now <= self._view.until else None
+        if view is not None:
+            told = answered(text, view.seen)
+            spoken = bound(text, view.seen, self._today()) if told is None else None
+            if told is not None or spoken == "":
+                return Planned([], SIGHT, 1.0, 0.0, told or NO_TEXT), taint
+            if spoken is not None:
+                text, taint = spoken, taint | Taint.UNTRUSTED
+        plan = Plan(clean(text), "", self._memory.context(now))
+        return await self.port.ask(self._planner, plan, Planned, within=PLAN_WITHIN_S, taint=taint), taint
 
     def _turn_of(
         self,

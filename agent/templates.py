@@ -196,6 +196,16 @@ class Templates:
         free = frozenset(b.slot.name for b in way.bound if b.slot.kind in ("text", "place", "person"))
         return Match(template.action, arguments, spans, way.cost, way.literals, repair, free)
 
+    def saying(self, sentence: Sentence) -> list[Template]:
+        """Every template that takes each word of the sentence as it stands: what its author's examples reach."""
+        found: list[Template] = []
+        for number in self.candidates(frozenset(sentence.reader.words)):
+            automaton = self.automaton(number)
+            way = None if automaton is None else Matcher(automaton, sentence.reader, self.openers, None, BUDGET).best()
+            if way is not None and _complete(self.templates[number], way):
+                found.append(self.templates[number])
+        return found
+
     def _led(self, reader: Reader, way: Way) -> bool:
         """The first word was taken for another one that it only might be."""
         return bool(way.said) and self.repair.lead(reader.words[0], way.said[0]) > 0

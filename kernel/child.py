@@ -33,9 +33,9 @@ from .lease import Lease  # noqa: E402
 from .limits import CREDIT_BATCH, CREDITS  # noqa: E402
 from .link import Link  # noqa: E402
 from .local_ask import LocalAsk  # noqa: E402
-from .message import LANES, TAINTS, Answer, Body, Frame, Kind, Lane, Packed, decode_frame, encode_body, pack  # noqa: E402
+from .message import LANES, TAINTS, Frame, Kind, Lane, Packed, decode_frame, pack  # noqa: E402
 from .port import Envelope, Mailbox  # noqa: E402
-from .remote_ask import error_frame  # noqa: E402
+from .remote_ask import LinkAsk, error_frame  # noqa: E402
 from .runner import Runner  # noqa: E402
 from .service import Service  # noqa: E402
 from .service_port import ServicePort  # noqa: E402
@@ -53,35 +53,6 @@ class Greeting(msgspec.Struct, frozen=True):
     class_: str = msgspec.field(name="class")
     settings: dict[str, Any]
     lane: int
-
-
-class _Incoming(Envelope, eq=False):
-    """An ask from the core, answered over the link."""
-
-    link: Any = None  # Link
-
-    def reply(self, body: Body | Packed, lease: Lease | None = None) -> None:
-        if self.answered:
-            if lease is not None:
-                lease.release()
-            return
-        self.answered = True
-        try:
-            data = body.data if type(body) is Packed else encode_body(body)  # type: ignore[arg-type]
-            if lease is None:
-                self.link.send(Answer(_REPLY, self.id, body.wire, data))
-            else:
-                self.link.send(Answer(_REPLY, self.id, body.wire, data, lease.size), lease.fd)
-        except BluerillError as error:
-            self.link.send(error_frame(self.id, error))
-        finally:
-            if lease is not None:
-                lease.release()
-
-    def fail(self, error: BluerillError) -> None:
-        if not self.answered:
-            self.answered = True
-            self.link.send(error_frame(self.id, error))
 
 
 class Child:
@@ -214,7 +185,7 @@ class Child:
 
     def _incoming(self, frame: Frame, fd: int) -> None:
         asked = frame.kind == 0  # Kind.ASK, plain
-        envelope = (_Incoming if asked else Envelope)(
+        envelope = (LinkAsk if asked else Envelope)(
             _ASK if asked else _TELL,
             frame.sender,
             frame.generation,
@@ -227,7 +198,7 @@ class Child:
             Lease.adopt(fd, frame.lease_bytes) if fd >= 0 else None,
             frame.id,
         )
-        if isinstance(envelope, _Incoming):
+        if isinstance(envelope, LinkAsk):
             envelope.link = self.link
         runner = self._runner
         if runner is None:

@@ -1,4 +1,4 @@
-"""What came from a child over its link, on its way through the core: the envelopes that are answered by frames."""
+"""What came over a link, in the core from a child and in a child from the core: envelopes answered by frames."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from .port import Envelope
 _REPLY, _ERROR = Kind.REPLY.value, Kind.ERROR.value  # plain: an enum's attribute takes four times as long
 
 
-class RemoteAsk(Envelope, eq=False):
-    """An ask that came over a link. ``asked`` are those of its connection that wait for an answer."""
+class LinkAsk(Envelope, eq=False):
+    """An ask that came over a link, and is answered over it once."""
 
     link: Any = None  # Link
-    asked: Any = None  # dict[int, RemoteAsk]
 
     def reply(self, body: Body | Packed, lease: Lease | None = None) -> None:
         if self.answered:
@@ -41,6 +40,15 @@ class RemoteAsk(Envelope, eq=False):
         if not self.answered:
             self._finish()
             self.link.send(error_frame(self.id, error))
+
+    def _finish(self) -> None:
+        self.answered = True
+
+
+class RemoteAsk(LinkAsk, eq=False):
+    """An ask of a child, in the core. ``asked`` are those of its connection that wait for an answer."""
+
+    asked: Any = None  # dict[int, RemoteAsk]
 
     def _finish(self) -> None:
         self.answered = True

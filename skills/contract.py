@@ -34,7 +34,7 @@ import msgspec
 
 from .messages import Card, Glance, RingView, TimerView
 
-CONTRACT = (1, 0)
+CONTRACT = (1, 1)
 """Version of this file: a skill asks for at most this (``Skill.contract``)."""
 
 __all__ = [
@@ -179,6 +179,7 @@ class ActionMark(msgspec.Struct, frozen=True):
     grants: tuple[str, ...] = ()
     sensitive: bool | dict[str, tuple[str, ...]] = False
     hidden: bool = False
+    reads: bool = False
 
 
 def action(
@@ -187,18 +188,20 @@ def action(
     grants: tuple[str, ...] = (),
     sensitive: bool | dict[str, tuple[str, ...]] = False,
     hidden: bool = False,
+    reads: bool = False,
 ) -> Callable[[F], F]:
     """Make a coroutine method an action named like the method. ``{parameter}`` in a sentence is an argument.
 
-    ``sensitive`` actions want a confirmation when their reason is untrusted; given as ``{"device": ("front door",)}``
-    only calls with one of these values do.
+    ``reads`` is an action that changes nothing: it runs whoever's words led to it, where any other one first asks the
+    owner if those words were a stranger's. A ``sensitive`` action is not for other programs to call unasked; given as
+    ``{"device": ("front door",)}`` only calls with one of these values are.
     """
 
     def mark(function: F) -> F:
         if not inspect.iscoroutinefunction(function):
             raise TypeError(f"action {function.__qualname__} must be 'async def'")
         function.__action__ = ActionMark(  # type: ignore[attr-defined]
-            tuple(sentences), tuple(examples), tuple(grants), sensitive, hidden
+            tuple(sentences), tuple(examples), tuple(grants), sensitive, hidden, reads
         )
         return function
 

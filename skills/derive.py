@@ -118,6 +118,7 @@ def _action(cls: type[Skill], name: str, function: Callable[..., Any], mark: Act
         sensitive=bool(mark.sensitive),
         sensitive_when=_sensitive_when(mark, parameters, where),
         hidden=mark.hidden,
+        reads=mark.reads,
         schema=_schema(parameters),
     )
     return Action(info, name, parameters, frozenset(mark.grants))

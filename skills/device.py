@@ -25,7 +25,7 @@ MAX_SPEECH = 1_000
 MAX_DELAY = timedelta(days=366)
 _MISSING = object()
 
-Caller = Callable[[str, dict[str, Any], tuple[str, ...]], Awaitable[dict[str, Any]]]
+Caller = Callable[[str, dict[str, Any], tuple[str, ...], bool], Awaitable[dict[str, Any]]]
 
 
 class DeviceHandle:
@@ -152,7 +152,7 @@ class DeviceHandle:
 
     async def call(self, action: str, /, **arguments: Any) -> dict[str, Any]:
         unit = self._need(f"call:{action}")
-        return await self._call(action, arguments, (*unit.depth, self._skill))
+        return await self._call(action, arguments, (*unit.depth, self._skill), unit.reads)
 
     def sensor(self, metric: str) -> float:
         self._need("sensors")

@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from ..kernel.errors import BluerillError, CallerError
+from ..kernel.errors import BluerillError, CallerError, ServiceFault
+from ..kernel.message import Body
 from ..kernel.service import Call, Leased, handles
 from . import loader
 from .catalogue import described, merge
@@ -29,6 +30,7 @@ from .messages import (
     Invoked,
     RingView,
     TimerView,
+    Unconfirmed,
     Undo,
 )
 from .skillhost import ACTION_TIMEOUT_S, SkillHost
@@ -128,11 +130,14 @@ class SkillsService(SkillHost):
         return self._whole
 
     @handles(Invoke)
-    async def invoke(self, request: Invoke, call: Call) -> Invoked:
+    async def invoke(self, request: Invoke, call: Call) -> Invoked | Unconfirmed:
         host = self._route(request.action)
         if host is None:
             return await super().invoke(request, call)
-        return await self.port.ask(host, request, Invoked, within=self._timeout + 1.0)
+        answer = await self.port.ask(host, request, Body, within=self._timeout + 1.0)
+        if not isinstance(answer, Invoked | Unconfirmed):
+            raise ServiceFault(f"skill host {host!r} answered {request.action!r} with {answer.wire!r}")
+        return answer
 
     @handles(Undo)
     async def undo(self, request: Undo, call: Call) -> Invoked:
@@ -141,11 +146,11 @@ class SkillsService(SkillHost):
             return await super().undo(request, call)
         return await self.port.ask(host, request, Invoked, within=self._timeout + 1.0)
 
-    async def _call(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...]) -> dict[str, Any]:
+    async def _call(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...], reads: bool) -> dict[str, Any]:
         """An action called by a system skill; the one that only this service can answer is what there is."""
         if name == DESCRIBE:
             return {"skills": described(self.whole())}
-        return await super()._call(name, arguments, depth)
+        return await super()._call(name, arguments, depth, reads)
 
     def _route(self, action: str) -> str | None:
         if action in self._roster.actions:

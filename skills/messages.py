@@ -49,6 +49,8 @@ class ActionInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where not empty, only calls in which a parameter has one of these values are sensitive."""
     hidden: bool = False
     """Callable by the device (buttons), never offered to a planner."""
+    reads: bool = False
+    """Changes nothing, so it may run whoever's words led to it."""
     schema: dict[str, Any] = {}
     """JSON schema of the arguments object."""
 
@@ -106,7 +108,7 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @message("skills.invoke")
 class Invoke(Body, frozen=True):
-    """Ask ``skills`` to run one action. → Invoked"""
+    """Ask ``skills`` to run one action. → Invoked | Unconfirmed"""
 
     action: str
     arguments: dict[str, Any] = {}
@@ -122,6 +124,15 @@ class Invoked(Body, frozen=True):
     speech: str
     card: Card | None = None
     undo: str = ""
+
+
+@message("skills.unconfirmed")
+class Unconfirmed(Body, frozen=True):
+    """The call was not made: a stranger's words led to it, and the owner must see it and agree. ``shown`` is the call
+    to the letter, a line each."""
+
+    action: str
+    shown: list[str]
 
 
 @message("skills.undo")

@@ -16,7 +16,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from ..kernel.errors import BluerillError, CallerError, DeadlineExceeded, ServiceFault
+from ..kernel.errors import BluerillError, CallerError, CapabilityError, DeadlineExceeded, ServiceFault
+from ..kernel.message import Taint
 from ..kernel.service import Call, Leased, Service, handles
 from . import loader
 from .arguments import convert
@@ -31,9 +32,11 @@ from .messages import (
     Happened,
     Invoke,
     Invoked,
+    Unconfirmed,
     Undo,
 )
 from .outbox import Outbox
+from .policy import literal, must_ask
 from .roster import Loaded, Roster
 from .units import Unit, running
 
@@ -138,7 +141,10 @@ class SkillHost(Service):
         return Leased(Catalogue(whole.fingerprint), self.port.offer(msgspec.json.encode(whole)))
 
     @handles(Invoke)
-    async def invoke(self, request: Invoke, call: Call) -> Invoked:
+    async def invoke(self, request: Invoke, call: Call) -> Invoked | Unconfirmed:
+        held = self._roster.actions.get(request.action)
+        if held is not None and must_ask(held[1].info, call.taint):
+            return Unconfirmed(request.action, literal(request.action, request.arguments))
         return await self._invoke(request.action, request.arguments, ())
 
     async def _invoke(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...]) -> Invoked:
@@ -149,7 +155,13 @@ class SkillHost(Service):
         keywords = convert(action, arguments, self._zone)
         method = getattr(loaded.skill, action.method)
         reply = await self._unit(
-            loaded, lambda: method(**keywords), f"action {name!r}", self._timeout, action.grants, depth
+            loaded,
+            lambda: method(**keywords),
+            f"action {name!r}",
+            self._timeout,
+            action.grants,
+            depth,
+            reads=action.info.reads,
         )
         return _invoked(name, loaded.name, reply)
 
@@ -158,6 +170,8 @@ class SkillHost(Service):
         held = self._roster.actions.get(request.action)
         if held is None or not request.undo:
             raise CallerError(f"action {request.action[:60]!r} left nothing that could be undone")
+        if call.taint & Taint.UNTRUSTED:
+            raise CapabilityError(f"only the owner takes {request.action!r} back: a stranger's words led to this")
         loaded = held[0]
         try:
             what = msgspec.json.decode(request.undo)
@@ -166,9 +180,14 @@ class SkillHost(Service):
         reply = await self._unit(loaded, lambda: loaded.skill.undo(what), f"undo of {request.action!r}", self._timeout)
         return _invoked(request.action, loaded.name, reply)
 
-    async def _call(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...]) -> dict[str, Any]:
-        """An action called by a skill; ``depth`` are the skills that wait for it."""
+    async def _call(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...], reads: bool) -> dict[str, Any]:
+        """An action called by a skill; ``depth`` are the skills that wait for it, ``reads`` that it may not change
+        anything."""
         held = self._roster.actions.get(name)
+        if reads and held is not None and not held[1].info.reads:
+            raise CapabilityError(
+                f"skill {depth[-1]!r}: an action that reads may not call {name!r}, which changes things"
+            )
         if held is not None and held[0].skill.name in depth:
             raise CallerError(f"skill {depth[-1]!r} may not call {name!r}: that skill is waiting for it already")
         if len(depth) > MAX_CALL_DEPTH:
@@ -185,10 +204,12 @@ class SkillHost(Service):
         timeout: float,
         grants: frozenset[str] = frozenset(),
         depth: tuple[str, ...] = (),
+        *,
+        reads: bool = False,
     ) -> Any:
         """Run a skill's code and commit what it did. Raises a typed error, and then nothing happened."""
         async with loaded.lock:
-            unit = Unit(loaded.name, grants, depth)
+            unit = Unit(loaded.name, grants, depth, reads=reads)
             result = await self._bounded(work, unit, f"{what} of skill {loaded.name!r}", timeout)
             # from here on it happens, also when the asker gives up waiting
             await asyncio.shield(asyncio.ensure_future(self._commit(loaded, unit)))

@@ -23,13 +23,15 @@ running: ContextVar[Unit | None] = ContextVar("bluerill_unit", default=None)
 class Unit:
     """Pending writes (None deletes), agenda changes (None withdraws) and announcements of one skill."""
 
-    __slots__ = ("announcements", "closed", "depth", "dues", "grants", "rows", "skill")
+    __slots__ = ("announcements", "closed", "depth", "dues", "grants", "reads", "rows", "skill")
 
-    def __init__(self, skill: str, grants: frozenset[str], depth: tuple[str, ...] = ()) -> None:
+    def __init__(self, skill: str, grants: frozenset[str], depth: tuple[str, ...] = (), *, reads: bool = False) -> None:
         self.skill = skill
         self.grants = grants
         self.depth = depth
         """Skills waiting for this unit, the outermost first."""
+        self.reads = reads
+        """It runs an action that says it changes nothing, and so may not call one that does."""
         self.rows: dict[str, Any] = {}
         self.dues: dict[str, Due | None] = {}
         self.announcements: list[Happened | Glance] = []

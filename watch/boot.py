@@ -23,6 +23,8 @@ from ..kernel.host.base import Host
 from ..kernel.loop import Kernel
 from ..kernel.manifest import Manifest, ServiceSpec, format_size, parse_size
 from ..skills.loader import host_services
+from .guests import FILE as GUESTS
+from .guests import guests
 
 MANIFEST = Path(__file__).with_name("device.toml")
 VOICE = ("ears", "asr", "mouth")
@@ -67,6 +69,7 @@ def load_manifest(path: Path = MANIFEST, *, without: Iterable[str] = (), ram: st
     if "skills" in services:
         _seat_third_parties(services)
         _add_settings(services, Path(names["state"]) / "settings.toml")
+    services.update(guests(Path(names["state"]) / GUESTS, services))
     device = manifest.device if not ram else msgspec.structs.replace(manifest.device, ram=parse_size(ram))
     filled = Manifest(device, services).without(*without)
     filled.check(str(path))

@@ -22,10 +22,12 @@ _COMMANDS = {
     "talk": ("talk", "speech (files or the microphone) through the whole device"),
     "plan": ("plan", "plan requests without executing anything"),
     "hear": ("hear", "speech to text only"),
-    "skills": ("skills", "what the watch can do: list, info"),
+    "see": ("see", "what is in a picture: codes, text, colours"),
+    "skills": ("skills", "what the watch can do: list, info; your own: new, test"),
     "models": ("models", "model cards: list, convert"),
     "top": ("top", "live monitor of the running device"),
     "trace": ("trace", "write what happened as a Perfetto trace"),
+    "mcp": ("mcp", "offer the skills as tools to other programs (Model Context Protocol)"),
     "doctor": ("doctor", "what works on this machine, what does not, and the mend"),
     "completion": ("completion", "shell completion for bash, zsh or fish"),
 }

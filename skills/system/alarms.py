@@ -164,6 +164,7 @@ class Alarms(AlarmRings):
         "(is|are) there [a|an|any] [active] (alarm|alarms) [set|active|on] (for|on|at|after|before) {when}",
         "(when|what time) (is|are|will|does) (my|the) [next] (alarm|alarms) (set|go off|ring|wake me|wake me up|be) [on|for] [{when}]",
         examples=("show my alarms", "what alarms do I have tomorrow", "when is my next alarm"),
+        reads=True,
     )
     async def list_alarms(self, when: When | None = None) -> Reply:
         """Say which alarms are set.

@@ -50,6 +50,7 @@ class Clock(Skill):
         "have you got the time",
         "is it (morning|evening|night) <in> {place}",
         examples=("what time is it", "what time is it in tokyo", "tell me the time in new york"),
+        reads=True,
     )
     async def get_time(self, place: Place | None = None) -> Reply:
         """Tell the time, here or in another place.
@@ -107,6 +108,7 @@ class Clock(Skill):
         "what (month|year|week day) is it [now]",
         "what day [of the week|of the month] is [it] [today]",
         examples=("what is the date today", "what day is it", "what day is the third of may"),
+        reads=True,
     )
     async def get_date(self, when: When | None = None, place: Place | None = None) -> Reply:
         """Tell the date and the day of the week, today or another day, here or elsewhere.
@@ -147,6 +149,7 @@ class Clock(Skill):
         "{time} (in|at) {from_place} in {to_place} time",
         "{time} {from_place} time in {to_place}",
         examples=("what time is 3 pm here in tokyo", "convert 5 pm from paris to new york"),
+        reads=True,
     )
     async def convert_time(self, time: Moment, to_place: Place, from_place: Place | None = None) -> Reply:
         """Say what time it is in one place when it is a given time in another.

@@ -93,6 +93,7 @@ class Watch(Skill):
         "how long (will|does) [the|my|your] battery last",
         "(what's|what is) [the|my|your] battery (at|on)",
         examples=("how much battery is left", "battery level"),
+        reads=True,
     )
     async def get_battery(self) -> Reply:
         """Say how full the battery is (simulated)."""
@@ -247,6 +248,7 @@ class Watch(Skill):
         "how bright is [the|my] (screen|display|watch)",
         Say("is [the|my] (watch|device) (ok|okay|working|alright|all right)"),
         examples=("device status", "how is the watch doing"),
+        reads=True,
     )
     async def device_status(self) -> Reply:
         """Say how the watch is: battery (simulated), brightness, volume and modes."""

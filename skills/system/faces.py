@@ -54,6 +54,7 @@ class Faces(Skill):
         "how many (faces|watch faces) (are there|do you have|do i have)",
         "[my|all] (faces|watch faces)",
         examples=("which watch faces are there", "list faces"),
+        reads=True,
     )
     async def list_faces(self) -> Reply:
         """Say which watch faces there are, and which is shown."""

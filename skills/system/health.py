@@ -98,6 +98,7 @@ class Health(Skill):
         Say("how (did i|have i been) (sleep|sleeping|slept) [last night]", {"metric": "sleep"}),
         Say("how was my (sleep|night) [last night]", {"metric": "sleep"}),
         examples=("how many steps have I taken", "what is my heart rate", "how did I sleep"),
+        reads=True,
     )
     async def get_health(self, metric: Metric, when: When | None = None) -> Reply:
         """Say what the (simulated) sensors measured.

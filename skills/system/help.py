@@ -37,6 +37,7 @@ class Help(Skill):
         "give me [some] examples (of|for) {topic}",
         Say("(what else|what more) can you do"),
         examples=("what can you do", "help with timers"),
+        reads=True,
     )
     async def get_help(self, topic: Text | None = None) -> Reply:
         """Say what the watch can do, with examples to try.

@@ -203,6 +203,7 @@ class Home(Skill):
         Say("(what's|what is) the temperature (inside|indoors|in the house|at home|in here)", {"device": "thermostat"}),
         Say("how warm is it (inside|indoors|in the house|at home|in here)", {"device": "thermostat"}),
         examples=("is the front door locked", "are the lights on in the kitchen"),
+        reads=True,
     )
     async def get_home_device(self, device: Kind = "light", place: Room | None = None) -> Reply:
         """Say how things of the home are (simulated).

@@ -109,6 +109,7 @@ class Lists(Skill):
         "what (does|do) (<list>|<any>) (contain|have [on it])",
         "(the|give me the|provide the|show the) (contents|items) (of|on) (<list>|<any>)",
         examples=("what is on my shopping list", "read my to-do list", "show my lists"),
+        reads=True,
     )
     async def show_list(self, list: Text | None = None) -> Reply:  # noqa: A002
         """Say what is on a list, or which lists there are.

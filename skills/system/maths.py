@@ -39,6 +39,7 @@ class Maths(Skill):
         "how do (i|you) {expression}",
         "[the] (solution|answer|result) (for|to|of) {expression}",
         examples=("what is 12 times 7", "15 percent of 80", "the square root of 2"),
+        reads=True,
     )
     async def calculate(self, expression: Expression) -> Reply:
         """Calculate an arithmetic expression exactly.
@@ -78,6 +79,7 @@ class Maths(Skill):
             "how many ounces are in 2 pounds",
             "20 degrees celsius in fahrenheit",
         ),
+        reads=True,
     )
     async def convert_units(self, value: Number, from_unit: Unit, to_unit: Unit) -> Reply:
         """Convert a measure to another unit.
@@ -151,6 +153,7 @@ class Maths(Skill):
         ),
         Say("{from} to {to} [exchange] [rate]", {"amount": 1}),
         examples=("convert 100 dollars to euros", "how much is 20 pounds in yen"),
+        reads=True,
     )
     async def convert_currency(self, amount: Number, from_: Money, to: Money) -> Reply:
         """Convert money at the European Central Bank's reference rates.

@@ -48,6 +48,7 @@ class Notes(Skill):
         "what did i (note|note down|write down|ask you to remember)",
         "(my|latest|last) (notes|note)",
         examples=("read my notes", "show notes"),
+        reads=True,
     )
     async def list_notes(self) -> Reply:
         """Read the notes, the newest first."""

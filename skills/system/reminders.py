@@ -6,19 +6,19 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from ..contract import Card, Duration, Glance, Refusal, Reply, RingView, Say, Skill, Text, When, action
+from ..contract import Card, Duration, Glance, Refusal, Reply, RingView, Say, Text, When, action
 from ..localtime import instant
 from ..matching import best
 from ..speech import capital, clock, joined, plural, relative_day, relative_moment, span
+from .rings import Ringing, Row
 
 MAX_REMINDERS = 200
 MORNING = time(9, 0)
 """When a reminder for a day, without a time, is told."""
 _SNOOZE = timedelta(minutes=10)
-Row = dict[str, Any]
 
 
-class Reminders(Skill):
+class Reminders(Ringing):
     """Reminds you of things, at a time, on a day, or whenever you ask."""
 
     name = "reminders"
@@ -94,6 +94,7 @@ class Reminders(Skill):
         "(any|are there any) reminders [[for|on] {when}]",
         "what's (on|in) my (reminders|reminder list) [[for|on] {when}]",
         examples=("what are my reminders", "do I have reminders for tomorrow"),
+        reads=True,
     )
     async def list_reminders(self, when: When | None = None) -> Reply:
         """Say what there is to be reminded of.
@@ -176,11 +177,7 @@ class Reminders(Skill):
 
         id: which ring; all of them if not given
         """
-        rows = [row for row in await self._all() if row["state"] == "ringing" and id in (None, row["id"])]
-        for row in rows:
-            await self._drop(row)
-        await self._show()
-        return Reply("", {"dismissed": [row["id"] for row in rows]})
+        return await self._dismissed(id)
 
     @action(hidden=True)
     async def snooze_reminder(self, id: Text | None = None, duration: Duration = _SNOOZE) -> Reply:  # noqa: A002
@@ -189,15 +186,12 @@ class Reminders(Skill):
         id: which ring; all of them if not given
         duration: how much later
         """
-        rows = [row for row in await self._all() if row["state"] == "ringing" and id in (None, row["id"])]
-        for row in rows:
-            row["state"] = "snoozed"
-            await self.device.put(f"reminder/{row['id']}", row)
-            await self.device.after(row["id"], duration, {})
-        await self._show()
-        speech = f"I'll remind you again in {span(duration)}." if rows else ""
-        until = (self.device.now() + duration).replace(tzinfo=None).isoformat() if rows else ""
-        return Reply(speech, {"snoozed": [row["id"] for row in rows], "until": until})
+        return await self._snoozed(id, duration, f"I'll remind you again in {span(duration)}.")
+
+    async def _later(self, row: Row, delay: timedelta) -> None:
+        row["state"] = "snoozed"
+        await self.device.put(f"reminder/{row['id']}", row)
+        await self.device.after(row["id"], delay, {})
 
     async def due(self, key: str, payload: dict[str, Any]) -> None:
         row = await self.device.get(f"reminder/{key}")

@@ -176,7 +176,7 @@ class Sound(Skill):
         undo = {"volume": state["volume"], "muted": state["muted"]}
         return Reply(said, {"muted": on, "volume": 0 if on else volume}, card, undo=undo)
 
-    @action(hidden=True)
+    @action(hidden=True, reads=True)
     async def get_volume(self) -> Reply:
         """The volume as it is (for the device's status)."""
         state = await self._state()

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ..contract import Card, Glance, Refusal, RingView, TimerView
 from ..matching import best
 from ..speech import adjective, capital, joined, plural, short_span, span
+from .rings import Ringing, Row
 from .stopwatch import Stopwatch
 
-Row = dict[str, Any]
 
-
-class TimerRows(Stopwatch):
+class TimerRows(Ringing, Stopwatch):
     """What the timers skill does with its rows; its actions are in ``timers.py``."""
 
     async def _all(self) -> list[Row]:

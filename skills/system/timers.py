@@ -8,7 +8,8 @@ from typing import Any
 
 from ..contract import Card, Change, Duration, Refusal, Reply, Say, Text, action
 from ..speech import capital, joined, plural, short_span, span
-from .timer_rows import Row, TimerRows, label_of, name_of, names_of, ring_card, status
+from .rings import Row
+from .timer_rows import TimerRows, label_of, name_of, names_of, ring_card, status
 
 MAX_TIMERS = 30
 LONGEST = timedelta(hours=99)
@@ -110,6 +111,7 @@ class Timers(TimerRows):
         "[the] (status|state|time <left>) (of|on|for) <which>",
         "timer (status|check)",
         examples=("how much time is left", "how long is left on the pizza timer", "show my timers"),
+        reads=True,
     )
     async def timer_status(self, label: Text | None = None) -> Reply:
         """Say how much time is left.
@@ -256,11 +258,7 @@ class Timers(TimerRows):
 
         id: which ring; all of them if not given
         """
-        rows = [row for row in await self._all() if row["state"] == "ringing" and id in (None, row["id"])]
-        for row in rows:
-            await self._drop(row)
-        await self._show()
-        return Reply("", {"dismissed": [row["id"] for row in rows]})
+        return await self._dismissed(id)
 
     @action(hidden=True)
     async def snooze_timer(self, id: Text | None = None, duration: Duration = _SNOOZE) -> Reply:  # noqa: A002
@@ -269,14 +267,11 @@ class Timers(TimerRows):
         id: which ring; all of them if not given
         duration: how much later
         """
-        rows = [row for row in await self._all() if row["state"] == "ringing" and id in (None, row["id"])]
-        for row in rows:
-            row["state"] = "running"
-            await self._count(row, duration)
-        await self._show()
-        until = (self.device.now() + duration).replace(tzinfo=None).isoformat() if rows else ""
-        result = {"snoozed": [row["id"] for row in rows], "until": until}
-        return Reply(f"Another {span(duration)}." if rows else "", result)
+        return await self._snoozed(id, duration, f"Another {span(duration)}.")
+
+    async def _later(self, row: Row, delay: timedelta) -> None:
+        row["state"] = "running"
+        await self._count(row, delay)
 
     # what happens by itself, and taking back
 

@@ -115,6 +115,7 @@ class Weather(Skill):
         "(is it|will it be) (nice|good weather|fine|bad weather|cloudy|foggy) [outside|today]",
         "(is it|will it be) (nice|good weather|fine|bad weather|cloudy|foggy) [on] {when} [<in> {place}]",
         examples=("what is the weather like", "will it rain tomorrow in london", "what is the temperature outside"),
+        reads=True,
     )
     async def get_weather(
         self, place: Place | None = None, when: When | None = None, what: What | None = None

@@ -58,7 +58,7 @@ def test_kill_between_write_and_reply_loses_nothing_acknowledged(tmp_path: Path)
 FILLER = """
 import asyncio, os, sys
 sys.path.insert(0, sys.argv[2])
-from support.bench import Bench
+from bluerill.skills.testing import Bench
 from bluerill.kernel.errors import BudgetExceeded
 from bluerill.skills.messages import Get, Put
 from bluerill.skills.store import StoreService

@@ -57,6 +57,10 @@ def sample(cls: type[Body]) -> Body | None:
             given[field.name] = _SAMPLE[field.type]
         elif getattr(field.type, "__origin__", None) in (dict, list):
             given[field.name] = field.type.__origin__()
+        elif getattr(field.type, "__origin__", None) is tuple and set(field.type.__args__) <= set(_SAMPLE):
+            given[field.name] = tuple(_SAMPLE[each] for each in field.type.__args__)
+        elif isinstance(field.type, type) and issubclass(field.type, Body):
+            given[field.name] = sample(field.type)
         elif hasattr(field.type, "__args__") and isinstance(field.type.__args__[0], str):
             given[field.name] = field.type.__args__[0]  # a Literal
         else:

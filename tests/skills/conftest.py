@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from support.bench import Bench, World
+from bluerill.skills.testing import Bench
+from support.bench import World
 
 
 @pytest.fixture

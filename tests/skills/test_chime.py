@@ -11,7 +11,8 @@ import pytest
 from bluerill.kernel.errors import ServiceFault
 from bluerill.skills.chime import RECHECK_S, Agenda, Due
 from bluerill.skills.messages import Glance, Put
-from support.bench import WEDNESDAY, Bench, World
+from bluerill.skills.testing import WEDNESDAY, Bench
+from support.bench import World
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY = 86_400.0
@@ -274,12 +275,12 @@ def test_with_nothing_on_the_agenda_nothing_wakes_up(bench: Bench) -> None:
     from bluerill.skills.chime import Chime
 
     async def story() -> None:
-        from support.bench import FakePort
+        from bluerill.skills.testing import BenchPort
 
         async def nothing(*_: object) -> None:
             raise AssertionError
 
-        chime = Chime(FakePort(bench, "skills"), nothing, nothing, "b", lambda: 0.0)
+        chime = Chime(BenchPort(bench, "skills"), nothing, nothing, "b", lambda: 0.0)
         chime.begin()
         await bench.settle()
         assert bench.waiting == []

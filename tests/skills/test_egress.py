@@ -15,7 +15,7 @@ from bluerill.skills import loader
 from bluerill.skills.derive import actions_of
 from bluerill.skills.egress import SYSTEM_HOSTS, EgressService
 from bluerill.skills.messages import Fetch, Fetched
-from support.bench import Bench
+from bluerill.skills.testing import Bench
 
 
 class Page(BaseHTTPRequestHandler):

@@ -25,7 +25,8 @@ from bluerill.skills.messages import (
 )
 from bluerill.skills.skillhost import SkillHost
 from bluerill.skills.store import StoreService
-from support.bench import Bench, World
+from bluerill.skills.testing import Bench
+from support.bench import World
 
 ACTIONS = """
 get_time get_date convert_time set_alarm list_alarms cancel_alarm snooze_alarm start_timer timer_status adjust_timer
@@ -259,7 +260,7 @@ BROKEN = {
     "no name": (HEAD + "class Bad(Skill):\n    pass\n", "name must be lower case"),
     "contract": (
         BAD + "    contract = (1, 9)\n",
-        "needs version 1.9 of the skill contract, this device has 1.0",
+        "needs version 1.9 of the skill contract, this device has 1.1",
     ),
     "grants": (BAD + "    grants = 'store'\n", "grants must be a tuple of texts"),
     "slot": (

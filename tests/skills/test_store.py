@@ -14,7 +14,7 @@ from bluerill.skills import rows as rows_module
 from bluerill.skills import store as store_module
 from bluerill.skills.messages import Get, Put, Row, Rows, Scan, Stored
 from bluerill.skills.store import MAX_ROW_BYTES, StoreService
-from support.bench import Bench
+from bluerill.skills.testing import Bench
 
 
 async def opened(bench: Bench, path: Path, **settings: Any) -> StoreService:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from ...agent.messages import Request, Turn
+from ...agent.messages import Request, Saw, Turn
 from ...kernel import eventloop
 from ...kernel.errors import CallerError
+from ...modalities.image.client import look
+from ...modalities.image.files import read_picture
 from ..boot import PAGE, VOICE
 from ..front import open_front
 from .style import paint
@@ -22,13 +25,15 @@ MAX_TEXT = 4096
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", nargs="+", metavar="TEXT", help="what you would say; '-' reads lines from stdin")
+    parser.add_argument("--image", type=Path, metavar="FILE", help='a picture that "this" means in the text')
     parser.add_argument("--json", action="store_true", help="one JSON document (one a line with '-')")
 
 
 def run(args: argparse.Namespace) -> int:
     if args.text == ["-"]:
         return eventloop.run(_many(args.json))
-    return eventloop.run(_one(clean(" ".join(args.text)), args.json))
+    picture = read_picture(args.image) if args.image is not None else b""
+    return eventloop.run(_one(clean(" ".join(args.text)), args.json, picture))
 
 
 def clean(text: str) -> str:
@@ -46,10 +51,16 @@ def clean(text: str) -> str:
     return text.strip()
 
 
-async def _one(text: str, as_json: bool) -> int:
+async def _one(text: str, as_json: bool, picture: bytes) -> int:
     async with open_front(without=(*VOICE, *PAGE)) as front:
+        if picture:
+            await front.tell("session", Saw(await look(front, picture)))
         turn = await front.ask("session", Request(text), Turn, within=30.0)
-    show(turn, as_json)
+        show(turn, as_json)
+        if turn.outcome == "asked" and not as_json and sys.stdin.isatty():
+            said = await asyncio.get_running_loop().run_in_executor(None, input, "yes or no? ")
+            turn = await front.ask("session", Request(said or "no"), Turn, within=30.0)
+            show(turn, as_json)
     return 0 if turn.outcome in ("done", "refused") else 1
 
 

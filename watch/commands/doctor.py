@@ -16,9 +16,11 @@ from typing import Any
 
 import msgspec
 
+from ...kernel.errors import BluerillError
 from ...kernel.host import this_host
 from ...kernel.host.doctor import describe_caps
-from ..boot import state_directory
+from ..boot import load_manifest, state_directory
+from ..guests import FILE, installed
 from .style import paint
 from .watch import DEFAULT_PORT
 
@@ -59,6 +61,7 @@ def examine() -> Iterator[Finding]:
     yield _port()
     for name, module, what, extra in _PACKAGES:
         yield _package(name, module, what, extra)
+    yield from _guests()
     yield from _models()
     yield _microphone()
     yield _chromium()
@@ -72,6 +75,9 @@ _PACKAGES = (
     ("page", "websockets", "websockets", ""),
     ("speech output", "espeakng_loader", "espeak-ng (the page's own voice is used without it)", "speak"),
     ("whisper", "whisper", "OpenAI Whisper checkpoints (pocketsphinx is used without it)", "whisper"),
+    ("codes in pictures", "zxingcpp", "zxing-cpp (pictures are seen without codes)", "see"),
+    ("text in pictures", "rapidocr", "RapidOCR (pictures are seen without text)", "see"),
+    ("tools for programs", "mcp", "the MCP SDK (bluerill mcp needs it)", "mcp"),
     ("chat models", "langchain_core", "further planner tiers (templates are used without them)", "models"),
 )
 
@@ -120,6 +126,23 @@ def _port() -> Finding:
             text = f"127.0.0.1:{DEFAULT_PORT}: {error.strerror} (a watch may be running)"
             return Finding("port", False, text, "bluerill watch --port 0", needed=False)
     return Finding("port", True, f"127.0.0.1:{DEFAULT_PORT} is free", needed=False)
+
+
+def _guests() -> Iterator[Finding]:
+    """Services of other packages: whether the owner has let them in."""
+    there = installed()
+    if not there:
+        return
+    try:
+        seated = load_manifest(port=0, secret="").services
+    except BluerillError as error:
+        yield Finding("guests", False, str(error))
+        return
+    for name, entry in there.items():
+        inside = name in seated
+        why = f"{entry.package} {entry.version}: " + ("let in" if inside else "not let in")
+        mend = f"echo '[{name}]' >> {state_directory() / FILE}"
+        yield Finding(f"guest {name}", inside, why, mend, needed=False)
 
 
 def _models() -> Iterator[Finding]:

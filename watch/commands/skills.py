@@ -1,8 +1,10 @@
-"""``bluerill skills list|info``: what the watch can do, and what each skill may touch."""
+"""``bluerill skills list|info|new|test``: what the watch can do and what each skill may touch; making a skill, and
+trying it."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -23,15 +25,61 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     one = verbs.add_parser("info", help="one skill: actions, sentences, grants")
     one.add_argument("name", help="the skill's name")
     one.add_argument("--json", action="store_true", help="one JSON document")
+    new = verbs.add_parser("new", help="make a package for a new skill, whose tests pass at once")
+    new.add_argument("name", help="lower case words joined by hyphens, such as tide-times")
+    new.add_argument("--into", type=Path, default=Path(), metavar="DIR", help="where to put it (default: here)")
+    new.add_argument("--json", action="store_true", help="one JSON document")
+    test = verbs.add_parser("test", help="try a skill package: sentences, grants, arguments, types, tests")
+    test.add_argument("path", type=Path, nargs="?", default=Path(), help="the package's folder (default: this one)")
+    test.add_argument("--seed", type=int, default=0, help="of the arguments that are tried (default 0)")
+    test.add_argument("--no-tools", action="store_true", help="leave out mypy and pytest")
+    test.add_argument("--json", action="store_true", help="one JSON document")
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.verb == "new":
+        return _new(args)
+    if args.verb == "test":
+        return _test(args)
     installed = eventloop.run(catalogue())
     if args.verb == "list":
         _list(skill_rows(installed), args.json)
     else:
         _info(installed, args.name, args.json)
     return 0
+
+
+def _new(args: argparse.Namespace) -> int:
+    from ..workshop.blueprint import write
+
+    folder = write(args.name, args.into)
+    if args.json:
+        print(msgspec.json.encode({"name": args.name, "folder": str(folder)}).decode())
+        return 0
+    made = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    print(f"{paint(str(folder), 'bold')} holds a skill that counts: {', '.join(made)}")
+    print(f"try it:   {paint(f'bluerill skills test {folder}', 'blue')}")
+    print(f"use it:   {paint(f'pip install -e {folder}', 'blue')}, then start the watch")
+    return 0
+
+
+def _test(args: argparse.Namespace) -> int:
+    from ..workshop.package import Package
+    from ..workshop.trial import Finding, trial
+
+    package = Package(args.path)
+    marks = {"passed": paint("✓", "green"), "failed": paint("✗", "red"), "skipped": paint("–", "yellow")}
+    findings: list[Finding] = []
+    for finding in trial(package, seed=args.seed, tools=not args.no_tools):
+        findings.append(finding)
+        if not args.json:
+            print(f"{marks[finding.state]} {paint(finding.check, 'bold')}: {finding.summary}", flush=True)
+            for line in finding.lines:
+                print(f"    {line}")
+    failed = sum(finding.state == "failed" for finding in findings)
+    if args.json:
+        print(msgspec.json.encode({"package": package.name, "passed": not failed, "findings": findings}).decode())
+    return 1 if failed else 0
 
 
 async def catalogue() -> Catalogue:

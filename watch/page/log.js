@@ -16,7 +16,7 @@ export function callText(call) {
 export class Log {
   #turns = new Set();
 
-  constructor(list) { this.list = list; }
+  constructor(list, say) { this.list = list; this.say = say; }
 
   turn(turn) {
     if (this.#turns.has(turn.id)) return false;
@@ -33,7 +33,17 @@ export class Log {
     const kind = outcome === "done" ? "theirs" : outcome === "failed" || outcome === "fault" ? "theirs failed" : "theirs refused";
     const reply = turn.reply || (outcome === "not-heard" ? "Sorry, I did not catch that." : "Done.");
     this.#add(kind, reply, (turn.calls ?? []).length ? calls : null);
+    if (outcome === "asked") this.#choice();
     return true;
+  }
+
+  // What a stranger's words ask for waits for the owner: a tap says it as well as a word does.
+  #choice() {
+    const row = make("span", { className: "choice" });
+    for (const [label, text] of [["Yes, do it", "yes"], ["No", "no"]]) {
+      row.append(make("button", { type: "button", textContent: label, onclick: () => { row.remove(); this.say(text); } }));
+    }
+    this.#add("theirs refused", "", row);
   }
 
   unasked(text) { this.#add("theirs", text, null); }

@@ -14,7 +14,7 @@ const glass = new Glass($("glass"), $("crown"), link);
 const ears = new Ears(link);
 const voice = new Voice(link);
 const chime = new Chime(() => voice.context);
-const log = new Log($("log"));
+const log = new Log($("log"), (text) => link.say("ask", { text, id: ++asked }));
 const monitor = new Monitor(document);
 let shown = { stage: "", ringing: "", ring: "", face: "" };
 

@@ -1,0 +1,94 @@
+"""Guests: services of other packages, which the owner lets onto the device.
+
+A package registers a class of its own in the entry-point group ``bluerill.services``::
+
+    [project.entry-points."bluerill.services"]
+    lamp = "lamp_package.service:LampService"
+
+Installing a package gives it nothing. The owner lets a guest in by a table in ``services.toml`` beside the store,
+in the words of ``device.toml``; what is not written there is refused::
+
+    [lamp]
+    memory = "32M"
+    asks = ["session"]
+    settings = { room = "kitchen" }
+
+A guest always runs in a child process under its cap, never in the core, and cannot take the name of a service of the
+device. Its class comes from the entry point alone, so that a settings file cannot name code.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..kernel.errors import ManifestError
+from ..kernel.manifest import ServiceSpec
+from ..skills.loader import EntryPoint, entry_points
+
+__all__ = ["FILE", "GROUP", "guests", "installed"]
+
+GROUP = "bluerill.services"
+FILE = "services.toml"
+MEMORY = "64M"
+"""The cap of a guest whose table names none."""
+_MAX_BYTES = 256 * 1024
+_OWNERS = frozenset({"memory", "data", "lane", "start", "idle_s", "hang_s", "asks", "tells", "notifies", "settings"})
+
+
+def installed() -> dict[str, EntryPoint]:
+    """Every guest that could be let in, by name. Of two packages that use a name, the first (by package) counts."""
+    found: dict[str, EntryPoint] = {}
+    for entry in entry_points(group=GROUP):
+        found.setdefault(entry.name, entry)
+    return found
+
+
+def guests(path: Path, taken: Mapping[str, object]) -> dict[str, ServiceSpec]:
+    """The guests that the owner's file lets in. ``taken`` are the device's own services.
+
+    Raises ManifestError in one line: the file, the table, what was expected and found.
+    """
+    tables = _read(path)
+    if not tables:
+        return {}
+    there = installed()
+    found: dict[str, ServiceSpec] = {}
+    for name, table in tables.items():
+        where = f"{path} [{name}]"
+        if not isinstance(table, dict):
+            raise ManifestError(f"{path}: expected a table for each guest such as [lamp], got {name} = …")
+        if name in taken:
+            raise ManifestError(f"{where}: that is a service of the device; a guest needs another name")
+        entry = there.get(name)
+        if entry is None:
+            names = ", ".join(sorted(there)) or "none"
+            raise ManifestError(f"{where}: no installed package registers it in {GROUP}; there are: {names}")
+        wrong = sorted(set(table) - _OWNERS)
+        if wrong:
+            raise ManifestError(f"{where}: expected {', '.join(sorted(_OWNERS))}; got {wrong[0]!r}")
+        whole = {"memory": MEMORY, **table, "class": entry.value.replace(" ", ""), "isolation": "child"}
+        try:
+            found[name] = msgspec.convert(whole, ServiceSpec)
+        except msgspec.ValidationError as error:
+            raise ManifestError(f"{where}: {error}") from error
+    return found
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise ManifestError(f"{path}: expected at most {_MAX_BYTES} bytes of TOML, got more")
+        return tomllib.loads(data.decode("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ManifestError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ManifestError(f"{path}: is not TOML: {error}") from error

@@ -1,0 +1,1 @@
+"""The workshop: making a skill package, and trying one before anybody else does."""
