@@ -152,7 +152,7 @@ def _alone(random: Random) -> str:
     return random.choice((
         _clock(random), _duration(random), _date(random), say_number(_number(random)),
         " ".join(say_number(random.randrange(10)) for _ in range(random.randint(2, 7))),
-        random.choice(("yes", "no", "stop", "cancel", "okay", "pause", "resume", "snooze", "next", "help", "thank you")),
+        random.choice(("yes", "no", "stop", "cancel", "okay", "pause", "resume", "snooze", "next", "help", "thanks")),
     ))  # fmt: skip
 
 

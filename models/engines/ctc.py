@@ -28,11 +28,11 @@ class Weights(NamedTuple):
     ``foreign`` and ``letter`` for each of its letters. ``beam`` beginnings are kept, letters below ``least`` are not
     tried, frames of nothing above ``still`` are passed over."""
 
-    language: float = 0.6
+    language: float = 0.7
     word: float = 1.0
-    foreign: float = 10.0
+    foreign: float = 14.0
     letter: float = 1.5
-    beam: int = 32
+    beam: int = 48
     least: float = -7.0
     still: float = 0.9995
 

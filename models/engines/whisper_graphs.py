@@ -102,7 +102,7 @@ def _open(path: Path, threads: int) -> Any:
     try:
         runtime: Any = import_module("onnxruntime")
     except ImportError:
-        raise ServiceFault("converted models need onnxruntime: pip install 'bluerill[onnx]'") from None
+        raise ServiceFault("converted models need onnxruntime: pip install onnxruntime") from None
     options = runtime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.enable_cpu_mem_arena = options.enable_mem_pattern = False

@@ -74,7 +74,7 @@ class Exam(NamedTuple):
                 by_piece = read_pieces(nano, pieces, heard)
                 errors = [word_errors(clip.text, by_letter), word_errors(clip.text, by_piece)]
                 if number < show:
-                    print(f"  {name}: {clip.text!r}: {by_letter!r}, {by_piece!r}")
+                    sys.stdout.write(f"  {name}: {clip.text!r}: {by_letter!r}, {by_piece!r}\n")
                 wrong = [a + b for a, b in zip(wrong, errors, strict=True)]
                 whole = [a + (b == 0) for a, b in zip(whole, errors, strict=True)]
                 words += len(clip.text.split())
@@ -136,10 +136,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     if options.onnx:
-        print(json.dumps(both_paths(options.checkpoint, options.onnx, read_exam(options.exam)), indent=1))
-        return 0
-    nano, pieces = load(options.checkpoint)
-    print(json.dumps(read_exam(options.exam).mark(nano, pieces, options.show), indent=1))
+        report = both_paths(options.checkpoint, options.onnx, read_exam(options.exam))
+    else:
+        nano, pieces = load(options.checkpoint)
+        report = read_exam(options.exam).mark(nano, pieces, options.show)
+    sys.stdout.write(json.dumps(report, indent=1) + "\n")
     return 0
 
 

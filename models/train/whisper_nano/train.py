@@ -92,7 +92,7 @@ def train(options: argparse.Namespace) -> int:
     began = time.monotonic() - before
     checked = saved_at = told = time.monotonic()
     count = sum(p.numel() for p in nano.parameters())
-    print(f"{count / 1e6:.2f} M parameters, {len(pieces.table)} pieces", flush=True)
+    _write(folder, {"parameters": count, "pieces": len(pieces.table)})
     sums, waited = [0.0, 0.0, 0.0], 0.0
     try:
         asked = time.monotonic()
@@ -143,7 +143,8 @@ def _check(folder: Path, average: Nano, pieces: Pieces, exam: Exam, spent: float
 
 
 def _write(folder: Path, row: dict[str, Any]) -> None:
-    print(row, flush=True)
+    sys.stdout.write(f"{row}\n")
+    sys.stdout.flush()
     with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
         log.write(json.dumps(row) + "\n")
 
