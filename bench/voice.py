@@ -15,8 +15,8 @@ All through the product's own listener, engine, phrase book and the planner's ju
   processor time it takes, so the recogniser is simulated as a server with a queue: it begins a piece of work when the
   sound is there and the work before is done. No waiting, hence reproducible up to the processor's speed.
 
-Sentences, seeds and half the voices are not those that settings were chosen with; the recordings of people are too
-few to be divided, and were also looked at while choosing.
+Sentences and seeds are not those that settings were chosen with; the recordings of people are too few to be divided,
+and were also looked at while choosing.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ Further engines come as entry points of the group ``bluerill.engines``: a callab
 from __future__ import annotations
 
 from importlib.metadata import entry_points
-from importlib.util import find_spec
 from pathlib import Path
 
 from ...kernel.errors import CallerError, ServiceFault
@@ -24,13 +23,12 @@ def engine_names() -> list[str]:
 
 
 def open_engine(name: str, *, cache: Path, model: str = "", vocabulary: str = "skills") -> SpeechEngine:
-    """Open an engine. ``auto`` is the embedded default: whisper-nano with pocketsphinx as a second opinion, or that alone
-    where onnxruntime is not installed; ``vocabulary`` "none" opens pocketsphinx's vocabulary to any English (others
-    have an open one anyway, or none but the skills'). Raises CallerError for an unknown name, ServiceFault when what
-    the engine needs is not installed."""
+    """Open an engine. ``auto`` is the embedded default: whisper-nano with pocketsphinx as a second opinion;
+    ``vocabulary`` "none" opens pocketsphinx's vocabulary to any English (others have an open one anyway, or none but
+    the skills'). Raises CallerError for an unknown name, ServiceFault when what the engine needs is not installed."""
     if vocabulary not in ("skills", "none"):
         raise CallerError(f"vocabulary must be skills or none, got {vocabulary[:40]!r}")
-    if name == "auto" and not model and vocabulary == "skills" and find_spec("onnxruntime") is not None:
+    if name == "auto" and not model and vocabulary == "skills":
         from .nano import NanoEngine
         from .pair import PairEngine
         from .pocketsphinx import PocketSphinxEngine

@@ -31,7 +31,7 @@ CONTEXT = 1_000
 POOL = 9_000
 FRESH = 0.4
 """Share of espeak-ng utterances that are rendered anew."""
-PEOPLE_LIKE, WAKE_WORDS, NOTHING = 0.5, 0.03, 0.012
+PEOPLE_LIKE, WAKE_WORDS, NOTHING = 0.58, 0.03, 0.012
 """Shares of human-derived voices, of recorded wake words, of noise without speech."""
 PADDED = 0.1
 """Share of batches that are padded beyond their longest utterance, as the reference implementation always does."""
@@ -79,7 +79,7 @@ def people_clips(data: Path | None) -> list[Clip]:
         if path not in kept and path.parent != root and text.replace(" ", "").isalpha():
             samples, rate = soundfile.read(path, dtype="int16")
             if rate == RATE and samples.ndim == 1:
-                clips.append(Clip(text, samples))
+                clips.append(Clip(text, np.asarray(samples, np.int16)))
     return clips
 
 

@@ -90,6 +90,7 @@ def both_paths(checkpoint: Path, folder: Path, exam: Exam) -> dict[str, dict[str
     how many transcripts are the same, and of the graphs' CTC head at the utterance's own length."""
     import whisper
 
+    reference: Any = whisper.decode
     net = whisper.load_model(str(checkpoint), device="cpu")
     padded, short = WhisperGraphs(folder), WhisperGraphs(folder, whole_window=False, decoder=False)
     options = whisper.DecodingOptions(language="en", without_timestamps=True, fp16=False)
@@ -102,7 +103,7 @@ def both_paths(checkpoint: Path, folder: Path, exam: Exam) -> dict[str, dict[str
             letters = short.hear(wave).letters
             assert letters is not None
             texts = [
-                " ".join(whisper.decode(net, mel, options).text.split()),
+                " ".join(str(reference(net, mel, options).text).split()),
                 " ".join(decode(padded, padded.hear(wave)).text.split()),
                 greedy(letters, short.files.letters)[0],
             ]

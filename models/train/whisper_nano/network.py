@@ -7,6 +7,8 @@ makes an utterance of two seconds cost a fifth. That it gives the same transcrip
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import asdict
 from math import log
 from pathlib import Path
@@ -20,7 +22,7 @@ from whisper.model import ModelDimensions, Whisper
 from .batches import Batch
 from .tokens import LETTERS, Pieces
 
-__all__ = ["Nano", "checkpoint", "load"]
+__all__ = ["Nano", "checkpoint", "load", "write_packed"]
 
 FULL = 51_864
 """Rows of the vocabulary of Whisper's English checkpoints."""
@@ -123,6 +125,15 @@ def checkpoint(nano: Nano, pieces: Pieces, half: bool = True) -> dict[str, Any]:
         "ctc": {**head, "letters": LETTERS},
         "pieces": list(pieces.table),
     }
+
+
+def write_packed(value: dict[str, Any], path: Path) -> None:
+    """A checkpoint as torch writes it, its archive deflated (which torch reads): most of the vocabulary is zeros."""
+    plain = io.BytesIO()
+    torch.save(value, plain)
+    with zipfile.ZipFile(plain) as loose, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for entry in loose.infolist():
+            packed.writestr(entry.filename, loose.read(entry.filename))
 
 
 def load(path: Path) -> tuple[Nano, Pieces]:

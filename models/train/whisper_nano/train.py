@@ -24,7 +24,7 @@ import torch
 
 from .batches import Batch, Loader, Recipe
 from .evaluate import Exam, read_exam
-from .network import Nano, checkpoint
+from .network import Nano, checkpoint, write_packed
 from .tokens import Pieces
 
 __all__ = ["main", "train"]
@@ -154,8 +154,9 @@ def _save(
 ) -> None:
     state = {"nano": nano.state_dict(), "average": average.state_dict(), "steppers": [s.state_dict() for s in steppers],
              "pieces": list(pieces.table), "done": done, "spent": spent, "seen": seen}  # fmt: skip
-    for name, value in (("state.pt", state), ("nano.pt", checkpoint(average, pieces))):
-        torch.save(value, folder / f"{name}.part")
+    torch.save(state, folder / "state.pt.part")
+    write_packed(checkpoint(average, pieces), folder / "nano.pt.part")
+    for name in ("state.pt", "nano.pt"):
         (folder / f"{name}.part").replace(folder / name)
 
 

@@ -34,13 +34,13 @@ class Said:
 
 def test_where_the_first_is_sure_the_second_is_not_asked() -> None:
     second = Said(Guess("lock the door"))
-    pair = PairEngine(Said(Guess("stop", 0.0, 1.0), Guess("shop", 9.0, 0.9)), second)
+    pair = PairEngine(Said(Guess("stop", 0.0, 1.0, 0.7), Guess("shop", 9.0, 0.9, 0.7)), second)
     assert [guess.text for guess in pair.finish()] == ["stop", "shop"]
     assert second.calls == []
 
 
 def test_where_it_is_not_both_are_heard_and_the_first_is_believed_first() -> None:
-    pair = PairEngine(Said(Guess("log the rent", 0.0, 0.5)), Said(Guess("lock the front door", 0.0, 0.7)))
+    pair = PairEngine(Said(Guess("log the rent", 0.0, 0.5, 0.3)), Said(Guess("lock the front door", 0.0, 0.7)))
     assert [(guess.text, guess.cost) for guess in pair.finish()] == [
         ("log the rent", 0.0),
         ("lock the front door", SECOND),
