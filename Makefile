@@ -23,10 +23,11 @@ define apt_or_say
 endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
-        bench-screen bench-core bench-image train-nano pages golden cover build clean system-test
+        bench-screen bench-core bench-faces bench-estimates bench-image bench-scheduler train-nano pages golden cover build clean \
+        system-build system-test
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1); try make PYTHON=python3.12"; exit 1; }
@@ -39,7 +40,7 @@ $(RUN_STAMP): pyproject.toml | $(VENV)/bin/python
 	$(PY) -m pip install --progress-bar on -e '.[speak]'
 	@touch $@
 
-$(DEV_STAMP): pyproject.toml | $(VENV)/bin/python
+$(DEV_STAMP): pyproject.toml | $(VENV)/bin/python system-build
 	$(PY) -m pip install --progress-bar on -e '.[dev]'
 	@touch $@ $(RUN_STAMP)
 
@@ -48,6 +49,9 @@ setup-dev: $(DEV_STAMP)  ## install what developing needs
 
 watch: $(RUN_STAMP)  ## open the simulated watch (ARGS="--no-browser --port 8765")
 	@$(BIN)/bluerill watch $(ARGS)
+
+system-build:
+	$(call apt_or_say,c++,g++,compiling llama.cpp)
 
 system-test:
 	$(call apt_or_say,chromium,chromium,the browser test)
@@ -85,7 +89,7 @@ faults: $(DEV_STAMP)  ## fault injection alone
 golden: $(DEV_STAMP)  ## renew golden files; look at them before you commit
 	BLUERILL_GOLDEN=write $(PY) -m pytest tests/golden
 
-bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-image  ## all benchmarks
+bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-faces bench-image bench-scheduler  ## all benchmarks
 
 bench-ipc: $(DEV_STAMP)  ## kernel messages beside other Python message systems
 	$(PY) -m bluerill.bench.ipc $(ARGS)
@@ -99,11 +103,22 @@ bench-voice: $(DEV_STAMP)  ## recognition and latency on real and rendered speec
 bench-image: $(DEV_STAMP)  ## codes, words and a large photograph
 	$(PY) -m bluerill.bench.image $(ARGS)
 
+bench-scheduler: $(DEV_STAMP)  ## the scheduler of models: restores bit by bit, beside others, with real processes
+	$(PY) -m bluerill.bench.scheduler_restore
+	$(PY) -m bluerill.bench.scheduler_sim
+	$(PY) -m bluerill.bench.scheduler_real
+
 bench-core: $(DEV_STAMP)  ## cold start and memory of the core
 	$(PY) -m bluerill.bench.core $(ARGS)
 
+bench-estimates: $(DEV_STAMP)  ## memory of models: estimates beside the truth (needs llama-cpp-python)
+	$(PY) -m bluerill.bench.estimates $(ARGS)
+
 bench-screen: $(DEV_STAMP)  ## frame times of faces and cards
 	$(PY) -m bluerill.bench.screen $(ARGS)
+
+bench-faces: $(DEV_STAMP)  ## watch faces: verdicts beside the official ones, hostile faces, rendering
+	$(PY) -m bluerill.bench.faces $(ARGS)
 
 NANO_MINUTES ?= 110
 NANO := build/nano

@@ -1,18 +1,16 @@
 """A chat model behind an OpenAI-compatible server (llama.cpp, vLLM, Ollama…) as langchain-core's chat model.
 
-Only ``POST {base}/chat/completions`` is spoken, without streaming, over the standard library's HTTP client. This module
-needs the extra ``models`` and is never imported by the core: it pulls pydantic, http and ssl.
+Only ``POST {base}/chat/completions`` is spoken, without streaming. This module needs the extra ``models`` and is never
+imported by the core: it pulls pydantic, http and ssl.
 Source: the OpenAI chat completions format, as those servers document it.
 """
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import LanguageModelInput
@@ -23,9 +21,8 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
-from ..kernel.errors import CallerError, DeadlineExceeded, ServiceFault
-
-MAX_REPLY = 4 * 1024 * 1024
+from ..kernel.errors import ServiceFault
+from ..models.engines.openai import Busy, OpenAIServer
 
 
 class RemoteChatModel(BaseChatModel):
@@ -73,35 +70,15 @@ class RemoteChatModel(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=_received(self._post(request)))])
 
     def _post(self, request: dict[str, Any]) -> dict[str, Any]:
-        address = urlsplit(self.base)
-        if address.scheme not in ("http", "https") or not address.hostname:
-            raise CallerError(f"expected a URL such as http://localhost:8080/v1, got {self.base[:100]!r}")
-        connect = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-        connection = connect(address.hostname, address.port, timeout=self.timeout_s)
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        key = os.environ.get("BLUERILL_API_KEY", "")
-        if key:
-            headers["Authorization"] = f"Bearer {key}"
-        where = f"the model server at {address.hostname}:{address.port or ''}"
+        server = OpenAIServer(self.base, os.environ.get("BLUERILL_API_KEY", ""), read_s=self.timeout_s)
         try:
-            connection.request("POST", address.path.rstrip("/") + "/chat/completions", json.dumps(request), headers)
-            response = connection.getresponse()
-            data = response.read(MAX_REPLY + 1)
-        except TimeoutError as error:
-            raise DeadlineExceeded(f"{where} did not answer in {self.timeout_s:g} s") from error
-        except (OSError, http.client.HTTPException) as error:
-            raise ServiceFault(f"{where} cannot be reached: {error}") from error
-        finally:
-            connection.close()
-        if len(data) > MAX_REPLY:
-            raise ServiceFault(f"{where} answered with more than {MAX_REPLY} bytes")
-        if response.status != 200:
-            raise ServiceFault(f"{where} answered {response.status}: {data[:200].decode('utf-8', 'replace')}")
+            reply = server.post("/chat/completions", request)
+        except Busy as error:
+            raise ServiceFault(str(error)) from error
         try:
-            reply = json.loads(data)
             choice: dict[str, Any] = reply["choices"][0]["message"]
-        except (ValueError, KeyError, IndexError, TypeError) as error:
-            raise ServiceFault(f"{where}: expected a chat completion, got {data[:100]!r}") from error
+        except (KeyError, IndexError, TypeError):
+            raise ServiceFault(f"{server.where}: expected a chat completion, got {str(reply)[:100]!r}") from None
         return choice
 
 

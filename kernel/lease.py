@@ -101,6 +101,13 @@ class Lease:
             self._fd = _sealed_file(self._data or b"")
         return self._fd
 
+    def share(self) -> Lease:
+        """Another lease of the same bytes, with a life of its own; nothing is copied."""
+        self._alive()
+        if self._data is not None:
+            return Lease(self.size, data=self._data)
+        return Lease(self.size, fd=os.dup(self._fd))
+
     @property
     def released(self) -> bool:
         return bool(self._gone)

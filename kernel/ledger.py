@@ -55,6 +55,14 @@ def headroom_of(budget: int) -> int:
     return min(HEADROOM_FIXED + int(HEADROOM_SHARE * budget), budget // 4)
 
 
+def budget_for(usable: int) -> int:
+    """The smallest budget that leaves ``usable`` bytes beside its headroom: the inverse of :func:`headroom_of`."""
+    budget = min(int((usable + HEADROOM_FIXED) / (1.0 - HEADROOM_SHARE)), usable * 4 // 3)
+    while budget - headroom_of(budget) < usable:
+        budget += 1
+    return budget
+
+
 class Ledger:
     """Who holds how much of one memory budget.
 
@@ -150,7 +158,7 @@ class Ledger:
         headroom = headroom_of(budget)
         if self._reserved > budget - headroom:
             raise BudgetExceeded(
-                f"a budget of {_mib(budget)} leaves {_mib(budget - headroom)}, less than is held: {self._holders()}"
+                f"a budget of {_mib(budget)} leaves {_mib(budget - headroom)}, less than is held: {self.holders()}"
             )
         self._budget, self._headroom = budget, headroom
 
@@ -171,10 +179,10 @@ class Ledger:
         grown = f" (estimate raised x{factor:.2f})" if factor > 1.0 else ""
         raise BudgetExceeded(
             f"{wanted.owner!r} wants {_mib(wanted.total)}{grown}, {_mib(free)} of {_mib(self._budget)} is free; "
-            f"held by {self._holders(but=wanted.owner)}, headroom {_mib(self._headroom)}"
+            f"held by {self.holders(but=wanted.owner)}, headroom {_mib(self._headroom)}"
         )
 
-    def _holders(self, but: str = "", most: int = 6) -> str:
+    def holders(self, but: str = "", most: int = 6) -> str:
         """The largest holders in words; the rest as one number, so that an error stays one line."""
         held = sorted((r for r in self._held.values() if r.owner != but), key=lambda r: -r.total)
         if not held:

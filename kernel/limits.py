@@ -38,6 +38,11 @@ HELLO_TIMEOUT_S = 20.0
 STOP_GRACE_S = 1.0
 """Between asking a child to stop and SIGKILL."""
 
+MAKE_ROOM_S = 3.0
+"""How long a service that does not fit waits for those who start children to make room."""
+SHRINK_S = 10.0
+"""How long a smaller budget waits for the same."""
+
 RESTART_INTENSITY = 5
 RESTART_PERIOD_S = 60.0
 MIN_RUN_S = 1.0

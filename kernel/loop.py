@@ -18,6 +18,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from .budget import Budget
 from .capability import CapabilityTable, Right
 from .deadline import Deadlines
 from .errors import BluerillError, BudgetExceeded, ServiceFault
@@ -27,6 +28,7 @@ from .local_ask import LocalAsk
 from .manifest import KERNEL, Manifest, ServiceSpec, parse_size
 from .message import Kind, Lane
 from .monitor import KernelService
+from .nursery import Nursery
 from .port import Envelope
 from .remote import RemoteSeat
 from .seat import LocalSeat, Seat
@@ -58,8 +60,12 @@ class Kernel:
         self.started_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self.stopping = False
+        self.resolve = resolve
+        self.nursery = Nursery(self)
+        self.budget = Budget(self)
         self.monitor = KernelService(self)
-        self.add(KERNEL, self.monitor, ServiceSpec(class_="kernel:KernelService", lane="control"))
+        starters = tuple(name for name, spec in manifest.services.items() if spec.starts is not None)
+        self.add(KERNEL, self.monitor, ServiceSpec(class_="kernel:KernelService", lane="control", tells=starters))
         for name, spec in manifest.services.items():
             if spec.isolation == "child" and host.name != "sim":
                 self.seats[name] = RemoteSeat(self, name, spec)
@@ -89,7 +95,7 @@ class Kernel:
         self.started_at = self.now()
         self.ledger.reserve("core", parse_size(self.manifest.device.core))
         try:
-            for seat in self.seats.values():
+            for seat in list(self.seats.values()):
                 if isinstance(seat, RemoteSeat) and seat.spec.start == "boot":
                     await seat.start()
             for name in self._order():
@@ -121,10 +127,11 @@ class Kernel:
             return
         self.stopping = True
         for name in reversed(self._order()):
-            seat = self.seats[name]
+            seat = self.seats.get(name)
             if isinstance(seat, LocalSeat):
                 await seat.stop()
         await asyncio.gather(*(seat.stop() for seat in self.seats.values() if isinstance(seat, RemoteSeat)))
+        self.nursery.clear()
         for task in list(self._tasks):
             task.cancel()
         if self._tasks:
@@ -136,10 +143,14 @@ class Kernel:
             self.spawn(self._begin(seat), f"start {seat.name}")
 
     async def _begin(self, seat: Seat) -> None:
-        if seat.state not in (State.ABSENT, State.WAITING):
+        if seat.state not in (State.ABSENT, State.WAITING) or self.budget.waits(seat):
             return
         try:
-            await seat.start()
+            try:
+                await seat.start()
+            except BudgetExceeded as refused:
+                await self.budget.make_room(seat, refused)
+                await seat.start()
         except BluerillError as error:
             seat.problem = str(error)
             seat.errors += 1

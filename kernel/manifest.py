@@ -18,6 +18,7 @@
     tells = ["session"]
     notifies = []
     settings = { engine = "auto" } # keyword arguments of the class
+    starts = { class = "bluerill.models.server:ModelServer", prefix = "model-", most = 8 }  # children at run time
 
 Everything is checked before anything starts: unknown keys, unknown peers, cycles of asks. An illegal wiring is
 refused, naming both parties (as Hubris refuses an image whose task calls one its ``app.toml`` does not list).
@@ -38,6 +39,9 @@ from .message import Lane
 _SIZE = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?\s*$", re.IGNORECASE)
 _FACTOR = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _NAME = re.compile(r"^[a-z][a-z0-9-]{0,31}$")
+_PREFIX = re.compile(r"^[a-z][a-z0-9-]{0,14}-$")
+MOST_STARTED = 64
+"""Children one service may be allowed to have at once."""
 KERNEL = "kernel"
 """The kernel's own address: anyone may ask it for its status if the manifest says so."""
 
@@ -62,6 +66,16 @@ def format_size(size: int) -> str:
     return f"{size}"
 
 
+class StartsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The right to start children of one class at run time, under names with one prefix (see ``nursery.py``)."""
+
+    class_: str = msgspec.field(name="class")
+    prefix: str
+    most: int = 8
+    hang_s: float = 10.0
+    """As ``hang_s`` of a service."""
+
+
 class ServiceSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One ``[services.NAME]`` table."""
 
@@ -80,6 +94,7 @@ class ServiceSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     idle_s: float = 0.0
     """A child started on demand that had nothing to do for this long is stopped, and its memory freed (0: never)."""
     settings: dict[str, Any] = {}
+    starts: StartsSpec | None = None
 
     @property
     def memory_bytes(self) -> int:
@@ -138,6 +153,8 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
             if spec.isolation == "child" and spec.memory_bytes <= 0:
                 raise ManifestError(f'{where}: [services.{name}]: a child needs memory = "…M", its cap')
             parse_size(spec.data)
+            if spec.starts is not None:
+                self._check_starts(name, spec, spec.starts, where)
             for verb, peers in (("asks", spec.asks), ("tells", spec.tells), ("notifies", spec.notifies)):
                 for peer in peers:
                     if peer == name:
@@ -153,6 +170,22 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
                 f"{where}: services ask each other in a circle: {' → '.join(cycle)}; "
                 f"break it with a tell or a notification"
             )
+
+    def _check_starts(self, name: str, spec: ServiceSpec, starts: StartsSpec, where: str) -> None:
+        said = f"{where}: [services.{name}] starts"
+        if ":" not in starts.class_:
+            raise ManifestError(f"{said}.class: expected 'module:Class', got {starts.class_!r}")
+        if not _PREFIX.match(starts.prefix):
+            raise ManifestError(f"{said}.prefix: expected a prefix like 'model-', got {starts.prefix!r}")
+        if not 1 <= starts.most <= MOST_STARTED:
+            raise ManifestError(f"{said}.most: expected 1 to {MOST_STARTED}, got {starts.most}")
+        if KERNEL not in spec.asks:
+            raise ManifestError(f"{said}: children are asked of {KERNEL!r}; add it to asks")
+        for other, their in self.services.items():
+            if other.startswith(starts.prefix):
+                raise ManifestError(f"{said}.prefix {starts.prefix!r}: service {other!r} has such a name")
+            if other != name and their.starts is not None and their.starts.prefix.startswith(starts.prefix):
+                raise ManifestError(f"{said}.prefix {starts.prefix!r}: {other!r} starts {their.starts.prefix!r}")
 
     def _cycle(self) -> list[str]:
         done: set[str] = set()

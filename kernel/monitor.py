@@ -10,7 +10,21 @@ import os
 from collections import deque
 from typing import TYPE_CHECKING
 
-from .host.base import Memory
+from .children import (
+    BudgetState,
+    ChildMemory,
+    ChildResized,
+    ChildStarted,
+    ChildStopped,
+    GetBudget,
+    GetChildMemory,
+    GetPressure,
+    PressureNow,
+    ResizeChild,
+    SetBudget,
+    StartChild,
+    StopChild,
+)
 from .limits import MAX_ERROR_TEXT
 from .message import Body, message
 from .remote import RemoteSeat
@@ -50,6 +64,8 @@ def core_rss() -> int:
 class KernelService(Service):
     """Answers for the kernel. Seated by :class:`~.loop.Kernel` under the name ``kernel``."""
 
+    concurrency = 32  # a child that is slow to stop keeps nobody else waiting
+
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._core_peak = 0
@@ -63,11 +79,8 @@ class KernelService(Service):
         for seat in kernel.seats.values():
             if seat.name == self.port.address:
                 continue
-            memory = Memory(0, 0, 0, 0, 0)
-            pid = 0
-            if isinstance(seat, RemoteSeat) and seat.child is not None:
-                pid = seat.child.pid
-                memory = seat.child.memory()
+            memory = seat.memory()
+            child = seat.child if isinstance(seat, RemoteSeat) else None
             reserved = ledger.holds(seat.name)
             rows.append(
                 ServiceStatus(
@@ -76,13 +89,18 @@ class KernelService(Service):
                     seat.generation,
                     seat.isolation,
                     seat.spec.lane,
-                    pid,
+                    0 if child is None else child.pid,
                     0 if reserved is None else reserved.total,
-                    max(0, memory.charge),
+                    0 if child is None else max(0, memory.charge),
                     max(0, memory.peak),
                     seat.handled,
                     seat.errors,
                     seat.problem[:MAX_ERROR_TEXT],
+                    0 if child is None else max(0, memory.anon),
+                    0 if child is None else max(0, memory.file),
+                    0 if reserved is None else reserved.file,
+                    memory.oom_kills,
+                    kernel.nursery.starter_of(seat.name),
                 )
             )
         rss = core_rss()
@@ -115,6 +133,34 @@ class KernelService(Service):
             rows,
             list(self.faults),
         )
+
+    @handles(StartChild)
+    async def start_child(self, request: StartChild, call: Call) -> ChildStarted:
+        return await self._kernel.nursery.start(request, call)
+
+    @handles(StopChild)
+    async def stop_child(self, request: StopChild, call: Call) -> ChildStopped:
+        return await self._kernel.nursery.stop(request, call)
+
+    @handles(ResizeChild)
+    async def resize_child(self, request: ResizeChild, call: Call) -> ChildResized:
+        return await self._kernel.nursery.resize(request, call)
+
+    @handles(GetChildMemory)
+    def child_memory(self, request: GetChildMemory, call: Call) -> ChildMemory:
+        return self._kernel.nursery.memory(request, call)
+
+    @handles(GetBudget)
+    def budget(self, request: GetBudget, call: Call) -> BudgetState:
+        return self._kernel.budget.state(call)
+
+    @handles(GetPressure)
+    def pressure(self, request: GetPressure, call: Call) -> PressureNow:
+        return PressureNow(*self._kernel.host.pressure())
+
+    @handles(SetBudget)
+    async def set_budget(self, request: SetBudget, call: Call) -> BudgetState:
+        return await self._kernel.budget.set(request, call)
 
     @handles(GetTrace)
     async def trace(self, request: GetTrace, call: Call) -> Leased:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from .errors import PeerRestarted
-from .host.base import ChildSpec
+from .host.base import ChildSpec, Memory
 from .ledger import Reservation
 from .limits import ESTIMATE_GROWTH, HELLO_TIMEOUT_S, STOP_GRACE_S
 from .link import Link, socket_pair
@@ -35,6 +35,7 @@ class RemoteSeat(Traffic):
     def __init__(self, kernel: Kernel, name: str, spec: ServiceSpec) -> None:
         super().__init__(kernel, name, spec)
         self.reservation: Reservation | None = None
+        self._used = Memory(0, 0, 0, 0, 0)
         self._idle: asyncio.TimerHandle | None = None
         self._hello: asyncio.TimerHandle | None = None
         self._gone = asyncio.Event()
@@ -42,6 +43,17 @@ class RemoteSeat(Traffic):
     @property
     def holder(self) -> object:
         return self._link
+
+    @property
+    def spare(self) -> bool:
+        """Whether it was started on demand and has nothing to do: it may be stopped where memory is short."""
+        idle = not (self._flight or self.mailbox or self.asked)
+        return self.spec.start == "demand" and self.spec.idle_s > 0 and self.life.state is State.RUNNING and idle
+
+    def memory(self) -> Memory:
+        if self.child is not None:
+            self._used = self.child.memory()
+        return self._used
 
     def count(self, envelope: Envelope) -> None:
         self.handled += 1
@@ -56,9 +68,10 @@ class RemoteSeat(Traffic):
             if not self._flight:
                 self._idle = self.kernel.loop.call_later(self.spec.idle_s, self._idled, self.handled)
         elif self.life.state is State.RUNNING:
-            self.kernel.spawn(self._rest(), f"rest {self.name}")
+            self.kernel.spawn(self.rest(), f"rest {self.name}")
 
-    async def _rest(self) -> None:
+    async def rest(self) -> None:
+        """Stop until somebody needs it again."""
         await self.stop()
         if self.mailbox:  # something came while it stopped
             self.kernel.begin(self)
@@ -66,7 +79,8 @@ class RemoteSeat(Traffic):
     async def start(self) -> None:
         """Spawn a new generation; returns once it is spawned, not once it is ready."""
         if self.reservation is None:
-            self.reservation = self.kernel.ledger.reserve(self.name, self.spec.memory_bytes)
+            self.reservation = self._reserve()
+            self.kernel.budget.moved()
         self.life.step(Event.START)
         self.supervisor.started(self.kernel.now())
         ours, theirs = socket_pair()
@@ -82,8 +96,9 @@ class RemoteSeat(Traffic):
                     data_bytes=parse_size(self.spec.data),
                 )
             )
-        except BaseException:
+        except BaseException as error:
             ours.close()
+            self._after(ExitReason(ExitKind.SPAWN, 0, str(error)), f"could not be started: {error}")
             raise
         finally:
             theirs.close()
@@ -152,6 +167,9 @@ class RemoteSeat(Traffic):
             link.close("the process ended")
         self._link = None
         child.close()
+        self._used = child.memory()
+        if self.spec.starts is not None:
+            self.kernel.nursery.abandon(self.name)
         asked, self.asked = self.asked, {}
         for ask in asked.values():
             if ask.withdraw is not None:
@@ -168,6 +186,10 @@ class RemoteSeat(Traffic):
         self.errors += 1
         self.kernel.log.warning("service %s %s", self.id, why)
         self.kernel.fault(f"service {self.id} {why}")
+        self._after(reason, why)
+
+    def _after(self, reason: ExitReason, why: str) -> None:
+        """It ended unasked and everybody was answered: what next."""
         if reason.kind is ExitKind.MEMORY:
             self._release()
             self.kernel.ledger.raise_estimate(self.name, ESTIMATE_GROWTH)
@@ -177,10 +199,14 @@ class RemoteSeat(Traffic):
         else:
             self.kernel.loop.call_at(again, self.kernel.begin, self)
 
+    def _reserve(self) -> Reservation:
+        return self.kernel.ledger.reserve(self.name, self.spec.memory_bytes)
+
     def _release(self) -> None:
         if self.reservation is not None:
             self.kernel.ledger.release(self.name)
             self.reservation = None
+            self.kernel.budget.moved()
 
     async def stop(self) -> None:
         """Ask it to end; kill it after the grace time."""

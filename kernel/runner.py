@@ -49,7 +49,7 @@ class Runner:
         self._time = self._loop.time
         self._running = 0
         self._limit = service.concurrency
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Envelope | None] = {}
         self._log = logging.getLogger(f"bluerill.{name}")
         self._signal = 0
         self._table: dict[type[Body], tuple[Callable[..., Any], bool]] = {}
@@ -93,11 +93,16 @@ class Runner:
             self.errors += 1
             self._log.error("%s of %r failed", what, self.name, exc_info=error)
 
-    def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _keep(self, work: Coroutine[Any, Any, None], envelope: Envelope | None = None) -> asyncio.Task[None]:
         task = self._loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = envelope
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        envelope = self._tasks.pop(task)
+        if envelope is not None and task.cancelled():  # before its first step, or _run would have answered
+            self._finish(envelope, PeerRestarted(f"service {self.name!r} was stopped, or the call cancelled"))
 
     def _next(self) -> None:
         while self.ready and self._running < self._limit:
@@ -142,7 +147,7 @@ class Runner:
         self._handled(envelope)
 
     def _begin_task(self, envelope: Envelope, work: Coroutine[Any, Any, None]) -> None:
-        task = self._keep(work)
+        task = self._keep(work, envelope)
         envelope.withdraw = lambda _: task.cancel()
 
     async def _run(self, envelope: Envelope, handler: Callable[..., Any], body: Any, call: Call) -> None:
@@ -154,10 +159,14 @@ class Runner:
             outcome = PeerRestarted(f"service {self.name!r} was stopped, or the call cancelled, during {body.wire!r}")
         except Exception as error:  # noqa: BLE001 - reported by _finish, with its traceback
             outcome = error
+        self._finish(envelope, outcome)
+
+    def _finish(self, envelope: Envelope, outcome: object) -> None:
+        """A handler that may suspend has ended."""
         envelope.withdraw = None
         self._running -= 1
         self._answer(envelope, outcome)
-        self._trace.record(int(self._time() * 1e9), DONE, body.wire, self.name, envelope.trace, (envelope.id,))
+        self._trace.record(int(self._time() * 1e9), DONE, envelope.body.wire, self.name, envelope.trace, (envelope.id,))
         self._handled(envelope)
         if self.mailbox.waiting:
             self._next()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .errors import BluerillError, PeerRestarted, ServiceFault
+from .host.base import Memory
 from .manifest import ServiceSpec
 from .message import LANES, Lane
 from .port import Envelope, Mailbox
@@ -55,6 +56,10 @@ class Seat:
     @property
     def state(self) -> State:
         return self.life.state
+
+    def memory(self) -> Memory:
+        """What its own process uses (or used last); zeros for a service of the core."""
+        return Memory(0, 0, 0, 0, 0)
 
     def refuse_if_down(self) -> None:
         """Raise ServiceFault if nobody will ever handle what is sent here now."""
@@ -179,7 +184,11 @@ class LocalSeat(Seat):
         if self.life.state is not State.RUNNING:
             return
         await self._end(PeerRestarted(f"service {self.name!r} was restarted: {why}"))
-        again = self.give_up_or_wait(ExitReason(ExitKind.CODE, 1, why), why)
+        self._after(ExitReason(ExitKind.CODE, 1, why), why)
+
+    def _after(self, reason: ExitReason, why: str) -> None:
+        """It ended unasked and everybody was answered: what next."""
+        again = self.give_up_or_wait(reason, why)
         if again is not None:
             self.kernel.loop.call_at(again, self.kernel.begin, self)
 
@@ -188,6 +197,8 @@ class LocalSeat(Seat):
         self._runner = self._port = None
         if runner is None or port is None:
             return
+        if self.spec.starts is not None:
+            self.kernel.nursery.abandon(self.name)
         # What waits in the mailbox stays there for the next generation; only what runs is answered.
         runner.mailbox = Mailbox(self.name)
         await runner.stop(error)

@@ -27,6 +27,14 @@ class ServiceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     errors: int = 0
     problem: str = ""
     """Why it is not running, in one line."""
+    anon: int = 0
+    file: int = 0
+    """The parts of ``charge``: what can only be killed for, and what can be read again."""
+    reserved_file: int = 0
+    """The part of ``reserved`` that is for mapped files."""
+    oom_kills: int = 0
+    starter: str = ""
+    """Who started it, for a child started at run time."""
 
 
 @message("kernel.get-status")

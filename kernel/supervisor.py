@@ -33,6 +33,7 @@ class ExitKind(Enum):
     PROTOCOL = "protocol"  # cut off: it wrote to its link what it may not
     CAGE = "cage"  # refused to start: it could not enter its cgroup or set its limits
     EXEC = "exec"  # could not be executed at all
+    SPAWN = "spawn"  # the system refused to start it just now
     REFUSED = "refused"  # said itself that it cannot start as it is configured (a port in use, a wrong setting)
 
 
@@ -62,6 +63,8 @@ class ExitReason(NamedTuple):
                 said = "could not enter its memory cage"
             case ExitKind.EXEC:
                 said = "could not be executed"
+            case ExitKind.SPAWN:
+                said = "could not be started"
             case ExitKind.REFUSED:
                 said = "refused to start"
         return f"{said} ({self.detail})" if self.detail else said

@@ -164,6 +164,45 @@ class RingView(msgspec.Struct, frozen=True, omit_defaults=True):
     since: float = 0.0
 
 
+class SkyHour(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The weather of an hour that begins at ``at`` (Unix seconds): WMO code 4677, degrees Celsius."""
+
+    at: float
+    code: int
+    celsius: float | None = None
+    day: bool = True
+    uv: float | None = None
+
+
+class SkyDay(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The weather of a day that begins at ``at``; ``rain`` is its chance in per cent."""
+
+    at: float
+    code: int
+    low: float | None = None
+    high: float | None = None
+    rain: float | None = None
+    uv: float | None = None
+
+
+class SkyView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The weather as a watch face shows it: now, the next hours, the next days. Times are Unix seconds."""
+
+    code: int
+    celsius: float | None = None
+    updated: float = 0.0
+    day: bool = True
+    low: float | None = None
+    high: float | None = None
+    rain: float | None = None
+    uv: float | None = None
+    sunrise: float = 0.0
+    sunset: float = 0.0
+    fahrenheit: bool = False
+    hours: list[SkyHour] = []
+    days: list[SkyDay] = []
+
+
 @message("skills.glance")
 class Glance(Body, frozen=True):
     """Tell the screen what the device's state is now; a field left ``None`` is unchanged."""
@@ -179,6 +218,7 @@ class Glance(Body, frozen=True):
     steps: int | None = None
     heart_rate: int | None = None
     weather: str | None = None
+    sky: SkyView | None = None
     volume: int | None = None
     brightness: int | None = None
     modes: list[str] | None = None

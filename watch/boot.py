@@ -22,6 +22,7 @@ from ..kernel.host import this_host
 from ..kernel.host.base import Host
 from ..kernel.loop import Kernel
 from ..kernel.manifest import Manifest, ServiceSpec, format_size, parse_size
+from ..kernel.places import cache_directory, state_directory
 from ..skills.loader import host_services
 from .guests import FILE as GUESTS
 from .guests import guests
@@ -35,24 +36,6 @@ class DeviceBusy(BluerillError):
     """Another process runs a device on this state directory."""
 
     code = "busy"
-
-
-def state_directory() -> Path:
-    """Where the device keeps what must survive: BLUERILL_HOME, else the XDG state directory."""
-    home = os.environ.get("BLUERILL_HOME")
-    if home:
-        return Path(home)
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(base) / "bluerill"
-
-
-def cache_directory() -> Path:
-    """Where the device keeps what it can make again."""
-    home = os.environ.get("BLUERILL_HOME")
-    if home:
-        return Path(home) / "cache"
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "bluerill"
 
 
 def load_manifest(path: Path = MANIFEST, *, without: Iterable[str] = (), ram: str = "", **places: Any) -> Manifest:
@@ -96,7 +79,7 @@ def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        return
+        tables = {}
     except OSError as error:
         raise ManifestError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -104,6 +87,8 @@ def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
     wrong = [name for name, table in tables.items() if not isinstance(table, dict)]
     if wrong:
         raise ManifestError(f"{path}: expected a table for each skill such as [weather], got {wrong[0]} = …")
+    # the faces skill lists what lies in the folder that the screen draws from
+    tables["faces"] = {"folder": str(path.parent / "faces"), **tables.get("faces", {})}
     for name, spec in services.items():
         if name == "skills" or spec.class_.endswith(":SkillHost"):
             services[name] = msgspec.structs.replace(spec, settings={**spec.settings, "settings": tables})
@@ -208,4 +193,7 @@ def boot(manifest: Manifest, *, host: Host | None = None, lock: bool = True) -> 
         raise
 
 
-__all__ = ["MANIFEST", "PAGE", "VOICE", "Device", "DeviceBusy", "DeviceLock", "boot", "fit", "load_manifest"]
+__all__ = [
+    "MANIFEST", "PAGE", "VOICE", "Device", "DeviceBusy", "DeviceLock", "boot", "cache_directory", "fit",
+    "load_manifest", "state_directory",
+]  # fmt: skip

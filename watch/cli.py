@@ -24,7 +24,10 @@ _COMMANDS = {
     "hear": ("hear", "speech to text only"),
     "see": ("see", "what is in a picture: codes, text, colours"),
     "skills": ("skills", "what the watch can do: list, info; your own: new, test"),
-    "models": ("models", "model cards: list, convert"),
+    "face": ("face", "watch faces of the Watch Face Format: check, render, gif, diff, export"),
+    "models": ("models", "model cards and weights: list, pull, add, verify, estimate, convert, info, remove"),
+    "infer": ("infer", "ask a model, in the words of the model"),
+    "ram": ("ram", "change the memory of the running device"),
     "top": ("top", "live monitor of the running device"),
     "trace": ("trace", "write what happened as a Perfetto trace"),
     "mcp": ("mcp", "offer the skills as tools to other programs (Model Context Protocol)"),
@@ -56,8 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     import_asyncio()
     words = list(sys.argv[1:] if argv is None else argv)
     verb = next((word for word in words if not word.startswith("-")), "")
-    known = verb in _COMMANDS and verb != "completion"
-    parser = build_parser(only=verb if known else "-")
+    parser = build_parser(only=verb if verb in _COMMANDS else "-")
     args = parser.parse_args(words)
     _log_to_stderr()
     from ..kernel.errors import BluerillError, CallerError

@@ -16,6 +16,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, TypeVar
 
 import msgspec
@@ -29,6 +30,8 @@ from ..modalities.voice.messages import HeardNothing, HeardPartial, SpeechStarte
 MAX_LINE = 1 << 20
 MAX_CLIENTS = 8
 FORWARDED = (Turn, State, Say, Hush, HeardPartial, HeardNothing, SpeechStarted, Woken)
+LATE = {"models": "..models.messages"}
+"""Messages of wings that the core does not import before somebody speaks to them."""
 R = TypeVar("R", bound=Body)
 Listener = Callable[[Body], None]
 
@@ -50,8 +53,19 @@ _decoder = msgspec.json.Decoder(Line)
 _encoder = msgspec.json.Encoder()
 
 
+def _type(wire: str) -> type[Body]:
+    try:
+        return body_type(wire)
+    except CallerError:
+        late = LATE.get(wire.partition(".")[0])
+        if late is None:
+            raise
+        import_module(late, __package__)
+        return body_type(wire)
+
+
 def _decode_body(line: Line) -> Body:
-    decoded: Any = msgspec.json.decode(line.body, type=body_type(line.wire))
+    decoded: Any = msgspec.json.decode(line.body, type=_type(line.wire))
     if not isinstance(decoded, Body):
         raise CallerError(f"message {line.wire!r} is not a body")
     return decoded
@@ -135,6 +149,8 @@ class ControlService(Service):
             pass  # the client is gone; so is its interest
         finally:
             self._clients.discard(writer)
+            for task in asks:
+                task.cancel()  # nobody waits for these answers: whoever works on them may stop
             writer.close()
 
     async def _one(self, data: bytes, writer: asyncio.StreamWriter) -> None:

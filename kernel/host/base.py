@@ -81,6 +81,13 @@ class ChildHandle(Protocol):
         """What it uses now (or used last, once it is gone)."""
         ...
 
+    def resize(self, budget_bytes: int) -> str:
+        """Move its cap while it runs; returns what did not move with it, in one line ("" if everything did).
+
+        Raises ServiceFault if it holds more than that and cannot be got below it, or if the cap cannot move.
+        """
+        ...
+
     def terminate(self) -> None:
         """Ask it to end (SIGTERM). Harmless if it is gone."""
         ...

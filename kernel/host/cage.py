@@ -61,7 +61,9 @@ def _enter(wanted: dict[str, str], keep_lifeline: bool) -> None:
                 os.close(fd)
     if "data" in wanted:
         data = int(wanted["data"])
-        resource.setrlimit(resource.RLIMIT_DATA, (data, data))
+        # Behind a cgroup it stays a soft limit, which the core can move when it moves the cap.
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1] if wanted.get("cgroup") else data
+        resource.setrlimit(resource.RLIMIT_DATA, (data, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _thread.stack_size(THREAD_STACK)
     if "cwd" in wanted:

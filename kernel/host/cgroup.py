@@ -96,8 +96,14 @@ class Leaf:
         return self._tree.measure(self.path)
 
     def resize(self, limit: int) -> None:
-        """Change the cap of a living child. Raises OSError if the kernel cannot get it below the new one."""
-        self._tree.limit(self.path, limit, grow=limit > self.limit)
+        """Change the cap of a living child. Raises OSError if it holds more than that; then the old cap stands."""
+        if limit < self.limit:
+            self._tree.fits(self.path, limit)
+        try:
+            self._tree.limit(self.path, limit, grow=limit > self.limit)
+        except OSError:
+            self._tree.limit(self.path, self.limit, grow=True)  # of version 1's two limits one may have moved
+            raise
         self.limit = limit
 
     def kill(self) -> None:
@@ -188,6 +194,9 @@ class Tree:
 
     def limit(self, path: Path, limit: int, grow: bool = False) -> None:
         raise NotImplementedError
+
+    def fits(self, path: Path, limit: int) -> None:
+        """Raise OSError if a lower limit would kill instead of being refused."""
 
     def _open(self) -> Path:
         raise NotImplementedError
@@ -321,6 +330,12 @@ class TreeV2(Tree):
             except FileNotFoundError:
                 pass  # a kernel without swap, or before 4.19
 
+    def fits(self, path: Path, limit: int) -> None:
+        # memory.max below what cannot be reclaimed invokes the OOM killer, where version 1 says EBUSY
+        anon = self.files.table(path / "memory.stat").get("anon", 0)
+        if anon > limit:
+            raise OSError(errno.EBUSY, f"it holds {anon} bytes of anonymous memory", str(path))
+
     def measure(self, path: Path) -> Memory:
         stat = self.files.table(path / "memory.stat")
         events = self.files.table(path / "memory.events.local") or self.files.table(path / "memory.events")
@@ -339,50 +354,12 @@ class TreeV2(Tree):
             return []
 
 
-def find(proc: Path = Path("/proc")) -> tuple[Path | None, Path | None]:
-    """The directories of our own group: (version 2, version 1 memory), None where not mounted. See proc(5)."""
-    paths: dict[str, str] = {}
-    try:
-        for line in (proc / "self/cgroup").read_text().splitlines():
-            _, controllers, path = line.split(":", 2)
-            for controller in controllers.split(","):
-                paths[controller] = path
-        mounts = (proc / "self/mountinfo").read_text().splitlines()
-    except (OSError, ValueError):
-        return None, None
-    v2 = v1 = None
-    for line in mounts:
-        head, _, tail = line.partition(" - ")
-        fields, kind = head.split(" "), tail.split(" ")
-        if len(fields) < 5 or len(kind) < 3:
-            continue
-        root, mount = _unescape(fields[3]), _unescape(fields[4])
-        if kind[0] == "cgroup2" and "" in paths and v2 is None:
-            v2 = _below(mount, root, paths[""])
-        elif kind[0] == "cgroup" and "memory" in kind[2].split(",") and "memory" in paths and v1 is None:
-            v1 = _below(mount, root, paths["memory"])
-    return v2, v1
-
-
 def start_time(pid: int, proc: Path = Path("/proc")) -> str:
     """When a process started, in clock ticks since boot (proc(5), field 22); "" if there is no such process."""
     try:
         return (proc / str(pid) / "stat").read_text().rpartition(")")[2].split()[19]
     except (OSError, IndexError):
         return ""
-
-
-def _below(mount: str, root: str, path: str) -> Path | None:
-    """Where a group's path is visible, given which part of the hierarchy is mounted there."""
-    if root.startswith("/.."):
-        root = "/"
-    inner = path if root == "/" else path.removeprefix(root) if (path + "/").startswith(root.rstrip("/") + "/") else ""
-    found = Path(mount + inner.rstrip("/"))
-    return found if found.is_dir() else None
-
-
-def _unescape(text: str) -> str:
-    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text)
 
 
 def _kill(pid: int) -> None:

@@ -13,6 +13,7 @@ it did is read back, so that ``cap.enforced`` is an observation and not a hope.
 from __future__ import annotations
 
 import os
+import resource
 import time
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from ..errors import ServiceFault
 from ..limits import MIB
 from ..supervisor import ExitKind, ExitReason
 from .base import Cap, ChildSpec, Mechanism, Memory, Pressure
-from .cgroup import Leaf, Tree, TreeV1, TreeV2, Unusable, find
+from .cgroup import Leaf, Tree, TreeV1, TreeV2, Unusable
+from .mounts import find
 from .posix import NO_MEMORY, PosixChild, PosixHost, launch, soft_wall
 
 
@@ -51,15 +53,34 @@ class LinuxChild(PosixChild):
             self._last = self._leaf.memory()
         return self._last
 
-    def resize(self, budget_bytes: int) -> None:
-        """Move the cap of the living child. Raises ServiceFault if the kernel cannot."""
-        if self._leaf is None:
-            raise ServiceFault(f"child {self.name!r} runs under {self._cap.mechanism}, whose cap cannot be moved")
-        try:
-            self._leaf.resize(budget_bytes)
-        except OSError as error:
-            raise ServiceFault(f"the cap of {self.name!r} cannot become {budget_bytes} bytes: {error}") from error
+    def resize(self, budget_bytes: int) -> str:
+        if self._leaf is not None:
+            try:
+                self._leaf.resize(budget_bytes)
+            except OSError as error:
+                raise ServiceFault(f"the cap of {self.name!r} cannot become {budget_bytes} bytes: {error}") from error
+        note = self._move_wall(budget_bytes)
         self._cap = self._cap._replace(bytes=budget_bytes)
+        return note
+
+    def _move_wall(self, budget_bytes: int) -> str:
+        """Move RLIMIT_DATA too. It bounds what is allocated from now on and takes nothing back."""
+        alone = self._leaf is None
+        try:
+            soft, hard = resource.prlimit(self._pid, resource.RLIMIT_DATA)
+            if not alone and (soft == resource.RLIM_INFINITY or budget_bytes <= soft):
+                return ""  # the cgroup is the cap; the wall behind it need not be nearer
+            wanted = budget_bytes if alone else 2 * budget_bytes
+            if hard != resource.RLIM_INFINITY and hard < wanted:
+                hard = wanted  # which takes a privilege
+            resource.prlimit(self._pid, resource.RLIMIT_DATA, (wanted, hard))
+        except (OSError, ValueError) as error:
+            if alone:
+                raise ServiceFault(
+                    f"RLIMIT_DATA of {self.name!r} cannot become {budget_bytes} bytes: {error}"
+                ) from None
+            return f"the soft wall (RLIMIT_DATA) stays where it was: {error}"
+        return "RLIMIT_DATA bounds only what it allocates from now on; what it holds stays" if alone else ""
 
     def fileno(self) -> int:
         return self._pidfd

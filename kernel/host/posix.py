@@ -54,6 +54,9 @@ class PosixChild:
     def memory(self) -> Memory:
         return NO_MEMORY
 
+    def resize(self, budget_bytes: int) -> str:
+        raise ServiceFault(f"child {self.name!r} runs under RLIMIT_DATA, which nobody can move from outside here")
+
     def terminate(self) -> None:
         if self.poll() is None:
             self._send(signal.SIGTERM)

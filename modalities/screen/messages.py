@@ -82,3 +82,20 @@ class Shown(Body, frozen=True):
     ambient: bool = False
     ringing: str = ""
     ring: str = ""
+
+
+@message("screen.install-face")
+class InstallFace(Body, frozen=True):
+    """Ask the screen to take in a watch face; the packed face (a zip, or the document alone) is the lease beside this
+    body. It is checked and drawn first; a face that fails is refused with a caller error. → FaceInstalled"""
+
+    name: str
+
+
+@message("screen.face-installed")
+class FaceInstalled(Body, frozen=True):
+    """The name it has now, all faces there are, and what of it is not drawn (at most 20 lines)."""
+
+    name: str
+    faces: list[str]
+    notes: list[str] = []

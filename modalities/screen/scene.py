@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ...agent.messages import Show, State
-from ...skills.messages import Card, Glance, RingView, TimerView
+from ...skills.messages import Card, Glance, RingView, SkyView, TimerView
 from .cards import overflow
 from .faces import Face
 from .lettering import tidy
@@ -60,6 +60,7 @@ class Scene:
         self.brightness = 100
         self.modes: tuple[str, ...] = ()
         self.unread = 0
+        self.sky: SkyView | None = None
         self.phase: str = "idle"
         self.words = ""
         self.card: Card | None = None
@@ -99,6 +100,8 @@ class Scene:
             self.heart_rate = glance.heart_rate if glance.heart_rate > 0 else None
         if glance.weather is not None:
             self.weather = tidy(glance.weather)
+        if glance.sky is not None:
+            self.sky = glance.sky
         if glance.brightness is not None:
             self.brightness = min(max(glance.brightness, 0), 100)
         if glance.modes is not None:
@@ -133,6 +136,11 @@ class Scene:
                 self.index, self.slide = index, 0
                 return True
         return False
+
+    def wear(self, face: Face) -> None:
+        """Show a face that is new, or new under its name."""
+        self.faces = [each for each in self.faces if each.name != face.name] + [face]
+        self.index, self.slide, self.ambient = len(self.faces) - 1, 0, False
 
     def wake(self, now: float) -> None:
         """Someone looks: leave ambient mode and move smoothly for a while."""
@@ -204,7 +212,7 @@ class Scene:
         return View(
             self.moment(now), self.ambient, now - self.touched_at < SMOOTH_S, self.battery, self.steps,
             self.heart_rate, self.weather, self.next_alarm, tuple(self.timers), self.stopwatch_started, self.modes,
-            self.unread,
+            self.unread, self.sky,
         )  # fmt: skip
 
     def next_change(self, now: float) -> float:

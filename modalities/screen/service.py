@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from pathlib import Path
 from typing import Final
 
 from PIL import Image
@@ -20,9 +21,20 @@ from ...kernel.message import Lane
 from ...kernel.service import Call, Leased, Service, handles
 from ...skills.messages import GLANCE_CHANGED, Glance
 from .encode import Differ, Patch, png
-from .faces import bundled
+from .faces import Wardrobe
 from .fingers import Fingers
-from .messages import Attach, Attached, Crown, Frame, SetFace, Shown, Snapshot, Touch
+from .messages import (
+    Attach,
+    Attached,
+    Crown,
+    FaceInstalled,
+    Frame,
+    InstallFace,
+    SetFace,
+    Shown,
+    Snapshot,
+    Touch,
+)
 from .paint import DESIGN
 from .renderer import Renderer, brighten
 from .scene import Scene
@@ -40,6 +52,7 @@ class ScreenService(Service):
     glance says another ('' is the machine's own), ``ambient_after`` seconds without a touch or event after which the
     face turns ambient (0: only when the crown is pressed), ``page`` and ``session`` the addresses it tells. A screen
     that starts, or starts again after it died, knows nothing: it asks ``skills`` ('' for none) for the whole glance.
+    ``faces`` is the folder of the owner's own watch faces ('' for none).
     """
 
     def __init__(
@@ -53,13 +66,15 @@ class ScreenService(Service):
         page: str = "web",
         session: str = "session",
         skills: str = "skills",
+        faces: str = "",
     ) -> None:
         if not 64 <= size <= 1024 or not 1 <= fps <= 60:
             raise CallerError(f"screen: size must be 64..1024 and fps 1..60, got {size} and {fps}")
         self.size, self.fps = size, fps
         self.page, self.session, self.skills = page, session, skills
         self.ambient_after = ambient_after
-        self.scene = Scene(bundled(), zone=zone, face=face, fps=fps)
+        self.wardrobe = Wardrobe(Path(faces) if faces else None)
+        self.scene = Scene(self.wardrobe.faces(), zone=zone, face=face, fps=fps)
         self.fingers = Fingers(self.scene, size / DESIGN)
         self.renderer = Renderer(self.scene, size)
         self.differ = Differ()
@@ -105,6 +120,16 @@ class ScreenService(Service):
         if not wish.ambient:
             self.scene.touched_at = self.port.wall()
         self._changed.set()
+
+    @handles(InstallFace)
+    def on_install_face(self, wish: InstallFace, call: Call) -> FaceInstalled:
+        if call.lease is None:
+            raise CallerError("screen: expected the packed face as a lease, got none")
+        face, notes = self.wardrobe.take(wish.name, call.lease.bytes(), self.size)
+        self.scene.wear(face)
+        self.scene.touched_at = self.port.wall()
+        self._changed.set()
+        return FaceInstalled(face.name, [each.name for each in self.scene.faces], notes[:20])
 
     @handles(Touch)
     async def on_touch(self, touch: Touch, _call: Call) -> None:

@@ -11,7 +11,7 @@ import re
 from datetime import datetime
 from typing import NamedTuple
 
-from ...skills.messages import TimerView
+from ...skills.messages import SkyView, TimerView
 
 STEP_GOAL = 10_000
 
@@ -32,6 +32,7 @@ class View(NamedTuple):
     stopwatch_started: float = 0.0
     modes: tuple[str, ...] = ()
     unread: int = 0
+    sky: SkyView | None = None
 
     @property
     def seconds(self) -> float:

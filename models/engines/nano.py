@@ -89,13 +89,17 @@ def pieces(wave: Array, most: int) -> list[Array]:
 
 
 class NanoEngine:
-    """See :class:`~.engine.SpeechEngine`. ``folder`` is a converted checkpoint with a CTC head (default: ours)."""
+    """See :class:`~.engine.SpeechEngine`. ``folder`` is a converted checkpoint with a CTC head (default: ours).
+    Without ``words`` nothing is learned: letters are read as they sound."""
 
     name = "whisper-nano"
     open_vocabulary = False
     reject_below = 0.4
 
-    def __init__(self, folder: Path | None = None, threads: int = 1, weights: Weights | None = None) -> None:
+    def __init__(
+        self, folder: Path | None = None, threads: int = 1, weights: Weights | None = None, words: bool = True
+    ) -> None:
+        self._words = words
         self._ear = NanoEar(folder or shipped(), threads)
         self.weights = weights or Weights()
         self._model: WordModel | None = None
@@ -110,7 +114,7 @@ class NanoEngine:
 
     def start(self) -> None:
         """Begin an utterance. Raises ServiceFault before a corpus was learned."""
-        if self._model is None:
+        if self._model is None and self._words:
             raise ServiceFault("the recogniser has no language model yet: no corpus came from the planner")
         self._pcm.clear()
         self._partial, self._partial_at = "", 0

@@ -4,9 +4,9 @@ An extra (``bluerill[whisper]``): torch alone needs 220 MB, so nothing here is i
 hears any English, does not stream, and is decoded once a turn; its own measures (mean log probability, probability of
 "no speech", compression ratio) say whether it heard or invented.
 
-A ``.pt`` file is a pickle, and a pickle is a program. It is opened only if its hash is pinned (by its model card, or by
-the pins of the device from when the owner added it), and then with ``weights_only=True``, which refuses everything
-but tensors and plain containers. Nothing is ever downloaded here.
+A ``.pt`` file is a pickle, and a pickle is a program. It is opened only if its hash is pinned by a model card (a
+bundled one, or the one written when the owner pulled or added it), and then with ``weights_only=True``, which refuses
+everything but tensors and plain containers. Nothing is ever downloaded here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from ...kernel.errors import CallerError, ServiceFault
-from ..cards import Pins, card, locate
+from ..cards import card, folders_of, locate, pinned_by, sha256_of
 from .engine import Guess
 
 __all__ = ["WhisperEngine", "spoken_form"]
@@ -33,12 +33,7 @@ REPETITIVE = 2.4
 """Above this compression ratio the decoder is looping (the threshold of the reference implementation)."""
 
 
-def model_folders() -> list[Path]:
-    """Where checkpoints are looked up by file name."""
-    return [Path.home() / ".local" / "share" / "bluerill" / "models", Path.home() / ".cache" / "whisper"]
-
-
-def find_checkpoint(model: str, pins: Pins) -> Path:
+def find_checkpoint(model: str) -> Path:
     """The verified checkpoint for a path or a card's name.
 
     Raises CallerError when there is none, or when it is not pinned or not as pinned.
@@ -47,18 +42,19 @@ def find_checkpoint(model: str, pins: Pins) -> Path:
         path = Path(model).expanduser()
         if not path.is_file():
             raise CallerError(f"{path}: expected a Whisper checkpoint, found no file")
-        pins.check(path)
+        pinned_by(path)
         return path
     about = card(model)
     if about.engine != "whisper" or not about.files:
         raise CallerError(f"model {model!r} is for engine {about.engine!r}, expected a whisper checkpoint")
-    found = locate(about.files[0], model_folders())
+    file = about.files[0]
+    found = locate(file, folders_of(about))
     if found is None:
-        raise CallerError(
-            f"model {model!r}: {about.files[0].path} is in none of {', '.join(map(str, model_folders()))}; "
-            "put it there and run: bluerill models add FILE"
-        )
-    pins.check(found, about.files[0].sha256)
+        raise CallerError(f"model {model!r}: {file.path} is not here; get it with: bluerill models pull {model}")
+    if not file.sha256:
+        raise CallerError(f"{found} is not pinned yet; pin it with: bluerill models add {found} --name {model}")
+    if (hash_ := sha256_of(found)) != file.sha256:
+        raise CallerError(f"{found} has sha256 {hash_}, pinned is {file.sha256}: it is not the file that was trusted")
     return found
 
 
@@ -70,13 +66,13 @@ class WhisperEngine:
     reject_below = 0.37
     """exp(-1): below this mean log probability the reference implementation gives a decoding up."""
 
-    def __init__(self, model: str, pins: Path | None = None) -> None:
+    def __init__(self, model: str) -> None:
         try:
             torch: Any = import_module("torch")
             whisper: Any = import_module("whisper")
         except ImportError:
             raise ServiceFault("engine 'whisper' is not installed: pip install 'bluerill[whisper]'") from None
-        path = find_checkpoint(model, Pins(pins or model_folders()[0] / "pins.json"))
+        path = find_checkpoint(model)
         try:
             with path.open("rb") as file:
                 checkpoint = torch.load(file, map_location="cpu", weights_only=True)

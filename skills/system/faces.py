@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from ..contract import Card, Glance, Refusal, Reply, Skill, Text, action
+from ..faces_folder import face_files, face_name
 from ..matching import best
 from ..speech import joined
 
@@ -12,6 +14,10 @@ BUNDLED = {
     "analog": ["analogue", "classic", "hands", "clock hands", "pointers"],
     "digital": ["numbers", "numeric", "digits"],
     "minimal": ["simple", "minimalist", "plain", "clean"],
+    "almanac": ["weather", "forecast"],
+    "meridian": ["elegant", "dress", "sweep"],
+    "orbit": ["rings", "circles", "orbits"],
+    "slab": ["big digits", "bold", "big numbers", "large"],
 }
 """The faces that come with the watch, and other names for them."""
 
@@ -21,6 +27,7 @@ class Faces(Skill):
 
     name = "faces"
     grants = ("store", "screen")
+    options = {"folder": "where your own watch faces lie; the screen draws from the same folder"}
     rules = {"face": "(face|watch face|watchface|clock face|dial|display|screen)"}
 
     async def start(self) -> None:
@@ -39,9 +46,10 @@ class Faces(Skill):
 
         name: which one
         """
-        face = _meant(name)
+        faces = self._faces()
+        face = _meant(faces, name)
         if face is None:
-            raise Refusal(f"There is no face called {name}. There are {joined([*BUNDLED])}.")
+            raise Refusal(f"There is no face called {name}. There are {joined([*faces])}.")
         before = await self._current()
         await self._show(face)
         card = Card(kind="device", title="Watch face", text=face, icon="face")
@@ -59,14 +67,34 @@ class Faces(Skill):
     async def list_faces(self) -> Reply:
         """Say which watch faces there are, and which is shown."""
         current = await self._current()
-        lines = [f"{face}{' (now)' if face == current else ''}" for face in BUNDLED]
+        faces = [*self._faces()]
+        lines = [f"{face}{' (now)' if face == current else ''}" for face in faces]
         card = Card(kind="list", title="Watch faces", lines=lines, icon="face")
-        speech = f"There are {joined([*BUNDLED])}. You see the {current} one."
-        return Reply(speech, {"faces": [*BUNDLED], "current": current}, card)
+        speech = f"There are {joined(faces)}. You see the {current} one."
+        return Reply(speech, {"faces": faces, "current": current}, card)
+
+    @action(hidden=True)
+    async def wear_face(self, name: Text) -> Reply:
+        """Remember a face that was just put on the watch as the one that is shown.
+
+        name: which one
+        """
+        face = face_name(name)
+        if face not in self._faces():
+            raise Refusal(f"There is no face called {name}.")
+        before = await self._current()
+        await self._show(face)
+        return Reply(f"Showing the {face} face.", {"face": face}, undo={"face": before})
 
     async def undo(self, what: Any) -> Reply:
         await self._show(what["face"])
         return Reply(f"Back to the {what['face']} face.")
+
+    def _faces(self) -> dict[str, list[str]]:
+        """Every face there is, with other names for it."""
+        folder = self.device.settings.get("folder")
+        own = face_files(Path(folder)) if isinstance(folder, str) and folder else {}
+        return {**BUNDLED, **{face: [] for face in own if face not in BUNDLED}}
 
     async def _current(self) -> str:
         face: str = await self.device.get("face", "analog")
@@ -77,7 +105,7 @@ class Faces(Skill):
         await self.device.glance(Glance(face=face))
 
 
-def _meant(said: str) -> str | None:
+def _meant(faces: dict[str, list[str]], said: str) -> str | None:
     spoken = said.lower().removesuffix(" face").removesuffix(" watch").strip()
-    found = best(BUNDLED, spoken, lambda face: [face, *BUNDLED[face]])
+    found = best(faces, spoken, lambda face: [face, *faces[face]])
     return found[0] if found else None

@@ -15,6 +15,7 @@ from ..forecast_speech import ForecastSpeech
 from ..localtime import zone_name
 from ..meteo import Forecast, Spot, View, words_of
 from ..places import place_name
+from ..sky import sky_view
 from ..speech import clock, relative_day
 
 FRESH = timedelta(minutes=30)
@@ -53,7 +54,7 @@ class Weather(Skill):
     async def start(self) -> None:
         kept = await self._kept(await self._home())
         if kept is not None:
-            await self._show(meteo.view_now(kept[1]))
+            await self._show(meteo.view_now(kept[1]), *kept)
 
     @action(
         "<ask> [me] [the] [current|local] <weather> [be] [like] [outside|now|right now|please|look like]",
@@ -141,7 +142,7 @@ class Weather(Skill):
             icon=_icon(view.code),
         )
         if when is None and place is None:
-            await self._show(view)
+            await self._show(view, spot, forecast, made)
         result = {
             "place": spot.name, "when": when or "", "what": what or "", "description": words_of(view.code),
             **{key: value for key, value in meteo.plain(view).items() if value not in (None, "")},
@@ -231,9 +232,13 @@ class Weather(Skill):
         row = {"spot": meteo.plain(spot), "forecast": meteo.plain(forecast), "at": now.isoformat(timespec="seconds")}
         await self.device.put(_key(place), row)
 
-    async def _show(self, view: View) -> None:
-        if view.temperature is not None:
-            await self.device.glance(Glance(weather=f"{self._speech.degrees(view.temperature)} {words_of(view.code)}"))
+    async def _show(self, view: View, spot: Spot, forecast: Forecast, made: datetime | None) -> None:
+        if view.temperature is None:
+            return
+        line = f"{self._speech.degrees(view.temperature)} {words_of(view.code)}"
+        sky = sky_view(forecast, spot.timezone, made if made is not None else self.device.now())
+        imperial = self.device.settings.get("units") == "imperial"
+        await self.device.glance(Glance(weather=line, sky=msgspec.structs.replace(sky, fahrenheit=imperial)))
 
 
 def _key(place: str) -> str:

@@ -14,13 +14,13 @@ from house.house import ROOT, fresh, module_name, name, product, tree
 
 HEAVY = (
     "numpy", "PIL", "ssl", "http.client", "email", "pydantic", "langchain_core", "pocketsphinx", "websockets",
-    "soundfile", "yaml", "zipfile",
+    "soundfile", "yaml", "zipfile", "hashlib",
 )  # fmt: skip
 """What a core of 32 MB has no room for."""
 
 CORE = (
-    "kernel.loop", "kernel.monitor", "kernel.host.linux", "agent.planner", "agent.session", "skills.host",
-    "skills.store", "watch.boot", "watch.cli", "watch.control", "watch.commands.ask",
+    "kernel.loop", "kernel.monitor", "kernel.host.linux", "models.broker", "models.catalogue", "agent.planner",
+    "agent.session", "skills.host", "skills.store", "watch.boot", "watch.cli", "watch.control", "watch.commands.ask",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from bluerill.agent.messages import Hush, Press, Request, Say, State
+from bluerill.modalities.screen.faces import Wardrobe
 from bluerill.modalities.screen.palette import AMBER, CORAL
 from bluerill.modalities.voice.messages import AudioChunk, CloseStream, OpenStream, PushToTalk, Speaking
 from bluerill.skills.messages import Glance, RingView, TimerView
@@ -283,3 +284,20 @@ def test_all_text_of_the_page_has_contrast(device: FrontThread, browser: Browser
             watch.page.wait_for_selector(".log .theirs")
             watch.page.wait_for_selector("#services tr")
             assert watch.page.evaluate(script) == []
+
+
+def test_a_face_brought_to_the_page_is_on_the_watch(watch: Watching, device: FrontThread, tmp_path: Path) -> None:
+    device.front.screen.wardrobe = Wardrobe(tmp_path / "faces")
+    face = tmp_path / "Red Dial.xml"
+    face.write_text('<WatchFace width="450" height="450"><Scene backgroundColor="#FFFF0000"/></WatchFace>')
+    watch.page.locator("#bring").set_input_files(face)
+    watch.page.wait_for_function("() => document.querySelector('#faces button[data-face=\"red dial\"]')")
+    watch.page.wait_for_function(
+        "() => { const at = document.querySelector('#glass').getContext('2d').getImageData(233, 233, 1, 1).data;"
+        " return at[0] > 240 && at[1] < 15; }"
+    )
+    keep(watch, "brought-face")
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(b"PK no archive")
+    watch.page.locator("#bring").set_input_files(bad)
+    watch.page.wait_for_function("() => document.querySelector('#problem').textContent.includes('zip archive')")

@@ -16,6 +16,7 @@ from bluerill.kernel.errors import (
     CapabilityError,
     DeadlineExceeded,
     ManifestError,
+    PeerRestarted,
     ServiceFault,
 )
 from bluerill.kernel.lease import Lease
@@ -37,6 +38,22 @@ def place(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 def run(work: Coroutine[Any, Any, None]) -> None:
     asyncio.run(asyncio.wait_for(work, 30))
+
+
+def test_a_call_withdrawn_before_its_handler_took_a_step_blocks_nobody() -> None:
+    async def main() -> None:
+        async with device(manifest(echo=CORE)) as kernel:
+            port = kernel.connect("front")
+            task = asyncio.create_task(port.ask("echo", Misbehave("never"), Pong, within=20))
+            await asyncio.sleep(0)
+            [ask] = kernel.deadlines.pending.values()
+            assert ask.withdraw is not None
+            ask.withdraw(ask)  # as the deadlines do, in the very turn of the loop in which it came
+            with pytest.raises(PeerRestarted):
+                await task
+            assert (await port.ask("echo", Ping(2), Pong, within=1)).n == 2
+
+    run(main())
 
 
 def test_ask_answers_with_what_was_sent(place: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 
+from bluerill.kernel.children import BudgetChanged, ChildExited, Shortage
 from bluerill.kernel.errors import CallerError
 from bluerill.kernel.lease import Lease
 from bluerill.kernel.message import Body, Frame, Kind, encode_body, message
@@ -103,6 +104,40 @@ class Echo(Service):
     async def notified(self, signal: int) -> None:
         self.signals |= signal
         self.seen.append(-signal)
+
+
+class Parent(Service):
+    """Starts children through its port (as the test tells it) and remembers what the kernel told of them."""
+
+    def __init__(self) -> None:
+        self.told: list[Body] = []
+
+    @handles(ChildExited, BudgetChanged, Shortage)
+    def tell(self, body: Body, call: Call) -> None:
+        self.told.append(body)
+
+
+class Glutton(Echo):
+    """An Echo that holds as much anonymous memory as it is pinged for, in MiB."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held = bytearray()
+
+    @handles(Ping)
+    async def ping(self, request: Ping, call: Call) -> Pong:
+        self.held = bytearray(b"x" * (request.n << 20))
+        return Pong(request.n)
+
+
+class Deaf(Echo):
+    """An Echo that does not end when it is asked to, nor on SIGTERM."""
+
+    async def start(self) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    async def stop(self) -> None:
+        time.sleep(3600)  # noqa: ASYNC251 - a child that will not end is what is tested
 
 
 class Hostile(Service):

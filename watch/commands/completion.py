@@ -12,10 +12,17 @@ _bluerill() {{
   case "$verb" in
 {cases}
   esac
+  if [ "$verb" = models ] && [ "$COMP_CWORD" -ge 3 ]; then
+    case "${{COMP_WORDS[2]}}" in
+      {named}) COMPREPLY+=($(compgen -W "$(bluerill models list --names 2>/dev/null)" -- "$cur"));;
+    esac
+  fi
   [ "${{#COMPREPLY[@]}}" -eq 0 ] && COMPREPLY=($(compgen -f -- "$cur"))
 }}
 complete -o filenames -F _bluerill bluerill
 """
+NAMED = ("pull", "info", "verify", "estimate", "remove")
+"""Verbs of ``bluerill models`` that take the name of a card."""
 _ZSH = """#compdef bluerill
 # zsh completion:  source <(bluerill completion zsh)
 autoload -U bashcompinit && bashcompinit
@@ -35,11 +42,13 @@ def run(args: argparse.Namespace) -> int:
             for word in found:
                 place = f"complete -c bluerill -n '__fish_seen_subcommand_from {verb}'"
                 print(f"{place} -l {word[2:]}" if word.startswith("--") else f"{place} -f -a {word}")
+        seen = f"'__fish_seen_subcommand_from models; and __fish_seen_subcommand_from {' '.join(NAMED)}'"
+        print(f"complete -c bluerill -n {seen} -a '(bluerill models list --names 2>/dev/null)'")
         return 0
     cases = "\n".join(
         f'    {verb}) COMPREPLY=($(compgen -W "{" ".join(found)}" -- "$cur"));;' for verb, found in words.items()
     )
-    script = _BASH.format(verbs=" ".join(words), cases=cases)
+    script = _BASH.format(verbs=" ".join(words), cases=cases, named="|".join(NAMED))
     print(script if args.shell == "bash" else _ZSH + script, end="")
     return 0
 

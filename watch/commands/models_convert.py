@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from ...kernel.manifest import format_size
 from ...models.convert.whisper import convert_whisper
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def register(verbs: Any) -> None:
+    """Add the verb."""
+    parser = verbs.add_parser("convert", help="a Whisper checkpoint to ONNX files that need no torch")
     parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="a Whisper checkpoint (.pt)")
     parser.add_argument("--out", type=Path, help="the folder to write (default: beside it, with its name)")
     parser.add_argument("--float", action="store_true", dest="exact", help="32-bit weights instead of 8-bit ones")
+    parser.set_defaults(do=run)
 
 
 def run(args: argparse.Namespace) -> int:

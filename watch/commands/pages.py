@@ -27,6 +27,7 @@ from ...kernel.manifest import KERNEL, Manifest
 from ...kernel.message import Body, known_messages
 from ...kernel.monitor import KernelService
 from ...kernel.service import Service
+from ...models.server import ModelServer
 from ...skills.skillhost import SkillHost
 from ..boot import MANIFEST
 from ..cli import build_parser
@@ -70,7 +71,11 @@ def summary(cls: type) -> str:
 
 def handlers() -> dict[type[Body], list[str]]:
     """Which addresses of the device handle a body."""
-    services: dict[str, type[Service]] = {KERNEL: KernelService, "skill hosts": SkillHost}
+    services: dict[str, type[Service]] = {
+        KERNEL: KernelService,
+        "skill hosts": SkillHost,
+        "model servers": ModelServer,
+    }
     for name, spec in Manifest.load(MANIFEST).services.items():
         found = resolve(spec.class_)
         if not (isinstance(found, type) and issubclass(found, Service)):

@@ -11,7 +11,8 @@ import msgspec
 from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...kernel.manifest import format_size
-from ...kernel.status import GetStatus, Status
+from ...kernel.status import GetStatus, ServiceStatus, Status
+from ...models.messages import GetModels, Models, Resident
 from ..boot import state_directory
 from ..control import SocketFront
 from .style import coloured, paint, table
@@ -40,6 +41,8 @@ async def _top(args: argparse.Namespace) -> int:
             if coloured() and not args.once:
                 print("\x1b[H\x1b[2J", end="")
             print(render(status), flush=True)
+            if any(service.name == "models" and service.state == "running" for service in status.services):
+                print("\n" + render_models(await front.ask("models", GetModels(), Models)), flush=True)
             if args.once:
                 return 0
             await asyncio.sleep(args.interval)
@@ -56,6 +59,25 @@ def bar(part: int, whole: int, width: int = 20) -> str:
     return "█" * filled + "░" * (width - filled)
 
 
+def parts(service: ServiceStatus | Resident) -> str:
+    """``12M+80M``: what can only be killed for, and what can be read again; "" where nobody can tell."""
+    return f"{format_size(service.anon)}+{format_size(service.file)}" if service.anon or service.file else ""
+
+
+def render_models(models: Models) -> str:
+    """What the broker has in memory, what waits for it, and what it did since the device started."""
+    waiting = ", ".join(f"{count} {klass}" for klass, count in models.queued.items())
+    lines = [
+        f"models {bar(models.reserved, models.budget)} {format_size(models.reserved)} of {format_size(models.budget)}; "
+        f"{waiting} in hand; {models.loads} loads, {models.evictions} evictions, {models.refusals} refused, "
+        f"{models.deaths} deaths; {models.tokens_s:.1f} tokens/s"
+    ]
+    rows = [[each.model, each.state, parts(each), f"{each.seqs}", f"{each.tokens_s:.1f}"] for each in models.residents]
+    if rows:
+        lines += [table(rows, ["model", "state", "anon+file", "jobs", "tokens/s"])]
+    return "\n".join(lines)
+
+
 def render(status: Status) -> str:
     """The status as text for a person."""
     rows = []
@@ -67,16 +89,17 @@ def render(status: Status) -> str:
             [
                 service.name,
                 f"{service.generation}",
-                service.isolation,
+                f"{service.isolation} of {service.starter}" if service.starter else service.isolation,
                 service.lane,
                 memory,
+                parts(service),
                 bar(service.charge, service.reserved, 10) if service.reserved else "",
                 f"{service.handled}",
                 f"{service.errors}" if service.errors else "",
                 paint(state, colour) + (f"  {service.problem}" if service.problem else ""),
             ]
         )
-    heads = ["service", "gen", "runs in", "lane", "memory", "", "handled", "errors", "state"]
+    heads = ["service", "gen", "runs in", "lane", "memory", "anon+file", "", "handled", "errors", "state"]
     free = status.budget - status.headroom - status.reserved
     lines = [
         f"{paint('bluerill', 'bold')} on {status.host}, up {status.uptime_s:.0f} s, "

@@ -50,6 +50,17 @@ export class Link extends EventTarget {
     return true;
   }
 
+  piece(offset, bytes) {
+    if (!this.open) return false;
+    const frame = new Uint8Array(5 + bytes.length);
+    const view = new DataView(frame.buffer);
+    view.setUint8(0, 4);
+    view.setUint32(1, offset, true);
+    frame.set(bytes, 5);
+    this.#socket.send(frame);
+    return true;
+  }
+
   #take(data) {
     if (typeof data === "string") {
       const { type, body } = JSON.parse(data);

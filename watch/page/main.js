@@ -2,6 +2,7 @@
 
 import { Chime } from "./chime.js";
 import { Ears } from "./ears.js";
+import { Faces } from "./faces.js";
 import { Glass } from "./glass.js";
 import { Link } from "./link.js";
 import { Log, make } from "./log.js";
@@ -11,6 +12,7 @@ import { Voice } from "./voice.js";
 const $ = (id) => document.getElementById(id);
 const link = new Link(`ws://${location.host}/socket`);
 const glass = new Glass($("glass"), $("crown"), link);
+const faces = new Faces($("faces"), link);
 const ears = new Ears(link);
 const voice = new Voice(link);
 const chime = new Chime(() => voice.context);
@@ -32,13 +34,7 @@ function connection({ state, wait, was }) {
 link.addEventListener("state", (event) => connection(event.detail));
 link.addEventListener("page.hello", ({ detail }) => {
   glass.resize(detail.size);
-  $("faces").replaceChildren(...detail.faces.map((face) => {
-    const button = make("button", { type: "button", textContent: face });
-    button.dataset.face = face;
-    button.setAttribute("aria-pressed", String(face === shown.face));
-    button.addEventListener("click", () => link.say("face", { face, ambient: false }));
-    return button;
-  }));
+  faces.offer(detail.faces);
 });
 link.addEventListener("picture", (event) => glass.show(event.detail));
 
@@ -58,7 +54,7 @@ link.addEventListener("screen.shown", ({ detail }) => {
   if (!shown.ringing && $("ring-buttons").contains(document.activeElement)) $("glass").focus({ preventScroll: true });
   $("ring-buttons").hidden = !shown.ringing;
   $("snooze").hidden = shown.ringing === "timer";
-  for (const button of $("faces").children) button.setAttribute("aria-pressed", String(button.dataset.face === shown.face));
+  faces.mark(shown.face);
 });
 
 link.addEventListener("agent.state", ({ detail }) => {
@@ -86,6 +82,16 @@ link.addEventListener("page.say", ({ detail }) => {
 link.addEventListener("kernel.status", ({ detail }) => monitor.status(detail));
 link.addEventListener("page.problem", ({ detail }) => problem(detail.text));
 ears.addEventListener("problem", (event) => problem(event.detail.text));
+$("bring").addEventListener("change", async ({ target }) => {
+  const [file] = target.files;
+  target.value = "";
+  if (file) await faces.bring(file.name, new Uint8Array(await file.arrayBuffer())).catch((error) => problem(error.message));
+});
+faces.addEventListener("problem", (event) => problem(event.detail.text));
+link.addEventListener("page.face", ({ detail }) => {
+  problem("");
+  log.note(`The face ${detail.name} is on the watch.${detail.notes.length ? ` Not drawn: ${detail.notes.join("; ")}.` : ""}`);
+});
 
 function problem(text) {
   $("problem").hidden = !text;

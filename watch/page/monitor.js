@@ -62,14 +62,14 @@ export class Monitor {
   #service(service) {
     const dot = make("span", { className: `dot ${service.state}` });
     const generation = (service.generation ?? 0) > 1 ? ` #${service.generation}` : "";
-    const name = make("td", { title: service.pid ? `process ${service.pid}` : "in the core" }, dot, service.name + generation);
+    const name = make("td", { title: service.pid ? `process ${service.pid}${service.starter ? `, started by ${service.starter}` : ""}` : "in the core" }, dot, service.name + generation);
     const memory = make("td", { className: "n" });
     if (service.reserved) {
       const share = Math.min((service.charge ?? 0) / service.reserved, 1);
       const fill = make("i", { className: share > 0.85 ? "high" : "" });
       fill.style.width = `${share * 100}%`;
       memory.append(`${mib(service.charge ?? 0)} / ${mib(service.reserved)}`, make("span", { className: "use" }, fill));
-      memory.title = `peak ${mib(service.peak ?? 0)}`;
+      memory.title = `anonymous ${mib(service.anon ?? 0)}, files ${mib(service.file ?? 0)}, peak ${mib(service.peak ?? 0)}`;
     } else {
       memory.textContent = "core";
     }

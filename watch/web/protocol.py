@@ -7,6 +7,7 @@ device are passed on as ``{"type": wire name, "body": {…}}``, so a page sees w
 Binary frames begin with one byte that says what they are, little-endian throughout:
 
     page → device   1  audio    u32 seq, then s16le samples (16 kHz mono, at most 4096 bytes)
+    page → device   4  piece    u32 offset, then bytes of the face that was announced
     device → page   2  picture  u32 seq, u16 x, y, width, height, u8 format (0 png, 1 webp, 2 jpeg), u8 full, data
     device → page   3  speech   u32 id, u32 rate, then s16le samples
 """
@@ -106,8 +107,16 @@ class WearFace(FromPage, frozen=True, tag="face"):
     ambient: bool | None = None
 
 
+class BringFace(FromPage, frozen=True, tag="bring-face"):
+    """A watch face of ``size`` bytes follows in pieces; each is answered by ``page.piece`` before the next is sent, the
+    last by ``page.face`` or a problem."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+    size: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
+
+
 Said = (
-    Listen | Unlisten | Talk | Finger | Turned | Ask | Pressed | Spoken | Synthesise | Monitor | WearFace
+    Listen | Unlisten | Talk | Finger | Turned | Ask | Pressed | Spoken | Synthesise | Monitor | WearFace | BringFace
 )  # fmt: skip
 _decoder: Final[msgspec.json.Decoder[Said]] = msgspec.json.Decoder(Said)
 _encoder: Final = msgspec.json.Encoder()
@@ -132,6 +141,19 @@ def decode_audio(data: bytes) -> tuple[int, bytes]:
     if not pcm or len(pcm) % 2 or len(pcm) > MAX_PCM:
         raise CallerError(f"page audio: expected 2 to {MAX_PCM} bytes of 16-bit samples, got {len(pcm)}")
     return seq, pcm
+
+
+def is_piece(data: bytes) -> bool:
+    """Whether a binary frame is a piece of a face."""
+    return data[:1] == b"\x04"
+
+
+def decode_piece(data: bytes) -> tuple[int, bytes]:
+    """Offset and bytes of a piece of a face. Raises CallerError."""
+    if len(data) <= _AUDIO.size:
+        raise CallerError(f"page piece: expected a {_AUDIO.size} byte head and bytes, got {len(data)} bytes")
+    _, offset = _AUDIO.unpack_from(data)
+    return offset, data[_AUDIO.size :]
 
 
 def forward(body: Body) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
@@ -36,6 +37,7 @@ from ...modalities.voice.messages import (
 )
 from . import protocol
 from .assets import load
+from .delivery import Delivery
 from .door import Door
 from .lookout import Lookout
 from .messages import GetLink, Link
@@ -69,6 +71,7 @@ class WebService(Service):
 
     async def start(self) -> None:
         self._pictures = Pictures(self.port, self.pages, self._problem)
+        self._delivery = Delivery(self.port, self.pages)
         self._lookout = Lookout(
             self.port,
             needed=lambda: bool(self.pages),
@@ -185,7 +188,9 @@ class WebService(Service):
                 await page.connection.close(1008, "too many messages")
             return
         try:
-            if isinstance(message, bytes):
+            if isinstance(message, bytes) and protocol.is_piece(message):
+                await self._piece(page, message)
+            elif isinstance(message, bytes):
                 await self._audio(page, *protocol.decode_audio(message))
             else:
                 await self._control(page, protocol.decode(message))
@@ -201,6 +206,16 @@ class WebService(Service):
             await self.port.tell("ears", AudioChunk(page.stream, seq, pcm), taint=Taint.USER)
         except BluerillError as error:
             self._lose_stream(page, str(error))
+
+    async def _piece(self, page: Page, data: bytes) -> None:
+        """Part of a watch face; with the last part every page learns that there is one more."""
+        installed = await self._delivery.piece(page, data)
+        if installed is None:
+            return
+        if self._glass is not None:
+            self._glass = msgspec.structs.replace(self._glass, faces=installed.faces)
+        self._all(protocol.own("faces", faces=installed.faces))
+        page.send(protocol.own("face", name=installed.name, notes=installed.notes))
 
     async def _control(self, page: Page, said: protocol.Said) -> None:
         tell = self.port.tell
@@ -236,6 +251,8 @@ class WebService(Service):
                 self._lookout.wake()
             case protocol.WearFace(face, ambient):
                 await tell("screen", SetFace(face, ambient), taint=Taint.USER)
+            case protocol.BringFace():
+                self._delivery.begin(page, said)
 
     def _begin_ask(self, page: Page, said: protocol.Ask) -> None:
         if page.asks >= MAX_ASKS:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bluerill.kernel.host.cgroup import PREFIX, Files, TreeV1, TreeV2, Unusable, find, start_time
+from bluerill.kernel.host.cgroup import PREFIX, Files, TreeV1, TreeV2, Unusable, start_time
 from bluerill.kernel.host.linux import LinuxHost
+from bluerill.kernel.host.mounts import find
 from bluerill.kernel.limits import MIB
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="control groups are Linux's")
@@ -286,3 +287,12 @@ def test_pressure_comes_from_the_group_or_the_machine(tmp_path: Path) -> None:
     assert host.pressure()[:2] == (1.5, 0.25)
     (proc / "pressure/memory").write_text("some avg10=much\n")
     assert LinuxHost(proc, trees=[]).pressure().source == ""
+
+
+def test_a_version_2_cap_is_never_set_below_what_it_would_kill_for(tmp_path: Path) -> None:
+    """Version 1 answers EBUSY by itself; version 2 would invoke the OOM killer."""
+    tree = TreeV2(tmp_path, Files())
+    (tmp_path / "memory.stat").write_text(f"anon {20 * MIB}\nfile {90 * MIB}\n")
+    tree.fits(tmp_path, 20 * MIB)
+    with pytest.raises(OSError, match="it holds 20971520 bytes of anonymous memory"):
+        tree.fits(tmp_path, 20 * MIB - 1)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from bluerill.agent.messages import Press, Show
 from bluerill.kernel.errors import CallerError
+from bluerill.modalities.screen.faces import bundled
 from bluerill.modalities.screen.messages import Attach, Attached, Crown, Frame, SetFace, Snapshot, Touch
 from bluerill.modalities.screen.service import ScreenService
 from bluerill.skills.messages import GLANCE_CHANGED, Card, Glance, RingView
@@ -26,7 +27,7 @@ def test_an_attached_page_gets_the_whole_picture_and_then_silence() -> None:
     async def main() -> None:
         async with easel() as (page, screen):
             attached = await page.port.ask("screen", Attach(), Attached)
-            assert attached == Attached(466, 30, ["analog", "digital", "minimal"])
+            assert attached == Attached(466, 30, [face.name for face in bundled()])
             await page.until(lambda: bool(page.frames and page.shown))
             first = page.frames[0]
             assert first.full

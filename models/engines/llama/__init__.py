@@ -1,0 +1,1 @@
+"""The engine ``llama``: GGUF models by llama.cpp, stepped token by token through its C interface."""

@@ -1,0 +1,129 @@
+// Watch faces: a button for each, and bringing one: drop a face folder, .zip, .apk or .xml on the page.
+//
+// A folder is packed here, as a zip without compression. The device checks a face before it shows it; what it refuses
+// is said as any other problem.
+
+import { make } from "./log.js";
+
+const PIECE = 48 * 1024;
+const MOST_BYTES = 4 * 1024 * 1024;
+const MOST_FILES = 500;
+
+export class Faces extends EventTarget {
+  #waiting = null;
+
+  constructor(list, link) {
+    super();
+    this.list = list;
+    this.link = link;
+    this.shown = "";
+    link.addEventListener("page.piece", ({ detail }) => this.#next(detail.offset));
+    link.addEventListener("page.faces", ({ detail }) => this.offer(detail.faces));
+    link.addEventListener("page.problem", () => { this.#waiting = null; });
+    link.addEventListener("state", ({ detail }) => { if (detail.state === "closed") this.#waiting = null; });
+    addEventListener("dragover", (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); });
+    addEventListener("drop", (event) => this.#drop(event));
+  }
+
+  offer(names) {
+    this.list.replaceChildren(...names.map((face) => {
+      const button = make("button", { type: "button", textContent: face });
+      button.dataset.face = face;
+      button.addEventListener("click", () => this.link.say("face", { face, ambient: false }));
+      return button;
+    }));
+    this.mark(this.shown);
+  }
+
+  mark(face) {
+    this.shown = face;
+    for (const button of this.list.children) button.setAttribute("aria-pressed", String(button.dataset.face === face));
+  }
+
+  async #drop(event) {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    const item = event.dataTransfer.items[0];
+    const entry = item?.webkitGetAsEntry?.();
+    const file = event.dataTransfer.files[0];
+    try {
+      if (entry?.isDirectory) await this.bring(`${entry.name}.zip`, zip(await filesOf(entry)));
+      else if (file) await this.bring(file.name, new Uint8Array(await file.arrayBuffer()));
+    } catch (error) {
+      this.#problem(error.message);
+    }
+  }
+
+  // Send a packed face; piece by piece, as the device asks for them.
+  async bring(name, data) {
+    if (data.length > MOST_BYTES) throw new Error(`A face may have at most ${MOST_BYTES >> 20} MiB; ${name} has ${(data.length / 1048576).toFixed(1)}.`);
+    this.#waiting = data;
+    if (!this.link.say("bring-face", { name: name.slice(0, 128), size: data.length })) this.#problem("The watch is not connected.");
+  }
+
+  #next(offset) {
+    if (this.#waiting) this.link.piece(offset, this.#waiting.subarray(offset, offset + PIECE));
+  }
+
+  #problem(text) { this.dispatchEvent(new CustomEvent("problem", { detail: { text } })); }
+}
+
+// Every file below a dropped folder, with its path inside it.
+async function filesOf(folder, path = "", found = []) {
+  const reader = folder.createReader();
+  for (;;) {
+    const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!entries.length) return found;
+    for (const entry of entries) {
+      if (entry.name.startsWith(".") || entry.name === "build") continue;
+      if (entry.isDirectory) await filesOf(entry, `${path}${entry.name}/`, found);
+      else {
+        const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+        found.push({ name: path + entry.name, data: new Uint8Array(await file.arrayBuffer()) });
+      }
+      if (found.length > MOST_FILES) throw new Error(`A face may have at most ${MOST_FILES} files.`);
+    }
+  }
+}
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
+  for (let bit = 0; bit < 8; bit++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
+  return n >>> 0;
+});
+
+function crc32(data) {
+  let crc = 0xffffffff;
+  for (const byte of data) crc = TABLE[(crc ^ byte) & 255] ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+// A zip archive of stored files (PKWARE's APPNOTE, sections 4.3.7, 4.3.12 and 4.3.16).
+function zip(files) {
+  const parts = [], central = [];
+  let offset = 0;
+  for (const { name, data } of files) {
+    const path = new TextEncoder().encode(name), crc = crc32(data);
+    const head = fields([[4, 0x04034b50], [2, 20], [2, 0x800], [2, 0], [4, 0], [4, crc], [4, data.length], [4, data.length], [2, path.length], [2, 0]]);
+    parts.push(head, path, data);
+    central.push(fields([[4, 0x02014b50], [2, 20], [2, 20], [2, 0x800], [2, 0], [4, 0], [4, crc], [4, data.length], [4, data.length], [2, path.length], [2, 0], [2, 0], [2, 0], [2, 0], [4, 0], [4, offset]]), path);
+    offset += head.length + path.length + data.length;
+  }
+  const size = central.reduce((sum, part) => sum + part.length, 0);
+  const end = fields([[4, 0x06054b50], [2, 0], [2, 0], [2, files.length], [2, files.length], [4, size], [4, offset], [2, 0]]);
+  const whole = new Uint8Array(offset + size + end.length);
+  let at = 0;
+  for (const part of [...parts, ...central, end]) { whole.set(part, at); at += part.length; }
+  return whole;
+}
+
+function fields(list) {
+  const bytes = new Uint8Array(list.reduce((sum, [size]) => sum + size, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const [size, value] of list) {
+    if (size === 2) view.setUint16(at, value, true);
+    else view.setUint32(at, value, true);
+    at += size;
+  }
+  return bytes;
+}
