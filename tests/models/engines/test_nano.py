@@ -91,3 +91,9 @@ def test_an_utterance_has_a_longest_length(engine: NanoEngine) -> None:
 def test_a_folder_that_is_no_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(CallerError, match=r"model\.json"):
         NanoEngine(tmp_path)
+
+
+@pytest.mark.audio
+def test_without_words_in_mind_it_spells_what_it_hears() -> None:
+    engine = NanoEngine(words=False)
+    assert heard(engine, EspeakEngine("en-us", 150).say("set a timer for ten minutes"))[0].startswith("set a timer")

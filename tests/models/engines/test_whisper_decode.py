@@ -5,8 +5,8 @@ from bluerill.models.engines.whisper_decode import cheapest_path
 
 def test_the_cheapest_path_follows_the_diagonal_of_what_fits() -> None:
     cost = np.ones((3, 6), np.float32)
-    for token, frames in enumerate(((0, 1), (2, 3), (4, 5))):
-        cost[token, list(frames)] = 0.0
+    for token in range(3):
+        cost[token, 2 * token : 2 * token + 2] = 0.0
     tokens, frames = cheapest_path(cost)
     assert list(zip(tokens.tolist(), frames.tolist(), strict=True)) == [(0, 0), (0, 1), (1, 2), (1, 3), (2, 4), (2, 5)]
 
