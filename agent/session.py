@@ -72,7 +72,8 @@ def clean(text: str) -> str:
 
 
 class SessionService(Service):
-    """``fronts`` speak and show turns, ``screens`` show cards, ``ears`` are told when the device speaks."""
+    """``fronts`` speak and show turns, ``screens`` show cards, ``ears`` are told when the device speaks, ``watchers``
+    what the owner and the device are doing."""
 
     concurrency: ClassVar[int] = 8
 
@@ -83,8 +84,10 @@ class SessionService(Service):
         ears: Sequence[str] = ("ears",),
         planner: str = "planner",
         skills: str = "skills",
+        watchers: Sequence[str] = (),
         zone: str = "",
     ) -> None:
+        self._watchers = tuple(watchers)
         self._fronts = tuple(fronts)
         self._screens = tuple(screens)
         self._ears = tuple(ears)
@@ -99,7 +102,7 @@ class SessionService(Service):
         self._silenced = 0
 
     async def start(self) -> None:
-        self._out = Outlet(self.port, self._fronts, self._screens, self._ears)
+        self._out = Outlet(self.port, self._fronts, self._screens, self._ears, self._watchers)
         self._actor = Actor(self.port, self._skills, self._memory, self._consent)
 
     # what comes in

@@ -21,10 +21,18 @@ MAX_SPEECH = 600
 
 
 class Outlet:
-    """Tells fronts, screens and ears; one that is absent is passed over."""
+    """Tells fronts, screens, ears and ``watchers`` (of the state alone); one that is absent is passed over."""
 
-    def __init__(self, port: Port, fronts: Sequence[str], screens: Sequence[str], ears: Sequence[str]) -> None:
+    def __init__(
+        self,
+        port: Port,
+        fronts: Sequence[str],
+        screens: Sequence[str],
+        ears: Sequence[str],
+        watchers: Sequence[str] = (),
+    ) -> None:
         self.port = port
+        self.watchers = tuple(watchers)
         self.fronts = tuple(fronts)
         self.screens = tuple(screens)
         self.ears = tuple(ears)
@@ -42,8 +50,10 @@ class Outlet:
                 self.port.log.debug("%s was not told %s: %s", address, body.wire, error)
 
     async def state(self, phase: str, text: str = "") -> None:
-        """Show what the agent is doing, on fronts and screens."""
-        await self.tell((*self.fronts, *self.screens), State(phase, text))  # type: ignore[arg-type]
+        """Show what the agent is doing, on fronts and screens, and to who works in the background."""
+        state = State(phase, text)  # type: ignore[arg-type]
+        await self.tell(self.watchers, state, Lane.CONTROL)
+        await self.tell((*self.fronts, *self.screens), state)
 
     async def say(self, text: str) -> None:
         """Say something, cutting off what is being said."""

@@ -28,6 +28,7 @@ from .children import (
 from .limits import MAX_ERROR_TEXT
 from .message import Body, message
 from .remote import RemoteSeat
+from .restart import RestartService, ServiceRestarting, restart
 from .service import Call, Leased, Service, handles
 from .status import GetStatus, ServiceStatus, Status
 from .trace import perfetto
@@ -161,6 +162,10 @@ class KernelService(Service):
     @handles(SetBudget)
     async def set_budget(self, request: SetBudget, call: Call) -> BudgetState:
         return await self._kernel.budget.set(request, call)
+
+    @handles(RestartService)
+    async def restart_service(self, request: RestartService, call: Call) -> ServiceRestarting:
+        return await restart(self._kernel, request, call)
 
     @handles(GetTrace)
     async def trace(self, request: GetTrace, call: Call) -> Leased:

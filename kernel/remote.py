@@ -208,6 +208,10 @@ class RemoteSeat(Traffic):
             self.reservation = None
             self.kernel.budget.moved()
 
+    async def restart(self, why: str) -> None:
+        if self.child is not None:
+            self.child.kill()
+
     async def stop(self) -> None:
         """Ask it to end; kill it after the grace time."""
         if self.child is None:

@@ -79,6 +79,10 @@ class Seat:
     async def stop(self) -> None:
         raise NotImplementedError
 
+    async def restart(self, why: str) -> None:
+        """End the running generation; the supervisor starts the next."""
+        raise NotImplementedError
+
     def give_up_or_wait(self, reason: ExitReason, why: str) -> float | None:
         """After an exit: when to start again (kernel time), or None if the supervisor gave up."""
         self.life.step(Event.EXIT)
@@ -179,6 +183,11 @@ class LocalSeat(Seat):
         self.errors += 1
         self.kernel.log.error("service %r failed", self.name, exc_info=error)
         self.kernel.spawn(self._restart(f"{type(error).__name__}: {error}"), f"restart {self.name}")
+
+    async def restart(self, why: str) -> None:
+        if self._runner is not None and self.life.state is State.RUNNING:
+            await self._runner.service.stop()
+        await self._restart(why)
 
     async def _restart(self, why: str) -> None:
         if self.life.state is not State.RUNNING:

@@ -150,6 +150,11 @@ class Device(Protocol):
         """Update what the watch shows at a glance. [screen]"""
         ...
 
+    async def job(self, kind: str, **given: Any) -> None:
+        """Have something long done in the background (``bluerill jobs`` lists the kinds); the owner is told what came
+        of it. Bluerill's own skills only; files cannot be named. [jobs]"""
+        ...
+
     async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:
         """Body of an https URL. Raises ServiceFault when offline. [network:HOST]"""
         ...

@@ -17,7 +17,7 @@ from ..kernel.errors import CallerError, CapabilityError
 from ..kernel.service import Port
 from . import sensors
 from .chime import DUE, Chime, Due
-from .messages import Card, Fetch, Fetched, Get, Glance, Happened, Put, Row, Rows, Scan, Stored
+from .messages import Card, Fetch, Fetched, Get, Glance, Happened, Put, Row, Rows, Scan, Stored, WantJob
 from .units import Unit, unit_of
 
 STORE, EGRESS = "store", "egress"
@@ -139,6 +139,9 @@ class DeviceHandle:
 
     async def glance(self, glance: Glance) -> None:
         self._need("screen").announce(glance)
+
+    async def job(self, kind: str, **given: Any) -> None:
+        self._need("jobs").announce(WantJob(self._skill, kind, _plain(given, f"parameters of job {kind!r}")))
 
     async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:
         host = urlsplit(url).hostname or ""

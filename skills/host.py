@@ -32,6 +32,7 @@ from .messages import (
     TimerView,
     Unconfirmed,
     Undo,
+    WantJob,
 )
 from .skillhost import ACTION_TIMEOUT_S, SkillHost
 
@@ -178,7 +179,10 @@ class SkillsService(SkillHost):
         if theirs is None or all(each.name != skill for each in theirs.skills):
             raise CallerError(f"service {sender!r} has no skill {skill!r} to speak for")
 
-    def announce(self, skill: str, what: Happened | Glance) -> None:
+    def announce(self, skill: str, what: Happened | Glance | WantJob) -> None:
+        if isinstance(what, WantJob):
+            self.deliver("jobs", what)
+            return
         if isinstance(what, Happened):
             self.deliver("session", what)
             return

@@ -238,6 +238,15 @@ class Happened(Body, frozen=True):
     ring: bool = False
 
 
+@message("skills.want-job")
+class WantJob(Body, frozen=True):
+    """Tell ``jobs`` that a skill wants a long job done; what comes of it is told to the owner when it ends."""
+
+    skill: str
+    kind: str
+    given: dict[str, Any] = {}
+
+
 # store: rows are JSON documents in a namespace per skill
 
 

@@ -19,6 +19,9 @@ from .derive import Action, actions_of, summary_of
 from .device import DeviceHandle
 from .messages import Catalogue, SkillInfo
 
+OWN_ONLY = frozenset({"jobs"})
+"""Grants that no third-party skill gets."""
+
 
 class Loaded:
     """A skill that runs: its instance, its actions and the lock that keeps its units in order."""
@@ -58,6 +61,8 @@ class Roster:
             cls = loader.load(entry)
             actions = actions_of(cls)
             self._refuse_taken(cls, actions)
+            if OWN_ONLY & set(cls.grants) and self._isolation != "core":
+                raise ManifestError(f"skill {cls.name!r}: the grants {sorted(OWN_ONLY)} are for Bluerill's own skills")
             skill = _made(cls)
         except ManifestError as error:
             self._log.warning("%s", error)

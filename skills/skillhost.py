@@ -34,6 +34,7 @@ from .messages import (
     Invoked,
     Unconfirmed,
     Undo,
+    WantJob,
 )
 from .outbox import Outbox
 from .policy import literal, must_ask
@@ -317,11 +318,11 @@ class SkillHost(Service):
         for each in unit.announcements:
             self.announce(unit.skill, each)
 
-    def announce(self, skill: str, what: Happened | Glance) -> None:
+    def announce(self, skill: str, what: Happened | Glance | WantJob) -> None:
         """Pass on what a skill says unasked: from a child to the core's skills service."""
         self.deliver(self._announce, what)
 
-    def deliver(self, to: str, what: Happened | Glance) -> None:
+    def deliver(self, to: str, what: Happened | Glance | WantJob) -> None:
         """Tell in order, without waiting here: a receiver that is just asking us must not be waited for."""
         self._outbox.post(to, what)
 

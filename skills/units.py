@@ -12,7 +12,7 @@ from typing import Any
 
 from ..kernel.errors import CallerError
 from .chime import Due
-from .messages import Glance, Happened
+from .messages import Glance, Happened, WantJob
 
 MAX_WRITES = 200
 MAX_ANNOUNCEMENTS = 20
@@ -34,7 +34,7 @@ class Unit:
         """It runs an action that says it changes nothing, and so may not call one that does."""
         self.rows: dict[str, Any] = {}
         self.dues: dict[str, Due | None] = {}
-        self.announcements: list[Happened | Glance] = []
+        self.announcements: list[Happened | Glance | WantJob] = []
         self.closed = False
 
     def write(self, key: str, value: Any) -> None:
@@ -43,7 +43,7 @@ class Unit:
             raise CallerError(f"skill {self.skill!r} may write {MAX_WRITES} rows in one action")
         self.rows[key] = value
 
-    def announce(self, what: Happened | Glance) -> None:
+    def announce(self, what: Happened | Glance | WantJob) -> None:
         """Add an announcement. Raises CallerError above MAX_ANNOUNCEMENTS."""
         if len(self.announcements) >= MAX_ANNOUNCEMENTS:
             raise CallerError(f"skill {self.skill!r} may announce {MAX_ANNOUNCEMENTS} things in one action")

@@ -28,6 +28,7 @@ _COMMANDS = {
     "models": ("models", "model cards and weights: list, pull, add, verify, estimate, convert, info, remove"),
     "infer": ("infer", "ask a model, in the words of the model"),
     "ram": ("ram", "change the memory of the running device"),
+    "jobs": ("jobs", "long work in the background: list, add, show, log, cancel, pause, resume, forget, find"),
     "top": ("top", "live monitor of the running device"),
     "trace": ("trace", "write what happened as a Perfetto trace"),
     "mcp": ("mcp", "offer the skills as tools to other programs (Model Context Protocol)"),

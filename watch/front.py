@@ -18,15 +18,21 @@ HOSTS_WAIT_S = 5.0
 
 @asynccontextmanager
 async def open_front(
-    *, without: tuple[str, ...], ram: str = "", asr: Mapping[str, Any] | None = None, asr_memory: str = ""
+    *,
+    without: tuple[str, ...],
+    ram: str = "",
+    asr: Mapping[str, Any] | None = None,
+    asr_memory: str = "",
+    working: bool = False,
 ) -> AsyncIterator[Front]:
     """A front to a device. ``without`` are the services that a device of our own would not need, ``asr`` further
-    settings of its recogniser and ``asr_memory`` its cap, where they differ from the wiring's.
+    settings of its recogniser and ``asr_memory`` its cap, where they differ from the wiring's; ``working`` lets it do
+    long jobs while it lives.
 
     There is one device for a state directory: a second one would ring the same alarms.
     """
     try:
-        device = boot(brief(load_manifest(without=without, ram=ram), asr or {}, asr_memory))
+        device = boot(brief(load_manifest(without=without, ram=ram), asr or {}, asr_memory, working))
     except DeviceBusy:
         front = await SocketFront.connect(str(state_directory() / "device.sock"))
         try:
@@ -40,9 +46,13 @@ async def open_front(
         yield LocalFront(control)
 
 
-def brief(manifest: Manifest, asr: Mapping[str, Any], asr_memory: str = "") -> Manifest:
+def brief(manifest: Manifest, asr: Mapping[str, Any], asr_memory: str = "", working: bool = False) -> Manifest:
     """The manifest of a device that lives for one command."""
-    changes: dict[str, Mapping[str, Any]] = {"skills": {"wait_s": HOSTS_WAIT_S}, "asr": asr}
+    changes: dict[str, Mapping[str, Any]] = {
+        "skills": {"wait_s": HOSTS_WAIT_S},
+        "asr": asr,
+        "jobs": {"working": working},
+    }
     services = {
         name: msgspec.structs.replace(spec, settings={**spec.settings, **changes[name]}) if name in changes else spec
         for name, spec in manifest.services.items()

@@ -38,11 +38,12 @@ Floats = npt.NDArray[np.float32]
 class Recording:
     """One file, opened and checked. ``seconds``, ``rate`` and ``channels`` are the file's own.
 
-    Raises CallerError for whatever cannot be read as sound.
+    Raises CallerError for whatever cannot be read as sound, and for what is longer than ``longest_s``.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, longest_s: float = MAX_SECONDS) -> None:
         self.path = path
+        self._longest_s = longest_s
         self._check_file()
         self._promised = self._check_wav()
         try:
@@ -105,9 +106,9 @@ class Recording:
             raise CallerError(f"{self.path}: at most {MAX_CHANNELS} channels, got {self.channels}")
         if self.frames <= 0:
             raise CallerError(f"{self.path}: expected a recording, it holds no samples")
-        if self.frames > MAX_SECONDS * self.rate:
+        if self.frames > self._longest_s * self.rate:
             raise CallerError(
-                f"{self.path}: a recording is at most {MAX_SECONDS / 60:.0f} minutes, this one has "
+                f"{self.path}: a recording is at most {self._longest_s / 60:.0f} minutes, this one has "
                 f"{self.frames / self.rate / 60:.1f}; cut it first"
             )
 
@@ -125,17 +126,27 @@ class Recording:
                 raise CallerError(f"{self.path}: broken after {got / self.rate:.1f} s: {_reason(error)}") from None
             got += len(block)
             last = len(block) < size
-            mono: Floats = np.nan_to_num(block.mean(axis=1), nan=0.0, posinf=1.0, neginf=-1.0).astype(np.float32)
+            mono = _mono(block)
             if resampler is not None:
                 mono = resampler.resample_chunk(mono, last=last)
             if len(mono):
-                yield (np.clip(mono, -1.0, 1.0) * 32_767).astype("<i2").tobytes()
+                yield _samples(mono)
             if last:
                 break
         if got < self.frames:
             raise CallerError(
                 f"{self.path}: truncated: {self.seconds:.1f} s are announced and {got / self.rate:.1f} s could be read"
             )
+
+    def part(self, start_s: float, seconds: float) -> bytes:
+        """So many seconds of sound from a moment on, fewer at the end. Raises CallerError where they cannot be read."""
+        try:
+            self._file.seek(min(self.frames, max(0, round(start_s * self.rate))))
+            block: Floats = self._file.read(round(seconds * self.rate), dtype="float32", always_2d=True)
+        except (soundfile.LibsndfileError, RuntimeError) as error:
+            raise CallerError(f"{self.path}: broken after {start_s:.1f} s: {_reason(error)}") from None
+        mono = _mono(block)
+        return _samples(mono if self.rate == RATE else soxr.resample(mono, self.rate, RATE, quality="HQ"))
 
     def close(self) -> None:
         """Close the file."""
@@ -152,6 +163,15 @@ def read_pcm(path: Path) -> bytes:
     """All of a recording at once (at most :data:`MAX_SECONDS`: 19 MB)."""
     with Recording(path) as recording:
         return b"".join(recording.blocks())
+
+
+def _mono(block: Floats) -> Floats:
+    mono: Floats = np.nan_to_num(block.mean(axis=1), nan=0.0, posinf=1.0, neginf=-1.0).astype(np.float32)
+    return mono
+
+
+def _samples(mono: Floats) -> bytes:
+    return (np.clip(mono, -1.0, 1.0) * 32_767).astype("<i2").tobytes()
 
 
 def _reason(error: Exception) -> str:

@@ -147,6 +147,25 @@ class NotHeard(Body, frozen=True):
     asr_ms: float
 
 
+@message("voice.use-model")
+class UseModel(Body, frozen=True):
+    """Ask ``asr`` to hear by a model of the broker from now on; '' is its own engine. → ModelUsed"""
+
+    model: str
+
+
+@message("voice.get-model")
+class GetModel(Body, frozen=True):
+    """Ask ``asr`` which model it hears by. → ModelUsed"""
+
+
+@message("voice.model-used")
+class ModelUsed(Body, frozen=True):
+    """The card's name, '' where the recogniser hears by its own engine."""
+
+    model: str
+
+
 # asr → planner
 
 

@@ -19,7 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from ...kernel.errors import BluerillError, CallerError, ServiceFault
+from ...kernel.errors import BluerillError, BudgetExceeded, CallerError, ServiceFault
+from ...kernel.message import Lane
 from ...kernel.service import Call, Service, handles
 from ...models.engines.engine import Guess, SpeechEngine
 from ...models.engines.registry import open_engine
@@ -27,8 +28,10 @@ from .messages import (
     RATE,
     Corpus,
     GetCorpus,
+    GetModel,
     Judge,
     Judged,
+    ModelUsed,
     NotHeard,
     Partial,
     TranscribeAbort,
@@ -38,7 +41,9 @@ from .messages import (
     TranscribeStart,
     TranscribeStop,
     Transcript,
+    UseModel,
 )
+from .model_ear import ModelEar
 from .phrases import REPAIR_BELOW, Match, PhraseBook, values_of
 from .review import ReviewLog
 
@@ -154,7 +159,8 @@ class RecognizerService(Service):
     ``model`` (a path or the name of a model card, for engines that need one), ``cache`` (folder for built language
     models), ``review`` (file of the review log, '' = none), ``threshold`` of being heard (default: the engine's),
     ``planner``, and the ``vocabulary``: "skills" for the device's sentences, "none" for any English, which costs the
-    embedded engine 178 MB and hears requests worse."""
+    embedded engine 178 MB and hears requests worse. ``choice`` is the file that keeps the name of a model of ``broker``
+    to hear by instead."""
 
     def __init__(
         self,
@@ -165,7 +171,10 @@ class RecognizerService(Service):
         threshold: float | None = None,
         planner: str = "planner",
         vocabulary: str = "skills",
+        choice: str = "",
+        broker: str = "models",
     ) -> None:
+        self.ear = ModelEar(choice, broker)
         if threshold is not None and not 0.0 <= threshold <= 1.0:
             raise CallerError(f"threshold must be 0..1, got {threshold}")
         folder = Path(cache) if cache else Path.home() / ".cache" / "bluerill" / "asr"
@@ -176,7 +185,11 @@ class RecognizerService(Service):
         self.book: PhraseBook | None = None
         self._fingerprint = ""
         self._utterance: int | None = None
+        self._lane = Lane.INTERACTIVE
+        self._touched = 0.0
+        self._displaced: int | None = None  # an utterance of the background that had to give way
         self._bytes = 0
+        self._by = ""  # the model that hears this utterance
         self._reading: Reading | None = None  # of everything fed so far, if nothing came since
         self._stale = False
         self._fetching = False
@@ -245,22 +258,48 @@ class RecognizerService(Service):
         self._ready.set()
         self.port.log.info("event=corpus-learned engine=%s sentences=%d", self.engine.name, len(known))
 
+    # hearing by a model
+
+    @handles(UseModel)
+    def use_model(self, request: UseModel, call: Call) -> ModelUsed:
+        """From the next utterance on."""
+        self.ear.use(request.model)
+        return ModelUsed(self.ear.model)
+
+    @handles(GetModel)
+    def get_model(self, request: GetModel, call: Call) -> ModelUsed:
+        return ModelUsed(self.ear.model)
+
     # an utterance
 
     @handles(TranscribeStart)
     async def begin(self, request: TranscribeStart, call: Call) -> TranscribeReady:
-        """Raises ServiceFault while there is no language model."""
-        if not self._ready.is_set():
+        """Raises ServiceFault while there is no language model, BudgetExceeded for background work while someone
+        speaks. Somebody who speaks displaces background work, which is told so at its next word."""
+        spoken = self._utterance is not None and self._lane is not Lane.BACKGROUND
+        if spoken and call.lane is Lane.BACKGROUND and self.port.now() - self._touched < MAX_UTTERANCE_S:
+            raise BudgetExceeded("the recogniser listens to someone who speaks")
+        if not self._ready.is_set() and not self.ear.model:
             try:
                 async with asyncio.timeout(READY_WITHIN_S):
                     await self._ready.wait()
             except TimeoutError:
                 raise ServiceFault(f"the recogniser has no language model yet: {self._problem}") from None
+        if self._utterance is not None and self._lane is Lane.BACKGROUND:
+            self._displaced = self._utterance
         self._utterance, self._bytes, self._reading = request.utterance, 0, None
-        self.engine.start()
-        return TranscribeReady(self.engine.name)
+        self._lane, self._touched = call.lane, self.port.now()
+        self._by = self.ear.model
+        if self._by:
+            self.ear.start()
+        else:
+            self.engine.start()
+        return TranscribeReady(self._by or self.engine.name)
 
     def _check(self, utterance: int) -> None:
+        if utterance == self._displaced:
+            raise BudgetExceeded("the recogniser was needed for someone who speaks")
+        self._touched = self.port.now()
         if utterance != self._utterance:
             raise CallerError(f"utterance {utterance} was not started here (or was forgotten); begin it again")
 
@@ -271,6 +310,9 @@ class RecognizerService(Service):
             raise CallerError(f"an utterance is at most {MAX_UTTERANCE_S:.0f} s long")
         self._bytes += len(chunk.pcm)
         self._reading = None
+        if self._by:
+            self.ear.feed(chunk.pcm)
+            return Partial(chunk.utterance, "")
         self.engine.feed(chunk.pcm)
         return Partial(chunk.utterance, self.engine.partial())
 
@@ -278,7 +320,7 @@ class RecognizerService(Service):
     async def pause(self, request: TranscribePause, call: Call) -> Partial:
         self._check(request.utterance)
         match = (await self._read()).match
-        return Partial(request.utterance, match.text, ending(match, self.book, self.threshold))
+        return Partial(request.utterance, match.text, ending(match, None if self._by else self.book, self.threshold))
 
     @handles(TranscribeStop)
     async def end(self, request: TranscribeStop, call: Call) -> Transcript | NotHeard:
@@ -289,14 +331,13 @@ class RecognizerService(Service):
         seconds = self._bytes / (2 * RATE)
         self._over()
         match, raw = reading.match, reading.raw
-        if match.text and match.score >= self.threshold:
-            return Transcript(
-                request.utterance, match.text, raw, round(match.score, 3), self.engine.name, seconds, waited_ms
-            )
+        engine = self._by or self.engine.name
+        if match.text and match.score >= (0.0 if self._by else self.threshold):
+            return Transcript(request.utterance, match.text, raw, round(match.score, 3), engine, seconds, waited_ms)
         reason: Literal["vocabulary", "silence"] = "vocabulary" if raw else "silence"
-        if self.review is not None and raw:
-            self.review.add(self.port.wall(), raw, reason, match.score, seconds, self.engine.name)
-        return NotHeard(request.utterance, raw, round(match.score, 3), self.engine.name, reason, seconds, waited_ms)
+        if self.review is not None and raw and call.lane is not Lane.BACKGROUND:
+            self.review.add(self.port.wall(), raw, reason, match.score, seconds, engine)
+        return NotHeard(request.utterance, raw, round(match.score, 3), engine, reason, seconds, waited_ms)
 
     @handles(TranscribeAbort)
     def forget(self, request: TranscribeAbort, call: Call) -> None:
@@ -308,11 +349,26 @@ class RecognizerService(Service):
         the stop finds the reading made at the pause, while the ears were still waiting."""
         if self._reading is None:
             began = self.port.now()
+            text = await self._by_model() if self._by else None
+            if text is not None:
+                self._reading = Reading(Match(text, 1.0, MAY_END), text, (self.port.now() - began) * 1000)
+                return self._reading
             guesses = self.engine.finish()
             match = choose(guesses, self.book, await self._judge(guesses))
             raw = guesses[0].text if guesses else ""
             self._reading = Reading(match, raw, (self.port.now() - began) * 1000)
         return self._reading
+
+    async def _by_model(self) -> str | None:
+        """What the model heard; None if it could not, and then the engine has the samples."""
+        try:
+            return await self.ear.hear(self.port)
+        except BluerillError as error:
+            self.port.log.warning("event=model-ear-failed model=%s error=%s", self._by, error)
+        self._by = ""
+        self.engine.start()
+        self.engine.feed(self.ear.pcm)
+        return None
 
     async def _judge(self, guesses: Sequence[Guess]) -> list[float] | None:
         """What the planner makes of each reading; None where it does not say so in time."""

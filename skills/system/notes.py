@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ..contract import Card, Refusal, Reply, Skill, Text, action
+from ..paging import page
 from ..speech import clock, plural, relative_day
 
 MAX_NOTES = 500
@@ -62,6 +63,15 @@ class Notes(Skill):
         card = Card(kind="list", title=plural(len(rows), "note"), lines=[row["text"] for row in rows[:20]], icon="note")
         count = "There is 1 note." if len(rows) == 1 else f"There are {len(rows)} notes."
         return Reply(f"{count} {'. '.join(said)}.{more}", result, card)
+
+    @action(hidden=True)
+    async def export_notes(self, after: Text | None = None) -> Reply:
+        """A page of all notes.
+
+        after: the id of the last one that is known
+        """
+        rows = await self.device.scan("note/")
+        return Reply("", page(((key.removeprefix("note/"), row["text"]) for key, row in rows.items()), after or ""))
 
     async def undo(self, what: Any) -> Reply:
         if await self.device.get(what["added"]) is None:

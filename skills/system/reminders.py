@@ -9,6 +9,7 @@ from typing import Any
 from ..contract import Card, Duration, Glance, Refusal, Reply, RingView, Say, Text, When, action
 from ..localtime import instant
 from ..matching import best
+from ..paging import page
 from ..speech import capital, clock, joined, plural, relative_day, relative_moment, span
 from .rings import Ringing, Row
 
@@ -192,6 +193,15 @@ class Reminders(Ringing):
         row["state"] = "snoozed"
         await self.device.put(f"reminder/{row['id']}", row)
         await self.device.after(row["id"], delay, {})
+
+    @action(hidden=True)
+    async def export_reminders(self, after: Text | None = None) -> Reply:
+        """A page of all reminders.
+
+        after: the id of the last one that is known
+        """
+        rows = await self.device.scan("reminder/")
+        return Reply("", page(((key.removeprefix("reminder/"), row["text"]) for key, row in rows.items()), after or ""))
 
     async def due(self, key: str, payload: dict[str, Any]) -> None:
         row = await self.device.get(f"reminder/{key}")

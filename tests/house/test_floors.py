@@ -20,7 +20,8 @@ HEAVY = (
 
 CORE = (
     "kernel.loop", "kernel.monitor", "kernel.host.linux", "models.broker", "models.catalogue", "agent.planner",
-    "agent.session", "skills.host", "skills.store", "watch.boot", "watch.cli", "watch.control", "watch.commands.ask",
+    "agent.session", "agent.jobs.service", "skills.host", "skills.store", "watch.boot", "watch.cli", "watch.control",
+    "watch.commands.ask",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from bluerill.agent.jobs.messages import AddJob, Jobs, SteerJob
 from bluerill.agent.messages import Hush, Press, Request, Say, State
 from bluerill.modalities.screen.faces import Wardrobe
 from bluerill.modalities.screen.palette import AMBER, CORAL
@@ -227,6 +228,82 @@ def test_a_lost_connection_says_so_and_comes_back(watch: Watching, device: Front
     watch.page.fill("#words", "back again")
     watch.page.keyboard.press("Enter")
     watch.page.wait_for_selector(".log .theirs")
+
+
+def test_jobs_are_shown_rested_and_cancelled_after_a_second_press(watch: Watching, device: FrontThread) -> None:
+    page, jobs = watch.page, device.front.jobs
+    page.wait_for_selector("#jobs .job")
+    first = page.locator("#jobs .job").first
+    assert first.locator("b").inner_text() == "Write down lecture.flac"
+    assert first.locator("[role=progressbar]").get_attribute("aria-valuenow") == "35"
+    assert page.locator("#jobs .job").count() == 5
+    first.get_by_role("button", name="Pause").click()
+    device.wait_for(jobs, 1, SteerJob)
+    cancel = first.get_by_role("button", name="Cancel")
+    cancel.focus()
+    page.wait_for_function("() => (window.looks = (window.looks ?? 0) + 1) > 100")  # news come meanwhile
+    words = page.evaluate(
+        """() => { const button = document.activeElement; button.click(); const asked = button.textContent;
+        button.click(); return [asked, button.textContent]; }"""
+    )
+    assert words == ["Really cancel?", "Cancel"]
+    device.wait_for(jobs, 2, SteerJob)
+    page.get_by_role("button", name="Go on Index notes").click()
+    page.get_by_role("button", name="Remove Summarise notes").click()
+    device.wait_for(jobs, 4, SteerJob)
+    assert jobs.of(SteerJob) == [
+        SteerJob(5, "pause"), SteerJob(5, "cancel"), SteerJob(3, "resume"), SteerJob(2, "forget"),
+    ]  # fmt: skip
+    jobs.jobs = Jobs([], "")
+    page.wait_for_selector("#jobs-none:not([hidden])")
+    assert page.locator("#jobs .job").count() == 0
+    keep(watch, "jobs")
+
+
+def test_jobs_are_begun_from_the_page_and_a_full_queue_is_one_line(watch: Watching, device: FrontThread) -> None:
+    page, jobs = watch.page, device.front.jobs
+    page.click("[data-begin=summarise]")
+    device.wait_for(jobs, 1, AddJob)
+    assert jobs.of(AddJob) == [AddJob("summarise", {})]
+    jobs.full = True
+    page.click("[data-begin=index]")
+    page.wait_for_selector("#problem:not([hidden])")
+    assert page.locator("#problem span").inner_text() == "32 jobs are waiting already"
+
+
+def test_memory_and_models_are_shown_by_class(watch: Watching) -> None:
+    page = watch.page
+    page.wait_for_selector("#models .resident")
+    assert page.locator("#models .resident b").all_inner_texts() == ["smollm2-135m-q8", "whisper-nano"]
+    assert "38 MB" in page.locator("#models .resident").first.inner_text()
+    assert page.locator("#queue b").all_inner_texts() == ["0", "1", "6"]
+    assert "4 evictions" in page.inner_text("#model-counts")
+    assert "file-backed" in page.inner_text("#ledger-parts")
+    assert "headroom" in (page.locator("#ledger").get_attribute("aria-label") or "")
+    whole = page.evaluate(
+        "() => [...document.querySelectorAll('#ledger i')].reduce((s, i) => s + parseFloat(i.style.width), 0)"
+    )
+    assert abs(whole - 100) < 0.1
+
+
+def test_a_model_is_got_with_one_press_and_its_licence_and_size_are_told_before(
+    watch: Watching, device: FrontThread
+) -> None:
+    page, jobs = watch.page, device.front.jobs
+    page.focus("#get-models summary")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#cards li")
+    rows = page.locator("#cards li")
+    assert rows.locator("b").all_inner_texts() == [
+        "OpenAI Whisper tiny.en", "SmolLM2 135M Instruct, Q8", "PocketSphinx US English",
+    ]  # fmt: skip
+    assert rows.nth(0).locator(".hint").inner_text() == "31 MB of 75 MB, 4.2 MB/s"
+    assert rows.nth(0).locator("[role=progressbar]").get_attribute("aria-valuenow") == "41"
+    assert rows.nth(1).locator(".hint").inner_text() == "Apache-2.0 · 145 MB · en · needs bluerill[llama]"
+    page.get_by_role("button", name="Get SmolLM2").click()
+    device.wait_for(jobs, 1, AddJob)
+    assert jobs.of(AddJob) == [AddJob("pull", {"model": "smollm2-135m"})]
+    keep(watch, "models")
 
 
 @pytest.mark.parametrize(("width", "dark"), [(390, False), (768, True), (1100, False), (1440, True), (1920, False)])

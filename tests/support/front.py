@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
+from bluerill.agent.jobs.messages import AddJob, GetJobs, JobAdded, JobRefused, Jobs, JobSteered, SteerJob
 from bluerill.agent.messages import CallReport, Press, Request, Say, Show, State, Turn
 from bluerill.kernel.errors import ServiceFault
 from bluerill.kernel.loop import Kernel
@@ -31,9 +32,12 @@ from bluerill.modalities.voice.messages import (
     StreamOpened,
     Synthesize,
 )
+from bluerill.models.fetch_messages import Cards, GetCards
+from bluerill.models.messages import GetModels, Models
 from bluerill.skills.messages import Card
 from bluerill.watch.web.messages import GetLink, Link
 from bluerill.watch.web.service import WebService
+from support import scenes
 from support.devices import device
 
 T = TypeVar("T")
@@ -135,6 +139,45 @@ class Hum(Recorder):
         return Leased(Speech("hum", count / 16000), self.port.offer(struct.pack(f"<{count}h", *wave)))
 
 
+class SceneJobs(Recorder):
+    """The jobs of a scene; ``full`` refuses new ones."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.jobs = scenes.jobs()
+        self.full = False
+
+    @handles(GetJobs)
+    def get(self, ask: GetJobs, call: Call) -> Jobs:
+        return self.jobs
+
+    @handles(SteerJob)
+    def steer(self, ask: SteerJob, call: Call) -> JobSteered:
+        self.keep(ask, call)
+        return JobSteered(next(job for job in self.jobs.jobs if job.id == ask.id))
+
+    @handles(AddJob)
+    def add(self, ask: AddJob, call: Call) -> JobAdded | JobRefused:
+        self.keep(ask, call)
+        return JobRefused("32 jobs are waiting already") if self.full else JobAdded(self.jobs.jobs[0])
+
+
+class SceneModels(Service):
+    """The models of a scene."""
+
+    @handles(GetModels)
+    def get(self, ask: GetModels, call: Call) -> Models:
+        return scenes.models()
+
+
+class SceneFetcher(Service):
+    """The model cards of a scene."""
+
+    @handles(GetCards)
+    def get(self, ask: GetCards, call: Call) -> Cards:
+        return scenes.cards()
+
+
 def front_manifest(**web: Any) -> Manifest:
     """Everything in the core, so that tests reach the services themselves."""
     here = "support.front"
@@ -145,6 +188,9 @@ def front_manifest(**web: Any) -> Manifest:
                 "session": {"class": f"{here}:EchoSession", "tells": ["screen", "web"]},
                 "ears": {"class": f"{here}:RecordingEars", "tells": ["session", "web", "screen"]},
                 "mouth": {"class": f"{here}:Hum"},
+                "jobs": {"class": f"{here}:SceneJobs"},
+                "models": {"class": f"{here}:SceneModels"},
+                "fetcher": {"class": f"{here}:SceneFetcher"},
                 "screen": {
                     "class": "bluerill.modalities.screen.service:ScreenService",
                     "tells": ["web", "session"],
@@ -152,7 +198,7 @@ def front_manifest(**web: Any) -> Manifest:
                 },
                 "web": {
                     "class": "bluerill.watch.web.service:WebService",
-                    "asks": ["session", "ears", "screen", "mouth", "kernel"],
+                    "asks": ["session", "ears", "screen", "mouth", "jobs", "models", "fetcher", "kernel"],
                     "tells": ["session", "ears", "screen"],
                     "settings": web,
                 },
@@ -168,6 +214,7 @@ class Front:
         self.kernel = kernel
         self.session: EchoSession = _as(EchoSession, kernel.local("session"))
         self.ears: RecordingEars = _as(RecordingEars, kernel.local("ears"))
+        self.jobs: SceneJobs = _as(SceneJobs, kernel.local("jobs"))
         self.mouth: Hum = _as(Hum, kernel.local("mouth"))
         self.screen: ScreenService = _as(ScreenService, kernel.local("screen"))
         self.web: WebService = _as(WebService, kernel.local("web"))

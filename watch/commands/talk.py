@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ...agent.messages import Say, Settle, Settled, Turn
 from ...kernel import eventloop
-from ...kernel.errors import CallerError
+from ...kernel.errors import BudgetExceeded, CallerError
 from ...kernel.message import Body
 from ...modalities.voice.messages import (
     AudioChunk,
@@ -29,6 +29,7 @@ from .ask import show
 from .style import coloured, paint
 
 CHUNK = 512 * 2
+CLOSE_TRIES = 600
 FLUSH_S = 0.8
 """Silence after a file, so that its last words are ended by hearing silence and not by the file's end."""
 
@@ -119,8 +120,19 @@ async def feed(front: Front, source: str, blocks: Iterator[bytes]) -> None:
                 await front.tell("ears", AudioChunk(stream, sent, rest[:CHUNK]))
                 rest, sent = rest[CHUNK:], sent + 1
     finally:
-        await front.ask("ears", CloseStream(stream), StreamClosed, within=60.0)
+        await _close(front, stream)
     await front.ask("session", Settle(), Settled, within=60.0)
+
+
+async def _close(front: Front, stream: int) -> None:
+    """End a stream. Ears that still have samples to take may have no place for one more message: then in a moment."""
+    for _ in range(CLOSE_TRIES):
+        try:
+            await front.ask("ears", CloseStream(stream), StreamClosed, within=60.0)
+            return
+        except BudgetExceeded:
+            await asyncio.sleep(0.1)
+    raise BudgetExceeded("the ears are too busy to end the recording; try again later")
 
 
 async def _microphone(as_json: bool, mode: str) -> int:

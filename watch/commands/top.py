@@ -1,19 +1,25 @@
-"""``bluerill top``: the running device, live: services, memory ledger, messages a second."""
+"""``bluerill top``: the running device, live: services, memory, models, jobs, faults.
+
+On a terminal, with the extra ``top``, it is an application (``watch/top/``); otherwise plain text, as with ``--once``.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib.util
+import os
 import sys
+from pathlib import Path
 
 import msgspec
 
 from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...kernel.manifest import format_size
+from ...kernel.places import state_directory
 from ...kernel.status import GetStatus, ServiceStatus, Status
 from ...models.messages import GetModels, Models, Resident
-from ..boot import state_directory
 from ..control import SocketFront
 from .style import coloured, paint, table
 
@@ -27,7 +33,31 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if not 0.1 <= args.interval <= 3600:
         raise CallerError(f"--interval: expected 0.1 to 3600 seconds, got {args.interval:g}")
+    if not args.once and not args.json and interactive():
+        if importlib.util.find_spec("textual") is not None:
+            return _application(state_directory() / "device.sock", args.interval)
+        print(paint("plain text; for the application: pip install 'bluerill[top]'", "dim"), file=sys.stderr)
     return eventloop.run(_top(args))
+
+
+def interactive() -> bool:
+    """Whether a person sits at a terminal that can be drawn on."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def _application(socket: Path, interval: float) -> int:
+    """Run the application. Raises PeerRestarted if no device runs."""
+    from ..top.app import Monitor
+    from ..top.source import DeviceSource
+
+    asyncio.run(_reachable(socket))
+    app = Monitor(DeviceSource(socket), interval)
+    app.run()
+    return app.return_code or 0
+
+
+async def _reachable(socket: Path) -> None:
+    await (await SocketFront.connect(str(socket))).close()
 
 
 async def _top(args: argparse.Namespace) -> int:

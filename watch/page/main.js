@@ -1,11 +1,14 @@
 // The page: joins the link to its parts. Each part knows nothing of the others.
 
+import { Cards } from "./cards.js";
 import { Chime } from "./chime.js";
 import { Ears } from "./ears.js";
 import { Faces } from "./faces.js";
 import { Glass } from "./glass.js";
+import { Jobs } from "./jobs.js";
 import { Link } from "./link.js";
 import { Log, make } from "./log.js";
+import { Models } from "./models.js";
 import { Monitor } from "./monitor.js";
 import { Voice } from "./voice.js";
 
@@ -18,6 +21,9 @@ const voice = new Voice(link);
 const chime = new Chime(() => voice.context);
 const log = new Log($("log"), (text) => link.say("ask", { text, id: ++asked }));
 const monitor = new Monitor(document);
+const jobs = new Jobs(document, link);
+const models = new Models(document);
+const cards = new Cards(document, link);
 let shown = { stage: "", ringing: "", ring: "", face: "" };
 
 // the link
@@ -80,6 +86,10 @@ link.addEventListener("page.say", ({ detail }) => {
   setTimeout(() => { if (text !== replied && shown.ringing) log.unasked(text); }, 400);
 });
 link.addEventListener("kernel.status", ({ detail }) => monitor.status(detail));
+link.addEventListener("jobs.jobs", ({ detail }) => jobs.show(detail));
+link.addEventListener("voice.model-used", ({ detail }) => cards.hears(detail));
+link.addEventListener("models.cards", ({ detail }) => cards.show(detail));
+link.addEventListener("models.models", ({ detail }) => models.show(detail));
 link.addEventListener("page.problem", ({ detail }) => problem(detail.text));
 ears.addEventListener("problem", (event) => problem(event.detail.text));
 $("bring").addEventListener("change", async ({ target }) => {
@@ -198,7 +208,7 @@ const KEYS = {
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open) return;
   const typing = event.target.matches("input[type=text], textarea");
-  const busy = event.target.closest("button, label, input, .log, .scroll") !== null;
+  const busy = event.target.closest("button, label, input, summary, .log, .scroll") !== null;
   if (event.key === "Escape" && typing) { event.target.blur(); return; }
   if (typing) return;
   if (event.key === " " && !busy) {

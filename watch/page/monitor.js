@@ -1,19 +1,10 @@
 // The monitor: the kernel's status as figures and bars, the last turn as steps and a time line.
 
+import { mib, span, time } from "./figures.js";
 import { callText, make } from "./log.js";
 
-const COLOURS = ["--s1", "--s2", "--s3", "--s4", "--s5", "--s6"];
+const PARTS = [["anon", "anonymous"], ["file", "file-backed"], ["spare", "promised"], ["free", "free"], ["headroom", "headroom"]];
 const STAGES = [["endpoint_ms", "endpoint", "--s4"], ["asr_ms", "speech to text", "--s2"], ["plan_ms", "plan", "--s3"], ["act_ms", "act", "--s1"]];
-
-function mib(bytes) { return `${(bytes / 1048576).toFixed(bytes < 10485760 ? 1 : 0)} MB`; }
-
-function time(ms) { return ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : ms >= 10 ? `${Math.round(ms)} ms` : `${ms.toFixed(1)} ms`; }
-
-function span(seconds) {
-  const s = Math.floor(seconds);
-  if (s < 60) return `${s} s`;
-  return s < 3600 ? `${Math.floor(s / 60)} min` : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
-}
 
 export class Monitor {
   constructor(root) { this.part = (id) => root.querySelector(`#${id}`); }
@@ -32,31 +23,26 @@ export class Monitor {
     this.part("faults").replaceChildren(...faults.slice(-8).map((text) => make("li", { textContent: text })));
   }
 
+  // The whole budget by class: what is used, what is promised beyond that, what is free, what is never promised.
   #ledger(status, services) {
-    const bar = this.part("ledger");
-    const held = services.filter((service) => service.reserved > 0);
-    const total = Math.max(status.budget, 1);
-    const pieces = held.map((service, index) => {
-      const piece = make("i", { title: `${service.name} ${mib(service.reserved)}` });
-      piece.style.width = `${(100 * service.reserved) / total}%`;
-      piece.style.background = `var(${COLOURS[index % COLOURS.length]})`;
-      return piece;
-    });
-    const named = held.reduce((sum, service) => sum + service.reserved, 0);
-    if (status.reserved > named) {
-      const core = make("i", { title: `core ${mib(status.reserved - named)}` });
-      core.style.width = `${(100 * (status.reserved - named)) / total}%`;
-      core.style.background = "var(--soft)";
-      pieces.unshift(core);
+    const bytes = { anon: 0, file: 0, spare: 0, free: Math.max(status.budget - status.reserved - status.headroom, 0), headroom: status.headroom };
+    for (const { anon = 0, file = 0, charge = 0, reserved = 0 } of services) {
+      const known = anon + file;
+      bytes.anon += known ? anon : charge;
+      bytes.file += file;
+      bytes.spare += Math.max(reserved - Math.max(charge, known), 0);
     }
-    const head = make("i", { className: "head", title: `headroom ${mib(status.headroom)}` });
-    head.style.width = `${(100 * status.headroom) / total}%`;
-    head.style.marginLeft = "auto";
-    bar.replaceChildren(...pieces, head);
-    const free = Math.max(total - status.reserved - status.headroom, 0);
-    const text = `${mib(status.reserved)} promised of ${mib(status.budget)}; ${mib(free)} free, ${mib(status.headroom)} never promised`;
+    const total = Math.max(PARTS.reduce((sum, [key]) => sum + bytes[key], 0), 1);
+    const bar = this.part("ledger");
+    bar.replaceChildren(...PARTS.map(([key, name]) => {
+      const piece = make("i", { className: key, title: `${name} ${mib(bytes[key])}` });
+      piece.style.width = `${(100 * bytes[key]) / total}%`;
+      return piece;
+    }));
+    this.part("ledger-parts").replaceChildren(...PARTS.map(([key, name]) => make("span", {}, make("i", { className: key }), `${name} ${mib(bytes[key])}`)));
+    const text = `${mib(status.reserved)} promised of ${mib(status.budget)}`;
     this.part("ledger-text").textContent = text;
-    bar.setAttribute("aria-label", `Memory ledger: ${text}`);
+    bar.setAttribute("aria-label", `Memory ledger: ${text}; ${PARTS.map(([key, name]) => `${name} ${mib(bytes[key])}`).join(", ")}`);
   }
 
   #service(service) {
@@ -66,9 +52,11 @@ export class Monitor {
     const memory = make("td", { className: "n" });
     if (service.reserved) {
       const share = Math.min((service.charge ?? 0) / service.reserved, 1);
-      const fill = make("i", { className: share > 0.85 ? "high" : "" });
-      fill.style.width = `${share * 100}%`;
-      memory.append(`${mib(service.charge ?? 0)} / ${mib(service.reserved)}`, make("span", { className: "use" }, fill));
+      const [anon, file] = [service.anon || service.file ? service.anon ?? 0 : service.charge ?? 0, service.file ?? 0];
+      const fill = [make("i", { className: `anon${share > 0.85 ? " high" : ""}` }), make("i", { className: "file" })];
+      fill[0].style.width = `${Math.min(anon / service.reserved, 1) * 100}%`;
+      fill[1].style.width = `${Math.min(file / service.reserved, 1) * 100}%`;
+      memory.append(`${mib(service.charge ?? 0)} / ${mib(service.reserved)}`, make("span", { className: "use" }, ...fill));
       memory.title = `anonymous ${mib(service.anon ?? 0)}, files ${mib(service.file ?? 0)}, peak ${mib(service.peak ?? 0)}`;
     } else {
       memory.textContent = "core";

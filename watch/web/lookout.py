@@ -20,7 +20,8 @@ QUIET_BEATS: Final = 3
 
 class Lookout:
     """``needed`` and ``watched`` say whether any page is open, and any monitor; ``seen`` takes each status,
-    ``restarted`` the name of a service that came back with a new generation."""
+    ``restarted`` the name of a service that came back with a new generation; ``also`` is awaited at each look while a
+    monitor looks."""
 
     def __init__(
         self,
@@ -30,10 +31,11 @@ class Lookout:
         watched: Callable[[], bool],
         seen: Callable[[Status], None],
         restarted: Callable[[str], Awaitable[None]],
+        also: Callable[[], Awaitable[None]],
     ) -> None:
         self._port = port
         self._needed, self._watched = needed, watched
-        self._seen, self._restarted = seen, restarted
+        self._seen, self._restarted, self._also = seen, restarted, also
         self._task: Task | None = None
         self._generations: dict[str, int] = {}
 
@@ -52,6 +54,8 @@ class Lookout:
                     await self._compare(status)
                 except BluerillError as error:
                     self._port.log.info("no status: %s", error)
+            if self._watched():
+                await self._also()
             beat += 1
             await self._port.sleep(BEAT_S)
 

@@ -115,8 +115,47 @@ class BringFace(FromPage, frozen=True, tag="bring-face"):
     size: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 
 
+class Steered(FromPage, frozen=True, tag="job"):
+    """Cancel, pause, resume or forget a job."""
+
+    id: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+    to: Literal["cancel", "pause", "resume", "forget"]
+
+
+class Begun(FromPage, frozen=True, tag="job-begin"):
+    """Begin a job of a kind that needs no files."""
+
+    kind: Literal["summarise", "index", "pull"]
+    model: Id = ""
+
+
+class SpeechModel(FromPage, frozen=True, tag="speech-model"):
+    """Hear by a model from now on ('' = by the device's own recogniser)."""
+
+    model: Id
+
+
+class Cards(FromPage, frozen=True, tag="cards"):
+    """Which models are here, or could be."""
+
+
 Said = (
-    Listen | Unlisten | Talk | Finger | Turned | Ask | Pressed | Spoken | Synthesise | Monitor | WearFace | BringFace
+    Listen
+    | Unlisten
+    | Talk
+    | Finger
+    | Turned
+    | Ask
+    | Pressed
+    | Spoken
+    | Synthesise
+    | Monitor
+    | WearFace
+    | Steered
+    | Begun
+    | Cards
+    | SpeechModel
+    | BringFace
 )  # fmt: skip
 _decoder: Final[msgspec.json.Decoder[Said]] = msgspec.json.Decoder(Said)
 _encoder: Final = msgspec.json.Encoder()

@@ -7,7 +7,8 @@ page that cannot keep up loses pictures, never messages, and never slows another
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Coroutine
+from typing import Any, Final
 
 import msgspec
 from websockets.asyncio.server import ServerConnection
@@ -37,6 +38,7 @@ from ...modalities.voice.messages import (
 )
 from . import protocol
 from .assets import load
+from .background import Background
 from .delivery import Delivery
 from .door import Door
 from .lookout import Lookout
@@ -72,12 +74,14 @@ class WebService(Service):
     async def start(self) -> None:
         self._pictures = Pictures(self.port, self.pages, self._problem)
         self._delivery = Delivery(self.port, self.pages)
+        self._background = Background(self.port, self._monitors)
         self._lookout = Lookout(
             self.port,
             needed=lambda: bool(self.pages),
             watched=lambda: any(page.monitoring for page in self.pages.values()),
             seen=self._take_status,
             restarted=self._restarted,
+            also=self._background.look,
         )
         bound = await self.door.open(self.port_wanted)
         self.bound = bound
@@ -247,12 +251,28 @@ class WebService(Service):
             case protocol.Monitor(on):
                 page.monitoring = on
                 if on and self._status:
-                    page.send(self._status)
+                    for seen in (self._status, *self._background.seen):
+                        page.send(seen)
                 self._lookout.wake()
+            case protocol.Steered():
+                await self._background.steer(said)
+            case protocol.Begun():
+                await self._background.begin(said)
+            case protocol.Cards():
+                self.port.spawn(self._answer(page, self._background.cards()), f"page-{page.number}-cards")
+            case protocol.SpeechModel(model):
+                self.port.spawn(self._answer(page, self._background.hear_by(model)), f"page-{page.number}-model")
             case protocol.WearFace(face, ambient):
                 await tell("screen", SetFace(face, ambient), taint=Taint.USER)
             case protocol.BringFace():
                 self._delivery.begin(page, said)
+
+    async def _answer(self, page: Page, finding: Coroutine[Any, Any, list[bytes]]) -> None:
+        try:
+            for message in await finding:
+                page.send(message)
+        except BluerillError as error:
+            self._problem(page, "models", error)
 
     def _begin_ask(self, page: Page, said: protocol.Ask) -> None:
         if page.asks >= MAX_ASKS:
@@ -320,9 +340,12 @@ class WebService(Service):
 
     def _take_status(self, status: Status) -> None:
         self._status = protocol.forward(status)
+        self._monitors(self._status)
+
+    def _monitors(self, message: bytes) -> None:
         for page in self.pages.values():
             if page.monitoring:
-                page.send(self._status)
+                page.send(message)
 
     async def _restarted(self, name: str) -> None:
         if name == "ears":

@@ -32,20 +32,20 @@ class FakePort:
         self.device, self.address = device, address
         self.log = logging.getLogger(f"bluerill.{address}")
 
-    async def _answer(self, to: str, body: Body) -> tuple[Body, Lease | None]:
+    async def _answer(self, to: str, body: Body, lane: Lane | None = Lane.INTERACTIVE) -> tuple[Body, Lease | None]:
         failure = self.device.failures.pop((to, type(body)), None)
         if failure is not None:
             raise failure
         service = self.device.services[to]
         handler = getattr(service, service.handlers[type(body)])
-        answer = handler(body, Call(self.address))
+        answer = handler(body, Call(self.address, lane=lane or Lane.INTERACTIVE))
         answer = await answer if inspect.isawaitable(answer) else answer
         if isinstance(answer, Leased):
             return answer.body, answer.lease
         return answer, None
 
-    async def ask(self, to: str, body: Body, expect: type[R], **_: Any) -> R:
-        answer, _lease = await self._answer(to, body)
+    async def ask(self, to: str, body: Body, expect: type[R], *, lane: Lane | None = None, **_: Any) -> R:
+        answer, _lease = await self._answer(to, body, lane)
         assert isinstance(answer, expect)
         return answer
 

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from bluerill.kernel.errors import BluerillError, CallerError, DeadlineExceeded, PeerRestarted, ServiceFault
+from bluerill.kernel.errors import (
+    BluerillError,
+    BudgetExceeded,
+    CallerError,
+    DeadlineExceeded,
+    PeerRestarted,
+    ServiceFault,
+)
+from bluerill.kernel.message import Lane
 from bluerill.modalities.voice.messages import (
     Judge,
     NotHeard,
@@ -253,3 +261,42 @@ def test_the_fit_of_the_reading_that_is_chosen_counts() -> None:
     book = PhraseBook(["lock the front door"])
     guesses = [Guess("log the rent", 0.0, 0.1), Guess("lock the front door", 6.0, 0.7)]
     assert choose(guesses, book, [0.0, 1.0]).score > 0.7
+
+
+def test_someone_who_speaks_displaces_background_work_and_is_never_displaced_by_it(
+    run: Run, say: Callable[..., bytes], corpus: list[str], tmp_path: Path
+) -> None:
+    async def test(device: Any) -> None:
+        await add(device, corpus, tmp_path, review=str(tmp_path / "review.jsonl"))
+        ears, clerk = device.port("ears"), device.port("clerk")
+        background = {"lane": Lane.BACKGROUND}
+        await clerk.ask("asr", TranscribeStart(900), TranscribeReady, **background)
+        await clerk.ask("asr", TranscribeChunk(900, bytes(8_192)), Partial, **background)
+        answer = await hear(device, say("what time is it", before=0.2, after=0.2))
+        assert isinstance(answer, Transcript)
+        with pytest.raises(BudgetExceeded, match="needed for someone who speaks"):
+            await clerk.ask("asr", TranscribeChunk(900, bytes(8_192)), Partial, **background)
+        await ears.ask("asr", TranscribeStart(2), TranscribeReady)
+        with pytest.raises(BudgetExceeded, match="listens to someone who speaks"):
+            await clerk.ask("asr", TranscribeStart(901), TranscribeReady, **background)
+        await ears.ask("asr", TranscribeStop(2), NotHeard)
+        await clerk.ask("asr", TranscribeStart(901), TranscribeReady, **background)
+        chunk = TranscribeChunk(901, say("the old philosopher wandered", before=0.1, after=0.1))
+        await clerk.ask("asr", chunk, Partial, **background)
+        await clerk.ask("asr", TranscribeStop(901), NotHeard, **background)
+        assert not (tmp_path / "review.jsonl").exists()  # a recording is not the owner's request
+
+    run(test)
+
+
+def test_ears_that_died_in_mid_speech_do_not_keep_the_recogniser_from_others_for_ever(
+    run: Run, corpus: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bluerill.modalities.voice.recognizer.MAX_UTTERANCE_S", 0.0)
+
+    async def test(device: Any) -> None:
+        await add(device, corpus[:50], tmp_path)
+        await device.port("ears").ask("asr", TranscribeStart(1), TranscribeReady)
+        await device.port("clerk").ask("asr", TranscribeStart(9), TranscribeReady, lane=Lane.BACKGROUND)
+
+    run(test)

@@ -49,9 +49,21 @@ def test_each_restart_is_told_once_when_the_service_runs_again() -> None:
     async def restarted(name: str) -> None:
         told.append(name)
 
+    looked = 0
+
+    async def also() -> None:
+        nonlocal looked
+        looked += 1
+
     lookout = Lookout(
-        port, needed=lambda: bool(port.answers), watched=lambda: True, seen=seen.append, restarted=restarted
+        port,
+        needed=lambda: bool(port.answers),
+        watched=lambda: True,
+        seen=seen.append,
+        restarted=restarted,
+        also=also,
     )
     asyncio.run(lookout._run())
     assert told == ["ears", "screen"]
     assert len(seen) == 5
+    assert looked == 6  # also when the kernel did not answer

@@ -1,0 +1,1 @@
+"""``bluerill top`` as an application in the terminal (extra ``top``)."""
