@@ -128,9 +128,9 @@ train-nano: $(DEV_STAMP)  ## train whisper-nano anew (about two hours; NANO_MINU
 	$(PY) -m pip install --progress-bar on -e '.[dev,train]'
 	$(PY) -m bluerill.bench.training_sentences $(NANO)/sentences.txt --count 400000
 	$(PY) -m bluerill.bench.nano_exam $(NANO)/exam.npz
-	$(PY) -m bluerill.models.train.whisper_nano.voices $(NANO)/sentences.txt $(NANO)/shards & \
+	$(PY) -m bluerill.models.train.whisper_nano.voices $(NANO)/sentences.txt $(NANO)/shards & voices=$$!; \
 	$(PY) -m bluerill.models.train.whisper_nano.train --sentences $(NANO)/sentences.txt --folder $(NANO) \
-	  --exam $(NANO)/exam.npz --minutes $(NANO_MINUTES) $(ARGS); wait
+	  --exam $(NANO)/exam.npz --minutes $(NANO_MINUTES) $(ARGS); status=$$?; kill $$voices 2>/dev/null; exit $$status
 	$(BIN)/bluerill models convert $(NANO)/nano.pt --out $(NANO)/onnx
 
 cover: $(DEV_STAMP)  ## test coverage as htmlcov/
