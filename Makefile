@@ -23,7 +23,7 @@ define apt_or_say
 endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
-        bench-screen bench-core bench-faces bench-estimates bench-image bench-scheduler pages golden cover build clean \
+        bench-screen bench-core bench-faces bench-estimates bench-image bench-scheduler train-nano pages golden cover build clean \
         system-build system-test
 
 help:  ## show this list
@@ -119,6 +119,19 @@ bench-screen: $(DEV_STAMP)  ## frame times of faces and cards
 
 bench-faces: $(DEV_STAMP)  ## watch faces: verdicts beside the official ones, hostile faces, rendering
 	$(PY) -m bluerill.bench.faces $(ARGS)
+
+NANO_MINUTES ?= 110
+NANO := build/nano
+train-nano: $(DEV_STAMP)  ## train whisper-nano anew (about two hours; NANO_MINUTES=110, ARGS="--resume")
+	$(call apt_or_say,flite,flite,voices made of recordings)
+	$(call apt_or_say,festival,festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts,voices made of recordings)
+	$(PY) -m pip install --progress-bar on -e '.[dev,train]'
+	$(PY) -m bluerill.bench.training_sentences $(NANO)/sentences.txt --count 400000
+	$(PY) -m bluerill.bench.nano_exam $(NANO)/exam.npz
+	$(PY) -m bluerill.models.train.whisper_nano.voices $(NANO)/sentences.txt $(NANO)/shards & voices=$$!; \
+	$(PY) -m bluerill.models.train.whisper_nano.train --sentences $(NANO)/sentences.txt --folder $(NANO) \
+	  --exam $(NANO)/exam.npz --minutes $(NANO_MINUTES) $(ARGS); status=$$?; kill $$voices 2>/dev/null; exit $$status
+	$(BIN)/bluerill models convert $(NANO)/nano.pt --out $(NANO)/onnx
 
 cover: $(DEV_STAMP)  ## test coverage as htmlcov/
 	$(PY) -m coverage run -m pytest && $(PY) -m coverage html

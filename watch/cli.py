@@ -25,7 +25,7 @@ _COMMANDS = {
     "see": ("see", "what is in a picture: codes, text, colours"),
     "skills": ("skills", "what the watch can do: list, info; your own: new, test"),
     "face": ("face", "watch faces of the Watch Face Format: check, render, gif, diff, export"),
-    "models": ("models", "model cards and weights: list, pull, add, verify, estimate, info, remove"),
+    "models": ("models", "model cards and weights: list, pull, add, verify, estimate, convert, info, remove"),
     "infer": ("infer", "ask a model, in the words of the model"),
     "ram": ("ram", "change the memory of the running device"),
     "jobs": ("jobs", "long work in the background: list, add, show, log, cancel, pause, resume, forget, find"),

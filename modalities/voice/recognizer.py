@@ -56,7 +56,7 @@ UNDERSTOOD = 2 / 3
 COMPLETE = 0.95
 """Confidence of the planner from which on every word was used and none mended."""
 PARTLY = 0.5
-"""Weight of a confidence below that."""
+"""Weight of a confidence below that, if words may have been forced on sounds; the rest is earned by hearing plainly."""
 UNJUDGED = 0.53
 """Score of a phrase that no planner has judged: what passes the threshold is then a phrase book cover of 3/4."""
 NEAR = 4.0
@@ -108,21 +108,26 @@ def choose(guesses: Sequence[Guess], book: PhraseBook | None, sure: Sequence[flo
         return Match("", 0.0, 0.0)
     if book is None:
         return Match(guesses[0].text, guesses[0].fit, MAY_END)
-    misfit = FIT_WEIGHT * max(0.0, FIT_ENOUGH - guesses[0].fit)
     if sure is None:
         best = _phrase(_same_values(guesses), book)
+        misfit = _misfit(next((guess for guess in guesses if guess.text == best.text), guesses[0]))
     else:
-        best = Match("", 0.0, 0.0)
+        best, misfit = Match("", 0.0, 0.0), 0.0
         value = float("-inf")
         for guess, confidence in zip(candidates(guesses), sure, strict=False):
             cover, ends = book.cover(guess.text)
-            known = 1.0 if confidence >= COMPLETE else PARTLY * confidence
+            known = 1.0 if confidence >= COMPLETE else confidence * (PARTLY + (1.0 - PARTLY) * guess.clear)
             score = UNDERSTOOD * known + (1.0 - UNDERSTOOD) * cover - COST_WEIGHT * guess.cost
             if score > value:
                 if known == 1.0 and ends == 0.0 and not book.unfinished(guess.text):
                     ends = MAY_END
-                best, value = Match(guess.text, score, ends), score
+                best, value, misfit = Match(guess.text, score, ends), score, _misfit(guess)
     return best._replace(score=max(0.0, best.score - misfit))
+
+
+def _misfit(guess: Guess) -> float:
+    """What a reading loses because its words fit the sounds badly."""
+    return FIT_WEIGHT * max(0.0, FIT_ENOUGH - guess.fit)
 
 
 def _phrase(guesses: Sequence[Guess], book: PhraseBook) -> Match:
@@ -150,8 +155,8 @@ def ending(match: Match, book: PhraseBook | None, threshold: float) -> float:
 
 
 class RecognizerService(Service):
-    """Settings: ``engine`` ("auto", "pocketsphinx", "whisper" or one of the entry points ``bluerill.engines``),
-    ``model`` (a path or the name of a model card, for engines that need one), ``cache`` (folder for built language
+    """Settings: ``engine`` ("auto", "nano", "pocketsphinx", "whisper-onnx", "whisper" or an entry point of the group
+    ``bluerill.engines``), ``model`` (a path or the name of a model card, for engines that need one), ``cache`` (folder for built language
     models), ``review`` (file of the review log, '' = none), ``threshold`` of being heard (default: the engine's),
     ``planner``, and the ``vocabulary``: "skills" for the device's sentences, "none" for any English, which costs the
     embedded engine 178 MB and hears requests worse. ``choice`` is the file that keeps the name of a model of ``broker``

@@ -22,11 +22,13 @@ __all__ = ["Guess", "SpeechEngine"]
 
 class Guess(NamedTuple):
     """One reading of an utterance. ``cost`` is what it costs beyond the engine's best reading (0.0 = the best), on a
-    scale of the engine's own; ``fit`` is how well the sounds match the words, 1.0 where the engine cannot tell."""
+    scale of the engine's own; ``fit`` is how well the sounds match the words, 1.0 where the engine cannot tell;
+    ``clear`` is how plainly it was heard before any knowledge of words, 0.0 where the engine cannot tell."""
 
     text: str
     cost: float = 0.0
     fit: float = 1.0
+    clear: float = 0.0
 
 
 class SpeechEngine(Protocol):

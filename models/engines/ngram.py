@@ -16,14 +16,28 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise, product
 from math import log10
 from pathlib import Path
+from typing import NamedTuple
 
 from ...kernel.errors import CallerError
 
-__all__ = ["CLASSES", "MAX_SENTENCES", "MAX_WORDS_IN_SENTENCE", "build_arpa", "class_of"]
+__all__ = [
+    "BEGIN",
+    "CLASSES",
+    "END",
+    "MAX_SENTENCES",
+    "MAX_WORDS_IN_SENTENCE",
+    "Counts",
+    "Smoothed",
+    "build_arpa",
+    "class_of",
+    "count",
+    "members_of",
+    "smooth",
+]
 
 MAX_SENTENCES = 200_000
 MAX_WORDS_IN_SENTENCE = 40
-_BEGIN, _END = "<s>", "</s>"
+BEGIN, END = "<s>", "</s>"
 
 CLASSES: dict[str, tuple[str, ...]] = {
     "<units>": ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
@@ -88,11 +102,27 @@ def class_of(word: str) -> str:
     return _CLASS_OF.get(word, word)
 
 
-def build_arpa(sentences: Iterable[str], path: Path) -> list[str]:
-    """Write the model to ``path`` and return its words (without the sentence marks), sorted.
+class Counts(NamedTuple):
+    """What was counted: symbols (words or their classes) after none, one and two others, and the words themselves."""
 
-    Raises CallerError when there is not one sentence.
-    """
+    one: Counter[str]
+    two: defaultdict[str, Counter[str]]
+    three: defaultdict[tuple[str, str], Counter[str]]
+    words: Counter[str]
+
+
+class Smoothed(NamedTuple):
+    """Probabilities of what was seen, and the back-off weights of histories."""
+
+    p1: dict[str, float]
+    p2: dict[str, dict[str, float]]
+    p3: dict[tuple[str, str], dict[str, float]]
+    back1: dict[str, float]
+    back2: dict[tuple[str, str], float]
+
+
+def count(sentences: Iterable[str]) -> Counts:
+    """Count sentences. Raises CallerError when there is not one."""
     one: Counter[str] = Counter()
     two: defaultdict[str, Counter[str]] = defaultdict(Counter)
     three: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
@@ -105,7 +135,7 @@ def build_arpa(sentences: Iterable[str], path: Path) -> list[str]:
         if not spoken:
             continue
         words.update(spoken)
-        marked = (_BEGIN, *map(class_of, spoken), _END)
+        marked = (BEGIN, *map(class_of, spoken), END)
         if hash(marked) in known:
             # How many samples a slot has says nothing about how often people say the sentence. Counting every draw
             # made no difference that 250 rendered sentences could show.
@@ -118,16 +148,40 @@ def build_arpa(sentences: Iterable[str], path: Path) -> list[str]:
             three[a, b][c] += 1
     if not words:
         raise CallerError("a language model needs at least one sentence, got none")
-    members = _members(words, one)
+    return Counts(one, two, three, words)
+
+
+def smooth(counts: Counts) -> Smoothed:
+    """Witten and Bell's smoothing in the back-off form."""
+    one, two, three, _ = counts
+    total, kinds = sum(one.values()), len(one)
+    p1 = {w: (n + kinds / (kinds + 1)) / (total + kinds) for w, n in one.items()}
+    scale = sum(p1.values())
+    p1 = {w: p / scale for w, p in p1.items()}
+    p2 = {a: {b: n / (sum(seen.values()) + len(seen)) for b, n in seen.items()} for a, seen in two.items()}
+    back1 = {a: _backoff(seen, p1) for a, seen in p2.items()}
+    p3 = {h: {c: n / (sum(seen.values()) + len(seen)) for c, n in seen.items()} for h, seen in three.items()}
+    back2 = {h: _backoff(seen, p2.get(h[1], {}), back1.get(h[1], 1.0), p1) for h, seen in p3.items()}
+    return Smoothed(p1, p2, p3, back1, back2)
+
+
+def build_arpa(sentences: Iterable[str], path: Path) -> list[str]:
+    """Write the model to ``path`` and return its words (without the sentence marks), sorted.
+
+    Raises CallerError when there is not one sentence.
+    """
+    counts = count(sentences)
+    members = members_of(counts)
     with path.open("w", encoding="utf-8") as out:
-        for line in _arpa(one, two, three, members):
+        for line in _arpa(smooth(counts), members):
             out.write(line + "\n")
-    return sorted({word for shares in members.values() for word, _ in shares} - {_BEGIN, _END})
+    return sorted({word for shares in members.values() for word, _ in shares} - {BEGIN, END})
 
 
-def _members(words: Counter[str], one: Counter[str]) -> dict[str, list[tuple[str, float]]]:
+def members_of(counts: Counts) -> dict[str, list[tuple[str, float]]]:
     """For each symbol of the class model its words with log10 p(word | symbol)."""
-    members: dict[str, list[tuple[str, float]]] = {_BEGIN: [(_BEGIN, 0.0)]}
+    one, words = counts.one, counts.words
+    members: dict[str, list[tuple[str, float]]] = {BEGIN: [(BEGIN, 0.0)]}
     for symbol in one:
         group = CLASSES.get(symbol)
         if group is None:
@@ -138,20 +192,8 @@ def _members(words: Counter[str], one: Counter[str]) -> dict[str, list[tuple[str
     return members
 
 
-def _arpa(
-    one: Counter[str],
-    two: dict[str, Counter[str]],
-    three: dict[tuple[str, str], Counter[str]],
-    members: dict[str, list[tuple[str, float]]],
-) -> Iterator[str]:
-    total, kinds = sum(one.values()), len(one)
-    p1 = {w: (n + kinds / (kinds + 1)) / (total + kinds) for w, n in one.items()}
-    scale = sum(p1.values())
-    p1 = {w: p / scale for w, p in p1.items()}
-    p2 = {a: {b: n / (sum(seen.values()) + len(seen)) for b, n in seen.items()} for a, seen in two.items()}
-    back1 = {a: _backoff(seen, p1) for a, seen in p2.items()}
-    p3 = {h: {c: n / (sum(seen.values()) + len(seen)) for c, n in seen.items()} for h, seen in three.items()}
-    back2 = {h: _backoff(seen, p2.get(h[1], {}), back1.get(h[1], 1.0), p1) for h, seen in p3.items()}
+def _arpa(model: Smoothed, members: dict[str, list[tuple[str, float]]]) -> Iterator[str]:
+    p1, p2, p3, back1, back2 = model
 
     def spelled(symbols: tuple[str, ...]) -> Iterator[tuple[str, float]]:
         for combination in product(*(members[s] for s in symbols)):
@@ -167,7 +209,7 @@ def _arpa(
     for order, count in enumerate(counts, 1):
         yield f"ngram {order}={count}"
     yield "\n\\1-grams:"
-    yield f"-99 {_BEGIN} {log10(back1[_BEGIN]):.4f}"
+    yield f"-99 {BEGIN} {log10(back1[BEGIN]):.4f}"
     for w, p in sorted(p1.items()):
         for text, share in spelled((w,)):
             yield f"{log10(p) + share:.4f} {text} {log10(back1.get(w, 1.0)):.4f}"

@@ -71,12 +71,14 @@ class PocketSphinxEngine:
 
     ``model`` is a folder with an acoustic model and dictionary; the default is the one inside the wheel. ``general``
     takes the general language model beside it instead of learning one: any English, at three times the memory (178 MB).
+    Without ``stream`` there is no partial text, and no decoder for it.
     """
 
     name = "pocketsphinx"
 
-    def __init__(self, cache: Path, model: Path | None = None, general: bool = False) -> None:
+    def __init__(self, cache: Path, model: Path | None = None, general: bool = False, stream: bool = True) -> None:
         self.open_vocabulary = general
+        self.streams = stream
         self.reject_below = 0.0 if general else 0.4
         self.model = model or Path(pocketsphinx.get_model_path()) / "en-us"
         self.dictionary = self.model / "cmudict-en-us.dict"
@@ -103,7 +105,7 @@ class PocketSphinxEngine:
         self.close()
         model, words = folder / "lm.arpa", folder / "words.dict"
         self._final = self._decoder(model, words, _WIDE)
-        self._stream = self._decoder(model, words, _QUICK)
+        self._stream = self._decoder(model, words, _QUICK) if self.streams else None
         self.fingerprint = fingerprint
 
     def _built(self, sentences: Sequence[str], fingerprint: str) -> Path:

@@ -23,13 +23,15 @@ from .engine import SpeechEngine
 
 __all__ = ["BUILT_IN", "MODEL_ENGINES", "engine_names", "find_engine", "model_engine_names", "open_engine"]
 
-BUILT_IN = ("pocketsphinx", "whisper")
+BUILT_IN = ("nano", "pocketsphinx", "whisper-onnx", "whisper")
 """Speech engines that the recogniser can open."""
 MODEL_ENGINES = {
     "llama": ".llama.engine:LlamaEngine",
     "onnx": ".onnx:OnnxEngine",
     "remote": ".remote:RemoteEngine",
     "whisper": ".speech:WhisperModel",
+    "whisper-onnx": ".speech:WhisperOnnxModel",
+    "nano": ".speech:NanoModel",
     "pocketsphinx": ".speech:PocketSphinxModel",
     "espeak": ".speak:EspeakModel",
 }
@@ -75,15 +77,29 @@ def _entry(name: str) -> Any:
 
 
 def open_engine(name: str, *, cache: Path, model: str = "", vocabulary: str = "skills") -> SpeechEngine:
-    """Open a speech engine. ``auto`` is the embedded default; ``vocabulary`` "none" opens its vocabulary to any English
-    (others have an open one anyway, or none but the skills'). Raises CallerError for an unknown name, ServiceFault
-    when what the engine needs is not installed."""
+    """Open a speech engine. ``auto`` is the embedded default: whisper-nano with pocketsphinx as a second opinion;
+    ``vocabulary`` "none" opens pocketsphinx's vocabulary to any English (others have an open one anyway, or none but
+    the skills'). Raises CallerError for an unknown name, ServiceFault when what the engine needs is not installed."""
     if vocabulary not in ("skills", "none"):
         raise CallerError(f"vocabulary must be skills or none, got {vocabulary[:40]!r}")
+    if name == "auto" and not model and vocabulary == "skills":
+        from .nano import NanoEngine
+        from .pair import PairEngine
+        from .pocketsphinx import PocketSphinxEngine
+
+        return PairEngine(NanoEngine(), PocketSphinxEngine(cache, stream=False))
     if name in ("auto", "pocketsphinx"):
         from .pocketsphinx import PocketSphinxEngine
 
         return PocketSphinxEngine(cache, Path(model) if model else None, general=vocabulary == "none")
+    if name == "nano":
+        from .nano import NanoEngine
+
+        return NanoEngine(Path(model) if model else None)
+    if name == "whisper-onnx":
+        from .whisper_onnx import WhisperOnnxEngine
+
+        return WhisperOnnxEngine(Path(model))
     if name == "whisper":
         from .whisper import WhisperEngine
 

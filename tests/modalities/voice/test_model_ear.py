@@ -77,12 +77,12 @@ def test_a_model_is_switched_to_and_from_without_a_restart_and_stays(
         broker.refused = True  # this one utterance is heard by the recogniser itself
         _, answer = await hear(device, pcm, 3)
         assert isinstance(answer, Transcript)
-        assert (answer.text, answer.engine) == ("what time is it", "pocketsphinx")
+        assert (answer.text, answer.engine) == ("what time is it", "nano+pocketsphinx")
         again = RecognizerService(**settings)  # after a restart
         assert again.ear.model == "whisper-nano"
         await port.ask("asr", UseModel(""), ModelUsed)
         assert RecognizerService(**settings).ear.model == ""
-        assert (await hear(device, pcm, 4))[0] == "pocketsphinx"
+        assert (await hear(device, pcm, 4))[0] == "nano+pocketsphinx"
         for wrong in ("../x", "a\nb", "x" * 200):
             with pytest.raises(CallerError, match="expected the name of a model's card"):
                 await port.ask("asr", UseModel(wrong), ModelUsed)

@@ -54,7 +54,7 @@ def test_speech_becomes_a_transcript(run: Run, say: Callable[..., bytes], corpus
         await add(device, corpus, tmp_path)
         answer = await hear(device, say("what time is it", before=0.2, after=0.2))
         assert isinstance(answer, Transcript)
-        assert (answer.text, answer.engine) == ("what time is it", "pocketsphinx")
+        assert (answer.text, answer.engine) == ("what time is it", "nano+pocketsphinx")
 
     run(test)
 
@@ -144,7 +144,7 @@ def test_an_utterance_must_be_begun_and_be_bounded(run: Run, corpus: list[str], 
 
 
 def test_an_unknown_engine_is_refused() -> None:
-    with pytest.raises(CallerError, match="engine must be auto, pocketsphinx, whisper"):
+    with pytest.raises(CallerError, match="engine must be auto, nano, pocketsphinx, whisper-onnx, whisper"):
         RecognizerService(engine="parrot")
 
 
@@ -248,6 +248,19 @@ def test_an_open_vocabulary_needs_no_corpus(run: Run, tmp_path: Path) -> None:
 def test_an_unknown_vocabulary_is_refused() -> None:
     with pytest.raises(CallerError, match="vocabulary must be skills or none"):
         RecognizerService(vocabulary="french")
+
+
+def test_what_was_heard_plainly_needs_the_planner_less() -> None:
+    book = PhraseBook(["set a timer for six minutes", "add milk to my list"])
+    mumbled, plain = (Guess("add washing powder to my list", 0.0, 1.0, clear) for clear in (0.0, 0.9))
+    assert choose([mumbled], book, [0.8]).score < 0.5
+    assert choose([plain], book, [0.8]).score > choose([mumbled], book, [0.8]).score + 0.2
+
+
+def test_the_fit_of_the_reading_that_is_chosen_counts() -> None:
+    book = PhraseBook(["lock the front door"])
+    guesses = [Guess("log the rent", 0.0, 0.1), Guess("lock the front door", 6.0, 0.7)]
+    assert choose(guesses, book, [0.0, 1.0]).score > 0.7
 
 
 def test_someone_who_speaks_displaces_background_work_and_is_never_displaced_by_it(

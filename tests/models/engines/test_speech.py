@@ -91,7 +91,8 @@ def test_a_third_partys_speech_engine_transcribes_in_a_server(monkeypatch: pytes
 
 @pytest.mark.usefixtures("third_party")
 def test_names_of_others() -> None:
-    assert engine_names() == ["pocketsphinx", "whisper", "big", "gone", "mute", "parrot"]
+    ours = ["nano", "pocketsphinx", "whisper-onnx", "whisper"]
+    assert engine_names() == [*ours, "big", "gone", "mute", "parrot"]
     assert set(model_engine_names()) >= {"llama", "onnx", "remote", "parrot"}
     assert find_engine("big") is EspeakModel
     with pytest.raises(ServiceFault, match="does not load"):

@@ -1,0 +1,1 @@
+"""Training of the small models that this project makes itself."""
