@@ -56,6 +56,7 @@ class Timers(TimerRows):
         "(count down|countdown) [from|for] {duration}",
         "(tell|alert|ping|buzz|beep|notify|nudge|let) me [know] (in|after) {duration}",
         "time {duration}",
+        "(set|start|do|run|put on) [for|a|an|another] {duration} [please]",
         "(wait|start counting) {duration}",
         "<set> <a> <timer> (for|of) {duration} (for|called|named|labelled|labeled|to) [the|my] {label}",
         "<set> <a> {duration} <timer> (for|called|named|labelled|labeled|to) [the|my] {label}",

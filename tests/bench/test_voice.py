@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from bluerill.bench.domain import device_domain
-from bluerill.bench.voice import Pipeline, mix, speech_end, surround
+from bluerill.bench.voice import Pipeline, measure_people, mix, speech_end, surround
 from bluerill.modalities.voice.phrases import PhraseBook
 from bluerill.models.engines.engine import Guess
+from bluerill.models.engines.registry import open_engine
 
 
 class Slow:
@@ -54,3 +55,18 @@ def test_noise_is_mixed_at_the_ratio_asked_for(tmp_path: Path) -> None:
         added = mix(np.zeros(32_000, np.int16), speech, noise, ratio, rng).astype(np.float64)
         level = 20 * np.log10(np.std(speech[np.abs(speech) > 80]) / np.std(added))
         assert level == pytest.approx(ratio, abs=0.7)
+
+
+@pytest.mark.audio
+def test_people_are_heard_by_the_devices_own_recogniser(data: Path, tmp_path: Path) -> None:
+    """Seven recorded commands of a person come to their calls, and what is no command comes to nothing."""
+    clips = data / "speech_misc" / "ha_commands"
+    if not clips.is_dir():
+        pytest.skip(f"recordings of people are not at {clips}")
+    domain = device_domain(0)
+    engine = open_engine("auto", cache=tmp_path)
+    engine.learn(domain.corpus, "test")
+    found = measure_people(Pipeline(engine, PhraseBook(domain.corpus), domain.judge), domain, data)
+    engine.close()
+    assert [row["file"] for row in found["rows"] if not row["good"]] == []
+    assert found["clips"] == 8
