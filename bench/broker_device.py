@@ -115,8 +115,8 @@ class Watcher:
         for host in list(broker.hosted.values()):
             seat = self._kernel.seats.get(host.name)
             held = self._kernel.ledger.holds(host.name)
-            if not isinstance(seat, RemoteSeat) or held is None or not host.tokens:
-                continue  # before its first token it has not touched all that it needs
+            if not isinstance(seat, RemoteSeat) or held is None or not host.tokens or host.leaving:
+                continue  # before its first token it has not touched all that it needs; at its end it has let go of it
             used = seat.memory()
             key = (host.name, seat.generation)
             before = self._seen.get(key)

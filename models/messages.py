@@ -363,6 +363,14 @@ class Resident(msgspec.Struct, frozen=True, omit_defaults=True):
     idle_s: float = 0.0
 
 
+class Latency(msgspec.Struct, frozen=True):
+    """How long the latest inferences of a class took from question to whole answer, in milliseconds, and how many."""
+
+    p50_ms: float
+    p95_ms: float
+    count: int
+
+
 @message("models.models")
 class Models(Body, frozen=True):
     """The state of the broker: residents, the queue by class, and counts since the start."""
@@ -376,3 +384,4 @@ class Models(Body, frozen=True):
     refusals: int = 0
     deaths: int = 0
     tokens_s: float = 0.0
+    latency: dict[str, Latency] = {}

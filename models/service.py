@@ -19,6 +19,7 @@ from ..kernel.children import BudgetChanged, ChildExited, Shortage
 from ..kernel.errors import BudgetExceeded, CallerError, ServiceFault
 from ..kernel.service import Call, Leased, Service, Task, handles
 from .inference import Piece, Work
+from .latency import Latencies
 from .messages import (
     Cancelled,
     CancelStream,
@@ -52,9 +53,10 @@ MOST_STREAMS = 64
 class _Stream:
     """A work that is read piece by piece, and until when it lives without being asked for."""
 
-    __slots__ = ("expiry", "number", "until", "work")
+    __slots__ = ("began", "expiry", "number", "until", "work")
 
-    def __init__(self, number: int, work: Work) -> None:
+    def __init__(self, number: int, work: Work, began: float) -> None:
+        self.began = began
         self.number = number
         self.work = work
         self.until = 0.0
@@ -81,6 +83,7 @@ class ModelsService(Service):
         self._broker: Broker | None = None
         self._streams: dict[int, _Stream] = {}
         self._last_stream = 0
+        self._latencies = Latencies()
 
     def catalogue(self) -> Catalogue:
         """Where models are looked up."""
@@ -126,12 +129,14 @@ class ModelsService(Service):
         return self._opened(work) if request.stream else await self._answer(broker, work)
 
     async def _answer(self, broker: Broker, work: Work) -> Inference | Refused | Leased:
+        began = self.port.now()
         try:
             await work.complete()
         finally:
             broker.cancel(work)  # if it was withdrawn
         if work.refusal is not None:
             return work.refusal
+        self._latencies.add(work.request.klass, self.port.now() - began)
         answer, more = work.whole()
         if more is None:
             return answer
@@ -142,7 +147,7 @@ class ModelsService(Service):
 
     def _opened(self, work: Work) -> InferOpened:
         self._last_stream += 1
-        stream = self._streams[self._last_stream] = _Stream(self._last_stream, work)
+        stream = self._streams[self._last_stream] = _Stream(self._last_stream, work, self.port.now())
         self._hold(stream)
         return InferOpened(self._last_stream)
 
@@ -167,6 +172,7 @@ class ModelsService(Service):
         if work.unread:
             piece = work.take()
             if isinstance(piece.body, InferStop):
+                self._latencies.add(work.request.klass, self.port.now() - stream.began)
                 self._close(stream)
             else:
                 self._hold(stream)
@@ -195,7 +201,9 @@ class ModelsService(Service):
 
     @handles(GetModels)
     def models(self, request: GetModels, call: Call) -> Models:
-        return Models() if self._broker is None else self._broker.models()
+        if self._broker is None:
+            return Models()
+        return msgspec.structs.replace(self._broker.models(), latency=self._latencies.table())
 
     # --- the kernel
 

@@ -88,10 +88,17 @@ def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
     if wrong:
         raise ManifestError(f"{path}: expected a table for each skill such as [weather], got {wrong[0]} = …")
     # the faces skill lists what lies in the folder that the screen draws from
-    tables["faces"] = {"folder": str(path.parent / "faces"), **tables.get("faces", {})}
+    faces = {"folder": str(path.parent / "faces"), **tables.get("faces", {})}
     for name, spec in services.items():
-        if name == "skills" or spec.class_.endswith(":SkillHost"):
-            services[name] = msgspec.structs.replace(spec, settings={**spec.settings, "settings": tables})
+        if name == "skills":
+            added: dict[str, Any] = {"settings": {**tables, "faces": faces}}
+        elif spec.class_.endswith(":SkillHost") and tables:
+            added = {"settings": tables}
+        elif name == "screen":
+            added = {"faces": str(faces["folder"])}
+        else:
+            continue
+        services[name] = msgspec.structs.replace(spec, settings={**spec.settings, **added})
 
 
 def _fill(settings: Mapping[str, Any], names: Mapping[str, Any], service: str) -> dict[str, Any]:

@@ -155,12 +155,12 @@ def ending(match: Match, book: PhraseBook | None, threshold: float) -> float:
 
 
 class RecognizerService(Service):
-    """Settings: ``engine`` ("auto", "nano", "pocketsphinx", "whisper-onnx", "whisper" or an entry point of the
-    group ``bluerill.engines``), ``model`` (a path or the name of a model card, for engines that need one),
-    ``cache`` (folder for built language models), ``review`` (file of the review log, '' = none), ``threshold`` of
-    being heard (default: the engine's), ``planner``, and the ``vocabulary``: "skills" for the device's sentences,
-    "none" for any English, which costs the embedded engine 178 MB and hears requests worse. ``choice`` is the file
-    that keeps the name of a model of ``broker`` to hear by instead."""
+    """Settings: ``engine`` ("auto", "nano", "pocketsphinx", "whisper-onnx", "whisper" or an entry point of the group
+    ``bluerill.engines``), ``model`` (a path or the name of a model card, for engines that need one), ``cache``
+    (folder for built language models), ``review`` (file of the review log, '' = none), ``threshold`` of being heard
+    (default: the engine's), ``planner``, and the ``vocabulary``: "skills" for the device's sentences, "none" for
+    any English, which costs the embedded engine 178 MB and hears requests worse. ``choice`` is the file that keeps
+    the name of a model of ``broker`` to hear by instead."""
 
     def __init__(
         self,

@@ -290,6 +290,7 @@ def test_a_model_is_got_with_one_press_and_its_licence_and_size_are_told_before(
     watch: Watching, device: FrontThread
 ) -> None:
     page, jobs = watch.page, device.front.jobs
+    page.wait_for_selector("#get-models")
     page.focus("#get-models summary")
     page.keyboard.press("Enter")
     page.wait_for_selector("#cards li")

@@ -6,7 +6,7 @@ from bluerill.agent.jobs.messages import Jobs, JobView
 from bluerill.kernel.errors import CallerError, PeerRestarted
 from bluerill.kernel.status import ServiceStatus, Status
 from bluerill.models.fetch_messages import Cards, CardView
-from bluerill.models.messages import Models, Resident
+from bluerill.models.messages import Latency, Models, Resident
 from bluerill.watch.top.view import View
 
 MIB = 1 << 20
@@ -63,6 +63,7 @@ def models() -> Models:
             Resident("whisper-nano", "ready", 14 * MIB, 9 * MIB, 0, 0.0, 42.0),
         ],
         {"interactive": 1, "background": 6}, 220 * MIB, 157 * MIB, 9, 4, 1, 1, 21.4,
+        {"voice": Latency(310.0, 620.0, 40), "background": Latency(5200.0, 9100.0, 12)},
     )  # fmt: skip
 
 

@@ -71,4 +71,13 @@ def test_settings_that_are_none_are_one_line(own_home: Path, text: str, expected
 def test_the_owners_settings_reach_the_skills(own_home: Path) -> None:
     (own_home / "settings.toml").write_text('[weather]\nplace = "Berlin"\n')
     manifest = load_manifest(port=0, secret="")
-    assert manifest.services["skills"].settings["settings"] == {"weather": {"place": "Berlin"}}
+    faces = {"folder": str(own_home / "faces")}
+    assert manifest.services["skills"].settings["settings"] == {"weather": {"place": "Berlin"}, "faces": faces}
+    assert manifest.services["screen"].settings["faces"] == faces["folder"]
+
+
+def test_the_skill_and_the_screen_look_for_faces_in_one_folder(own_home: Path) -> None:
+    (own_home / "settings.toml").write_text('[faces]\nfolder = "/dials"\n')
+    manifest = load_manifest(port=0, secret="")
+    assert manifest.services["skills"].settings["settings"]["faces"] == {"folder": "/dials"}
+    assert manifest.services["screen"].settings["faces"] == "/dials"

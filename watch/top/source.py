@@ -37,7 +37,7 @@ class DeviceSource:
         except PeerRestarted:
             await self.close()
             raise
-        return View(status, await self._jobs(front), await self._models(front), time.time())
+        return View(status, await self._jobs(front), await self._models(front, status), time.time())
 
     async def _jobs(self, front: SocketFront) -> Jobs | None:
         try:
@@ -45,7 +45,10 @@ class DeviceSource:
         except BluerillError:  # a device without jobs, or one whose jobs are just restarting
             return None
 
-    async def _models(self, front: SocketFront) -> Models | None:
+    async def _models(self, front: SocketFront, status: Status) -> Models | None:
+        states = {service.name: service.state for service in status.services}
+        if states.get("models", "running") != "running":
+            return Models()  # nobody needed a model yet, and looking is no need
         try:
             return await front.ask("models", GetModels(), Models, within=LOOK_WITHIN_S)
         except BluerillError:  # likewise

@@ -10,7 +10,7 @@ import msgspec
 from ...agent.jobs.messages import Jobs
 from ...kernel.manifest import format_size
 from ...kernel.status import ServiceStatus, Status
-from ...models.messages import Models
+from ...models.messages import Latency, Models
 
 CLASSES = ("voice", "interactive", "background")
 HISTORY = 60
@@ -98,17 +98,10 @@ def widths(shares: Sequence[Share], columns: int) -> list[int]:
 
 def classes(models: Models) -> list[ClassRow]:
     """The queue by class, voice first."""
-    latency: dict[str, Any] = msgspec.to_builtins(models).get("latency", {})
     names = [*CLASSES, *sorted(set(models.queued) - set(CLASSES))]
-    return [
-        ClassRow(
-            name,
-            models.queued.get(name, 0),
-            float(latency.get(name, {}).get("p50_ms", 0.0)),
-            float(latency.get(name, {}).get("p95_ms", 0.0)),
-        )
-        for name in names
-    ]
+    none = Latency(0.0, 0.0, 0)
+    took = {name: models.latency.get(name, none) for name in names}
+    return [ClassRow(name, models.queued.get(name, 0), took[name].p50_ms, took[name].p95_ms) for name in names]
 
 
 def bar(share: float, width: int) -> str:

@@ -12,6 +12,7 @@ from ...agent.jobs.messages import AddJob, GetJobs, JobAdded, JobRefused, Jobs, 
 from ...kernel.errors import BluerillError, BudgetExceeded, CapabilityError
 from ...kernel.message import Body, Lane, Taint
 from ...kernel.service import Port
+from ...kernel.status import Status
 from ...modalities.voice.messages import RATE, GetModel, ModelUsed, UseModel
 from ...models.fetch_messages import Cards, GetCards
 from ...models.messages import GetModels, Infer, Models, Refused, Tensor
@@ -39,26 +40,36 @@ class Background:
         """What was seen last, for a page that begins to look."""
         return list(self._seen.values())
 
-    async def look(self) -> None:
-        """Ask jobs and models how they are, and show it."""
-        for name, (question, answer) in _ASKS.items():
-            if name in self._absent:
-                continue
+    async def look(self, status: Status) -> None:
+        """Ask jobs and models how they are, and show it; a broker that nobody needed yet is not started for it."""
+        states = {service.name: service.state for service in status.services}
+        if states.get("models", "running") != "running":
+            self._tell("models", Models())
+            await self._ask("jobs")
+            return
+        for name in _ASKS:
+            await self._ask(name)
+
+    async def _ask(self, name: str) -> None:
+        question, answer = _ASKS[name]
+        if name not in self._absent:
             try:
                 found = await self._port.ask(name, question, answer, within=LOOK_WITHIN_S, lane=Lane.BACKGROUND)
             except CapabilityError:
                 self._absent.add(name)
-                continue
             except BluerillError as error:
                 self._port.log.info("no news of %s: %s", name, error)
-                continue
-            self._seen[name] = protocol.forward(found)
-            self._show(self._seen[name])
+            else:
+                self._tell(name, found)
+
+    def _tell(self, name: str, what: Body) -> None:
+        self._seen[name] = protocol.forward(what)
+        self._show(self._seen[name])
 
     async def steer(self, said: protocol.Steered) -> None:
         """Raises what the jobs raise."""
         await self._port.ask("jobs", SteerJob(said.id, said.to), JobSteered, taint=Taint.USER)
-        await self.look()
+        await self._ask("jobs")
 
     async def cards(self) -> list[bytes]:
         """The models that are here or could be, and which one hears. Raises what the fetcher raises."""
@@ -91,4 +102,4 @@ class Background:
         if isinstance(answer, JobRefused):
             raise BudgetExceeded(answer.reason)
         assert isinstance(answer, JobAdded)
-        await self.look()
+        await self._ask("jobs")

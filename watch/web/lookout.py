@@ -20,7 +20,7 @@ QUIET_BEATS: Final = 3
 
 class Lookout:
     """``needed`` and ``watched`` say whether any page is open, and any monitor; ``seen`` takes each status,
-    ``restarted`` the name of a service that came back with a new generation; ``also`` is awaited at each look while a
+    ``restarted`` the name of a service that came back with a new generation; ``also`` is awaited with each while a
     monitor looks."""
 
     def __init__(
@@ -31,7 +31,7 @@ class Lookout:
         watched: Callable[[], bool],
         seen: Callable[[Status], None],
         restarted: Callable[[str], Awaitable[None]],
-        also: Callable[[], Awaitable[None]],
+        also: Callable[[Status], Awaitable[None]],
     ) -> None:
         self._port = port
         self._needed, self._watched = needed, watched
@@ -52,10 +52,10 @@ class Lookout:
                     status = await self._port.ask("kernel", GetStatus(), Status, within=3.0, lane=Lane.BACKGROUND)
                     self._seen(status)
                     await self._compare(status)
+                    if self._watched():
+                        await self._also(status)
                 except BluerillError as error:
                     self._port.log.info("no status: %s", error)
-            if self._watched():
-                await self._also()
             beat += 1
             await self._port.sleep(BEAT_S)
 

@@ -70,6 +70,7 @@ def test_it_shows_services_memory_models_jobs_and_faults(size: tuple[int, int]) 
         assert "file-backed\u00a0141M" in text(app, "legend")
         assert cells(app, "models")[0][:3] == ["smollm2-135m-q8", "● busy ×2", "38M + 96M"]
         assert "background    6 waiting" in text(app, "classes")
+        assert "p50 310 ms  p95 620 ms" in text(app, "classes")
         jobs = cells(app, "jobs")
         assert jobs[0][1:3] == ["Write down lecture.flac", "● running"]
         assert jobs[0][3].endswith(" 35 %")

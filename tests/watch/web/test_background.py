@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from bluerill.agent.jobs.messages import AddJob, GetJobs, JobAdded, JobRefused, JobSteered, SteerJob
 from bluerill.kernel.errors import BudgetExceeded, CallerError, CapabilityError, ServiceFault
 from bluerill.kernel.message import Body
+from bluerill.kernel.status import ServiceStatus
 from bluerill.modalities.voice.messages import GetModel, ModelUsed, UseModel
 from bluerill.models.fetch_messages import GetCards
 from bluerill.models.messages import GetModels, Infer, Inference, Refused
@@ -17,6 +19,8 @@ from bluerill.watch.web import protocol
 from bluerill.watch.web.background import Background
 from support import scenes
 from support.lone_port import LonePort, Peer, run
+
+RUNNING = scenes.status()
 
 
 class Device:
@@ -66,17 +70,28 @@ class Device:
 def test_a_monitor_sees_what_there_is_and_what_is_not_there_is_asked_once() -> None:
     async def test() -> None:
         device = Device()
-        await device.background.look()
-        await device.background.look()
+        await device.background.look(RUNNING)
+        await device.background.look(RUNNING)
         assert [each["type"] for each in device.shown] == ["jobs.jobs", "jobs.jobs"]
         assert [to for to, body in device.port.asked if isinstance(body, GetModels)] == ["models"]
         assert len(device.background.seen) == 1
         device.broken.add("jobs")  # a moment without news is no news
-        await device.background.look()
+        await device.background.look(RUNNING)
         assert len(device.shown) == 2
         device.broken.clear()
-        await device.background.look()
+        await device.background.look(RUNNING)
         assert len(device.shown) == 3
+
+    run(test)
+
+
+def test_a_broker_that_nobody_needed_is_not_started_by_looking() -> None:
+    async def test() -> None:
+        device = Device()
+        resting = [*scenes.status().services, ServiceStatus("models", "absent")]
+        await device.background.look(msgspec.structs.replace(RUNNING, services=resting))
+        assert [each["type"] for each in device.shown] == ["models.models", "jobs.jobs"]
+        assert not any(to == "models" for to, _ in device.port.asked)
 
     run(test)
 
