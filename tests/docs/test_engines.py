@@ -31,4 +31,5 @@ def test_the_page_names_the_engines_that_there_are() -> None:
     from bluerill.models.engines.registry import MODEL_ENGINES
 
     text = (ROOT / "docs" / "engines.md").read_text("utf-8")
-    assert [name for name in MODEL_ENGINES if f"| `{name}` |" not in text] == []
+    ours = [name for name, where in MODEL_ENGINES.items() if where.startswith(".")]  # tests add their own
+    assert [name for name in ours if f"| `{name}` |" not in text] == []
