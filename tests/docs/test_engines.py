@@ -31,5 +31,5 @@ def test_the_page_names_the_engines_that_there_are() -> None:
     from bluerill.models.engines.registry import MODEL_ENGINES
 
     text = (ROOT / "docs" / "engines.md").read_text("utf-8")
-    ours = [name for name, place in MODEL_ENGINES.items() if place.startswith(".")]  # a bench may add its own
+    ours = [name for name, where in MODEL_ENGINES.items() if where.startswith(".")]  # tests add their own
     assert [name for name in ours if f"| `{name}` |" not in text] == []

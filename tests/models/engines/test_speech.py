@@ -60,7 +60,7 @@ def third_party(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_engine_of_ours_is_found_and_named_as_it_is_registered() -> None:
-    for name in [name for name, place in MODEL_ENGINES.items() if place.startswith(".")]:
+    for name in [name for name, where in MODEL_ENGINES.items() if where.startswith(".")]:  # tests add their own
         found = find_engine(name)
         assert issubclass(found, Engine)
         assert found.name == name
