@@ -28,7 +28,8 @@ class ModelFile(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class LoadOptions(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How to load. ``ctx`` is in tokens for each of ``seqs`` sequences; ``threads`` 0 = the cores of this process."""
+    """How to load. ``ctx`` is in tokens for each of ``seqs`` sequences; ``threads`` 0 = the cores of this process, or
+    one for a small model."""
 
     ctx: int = 2048
     batch: int = 512

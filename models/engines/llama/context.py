@@ -26,6 +26,8 @@ from .library import KV_TYPES, Abort, errors_said, library
 
 __all__ = ["Aborted", "Context", "Row"]
 
+SMALL = 32 << 20
+"""Bytes of weights below which a second thread costs more than it computes."""
 MAX_BATCH = 8192
 
 
@@ -78,6 +80,10 @@ class Context:
             raise _refused(path, errors_said() or "llama.cpp gives no reason")
         return model
 
+    def _threads(self) -> int:
+        """All cores, but one for a small model: its threads would wait for each other longer than they compute."""
+        return 1 if self.lib.llama_model_size(self._model) < SMALL else len(os.sched_getaffinity(0))
+
     def _open(self, path: str, options: LoadOptions, embeddings: bool) -> None:
         lib = self.lib
         if not 1 <= options.seqs <= 64 or not 1 <= options.batch <= MAX_BATCH or options.ctx < 1:
@@ -91,7 +97,7 @@ class Context:
         wanted.n_batch = max(options.batch, options.seqs)
         wanted.n_ubatch = min(options.ubatch, wanted.n_batch)
         wanted.n_seq_max = options.seqs
-        wanted.n_threads = wanted.n_threads_batch = options.threads or len(os.sched_getaffinity(0))
+        wanted.n_threads = wanted.n_threads_batch = options.threads or self._threads()
         wanted.type_k = wanted.type_v = KV_TYPES[options.kv_type]
         wanted.kv_unified = False
         wanted.embeddings = embeddings

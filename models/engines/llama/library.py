@@ -10,6 +10,7 @@ import ctypes
 import importlib
 import importlib.util
 import logging
+import os
 import sys
 import types
 from collections import deque
@@ -38,6 +39,7 @@ def library() -> Any:
 
 def _open() -> Any:
     _bare_package()
+    os.environ.setdefault("GGML_NO_BACKTRACE", "1")  # else an abort starts a debugger inside the capped child
     try:
         lib: Any = importlib.import_module("llama_cpp.llama_cpp")
     except ImportError:
