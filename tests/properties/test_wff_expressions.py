@@ -153,9 +153,12 @@ def _binary(op: ast.operator, a: float, b: float) -> float:
 
 
 def alike(one: float, other: float) -> bool:
-    """Equal as doubles, up to the last bits that whole-number arithmetic keeps and doubles round."""
+    """Equal as doubles, up to the last bits that whole-number arithmetic keeps and doubles round, and to the sign of an
+    infinity: a whole zero has none to give it."""
     if math.isnan(one) or math.isnan(other):
         return math.isnan(one) and math.isnan(other)
+    if math.isinf(one) and math.isinf(other):
+        return True
     return one == other or math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-9)
 
 
