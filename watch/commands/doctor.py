@@ -75,7 +75,7 @@ _PACKAGES = (
     ("screen", "PIL", "Pillow", ""),
     ("page", "websockets", "websockets", ""),
     ("speech output", "espeakng_loader", "espeak-ng (the page's own voice is used without it)", "speak"),
-    ("whisper", "whisper", "OpenAI Whisper checkpoints (pocketsphinx is used without it)", "whisper"),
+    ("whisper", "whisper", "OpenAI Whisper checkpoints (whisper-nano and pocketsphinx hear without it)", "whisper"),
     ("codes in pictures", "zxingcpp", "zxing-cpp (pictures are seen without codes)", "see"),
     ("text in pictures", "rapidocr", "RapidOCR (pictures are seen without text)", "see"),
     ("tools for programs", "mcp", "the MCP SDK (bluerill mcp needs it)", "mcp"),
