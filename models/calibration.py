@@ -14,14 +14,12 @@ import msgspec
 
 from ..kernel.errors import CallerError, ServiceFault
 from ..kernel.limits import ESTIMATE_GROWTH
+from ..kernel.scheduler.calibration import MARGIN, RUNS
 from .estimate import Estimate
 from .messages import LoadOptions
 
 __all__ = ["Calibration", "Reserve", "Way", "way"]
 
-KEEP = 8
-"""Peaks of each way; the largest of them counts."""
-MARGIN = 1.05
 MAX_WAYS = 512
 """The ways used longest ago are forgotten first."""
 MAX_GROWTH = 4.0
@@ -101,8 +99,8 @@ class Calibration:
         if not (0 <= anon < _LARGEST and 0 <= file < _LARGEST):
             raise CallerError(f"a peak is from 0 to {_LARGEST} bytes, got anon {anon}, file {file}")
         found = self._touch(of)
-        found.anon = [*found.anon, anon][-KEEP:]
-        found.file = [*found.file, file][-KEEP:]
+        found.anon = [*found.anon, anon][-RUNS:]
+        found.file = [*found.file, file][-RUNS:]
         found.growth, found.floor = 1.0, 0
 
     def killed(self, of: Way, anon: int) -> None:
@@ -142,7 +140,7 @@ class Calibration:
             values = [*peaks.anon, *peaks.file, peaks.floor]
             if len(peaks.anon) != len(peaks.file) or any(not 0 <= value < _LARGEST for value in values):
                 raise ServiceFault(f"calibrations are damaged: peaks of {key[:80]}")
-            peaks.anon, peaks.file = peaks.anon[-KEEP:], peaks.file[-KEEP:]
+            peaks.anon, peaks.file = peaks.anon[-RUNS:], peaks.file[-RUNS:]
             peaks.growth = min(max(peaks.growth, 1.0), MAX_GROWTH)
             kept[key] = peaks
         return cls(kept)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from ..kernel.places import cache_directory, state_directory
 from ..skills.loader import host_services
 from .guests import FILE as GUESTS
 from .guests import guests
+from .owner import read_tables
 
 MANIFEST = Path(__file__).with_name("device.toml")
 VOICE = ("ears", "asr", "mouth")
@@ -76,17 +76,7 @@ def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
 
     Raises ManifestError if the file is there and is not that.
     """
-    try:
-        tables = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        tables = {}
-    except OSError as error:
-        raise ManifestError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ManifestError(f"{path}: is not TOML: {error}") from error
-    wrong = [name for name, table in tables.items() if not isinstance(table, dict)]
-    if wrong:
-        raise ManifestError(f"{path}: expected a table for each skill such as [weather], got {wrong[0]} = …")
+    tables = read_tables(path, "skill such as [weather]")
     # the faces skill lists what lies in the folder that the screen draws from
     faces = {"folder": str(path.parent / "faces"), **tables.get("faces", {})}
     for name, spec in services.items():

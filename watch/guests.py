@@ -19,16 +19,15 @@ device. Its class comes from the entry point alone, so that a settings file cann
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from ..kernel.errors import ManifestError
 from ..kernel.manifest import ServiceSpec
 from ..skills.loader import EntryPoint, entry_points
+from .owner import read_tables
 
 __all__ = ["FILE", "GROUP", "guests", "installed"]
 
@@ -36,7 +35,6 @@ GROUP = "bluerill.services"
 FILE = "services.toml"
 MEMORY = "64M"
 """The cap of a guest whose table names none."""
-_MAX_BYTES = 256 * 1024
 _OWNERS = frozenset({"memory", "data", "lane", "start", "idle_s", "hang_s", "asks", "tells", "notifies", "settings"})
 
 
@@ -53,15 +51,13 @@ def guests(path: Path, taken: Mapping[str, object]) -> dict[str, ServiceSpec]:
 
     Raises ManifestError in one line: the file, the table, what was expected and found.
     """
-    tables = _read(path)
+    tables = read_tables(path, "guest such as [lamp]")
     if not tables:
         return {}
     there = installed()
     found: dict[str, ServiceSpec] = {}
     for name, table in tables.items():
         where = f"{path} [{name}]"
-        if not isinstance(table, dict):
-            raise ManifestError(f"{path}: expected a table for each guest such as [lamp], got {name} = …")
         if name in taken:
             raise ManifestError(f"{where}: that is a service of the device; a guest needs another name")
         entry = there.get(name)
@@ -77,18 +73,3 @@ def guests(path: Path, taken: Mapping[str, object]) -> dict[str, ServiceSpec]:
         except msgspec.ValidationError as error:
             raise ManifestError(f"{where}: {error}") from error
     return found
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-        if len(data) > _MAX_BYTES:
-            raise ManifestError(f"{path}: expected at most {_MAX_BYTES} bytes of TOML, got more")
-        return tomllib.loads(data.decode("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise ManifestError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ManifestError(f"{path}: is not TOML: {error}") from error

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bluerill.kernel.errors import CallerError, ServiceFault
-from bluerill.models.calibration import KEEP, MAX_BYTES, MAX_WAYS, Calibration, way
+from bluerill.kernel.scheduler.calibration import RUNS
+from bluerill.models.calibration import MAX_BYTES, MAX_WAYS, Calibration, way
 from bluerill.models.estimate import Estimate, Part
 from bluerill.models.messages import LoadOptions
 
@@ -22,7 +23,7 @@ def test_then_the_largest_of_the_last_peaks_with_a_margin() -> None:
     for anon in (100, 300, 200):
         known.measured(WAY, anon, 50)
     assert known.reserve(WAY, GUESS) == (315, 53, True)
-    for _ in range(KEEP):
+    for _ in range(RUNS):
         known.measured(WAY, 100, 50)
     assert known.reserve(WAY, GUESS) == (105, 53, True)
 
