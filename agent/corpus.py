@@ -3,7 +3,9 @@
 Sentences are walks through the templates' trees, with sample values in their slots; what one template can
 say is walked many times, each action getting its share. Everything is drawn from seeded generators, so the same
 catalogue gives the same corpus. Held-out sentences come with the call that they mean, made from the values put in (not
-by planning the sentence), and none of them is in the corpus.
+by planning the sentence), and none of them is in the corpus. They are the eighth of all sentences whose checksum says so
+(:func:`kept_back`): what a model must not be trained on is thereby the same for every catalogue, seed and day, and
+templates written later cannot move a sentence from one side to the other.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from random import Random
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from ..kernel.errors import ManifestError
 from .arguments import arguments_of
@@ -35,6 +38,8 @@ BRANCH_FALL = 0.75
 """Weight of each further branch of an alternative, to the one before."""
 RANK_FALL = 0.6
 """A sentence's share falls with its place in the action as ``(1 + rank) ** -RANK_FALL``."""
+KEPT_BACK = 8
+"""One sentence in so many is for measuring only."""
 EXAMPLE_COUNT = 12
 """How often each example of the author is counted."""
 MOST_TIMES = 12
@@ -44,6 +49,14 @@ _SHORTENED = (
     ("where is", "where's"), ("how is", "how's"), ("when is", "when's"), ("it is", "it's"), ("that is", "that's"),
     ("can not", "can't"), ("i will", "i'll"),
 )  # fmt: skip
+
+
+def kept_back(text: str) -> bool:
+    """Whether no model may be trained on a sentence: by the CRC-32 of its long form, so that "what's" goes with "what is"."""
+    long = f" {text} "
+    for whole, short in _SHORTENED:
+        long = long.replace(f" {short} ", f" {whole} ")
+    return crc32(long.strip().encode()) % KEPT_BACK == 0
 
 
 class HeldOut(NamedTuple):
@@ -115,13 +128,14 @@ class Sampler:
         return ""
 
     def held_out(self, count: int, seed: int, now: datetime, corpus: int = SENTENCES) -> list[HeldOut]:
-        """``count`` sentences that are not among the first ``corpus`` of the corpus, with what they mean at ``now``."""
+        """``count`` sentences that are :func:`kept_back` and not among the first ``corpus`` of the corpus, with what they
+        mean at ``now``."""
         known = set(Sampler(self.templates, self.today).corpus(corpus))
         sampler = Sampler(self.templates, now.date())
         random = Random(seed)
         by_action = list(sampler._by_action().values())
         found: dict[str, HeldOut] = {}
-        for attempt in range(count * 60):
+        for attempt in range(count * 60 * KEPT_BACK):
             if len(found) >= count:
                 break
             numbers = by_action[attempt % len(by_action)]
@@ -131,7 +145,7 @@ class Sampler:
             walk = sampler._walk(number, random)
             text = _spoken(walk.words, random)
             call = _meant(self.templates.templates[number], walk, now)
-            if text and text not in known and text not in found and call is not None:
+            if text and kept_back(text) and text not in known and text not in found and call is not None:
                 found[text] = HeldOut(text, call)
         return list(found.values())
 
