@@ -3,9 +3,9 @@
 Sentences are walks through the templates' trees, with sample values in their slots; what one template can
 say is walked many times, each action getting its share. Everything is drawn from seeded generators, so the same
 catalogue gives the same corpus. Held-out sentences come with the call that they mean, made from the values put in (not
-by planning the sentence), and none of them is in the corpus. They are the eighth of all sentences whose checksum says so
-(:func:`kept_back`): what a model must not be trained on is thereby the same for every catalogue, seed and day, and
-templates written later cannot move a sentence from one side to the other.
+by planning the sentence), and none of them is in the corpus. They are of the eighth of all sentences that a checksum
+sets apart (:func:`kept_back`): what no model may be trained on is thereby the same for every catalogue, seed and day,
+and templates written later cannot move a sentence from one side to the other.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _SHORTENED = (
 
 
 def kept_back(text: str) -> bool:
-    """Whether no model may be trained on a sentence: by the CRC-32 of its long form, so that "what's" goes with "what is"."""
+    """Whether no model may be trained on a sentence: by the CRC-32 of its long form ("what is", not "what's")."""
     long = f" {text} "
     for whole, short in _SHORTENED:
         long = long.replace(f" {short} ", f" {whole} ")
@@ -128,8 +128,10 @@ class Sampler:
         return ""
 
     def held_out(self, count: int, seed: int, now: datetime, corpus: int = SENTENCES) -> list[HeldOut]:
-        """``count`` sentences that are :func:`kept_back` and not among the first ``corpus`` of the corpus, with what they
-        mean at ``now``."""
+        """``count`` sentences that are :func:`kept_back` and not among the first ``corpus`` of the corpus.
+
+        Each with what it means at ``now``.
+        """
         known = set(Sampler(self.templates, self.today).corpus(corpus))
         sampler = Sampler(self.templates, now.date())
         random = Random(seed)

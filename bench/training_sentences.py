@@ -8,8 +8,8 @@ any words in a free text), not only from the samples: the recogniser must hear v
 is what keeps it honest: requests to other assistants from the public data's *train* files, numbers alone, and
 strings of unrelated words, so that hearing a command in everything does not pay.
 
-A sentence that is kept back for measuring (:func:`bluerill.agent.corpus.kept_back`: an eighth of all, by checksum) is never
-written, neither alone nor joined to another.
+A sentence that is kept back for measuring (:func:`bluerill.agent.corpus.kept_back`: an eighth of all, by checksum) is
+never written, neither alone nor joined to another.
 """
 
 from __future__ import annotations
