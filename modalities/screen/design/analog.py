@@ -38,7 +38,7 @@ def lay_analog(sheet: Sheet) -> None:
     _date(sheet, ring, away)
     if brief.digits != "none":
         _digits(sheet, brief.digits if brief.digits in HOURS else "bottom", away)
-    if brief.second == "dial":
+    if brief.second == "dial" and brief.digits != "bottom":
         _small_seconds(sheet, wide, away)
     _hands(sheet, ring)
     sheet.night.insert(0, night_dial(brief, palette, gone))
@@ -77,7 +77,7 @@ def _date(sheet: Sheet, ring: Ring, away: float) -> None:
         back = mixed(palette.ground, palette.ink, 0.93) if not palette.light else palette.ground
         ink = "#14181c" if luminance(back) > 0.3 else "#f4f6f8"
         box = {"x": x - 23, "y": MIDDLE - 17, "width": 46, "height": 34, "cornerRadiusX": 5, "cornerRadiusY": 5}
-        frame = tag("RoundRectangle", stroke(mixed(palette.ground, palette.soft, 0.7), 1.6), fill(back), **box)
+        frame = tag("RoundRectangle", fill(back), **box) + tag("RoundRectangle", stroke(mixed(palette.ground, palette.soft, 0.7), 1.6), **box)
         text = words(template("%s", "[DAY]"), x, MIDDLE, 44, 25 * min(face.scale, 1.1), ink, face)
         sheet.day.append(drawing(frame) + text)
         return
@@ -97,7 +97,7 @@ def _digits(sheet: Sheet, place: Place, away: float) -> None:
     size = fitted("00:00", face, 45 * sheet.brief.size * face.scale, 122)
     box = {"x": x - 68, "y": y - 27, "width": 136, "height": 54, "cornerRadiusX": 12, "cornerRadiusY": 12}
     back = mixed(palette.edge, "#000000" if not palette.light else "#ffffff", 0.3)
-    sheet.day.append(drawing(tag("RoundRectangle", stroke(sheet.quiet(0.35), 1.4), fill(back, 0.85), **box)))
+    sheet.day.append(drawing(tag("RoundRectangle", fill(back, 0.85), **box), tag("RoundRectangle", stroke(sheet.quiet(0.35), 1.4), **box)))
     sheet.day.append(clock("hh:mm", x, y, 132, size, palette.accent, face))
 
 

@@ -84,6 +84,10 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Where a hybrid has its digital time."""
     facts: Annotated[tuple[Fact, ...], msgspec.Meta(max_length=MAX_FACTS)] = ()
     ambient: Ambient = "outline"
+    night: Annotated[float, msgspec.Meta(ge=0.4, le=1)] = 1.0
+    """Size of the figures in ambient mode, as a share of the usual one."""
+    lift: Annotated[int, msgspec.Meta(ge=0, le=4)] = 0
+    """How far contrast was raised above the usual, because what was measured asked for it."""
     seed: Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)] = 0
 
 

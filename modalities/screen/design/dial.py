@@ -130,7 +130,7 @@ def _indices(brief: Brief, palette: Palette, outer: float, gone: frozenset[int],
     if kind == "dots":
         shapes = [circle(*polar(h, begin - 12 * k), (5.6 if h in QUARTERS else 4.2) * k, fill(marks)) for h in hours if h]
         if 0 in hours:
-            shapes += [circle(*polar(hour, begin - 12 * k), 5.6 * k, fill(palette.accent)) for hour in (-0.19, 0.19)]
+            shapes += [circle(*polar(hour, begin - 12 * k), 5.6 * k, fill(palette.accent)) for hour in (-0.12, 0.12)]
         return drawing(*shapes)
     if kind == "plots":
         return drawing(*_plots(palette, begin, hours, k))
@@ -144,7 +144,7 @@ def _batons(palette: Palette, begin: float, hours: Iterable[int], k: float) -> l
     shapes: list[str] = []
     for hour in hours:
         long = (34 if hour in QUARTERS else 28) * k
-        for offset in (-0.16, 0.16) if hour == 0 else (0.0,):
+        for offset in (-0.062, 0.062) if hour == 0 else (0.0,):
             half = 1.55 * k
             turn = math.degrees(math.atan2(half, begin)) / 30
             shapes.append(_line(hour + offset, begin - 1, begin - long - 2, 7.6 * k, shadow))
@@ -159,7 +159,7 @@ def _plots(palette: Palette, begin: float, hours: Iterable[int], k: float) -> li
     shapes: list[str] = []
     for hour in hours:
         if hour in QUARTERS:
-            for offset in (-0.2, 0.2) if hour == 0 else (0.0,):
+            for offset in (-0.1, 0.1) if hour == 0 else (0.0,):
                 shapes.append(_line(hour + offset, begin - 2, begin - 40 * k, 12.5 * k, rim, cap="ROUND"))
                 shapes.append(_line(hour + offset, begin - 2, begin - 40 * k, 8.5 * k, lume, cap="ROUND"))
         else:

@@ -42,7 +42,7 @@ def _line(sheet: Sheet) -> None:
     y = MIDDLE - (8 if low else -2)
     size = _time_size(sheet, "00:00", 138, chord(y, 90) - 18)
     kind = sheet.chance("line").choice(("one", "two", "two"))
-    _time_line(sheet, y, size, palette.ink, palette.accent if kind == "two" else palette.ink)
+    _time_line(sheet, y, size, palette.hands, palette.accent if kind == "two" else palette.hands)
     cap = sheet.face.cap * size / 2
     _date(sheet, MIDDLE, y - cap - 32, 26)
     if not low and sheet.chance("rule").random() < 0.6:
@@ -59,9 +59,9 @@ def _stack(sheet: Sheet) -> None:
     gap = 20.0
     y = MIDDLE - (6 if brief.date == "none" or brief.date == "top" else 12)
     up, down = y - (cap + gap) / 2, y + (cap + gap) / 2
-    sheet.day.append(clock("hh", MIDDLE, up, 290, size, palette.ink, face) + clock("mm", MIDDLE, down, 290, size, palette.accent, face))
-    dark = sheet.dark
-    sheet.night += [clock("hh", MIDDLE, up, 290, size * 0.92, palette.night, dark), clock("mm", MIDDLE, down, 290, size * 0.92, palette.night_soft, dark)]
+    sheet.day.append(clock("hh", MIDDLE, up, 290, size, palette.hands, face) + clock("mm", MIDDLE, down, 290, size, palette.accent, face))
+    dark, night = sheet.dark, size * 0.92 * brief.night
+    sheet.night += [clock("hh", MIDDLE, up, 290, night, palette.night, dark), clock("mm", MIDDLE, down, 290, night, palette.night_soft, dark)]
     wide = width("00", face, size)
     room = min(SAFE - 2 - wide / 2 - 8, 82)
     places = [(MIDDLE - wide / 2 - 8 - room / 2, MIDDLE), (MIDDLE + wide / 2 + 8 + room / 2, MIDDLE)]
@@ -69,10 +69,8 @@ def _stack(sheet: Sheet) -> None:
     for fact, (x, at) in zip(rest, places, strict=False):
         index = rest.index(fact)
         sheet.slots.append(facts.stack(sheet.slot, fact.kind, x, at, max(room, 56), palette, brief.font, sheet.accent_of(fact, index)))
-    edge = (SAFE + 8 + MIDDLE - (down + cap / 2)) / 2 + down - MIDDLE + cap / 4
     if brief.date != "none":
         _date(sheet, MIDDLE, min(MIDDLE + 181, down + cap / 2 + 26), 23, short=True)
-    del edge
     _line_row(sheet, rest[2:3], max(up - cap / 2 - 24, 44))
 
 
@@ -84,7 +82,7 @@ def _split(sheet: Sheet) -> None:
     x = 38 + 108
     left = x + wide / 2 + 22
     column = 420 - left
-    sheet.day.append(clock("hh", x, MIDDLE, wide + 14, size, palette.ink, face))
+    sheet.day.append(clock("hh", x, MIDDLE, wide + 14, size, palette.hands, face))
     rest = brief.facts[:2]
     lines = len(rest) + (brief.date != "none")
     small = _time_size(sheet, "00", 92, column - 30)
@@ -94,7 +92,7 @@ def _split(sheet: Sheet) -> None:
     bar = {"x": left - 13, "y": MIDDLE - 82, "width": 3, "height": 164, "cornerRadiusX": 1.5, "cornerRadiusY": 1.5}
     sheet.day.append(drawing(tag("RoundRectangle", fill(sheet.quiet(0.4)), **bar)))
     dark = sheet.dark
-    sheet.night += [clock("hh", x, MIDDLE, wide + 30, size * 0.94, palette.night, dark), clock("mm", left, y, column, small, palette.night_soft, dark, align="START")]
+    sheet.night += [clock("hh", x, MIDDLE, wide + 30, size * 0.94 * brief.night, palette.night, dark), clock("mm", left, y, column, small * brief.night, palette.night_soft, dark, align="START")]
     at = y + cap / 2 + 34
     if brief.date != "none":
         _date(sheet, left, at, 25, align="START", room=min(column, chord(at) / 2 + MIDDLE - left), short=True)
@@ -131,7 +129,7 @@ def _rings(sheet: Sheet) -> None:
     rest = list(brief.facts)
     y = MIDDLE - (20 if rest else 4)
     size = _time_size(sheet, "00:00", 112, chord(y, 70, inner) - 22)
-    _time_line(sheet, y, size, palette.ink, palette.ink)
+    _time_line(sheet, y, size, palette.hands, palette.hands)
     cap = sheet.face.cap * size / 2
     _date(sheet, MIDDLE, y - cap - 29, 23, room=chord(y - cap - 29, 20, inner) - 12, short=True)
     by_kind = {fact.kind: ink for fact, ink in zip(with_goal, inks, strict=True)}
@@ -148,8 +146,8 @@ def _rows(sheet: Sheet) -> None:
     step = 40.0
     y = max(MIDDLE - (cap + 18 + lines * step) / 2 + cap / 2, 104)
     left = 84.0
-    sheet.day.append(clock("hh:mm", left, y, 330, size, palette.ink, face, align="START"))
-    sheet.night.append(clock("hh:mm", left, y, 330, size * 0.96, palette.night, sheet.dark, align="START"))
+    sheet.day.append(clock("hh:mm", left, y, 330, size, palette.hands, face, align="START"))
+    sheet.night.append(clock("hh:mm", left, y, 330, size * 0.96 * brief.night, palette.night, sheet.dark, align="START"))
     at = y + cap / 2 + 24
     rule = {"x": left, "y": at - 6, "width": 270, "height": 3, "cornerRadiusX": 1.5, "cornerRadiusY": 1.5}
     sheet.day.append(drawing(tag("RoundRectangle", fill(palette.accent), **rule)))
@@ -175,7 +173,7 @@ def _tiles(sheet: Sheet) -> None:
     size = _time_size(sheet, "00:00", 112, 306)
     middle = top + high / 2
     sheet.day.append(clock("hh:mm", MIDDLE, middle, 340, size, on, face))
-    sheet.night.append(clock("hh:mm", MIDDLE, middle, 340, size, palette.night, sheet.dark))
+    sheet.night.append(clock("hh:mm", MIDDLE, middle, 340, size * brief.night, palette.night, sheet.dark))
     _date(sheet, MIDDLE, top - 27, 23, short=True)
     y = top + high + 10
     under = list(brief.facts)
@@ -211,7 +209,7 @@ def _band(sheet: Sheet) -> None:
         tag("Rectangle", fill(rule), x=0, y=y + high / 2 + 5, width=450, height=4),
     ))  # fmt: skip
     sheet.day.append(clock("hh:mm", MIDDLE, y, 412, size, on, face))
-    sheet.night.append(clock("hh:mm", MIDDLE, y, 412, size * 0.94, palette.night, sheet.dark))
+    sheet.night.append(clock("hh:mm", MIDDLE, y, 412, size * 0.94 * brief.night, palette.night, sheet.dark))
     _date(sheet, MIDDLE, y - high / 2 - 40, 27)
     _row(sheet, low, y + high / 2 + 54, 80)
     _line_row(sheet, top, 64)
@@ -239,7 +237,7 @@ def _time_line(sheet: Sheet, y: float, size: float, first: str, second: str) -> 
         sheet.day.append(words(":", MIDDLE, y - size * 0.03, colon + 20, size, sheet.quiet(0.9), face))
         sheet.day.append(clock("mm", MIDDLE + colon / 2, y, half + 10, size, second, face, align="START"))
     dark: Typeface = sheet.dark
-    night = min(size, fitted("00:00", dark, size, room - 20))
+    night = sheet.brief.night * min(size, fitted("00:00", dark, size, room - 20))
     sheet.night.append(clock("hh:mm", MIDDLE, y, room, night, sheet.palette.night, dark))
 
 

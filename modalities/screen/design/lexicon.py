@@ -41,7 +41,7 @@ PLACES: Final[dict[Place, list[str]]] = {
 }
 
 CHOICES: Final[dict[tuple[str, str], list[str]]] = {
-    ("style", "analog"): _each("analog, analogue, hands, pointers, dial, clock hands, classic watch, analog watch"),
+    ("style", "analog"): _each("analog, analogue, hands, pointers, dial, clock hands, classic watch, analog watch, chronograph, chrono, subdials, sub dials, gauges, railway clock, station clock, swiss railway, railway station"),
     ("style", "digital"): _each("digital, digits, digital clock, big time, numeric, lcd, digital time"),
     ("style", "hybrid"): _each("hybrid, ana-digi, anadigi, analog and digital, both analog and digital, mixed"),
     ("layout", "line"): _each("one line, single line, simple digital, time in the middle, centred, centered"),

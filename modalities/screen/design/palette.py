@@ -12,9 +12,7 @@ from .oklch import Tone, contrast, standing_out, tone_of
 
 WORDS: Final = 5.2
 LARGE: Final = 3.6
-HANDS: Final = 4.5
 _TURNS: Final = {"mono": (0.0, 0.0), "analogous": (32.0, -28.0), "complement": (180.0, 150.0), "split": (152.0, 208.0), "triad": (120.0, 240.0)}
-_BLACK: Final = "#000000"
 
 
 class Palette(NamedTuple):
@@ -50,12 +48,13 @@ def palette_of(brief: Brief) -> Palette:
     panel = base.lit(base.light + (0.045 if light and base.light < 0.93 else -0.05 if light else 0.065)).hex
     behind = (ground, edge, high) if brief.ground not in ("plain", "photo") else (ground,)
     tint = base.hue
-    ink = standing_out(Tone(0.2 if light else 0.965, 0.012 if light else 0.008, tint), (*behind, panel), 7.0).hex
-    soft = standing_out(Tone(0.42 if light else 0.8, 0.03, tint), (*behind, panel), WORDS).hex
+    raised = 1 + 0.22 * brief.lift
+    ink = standing_out(Tone(0.2 if light else 0.965, 0.012 if light else 0.008, tint), (*behind, panel), 7.0 * raised).hex
+    soft = standing_out(Tone(0.42 if light else 0.8, 0.03, tint), (*behind, panel), WORDS * raised).hex
     faint = Tone(base.light + step * (0.24 if brief.scheme != "rich" else 0.2), min(base.chroma, 0.05), tint).hex
-    accent, second = _accents(brief, base, (*behind, panel), light)
-    hands = standing_out(tone_of(colours.hands), behind, LARGE).hex if colours.hands else ink
-    marks = standing_out(tone_of(colours.marks), behind, LARGE).hex if colours.marks else ink
+    accent, second = _accents(brief, base, (*behind, panel), light, raised)
+    hands = standing_out(tone_of(colours.hands), behind, LARGE * raised).hex if colours.hands else ink
+    marks = standing_out(tone_of(colours.marks), behind, LARGE * raised).hex if colours.marks else ink
     night = Tone(0.86, 0.02, tint).hex
     return Palette(
         ground, edge, high, panel, ink, soft, faint, hands, marks, accent, second, night, Tone(0.62, 0.02, tint).hex, light,
@@ -81,10 +80,12 @@ def _ground(brief: Brief) -> Tone:
         return Tone(0.42 if warm else 0.38, min(0.095 * strength, 0.15), brief.hue)
     if theme is not None and theme.light < 0.3:
         return theme
+    if theme is not None:
+        return Tone(0.23, min(0.062 * strength, 0.09), brief.hue)
     return Tone(0.185, min(0.035 * strength, 0.06), brief.hue)
 
 
-def _accents(brief: Brief, base: Tone, behind: tuple[str, ...], light: bool) -> tuple[str, str]:
+def _accents(brief: Brief, base: Tone, behind: tuple[str, ...], light: bool, raised: float) -> tuple[str, str]:
     """Two colours that speak up: as asked, else by harmony from the hue."""
     colours = brief.colours
     turn, turn_second = _TURNS[brief.harmony]
@@ -101,9 +102,9 @@ def _accents(brief: Brief, base: Tone, behind: tuple[str, ...], light: bool) -> 
     if brief.scheme == "rich" and not (colours.accent or colours.second) and turn == 0:
         # on a ground of the same hue the accent is its light sister
         first = Tone(0.88, min(0.09, chroma), (brief.hue + 18) % 360)
-    accent = standing_out(first, behind, LARGE + 0.4)
+    accent = standing_out(first, behind, (LARGE + 0.4) * raised)
     other = tone_of(colours.second) if colours.second and colours.accent else lead.turned(turn_second if turn_second else 35)
-    second = standing_out(other, behind, LARGE + 0.4)
+    second = standing_out(other, behind, (LARGE + 0.4) * raised)
     return accent.hex, second.hex
 
 
@@ -112,4 +113,4 @@ def on_colour(colour: str, dark: str, light: str) -> str:
     return dark if contrast(dark, colour) >= contrast(light, colour) else light
 
 
-__all__ = ["HANDS", "LARGE", "WORDS", "Palette", "on_colour", "palette_of", "_BLACK"]
+__all__ = ["LARGE", "WORDS", "Palette", "on_colour", "palette_of"]

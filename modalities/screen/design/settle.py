@@ -27,7 +27,7 @@ _AROUND: Final[dict[Place, tuple[Place, ...]]] = {
     "right": ("bottom-right", "top-right", "bottom"),
     "": ("bottom", "left", "right", "top"),
 }
-_USUAL: Final[tuple[Kind, ...]] = ("steps", "battery", "heart", "weather", "sun", "unread")
+_USUAL: Final[tuple[Kind, ...]] = ("steps", "battery", "heart", "weather", "unread")
 NEUTRAL: Final = 0.03
 """Chroma below which a colour has no hue that could be a theme."""
 _PLAIN_GROUNDS: Final = ("glow", "sunray", "fade", "plain", "brushed", "linen", "sector", "mesh", "waves")
@@ -66,7 +66,7 @@ def settled(wishes: Wishes, text: str = "", seed: int | None = None, *, photo: S
     }
     fields |= _look(wishes, pick, colours, photo)
     fields |= _marks(wishes, pick, style, layout)
-    fields |= _contents(wishes, pick, style, layout, mood)
+    fields |= _contents(wishes, pick, style, layout, mood, small_seconds=fields["second"] == "dial")
     return Brief(**fields)
 
 
@@ -158,7 +158,7 @@ def _style(wishes: Wishes, pick: _Picker) -> str:
         return "digital"
     if "digital" in wishes.refused:
         return "analog"
-    return pick.chance("style").choice(("analog", "analog", "analog", "digital", "digital", "hybrid"))
+    return pick("style")
 
 
 def _restyled(brief: Brief, wishes: Wishes) -> str:
@@ -202,7 +202,7 @@ def _look(wishes: Wishes, pick: _Picker, colours: Colours, photo: Sequence[str])
         return {"scheme": "dark", "hue": round(hue, 1), "ground": "photo"}
     lead = colours.ground or colours.theme
     hue = _hue(pick)
-    tints = [each for each in (colours.theme, colours.ground, colours.second) if each and tone_of(each).chroma >= NEUTRAL]
+    tints = [each for each in (colours.theme, colours.ground, colours.second, colours.marks, colours.hands) if each and tone_of(each).chroma >= NEUTRAL]
     if tints:
         hue = round(tone_of(tints[0]).hue, 1)
     if colours.ground and "scheme" not in wishes.choices:
@@ -233,7 +233,7 @@ def _marks(wishes: Wishes, pick: _Picker, style: str, layout: str) -> dict[str, 
     return {"indices": indices, "second": second, "track": track}
 
 
-def _contents(wishes: Wishes, pick: _Picker, style: str, layout: str, mood: Mood) -> dict[str, Any]:
+def _contents(wishes: Wishes, pick: _Picker, style: str, layout: str, mood: Mood, *, small_seconds: bool) -> dict[str, Any]:
     """Date, digits and facts with their places."""
     facts = list(wishes.facts)
     chance = pick.chance("facts")
@@ -249,8 +249,7 @@ def _contents(wishes: Wishes, pick: _Picker, style: str, layout: str, mood: Mood
     if date is None:
         bare = "date" in wishes.refused or (wishes.amount < 0 and chance.random() < 0.7)
         date = None if bare or chance.random() < 0.2 else ""
-    small = style != "digital" and pick("second") == "dial" and wishes.choices.get("second") == "dial"
-    placed, date_at, digits_at = seats(facts, date, style, "" if wishes.digits is None else wishes.digits, small)
+    placed, date_at, digits_at = seats(facts, date, style, wishes.digits or "", small_seconds)
     return {
         "facts": placed, "date": date_at, "digits": digits_at,
         "date_long": wishes.date_long or (style == "digital" and pick.chance("date").random() < 0.4),
@@ -293,7 +292,7 @@ def seats(
     if style == "hybrid":
         at_digits = digits or "bottom"
         taken.add(at_digits)  # type: ignore[arg-type]
-    elif style == "analog" and small_seconds:
+    if style != "digital" and small_seconds and at_digits != "bottom":
         taken.add("bottom")
     found: list[Fact] = []
     wanted = [*(fact for fact in facts if fact.place), *(fact for fact in facts if not fact.place)][:MAX_FACTS]

@@ -215,14 +215,12 @@ class _Reader:
                 break
 
     def _placed(self, place: object) -> None:
-        wishes = self._wishes
         if not self._open:
             self._place = place  # type: ignore[assignment]
             return
         for name in self._open:
             self._put(name, place)  # type: ignore[arg-type]
         self._open = []
-        del wishes
 
     def _put(self, name: str, place: Place) -> None:
         wishes = self._wishes
@@ -268,9 +266,11 @@ class _Reader:
             elif kind == "flag":
                 name, on = value  # type: ignore[misc]
                 wishes.flags[name] = on
+                wishes.analog = wishes.analog or name == "bezel"
             elif kind == "scale":
                 name, by = value  # type: ignore[misc]
                 wishes.scales[name] = by
+                wishes.analog = wishes.analog or name in ("thick", "long")
             elif kind == "mood" and value not in wishes.moods:
                 wishes.moods.append(str(value))
             elif kind == "amount":
