@@ -112,12 +112,12 @@ def _group(head: str, problems: Sequence[Problem], every: bool) -> None:
 
 def _metric(metric: Metric) -> str:
     mark = {True: paint("ok", "green"), False: paint("over", "red"), None: "  "}[metric.passed]
-    limit = f" of {_figure(metric.limit, metric.unit)}" if metric.limit is not None else ""
+    limit = f" of {figure(metric.limit, metric.unit)}" if metric.limit is not None else ""
     where = f"  ({metric.where})" if metric.where else ""
-    return f"{mark:<4} {metric.name.replace('_', ' ')}: {_figure(metric.value, metric.unit)}{limit}{where}"
+    return f"{mark:<4} {metric.name.replace('_', ' ')}: {figure(metric.value, metric.unit)}{limit}{where}"
 
 
-def _figure(value: float | int | str, unit: str) -> str:
+def figure(value: float | int | str, unit: str) -> str:
     if unit == "bytes" and isinstance(value, (int, float)):
         return f"{value / (1 << 20):.2f} MiB" if value >= 1 << 20 else f"{value / 1024:.1f} KiB"
     text = f"{value:.4g}" if isinstance(value, float) else str(value)

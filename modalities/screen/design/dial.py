@@ -175,7 +175,7 @@ def _numerals(brief: Brief, ink: str, outer: float, gone: frozenset[int], k: flo
         face = TYPEFACES[face.night]
     size = {"arabic": 40.0, "quarter-arabic": 56.0, "roman": 37.0}[brief.indices] * brief.size * face.scale * k
     hours = [hour for hour in range(12) if hour not in gone and (brief.indices != "quarter-arabic" or hour in QUARTERS)]
-    edge = outer - (14 if brief.track else 8)
+    edge = outer - (14 if brief.track else 17)
     found = []
     for hour in hours:
         if roman:

@@ -44,13 +44,13 @@ _SHARE: Final = (
 def ring(slot: int, kind: Kind, x: float, y: float, wide: float, palette: Palette, font: str, accent: str) -> str:
     """A round gauge: an arc for what has a range, a sign and a value in it."""
     face = _label(font)
-    half, thick = wide / 2, max(wide * 0.07, 4.5)
+    half, thick = wide / 2, max(wide * 0.06, 4.5)
     radius = half - thick / 2 - 1
     track = mixed(palette.ground, palette.soft, 0.24)
     flat = drawing(arc(half, half, radius, -140, 140, stroke(track, thick, cap="ROUND")), width=round(wide), height=round(wide))
     live = tag("Transform", target="endAngle", value=f"-140 + 280 * {_SHARE}")
     value = drawing(arc(half, half, radius, -140, 140, stroke(accent, thick, cap="ROUND"), live), width=round(wide), height=round(wide))
-    inner = _stacked(half, half, wide * 0.72, palette, face, accent, wide * 0.27)
+    inner = _stacked(half, half, wide * 0.62, palette, face, accent, wide * 0.25)
     plain = drawing(arc(half, half, radius, 0, 360, stroke(track, max(thick * 0.45, 2))), width=round(wide), height=round(wide)) + inner
     return _slot(slot, kind, x, y, wide, wide, {"RANGED_VALUE": flat + value + inner, "SHORT_TEXT": plain}, oval=True)
 

@@ -49,7 +49,7 @@ def palette_of(brief: Brief) -> Palette:
     behind = (ground, edge, high) if brief.ground not in ("plain", "photo") else (ground,)
     tint = base.hue
     raised = 1 + 0.22 * brief.lift
-    ink = standing_out(Tone(0.2 if light else 0.965, 0.012 if light else 0.008, tint), (*behind, panel), 7.0 * raised).hex
+    ink = standing_out(_ink(brief, tint, light=light), (*behind, panel), 7.0 * raised).hex
     soft = standing_out(Tone(0.42 if light else 0.8, 0.03, tint), (*behind, panel), WORDS * raised).hex
     faint = Tone(base.light + step * (0.24 if brief.scheme != "rich" else 0.2), min(base.chroma, 0.05), tint).hex
     accent, second = _accents(brief, base, (*behind, panel), light, raised)
@@ -59,6 +59,15 @@ def palette_of(brief: Brief) -> Palette:
     return Palette(
         ground, edge, high, panel, ink, soft, faint, hands, marks, accent, second, night, Tone(0.62, 0.02, tint).hex, light,
     )  # fmt: skip
+
+
+def _ink(brief: Brief, tint: float, *, light: bool) -> Tone:
+    """What is read first: nearly white or black; on a light ground a deep theme colours it."""
+    if light and brief.colours.theme and brief.scheme == "light":
+        theme = tone_of(brief.colours.theme)
+        if theme.chroma >= 0.03:
+            return theme.lit(min(theme.light, 0.34))
+    return Tone(0.2 if light else 0.965, 0.012 if light else 0.008, tint)
 
 
 def _ground(brief: Brief) -> Tone:
@@ -80,9 +89,11 @@ def _ground(brief: Brief) -> Tone:
         return Tone(0.42 if warm else 0.38, min(0.095 * strength, 0.15), brief.hue)
     if theme is not None and theme.light < 0.3:
         return theme
+    # dark yellow is mud: there the ground stays nearly neutral, and the accent says the colour
+    muddy = 0.4 if 50 <= brief.hue <= 125 else 1.0
     if theme is not None:
-        return Tone(0.23, min(0.062 * strength, 0.09), brief.hue)
-    return Tone(0.185, min(0.035 * strength, 0.06), brief.hue)
+        return Tone(0.23 if muddy == 1 else 0.19, min(0.062 * strength, 0.09) * muddy, brief.hue)
+    return Tone(0.185, min(0.035 * strength, 0.06) * muddy, brief.hue)
 
 
 def _accents(brief: Brief, base: Tone, behind: tuple[str, ...], light: bool, raised: float) -> tuple[str, str]:
@@ -98,6 +109,8 @@ def _accents(brief: Brief, base: Tone, behind: tuple[str, ...], light: bool, rai
         lead = theme if light else theme.lit(max(theme.light, 0.68))
     elif theme is not None and not vivid and not colours.accent:
         lead = Tone(lightness, chroma if brief.harmony in ("complement", "split", "triad") else 0.01, brief.hue)
+    if vivid and brief.scheme != "rich" and not colours.ground:
+        turn = 0.0  # a colour that was named is to be seen
     first = tone_of(colours.accent or colours.second) if colours.accent or colours.second else lead.turned(turn)
     if brief.scheme == "rich" and not (colours.accent or colours.second) and turn == 0:
         # on a ground of the same hue the accent is its light sister
