@@ -19,7 +19,7 @@ from .derive import Action, actions_of, summary_of
 from .device import DeviceHandle
 from .messages import Catalogue, SkillInfo
 
-OWN_ONLY = frozenset({"jobs"})
+OWN_ONLY = frozenset({"jobs", "designer"})
 """Grants that no third-party skill gets."""
 
 

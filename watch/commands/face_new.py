@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from ...modalities.screen.design.brief import Brief
 from ...modalities.screen.design.making import Made, make, unpack
 from ...modalities.screen.design.photo import cropped
 from ...modalities.screen.design.settle import changed, settled
+from ...modalities.screen.design.telling import told
 from ...modalities.screen.design.wishes import MAX_TEXT, Wishes, read_wishes
 from ...modalities.screen.faces.wardrobe import Wardrobe
 from ...modalities.screen.wff.renderer import FaceRenderer
@@ -92,7 +94,8 @@ def _brief(args: argparse.Namespace, text: str) -> tuple[Brief, Wishes, Image.Im
         return settled(wishes, text, args.seed), wishes, None
     picture = _photo(args.photo)
     colours = [each.hex for each in palette(picture)]
-    brief = settled(wishes, text or Path(args.photo).stem, args.seed, photo=colours)
+    seed = zlib.crc32(picture.tobytes(), zlib.crc32(text.encode())) if args.seed is None else args.seed
+    brief = settled(wishes, text or Path(args.photo).stem, seed, photo=colours)
     return brief, wishes, cropped(picture)
 
 
@@ -127,9 +130,3 @@ def _picture(made: Made) -> Image.Image:
     args = argparse.Namespace(ambient=False, half_day=False, locale="en_US")
     return FaceRenderer(made.face, (DEFAULT_SIZE, DEFAULT_SIZE)).draw(device_at(moment_of("", made.face), args, {}), still=True)
 
-
-def told(brief: Brief) -> str:
-    """A brief in a few words."""
-    things = [fact.kind for fact in brief.facts] + (["date"] if brief.date != "none" else [])
-    how = f"{brief.hands} hands, {brief.indices} indices" if brief.style != "digital" else f"{brief.layout} layout"
-    return f"{brief.style}, {brief.scheme} {brief.ground}, {how}, {brief.font} type" + (f"; {', '.join(things)}" if things else "")

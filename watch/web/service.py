@@ -108,6 +108,11 @@ class WebService(Service):
     @handles(Shown)
     def on_shown(self, shown: Shown, _call: Call) -> None:
         self._shown = shown
+        glass = self._glass
+        if glass is not None and shown.face and shown.face not in glass.faces:
+            # a face that was made on the watch since the page asked which there are
+            self._glass = msgspec.structs.replace(glass, faces=[*glass.faces, shown.face])
+            self._all(protocol.own("faces", faces=self._glass.faces))
         self._all(protocol.forward(shown))
 
     @handles(Say)

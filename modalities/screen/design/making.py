@@ -114,7 +114,15 @@ def _wrong(report: Report) -> list[str]:
 def _mended(brief: Brief, report: Report, wrong: str) -> tuple[Brief, str]:
     """The brief with one thing changed that should help. Raises ServiceFault where nothing would."""
     now: dict[str, Any] = {}
-    if wrong in ("contrast_text", "contrast_large", "legible_time") and brief.lift < 4:
+    if wrong == "legible_time" and brief.style != "digital":
+        # an hour hand that cannot be told from the minute hand above it: broader, then of a plainer shape
+        if brief.thick < 1.25 and brief.hands not in ("sword", "line"):
+            now["thick"] = round(brief.thick * 1.14, 3)
+        elif brief.hands != "sword":
+            now |= {"hands": "sword", "thick": 1.0}
+        elif brief.lift < 4:
+            now["lift"] = brief.lift + 1
+    elif wrong in ("contrast_text", "contrast_large", "legible_time") and brief.lift < 4:
         now["lift"] = brief.lift + 1
         if brief.lift >= 1 and brief.ground != "photo":
             now["ground"] = "glow" if brief.ground not in ("glow", "plain") else "plain"

@@ -15,7 +15,7 @@ import msgspec
 
 from .brief import MAX_FACTS, MAX_WORDS, Brief, Colours, Fact, Kind, Place
 from .moods import MOODS, Mood
-from .oklch import tone_of
+from .oklch import Tone, tone_of
 from .wishes import Wishes, read_wishes
 
 _DIAL_PLACES: Final[tuple[Place, ...]] = ("bottom", "left", "right", "top")
@@ -45,7 +45,7 @@ def settled(wishes: Wishes, text: str = "", seed: int | None = None, *, photo: S
     pick = _Picker(chosen, mood)
     style = _style(wishes, pick)
     layout = "dial" if style != "digital" else wishes.choices.get("layout") or pick("layout")
-    colours = _colours(wishes)
+    colours = _of_photo(_colours(wishes), photo, pick)
     fields: dict[str, Any] = {
         "name": name_of(text),
         "words": " ".join(text.split())[:MAX_WORDS],
@@ -175,6 +175,17 @@ def _restyled(brief: Brief, wishes: Wishes) -> str:
 
 def _colours(wishes: Wishes) -> Colours:
     return Colours(**{name: value for name, value in wishes.colours.items() if name in Colours.__struct_fields__})
+
+
+def _of_photo(colours: Colours, photo: Sequence[str], pick: _Picker) -> Colours:
+    """The accent of a picture's own colours, where none was asked for: its strongest, seldom its opposite."""
+    if not photo or colours != Colours():
+        return colours
+    strongest = max((tone_of(each) for each in photo), key=lambda tone: tone.chroma)
+    if strongest.chroma < NEUTRAL or pick.chance("photo").random() < 0.25:
+        return colours
+    accent = Tone(max(strongest.light, 0.78), max(strongest.chroma, 0.11), strongest.hue)
+    return Colours(accent=accent.hex)
 
 
 def _recoloured(brief: Brief, wishes: Wishes) -> Colours:
