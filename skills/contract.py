@@ -156,8 +156,8 @@ class Device(Protocol):
         ...
 
     async def design_face(self, words: str, change: str = "") -> FaceDesigned:
-        """Have a watch face made of words, or (``change``) of one made before. Bluerill's own skills only. Raises Refusal
-        where it cannot be made. [designer]"""
+        """Have a watch face made of words, or (``change``) of one made before. Bluerill's own skills only. Raises
+        Refusal where it cannot be made. [designer]"""
         ...
 
     async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:

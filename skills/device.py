@@ -20,7 +20,20 @@ from . import sensors
 from .chime import DUE, Chime, Due
 from .contract import Refusal
 from .messages import (
-    Card, DesignFace, FaceDesigned, FaceNotDesigned, Fetch, Fetched, Get, Glance, Happened, Put, Row, Rows, Scan, Stored,
+    Card,
+    DesignFace,
+    FaceDesigned,
+    FaceNotDesigned,
+    Fetch,
+    Fetched,
+    Get,
+    Glance,
+    Happened,
+    Put,
+    Row,
+    Rows,
+    Scan,
+    Stored,
     WantJob,
 )  # fmt: skip
 from .units import Unit, unit_of

@@ -249,8 +249,8 @@ class WantJob(Body, frozen=True):
 
 @message("skills.design-face")
 class DesignFace(Body, frozen=True):
-    """Ask ``designer`` for a watch face made of words, kept among the owner's faces. With ``change`` the words say what to
-    change of that face; it stays, and the changed one is kept beside it. → FaceDesigned | FaceNotDesigned"""
+    """Ask ``designer`` for a watch face made of words, kept among the owner's faces. With ``change`` the words say
+    what to change of that face; it stays, and the new one is kept beside it. → FaceDesigned | FaceNotDesigned"""
 
     words: str
     change: str = ""

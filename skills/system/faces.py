@@ -6,9 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..contract import Card, FaceDesigned, Glance, Refusal, Reply, Say, Skill, Text, action
+from ..contract import Card, Glance, Refusal, Reply, Say, Skill, Text, action
 from ..faces_folder import face_files, face_name
 from ..matching import best
+from ..messages import FaceDesigned
 from ..speech import joined
 
 BUNDLED = {
@@ -101,7 +102,10 @@ class Faces(Skill):
         "<draw> [me] (a|an) {description} <new_face> (with|that has|and|which has|having|showing) {details}",
         "(give me|i want|i'd like) (a|an) [new] <new_face> (with|that has|that is|in|like|showing) {description}",
         "(give me|i want|i'd like) a new {description} <new_face>",
-        examples=("make me a face with blue hands and steps at the bottom", "design a calm green watch face with the date"),
+        examples=(
+            "make me a face with blue hands and steps at the bottom",
+            "design a calm green watch face with the date",
+        ),
     )
     async def create_face(self, description: Text, details: Text = "") -> Reply:
         """Make a new watch face and show it.
@@ -125,11 +129,20 @@ class Faces(Skill):
             Say(f"(drop|lose|hide|take away) the {thing}", {"less": thing})
             for thing in ("date", "second hand", "seconds", "numerals", "markers", "minute track")
         ),
-        *(Say(f"(use|with|put on) {what}", {"more": what}) for what in ("roman numerals", "arabic numerals", "no numerals")),
+        *(
+            Say(f"(use|with|put on) {what}", {"more": what})
+            for what in ("roman numerals", "arabic numerals", "no numerals")
+        ),
         examples=("make the hands thicker", "add the battery to the face", "make the background darker"),
     )
     async def change_face(
-        self, hands: Text = "", numbers: Text = "", background: Text = "", second_hand: Text = "", more: Text = "", less: Text = ""
+        self,
+        hands: Text = "",
+        numbers: Text = "",
+        background: Text = "",
+        second_hand: Text = "",
+        more: Text = "",
+        less: Text = "",
     ) -> Reply:
         """Change the watch face that is shown, if it was made from words.
 
@@ -153,7 +166,9 @@ class Faces(Skill):
     async def _change(self, words: str) -> Reply:
         current = await self._current()
         if current in BUNDLED:
-            raise Refusal(f"The {current} face cannot be changed by words. Say: make me a face with, and what you wish.")
+            raise Refusal(
+                f"The {current} face cannot be changed by words. Say: make me a face with, and what you wish."
+            )
         return await self._worn(await self.device.design_face(words, current), "Here it is")
 
     async def _worn(self, made: FaceDesigned, speech: str) -> Reply:

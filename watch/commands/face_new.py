@@ -34,7 +34,12 @@ LOOKED_AT = 1_400
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("words", nargs="*", metavar="WORDS", help="what it should be like, such as: calm blue analog, steps at the bottom")
+    add(
+        "words",
+        nargs="*",
+        metavar="WORDS",
+        help="what it should be like, such as: calm blue analog, steps at the bottom",
+    )
     add("--photo", metavar="FILE", default="", help="a picture to lie behind it and to take its colours from")
     add("--change", metavar="FACE", default="", help="a face made here before; the words say what to change")
     add("--seed", type=int, metavar="N", help="another face for the same words; the same seed makes the same face")
@@ -47,7 +52,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     text = " ".join(args.words).strip()
     if not text and not args.photo:
-        raise CallerError('expected words or --photo, such as: bluerill face new "calm blue analog, steps at the bottom"')
+        raise CallerError(
+            'expected words or --photo, such as: bluerill face new "calm blue analog, steps at the bottom"'
+        )
     if len(text) > MAX_TEXT:
         raise CallerError(f"expected at most {MAX_TEXT} characters, got {len(text)}")
     begin = time.perf_counter()
@@ -58,7 +65,9 @@ def run(args: argparse.Namespace) -> int:
     if args.png:
         _picture(made).save(args.png)
     if args.json:
-        metrics = {each.name: {"value": each.value, "limit": each.limit, "passed": each.passed} for each in made.report.metrics}
+        metrics = {
+            each.name: {"value": each.value, "limit": each.limit, "passed": each.passed} for each in made.report.metrics
+        }
         print(msgspec.json.encode({
             "file": file, "brief": made.brief, "not_understood": wishes.unread, "mended": list(made.mended),
             "versions": list(made.report.versions), "metrics": metrics, "ms": round(took, 1),
@@ -72,7 +81,10 @@ def run(args: argparse.Namespace) -> int:
     for metric in made.report.metrics:
         if metric.passed is not None and not metric.profile:
             limit = f" of {figure(metric.limit, metric.unit)}" if metric.limit is not None else ""
-            print(f"  {paint('ok', 'green')}   {metric.name.replace('_', ' ')}: {figure(metric.value, metric.unit)}{limit}")
+            print(
+                f"  {paint('ok', 'green')}   {metric.name.replace('_', ' ')}:"
+                f" {figure(metric.value, metric.unit)}{limit}"
+            )
     print(f"  made in {took / 1000:.1f} s, seed {made.brief.seed}")
     return 0
 
@@ -128,5 +140,6 @@ def _kept(args: argparse.Namespace, made: Made) -> str:
 
 def _picture(made: Made) -> Image.Image:
     args = argparse.Namespace(ambient=False, half_day=False, locale="en_US")
-    return FaceRenderer(made.face, (DEFAULT_SIZE, DEFAULT_SIZE)).draw(device_at(moment_of("", made.face), args, {}), still=True)
-
+    return FaceRenderer(made.face, (DEFAULT_SIZE, DEFAULT_SIZE)).draw(
+        device_at(moment_of("", made.face), args, {}), still=True
+    )

@@ -15,7 +15,8 @@ from .sheet import Sheet
 from .typefaces import clock, fitted, words
 
 HOURS: Final[dict[Place, float]] = {
-    "top": 0, "top-right": 1.5, "right": 3, "bottom-right": 4.5, "bottom": 6, "bottom-left": 7.5, "left": 9, "top-left": 10.5,
+    "top": 0, "top-right": 1.5, "right": 3, "bottom-right": 4.5, "bottom": 6, "bottom-left": 7.5, "left": 9,
+    "top-left": 10.5,
 }  # fmt: skip
 LONGEST_DAY: Final = "WED 30"
 
@@ -60,10 +61,14 @@ def _fact(sheet: Sheet, fact: Fact, index: int, wide: float, away: float) -> Non
     if look == "ring":
         if sheet.brief.ground not in ("plain", "glow", "fade"):
             back = mixed(sheet.palette.ground, sheet.palette.edge, 0.7)
-            sheet.day.append(drawing(circle(x, y, size / 2 + 1, fill(back, 0.78 if sheet.brief.ground != "photo" else 0.5))))
+            sheet.day.append(
+                drawing(circle(x, y, size / 2 + 1, fill(back, 0.78 if sheet.brief.ground != "photo" else 0.5)))
+            )
         sheet.slots.append(facts.ring(sheet.slot, fact.kind, x, y, size, sheet.palette, sheet.brief.font, accent))
     elif look == "text":
-        sheet.slots.append(facts.line(sheet.slot, fact.kind, x, y, size * 1.25, 34, sheet.palette, sheet.brief.font, accent))
+        sheet.slots.append(
+            facts.line(sheet.slot, fact.kind, x, y, size * 1.25, 34, sheet.palette, sheet.brief.font, accent)
+        )
     else:
         sheet.slots.append(facts.stack(sheet.slot, fact.kind, x, y, size, sheet.palette, sheet.brief.font, accent))
 
@@ -77,7 +82,9 @@ def _date(sheet: Sheet, ring: Ring, away: float) -> None:
         back = mixed(palette.ground, palette.ink, 0.93) if not palette.light else palette.ground
         ink = "#14181c" if luminance(back) > 0.3 else "#f4f6f8"
         box = {"x": x - 23, "y": MIDDLE - 17, "width": 46, "height": 34, "cornerRadiusX": 5, "cornerRadiusY": 5}
-        frame = tag("RoundRectangle", fill(back), **box) + tag("RoundRectangle", stroke(mixed(palette.ground, palette.soft, 0.7), 1.6), **box)
+        frame = tag("RoundRectangle", fill(back), **box) + tag(
+            "RoundRectangle", stroke(mixed(palette.ground, palette.soft, 0.7), 1.6), **box
+        )
         text = words(template("%s", "[DAY]"), x, MIDDLE, 44, 25 * min(face.scale, 1.1), ink, face)
         sheet.day.append(drawing(frame) + text)
         return
@@ -97,7 +104,11 @@ def _digits(sheet: Sheet, place: Place, away: float) -> None:
     size = fitted("00:00", face, 45 * sheet.brief.size * face.scale, 122)
     box = {"x": x - 68, "y": y - 27, "width": 136, "height": 54, "cornerRadiusX": 12, "cornerRadiusY": 12}
     back = mixed(palette.edge, "#000000" if not palette.light else "#ffffff", 0.3)
-    sheet.day.append(drawing(tag("RoundRectangle", fill(back, 0.85), **box), tag("RoundRectangle", stroke(sheet.quiet(0.35), 1.4), **box)))
+    sheet.day.append(
+        drawing(
+            tag("RoundRectangle", fill(back, 0.85), **box), tag("RoundRectangle", stroke(sheet.quiet(0.35), 1.4), **box)
+        )
+    )
     sheet.day.append(clock("hh:mm", x, y, 132, size, palette.accent, face))
 
 
@@ -123,23 +134,40 @@ def _small_seconds(sheet: Sheet, wide: float, away: float) -> None:
     made = second_hand("line", radius - 6, palette.accent, 0.0)
     name = sheet.picture("second", made.png)
     side = round(2 * radius)
-    sheet.day.append(tag("AnalogClock", placed("SecondHand", made, name, side / 2, side / 2), x=round(x - side / 2), y=round(y - side / 2), width=side, height=side))
+    sheet.day.append(
+        tag(
+            "AnalogClock",
+            placed("SecondHand", made, name, side / 2, side / 2),
+            x=round(x - side / 2),
+            y=round(y - side / 2),
+            width=side,
+            height=side,
+        )
+    )
 
 
 def _hands(sheet: Sheet, ring: Ring) -> None:
     brief, palette = sheet.brief, sheet.palette
     minute = (ring.outer - 15) * brief.long
     hour = minute * (0.63 if brief.hands != "bar" else 0.66)
-    lume = mixed(palette.hands, palette.ground, 0.82) if not palette.light else mixed(palette.hands, palette.ground, 0.9)
+    lume = (
+        mixed(palette.hands, palette.ground, 0.82) if not palette.light else mixed(palette.hands, palette.ground, 0.9)
+    )
     if brief.indices == "plots":
         lume = mixed("#ffffff" if not palette.light else palette.ground, "#c8f2dc", 0.4)
     paint = Paint(palette.hands, lume, 0.5 if not palette.light else 0.28)
     made = [hand(brief.hands, 0, hour, brief.thick, paint), hand(brief.hands, 1, minute, brief.thick, paint)]
     hollow = brief.ambient != "full"
-    night = [night_hand(brief.hands, role, long, brief.thick, palette.night, hollow=hollow) for role, long in ((0, hour), (1, minute))]
+    night = [
+        night_hand(brief.hands, role, long, brief.thick, palette.night, hollow=hollow)
+        for role, long in ((0, hour), (1, minute))
+    ]
     whole = {"x": 0, "y": 0, "width": 450, "height": 450}
     kinds = ("HourHand", "MinuteHand")
-    parts = [placed(kind, each, sheet.picture(name, each.png), MIDDLE, MIDDLE) for kind, each, name in zip(kinds, made, ("hour", "minute"), strict=True)]
+    parts = [
+        placed(kind, each, sheet.picture(name, each.png), MIDDLE, MIDDLE)
+        for kind, each, name in zip(kinds, made, ("hour", "minute"), strict=True)
+    ]
     cap = max(7.0, 7.2 * brief.thick) if brief.hands != "bar" else 11.0
     sheet.front.append(tag("AnalogClock", *parts, **whole))
     hub = [circle(MIDDLE, MIDDLE, cap, fill(palette.hands))]
@@ -151,7 +179,17 @@ def _hands(sheet: Sheet, ring: Ring) -> None:
         sheet.front.append(drawing(*hub) + tag("AnalogClock", hand_text, **whole))
         hub = [circle(MIDDLE, MIDDLE, 2.6, fill(mixed(palette.accent, "#000000", 0.55)))]
     else:
-        hub.append(circle(MIDDLE, MIDDLE, cap * 0.42, fill(mixed(palette.hands, "#000000" if luminance(palette.hands) > 0.2 else "#ffffff", 0.45))))
+        hub.append(
+            circle(
+                MIDDLE,
+                MIDDLE,
+                cap * 0.42,
+                fill(mixed(palette.hands, "#000000" if luminance(palette.hands) > 0.2 else "#ffffff", 0.45)),
+            )
+        )
     sheet.front.append(drawing(*hub))
-    dark = [placed(kind, each, sheet.picture(name, each.png), MIDDLE, MIDDLE) for kind, each, name in zip(kinds, night, ("night_hour", "night_minute"), strict=True)]
+    dark = [
+        placed(kind, each, sheet.picture(name, each.png), MIDDLE, MIDDLE)
+        for kind, each, name in zip(kinds, night, ("night_hour", "night_minute"), strict=True)
+    ]
     sheet.night.append(tag("AnalogClock", *dark, **whole) + drawing(circle(MIDDLE, MIDDLE, 4.5, fill(palette.night))))

@@ -58,15 +58,29 @@ def night_dial(brief: Brief, palette: Palette, gone: frozenset[int]) -> str:
     """Ambient mode's marks: few pixels, on black."""
     if brief.indices == "none" or brief.ambient == "bare":
         hours = QUARTERS - gone
-        return drawing(*_lines((hour for hour in sorted(hours)), RIM - 4, RIM - 16, 2.4, palette.night_soft)) if brief.indices != "none" else ""
+        return (
+            drawing(*_lines((hour for hour in sorted(hours)), RIM - 4, RIM - 16, 2.4, palette.night_soft))
+            if brief.indices != "none"
+            else ""
+        )
     outer = ring_of(brief).outer
     k = 0.86 if brief.bezel else 1.0
     if brief.indices in ("arabic", "quarter-arabic", "roman"):
         return _numerals(brief, palette.night_soft, outer, gone, k, night=True)
     if brief.indices in ("dots", "plots"):
-        return drawing(*(circle(*polar(hour, outer - 20 * k), 3.2 if hour % 3 else 4.4, fill(palette.night_soft)) for hour in range(12) if hour not in gone))
+        return drawing(
+            *(
+                circle(*polar(hour, outer - 20 * k), 3.2 if hour % 3 else 4.4, fill(palette.night_soft))
+                for hour in range(12)
+                if hour not in gone
+            )
+        )
     long = 18 if brief.ambient == "outline" else 26
-    return drawing(*_lines((hour for hour in range(12) if hour not in gone), outer - 6, outer - 6 - long * k, 2.4, palette.night_soft))
+    return drawing(
+        *_lines(
+            (hour for hour in range(12) if hour not in gone), outer - 6, outer - 6 - long * k, 2.4, palette.night_soft
+        )
+    )
 
 
 def _bezel(palette: Palette) -> str:
@@ -89,17 +103,34 @@ def _bezel(palette: Palette) -> str:
 
 def _track(brief: Brief, palette: Palette, outer: float) -> str:
     if brief.indices == "bars":
-        return drawing(circle(MIDDLE, MIDDLE, outer - 9, stroke(palette.marks, 16, 1.0, dashIntervals=_dashes(3.4, outer - 9, 60), dashPhase=1.7)))
+        return drawing(
+            circle(
+                MIDDLE,
+                MIDDLE,
+                outer - 9,
+                stroke(palette.marks, 16, 1.0, dashIntervals=_dashes(3.4, outer - 9, 60), dashPhase=1.7),
+            )
+        )
     ink = mixed(palette.ground, palette.soft, 0.75)
     if brief.indices in ("roman", "arabic"):
         rail = mixed(palette.ground, palette.soft, 0.55)
+        ticks = stroke(ink, 9, 1.0, dashIntervals=_dashes(1.4, outer - 4, 60), dashPhase=0.7)
         return drawing(
-            circle(MIDDLE, MIDDLE, outer + 1, stroke(rail, 1.2)), circle(MIDDLE, MIDDLE, outer - 9, stroke(rail, 1.2)),
-            circle(MIDDLE, MIDDLE, outer - 4, stroke(ink, 9, 1.0, dashIntervals=_dashes(1.4, outer - 4, 60), dashPhase=0.7)),
-        )  # fmt: skip
+            circle(MIDDLE, MIDDLE, outer + 1, stroke(rail, 1.2)),
+            circle(MIDDLE, MIDDLE, outer - 9, stroke(rail, 1.2)),
+            circle(MIDDLE, MIDDLE, outer - 4, ticks),
+        )
     if brief.indices in ("dots", "plots"):
-        return drawing(circle(MIDDLE, MIDDLE, outer - 1, stroke(ink, 3, 1.0, dashIntervals=_dashes(3, outer - 1, 60), dashPhase=1.5)))
-    return drawing(circle(MIDDLE, MIDDLE, outer - 3, stroke(ink, 7, 1.0, dashIntervals=_dashes(1.5, outer - 3, 60), dashPhase=0.75)))
+        return drawing(
+            circle(
+                MIDDLE, MIDDLE, outer - 1, stroke(ink, 3, 1.0, dashIntervals=_dashes(3, outer - 1, 60), dashPhase=1.5)
+            )
+        )
+    return drawing(
+        circle(
+            MIDDLE, MIDDLE, outer - 3, stroke(ink, 7, 1.0, dashIntervals=_dashes(1.5, outer - 3, 60), dashPhase=0.75)
+        )
+    )
 
 
 def _dashes(mark: float, radius: float, count: int) -> str:
@@ -124,11 +155,19 @@ def _indices(brief: Brief, palette: Palette, outer: float, gone: frozenset[int],
         return drawing(*_lines([h for h in hours if h in QUARTERS], begin, begin - 26 * k, 4.5, marks))
     if kind == "ticks":
         long = [h for h in hours if h in QUARTERS]
-        return drawing(*_lines([h for h in hours if h not in QUARTERS], begin, begin - 15 * k, 2.4, marks), *_lines(long, begin, begin - 24 * k, 3.2, marks))
+        return drawing(
+            *_lines([h for h in hours if h not in QUARTERS], begin, begin - 15 * k, 2.4, marks),
+            *_lines(long, begin, begin - 24 * k, 3.2, marks),
+        )
     if kind == "bars":
-        return drawing(*_lines([h for h in hours if h not in QUARTERS], outer - 1, outer - 36 * k, 9 * k, marks), *_lines([h for h in hours if h in QUARTERS], outer - 1, outer - 48 * k, 12.5 * k, marks))
+        return drawing(
+            *_lines([h for h in hours if h not in QUARTERS], outer - 1, outer - 36 * k, 9 * k, marks),
+            *_lines([h for h in hours if h in QUARTERS], outer - 1, outer - 48 * k, 12.5 * k, marks),
+        )
     if kind == "dots":
-        shapes = [circle(*polar(h, begin - 12 * k), (5.6 if h in QUARTERS else 4.2) * k, fill(marks)) for h in hours if h]
+        shapes = [
+            circle(*polar(h, begin - 12 * k), (5.6 if h in QUARTERS else 4.2) * k, fill(marks)) for h in hours if h
+        ]
         if 0 in hours:
             shapes += [circle(*polar(hour, begin - 12 * k), 5.6 * k, fill(palette.accent)) for hour in (-0.12, 0.12)]
         return drawing(*shapes)
@@ -155,7 +194,10 @@ def _batons(palette: Palette, begin: float, hours: Iterable[int], k: float) -> l
 
 def _plots(palette: Palette, begin: float, hours: Iterable[int], k: float) -> list[str]:
     """Luminous plots: discs with a rim, bars at three, six and nine, two bars at twelve."""
-    lume, rim = mixed(palette.marks, "#c8f2dc" if not palette.light else palette.marks, 0.25), mixed(palette.marks, palette.ground, 0.45)
+    lume, rim = (
+        mixed(palette.marks, "#c8f2dc" if not palette.light else palette.marks, 0.25),
+        mixed(palette.marks, palette.ground, 0.45),
+    )
     shapes: list[str] = []
     for hour in hours:
         if hour in QUARTERS:
@@ -201,8 +243,17 @@ def _line(hour: float, begin: float, end: float, thick: float, ink: str, *, lean
     if lean:
         angle = math.radians(round(hour * 30 - math.degrees(math.atan2(lean, begin)), 4))
         sine, cosine = math.sin(angle), math.cos(angle)
-        (x0, y0), (x1, y1) = ((MIDDLE + r * sine + lean * cosine, MIDDLE - r * cosine + lean * sine) for r in (begin, end))
+        (x0, y0), (x1, y1) = (
+            (MIDDLE + r * sine + lean * cosine, MIDDLE - r * cosine + lean * sine) for r in (begin, end)
+        )
     else:
         (x0, y0), (x1, y1) = polar(hour, begin), polar(hour, end)
     more = {"cap": cap} if cap else {}
-    return tag("Line", stroke(ink, thick, 1.0, **more), startX=f"{x0:.2f}", startY=f"{y0:.2f}", endX=f"{x1:.2f}", endY=f"{y1:.2f}")
+    return tag(
+        "Line",
+        stroke(ink, thick, 1.0, **more),
+        startX=f"{x0:.2f}",
+        startY=f"{y0:.2f}",
+        endX=f"{x1:.2f}",
+        endY=f"{y1:.2f}",
+    )

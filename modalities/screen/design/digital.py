@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from . import facts
-from .brief import Fact, Kind
-from .markup import MIDDLE, arc, circle, drawing, fill, stroke, tag, template
+from .brief import Kind
+from .figures import SAFE, chord, date, field, halves, line_row, row, second_ring, time_line, time_size
+from .markup import MIDDLE, arc, circle, drawing, fill, stroke, tag
 from .oklch import contrast, mixed, standing_out, tone_of
-from .palette import LARGE, WORDS, on_colour
+from .palette import LARGE, on_colour
 from .sheet import Sheet
-from .typefaces import Typeface, clock, fitted, width, words
-
-SAFE: Final = 207.0
-"""The radius within which words stay."""
-LONG_DAY: Final = "WEDNESDAY 30 SEP"
-
-
-def chord(y: float, high: float = 0.0, radius: float = SAFE) -> float:
-    """How wide a line of a height may be at ``y``."""
-    far = abs(y - MIDDLE) + high / 2
-    return 2 * math.sqrt(max(radius**2 - far**2, 0.0))
+from .typefaces import clock, width
 
 
 def lay_digital(sheet: Sheet) -> None:
@@ -31,53 +21,74 @@ def lay_digital(sheet: Sheet) -> None:
     if sheet.brief.ground == "photo":
         sheet.vignette(0.5)
     if sheet.brief.second == "ring" and sheet.brief.layout != "rings":
-        _second_ring(sheet)
+        second_ring(sheet)
     _LAYOUTS[sheet.brief.layout](sheet)
 
 
 def _line(sheet: Sheet) -> None:
     """The time in the middle, the date above, facts below."""
     brief, palette = sheet.brief, sheet.palette
-    top, low = _halves(brief.facts)
+    top, low = halves(brief.facts)
     y = MIDDLE - (8 if low else -2)
-    size = _time_size(sheet, "00:00", 138, chord(y, 90) - 18)
+    size = time_size(sheet, "00:00", 138, chord(y, 90) - 18)
     kind = sheet.chance("line").choice(("one", "two", "two"))
-    _time_line(sheet, y, size, palette.hands, palette.accent if kind == "two" else palette.hands)
+    time_line(sheet, y, size, palette.hands, palette.accent if kind == "two" else palette.hands)
     cap = sheet.face.cap * size / 2
-    _date(sheet, MIDDLE, y - cap - 32, 26)
+    date(sheet, MIDDLE, y - cap - 32, 26)
     if not low and sheet.chance("rule").random() < 0.6:
-        sheet.day.append(drawing(tag("RoundRectangle", fill(palette.accent), x=MIDDLE - 26, y=y + cap + 24, width=52, height=5, cornerRadiusX=2.5, cornerRadiusY=2.5)))
-    _row(sheet, low, y + cap + 58, 84)
-    _line_row(sheet, top, 66)
+        sheet.day.append(
+            drawing(
+                tag(
+                    "RoundRectangle",
+                    fill(palette.accent),
+                    x=MIDDLE - 26,
+                    y=y + cap + 24,
+                    width=52,
+                    height=5,
+                    cornerRadiusX=2.5,
+                    cornerRadiusY=2.5,
+                )
+            )
+        )
+    row(sheet, low, y + cap + 58, 84)
+    line_row(sheet, top, 66)
 
 
 def _stack(sheet: Sheet) -> None:
     """Hours over minutes, as large as the glass allows; facts at the sides."""
     brief, palette, face = sheet.brief, sheet.palette, sheet.face
-    size = _time_size(sheet, "00", 188, 226)
+    size = time_size(sheet, "00", 188, 226)
     cap = face.cap * size
     gap = 20.0
     y = MIDDLE - (6 if brief.date == "none" or brief.date == "top" else 12)
     up, down = y - (cap + gap) / 2, y + (cap + gap) / 2
-    sheet.day.append(clock("hh", MIDDLE, up, 290, size, palette.hands, face) + clock("mm", MIDDLE, down, 290, size, palette.accent, face))
+    sheet.day.append(
+        clock("hh", MIDDLE, up, 290, size, palette.hands, face)
+        + clock("mm", MIDDLE, down, 290, size, palette.accent, face)
+    )
     dark, night = sheet.dark, size * 0.92 * brief.night
-    sheet.night += [clock("hh", MIDDLE, up, 290, night, palette.night, dark), clock("mm", MIDDLE, down, 290, night, palette.night_soft, dark)]
+    sheet.night += [
+        clock("hh", MIDDLE, up, 290, night, palette.night, dark),
+        clock("mm", MIDDLE, down, 290, night, palette.night_soft, dark),
+    ]
     wide = width("00", face, size)
     room = min(SAFE - 2 - wide / 2 - 8, 82)
     places = [(MIDDLE - wide / 2 - 8 - room / 2, MIDDLE), (MIDDLE + wide / 2 + 8 + room / 2, MIDDLE)]
     rest = list(brief.facts)
     for fact, (x, at) in zip(rest, places, strict=False):
         index = rest.index(fact)
-        sheet.slots.append(facts.stack(sheet.slot, fact.kind, x, at, max(room, 56), palette, brief.font, sheet.accent_of(fact, index)))
+        sheet.slots.append(
+            facts.stack(sheet.slot, fact.kind, x, at, max(room, 56), palette, brief.font, sheet.accent_of(fact, index))
+        )
     if brief.date != "none":
-        _date(sheet, MIDDLE, min(MIDDLE + 181, down + cap / 2 + 26), 23, short=True)
-    _line_row(sheet, rest[2:3], max(up - cap / 2 - 24, 44))
+        date(sheet, MIDDLE, min(MIDDLE + 181, down + cap / 2 + 26), 23, short=True)
+    line_row(sheet, rest[2:3], max(up - cap / 2 - 24, 44))
 
 
 def _split(sheet: Sheet) -> None:
     """Hours large on the left; minutes, date and facts in a column on the right."""
     brief, palette, face = sheet.brief, sheet.palette, sheet.face
-    size = _time_size(sheet, "00", 196, 208)
+    size = time_size(sheet, "00", 196, 208)
     wide = width("00", face, size)
     x = 38 + 108
     left = x + wide / 2 + 22
@@ -85,24 +96,40 @@ def _split(sheet: Sheet) -> None:
     sheet.day.append(clock("hh", x, MIDDLE, wide + 14, size, palette.hands, face))
     rest = brief.facts[:2]
     lines = len(rest) + (brief.date != "none")
-    small = _time_size(sheet, "00", 92, column - 30)
+    small = time_size(sheet, "00", 92, column - 30)
     cap = face.cap * small
     y = MIDDLE - (lines * 37) / 2
     sheet.day.append(clock("mm", left, y, column, small, palette.accent, face, align="START"))
     bar = {"x": left - 13, "y": MIDDLE - 82, "width": 3, "height": 164, "cornerRadiusX": 1.5, "cornerRadiusY": 1.5}
     sheet.day.append(drawing(tag("RoundRectangle", fill(sheet.quiet(0.4)), **bar)))
     dark = sheet.dark
-    sheet.night += [clock("hh", x, MIDDLE, wide + 30, size * 0.94 * brief.night, palette.night, dark), clock("mm", left, y, column, small * brief.night, palette.night_soft, dark, align="START")]
+    sheet.night += [
+        clock("hh", x, MIDDLE, wide + 30, size * 0.94 * brief.night, palette.night, dark),
+        clock("mm", left, y, column, small * brief.night, palette.night_soft, dark, align="START"),
+    ]
     at = y + cap / 2 + 34
     if brief.date != "none":
-        _date(sheet, left, at, 25, align="START", room=min(column, chord(at) / 2 + MIDDLE - left), short=True)
+        date(sheet, left, at, 25, align="START", room=min(column, chord(at) / 2 + MIDDLE - left), short=True)
         at += 38
     for index, fact in enumerate(rest):
         room = min(column, chord(at, 30) / 2 + MIDDLE - left)
-        sheet.slots.append(facts.line(sheet.slot, fact.kind, left + room / 2, at, room, 36, palette, brief.font, sheet.accent_of(fact, index), align="START"))
+        sheet.slots.append(
+            facts.line(
+                sheet.slot,
+                fact.kind,
+                left + room / 2,
+                at,
+                room,
+                36,
+                palette,
+                brief.font,
+                sheet.accent_of(fact, index),
+                align="START",
+            )
+        )
         at += 39
-    _line_row(sheet, brief.facts[2:3], 74)
-    _line_row(sheet, brief.facts[3:4], 376)
+    line_row(sheet, brief.facts[2:3], 74)
+    line_row(sheet, brief.facts[3:4], 376)
 
 
 def _rings(sheet: Sheet) -> None:
@@ -115,7 +142,10 @@ def _rings(sheet: Sheet) -> None:
     shapes: list[str] = []
     if brief.second == "ring":
         live = tag("Transform", target="endAngle", value="[SECOND] * 6 + 0.6")
-        shapes += [circle(MIDDLE, MIDDLE, 219, stroke(sheet.quiet(0.22), 3)), arc(MIDDLE, MIDDLE, 219, 0, 6, stroke(palette.ink, 3, cap="ROUND"), live)]
+        shapes += [
+            circle(MIDDLE, MIDDLE, 219, stroke(sheet.quiet(0.22), 3)),
+            arc(MIDDLE, MIDDLE, 219, 0, 6, stroke(palette.ink, 3, cap="ROUND"), live),
+        ]
         radius -= 7
     for fact, ink in zip(with_goal, inks, strict=True):
         live = tag("Transform", target="endAngle", value=_PROGRESS[fact.kind])
@@ -128,12 +158,12 @@ def _rings(sheet: Sheet) -> None:
     inner = radius + thick / 2
     rest = list(brief.facts)
     y = MIDDLE - (20 if rest else 4)
-    size = _time_size(sheet, "00:00", 112, chord(y, 70, inner) - 22)
-    _time_line(sheet, y, size, palette.hands, palette.hands)
+    size = time_size(sheet, "00:00", 112, chord(y, 70, inner) - 22)
+    time_line(sheet, y, size, palette.hands, palette.hands)
     cap = sheet.face.cap * size / 2
-    _date(sheet, MIDDLE, y - cap - 29, 23, room=chord(y - cap - 29, 20, inner) - 12, short=True)
+    date(sheet, MIDDLE, y - cap - 29, 23, room=chord(y - cap - 29, 20, inner) - 12, short=True)
     by_kind = {fact.kind: ink for fact, ink in zip(with_goal, inks, strict=True)}
-    _row(sheet, rest[:3], y + cap + 52, 74, room=chord(y + cap + 52, 46, inner), inks=by_kind)
+    row(sheet, rest[:3], y + cap + 52, 74, room=chord(y + cap + 52, 46, inner), inks=by_kind)
 
 
 def _rows(sheet: Sheet) -> None:
@@ -141,23 +171,37 @@ def _rows(sheet: Sheet) -> None:
     brief, palette, face = sheet.brief, sheet.palette, sheet.face
     count = min(len(brief.facts), 4)
     lines = count + (brief.date != "none")
-    size = _time_size(sheet, "00:00", 104, 292)
+    size = time_size(sheet, "00:00", 104, 292)
     cap = face.cap * size
     step = 40.0
     y = max(MIDDLE - (cap + 18 + lines * step) / 2 + cap / 2, 104)
     left = 84.0
     sheet.day.append(clock("hh:mm", left, y, 330, size, palette.hands, face, align="START"))
-    sheet.night.append(clock("hh:mm", left, y, 330, size * 0.96 * brief.night, palette.night, sheet.dark, align="START"))
+    sheet.night.append(
+        clock("hh:mm", left, y, 330, size * 0.96 * brief.night, palette.night, sheet.dark, align="START")
+    )
     at = y + cap / 2 + 24
     rule = {"x": left, "y": at - 6, "width": 270, "height": 3, "cornerRadiusX": 1.5, "cornerRadiusY": 1.5}
     sheet.day.append(drawing(tag("RoundRectangle", fill(palette.accent), **rule)))
     at += 22
     if brief.date != "none":
-        _date(sheet, left, at, 25, align="START", room=282, night=False)
+        date(sheet, left, at, 25, align="START", room=282, night=False)
         at += step
     for index, fact in enumerate(brief.facts[:count]):
         begin = max(left, MIDDLE - chord(at, 28) / 2)
-        sheet.slots.append(facts.row(sheet.slot, fact.kind, begin, at, min(282, MIDDLE + chord(at, 28) / 2 - begin), 36, palette, brief.font, sheet.accent_of(fact, index)))
+        sheet.slots.append(
+            facts.row(
+                sheet.slot,
+                fact.kind,
+                begin,
+                at,
+                min(282, MIDDLE + chord(at, 28) / 2 - begin),
+                36,
+                palette,
+                brief.font,
+                sheet.accent_of(fact, index),
+            )
+        )
         at += step
 
 
@@ -169,126 +213,70 @@ def _tiles(sheet: Sheet) -> None:
     many = len(brief.facts)
     top = 92 if brief.date != "none" else 84
     high = 128
-    sheet.day.append(drawing(_field(46, top, 358, high, 34, lead)))
-    size = _time_size(sheet, "00:00", 112, 306)
+    sheet.day.append(drawing(field(46, top, 358, high, 34, lead)))
+    size = time_size(sheet, "00:00", 112, 306)
     middle = top + high / 2
     sheet.day.append(clock("hh:mm", MIDDLE, middle, 340, size, on, face))
     sheet.night.append(clock("hh:mm", MIDDLE, middle, 340, size * brief.night, palette.night, sheet.dark))
-    _date(sheet, MIDDLE, top - 27, 23, short=True)
+    date(sheet, MIDDLE, top - 27, 23, short=True)
     y = top + high + 10
     under = list(brief.facts)
     if many == 1:
-        sheet.day.append(drawing(_field(62, y, 326, 100, 30, palette.panel)))
-        sheet.slots.append(facts.stack(sheet.slot, under[0].kind, MIDDLE, y + 52, 104, palette, brief.font, palette.accent))
+        sheet.day.append(drawing(field(62, y, 326, 100, 30, palette.panel)))
+        sheet.slots.append(
+            facts.stack(sheet.slot, under[0].kind, MIDDLE, y + 52, 104, palette, brief.font, palette.accent)
+        )
         return
     for index, fact in enumerate(under[:2]):
         x = 46 + index * 184
-        sheet.day.append(drawing(_field(x, y, 174, 92, 28, palette.panel)))
-        sheet.slots.append(facts.stack(sheet.slot, fact.kind, x + 87 + (10 if index == 0 else -10) * 0.6, y + 50, 92, palette, brief.font, sheet.accent_of(fact, index)))
+        sheet.day.append(drawing(field(x, y, 174, 92, 28, palette.panel)))
+        sheet.slots.append(
+            facts.stack(
+                sheet.slot,
+                fact.kind,
+                x + 87 + (10 if index == 0 else -10) * 0.6,
+                y + 50,
+                92,
+                palette,
+                brief.font,
+                sheet.accent_of(fact, index),
+            )
+        )
     y += 102
     for index, fact in enumerate(under[2:3]):
-        sheet.day.append(drawing(_field(117, y, 216, 62, 28, palette.panel)))
-        sheet.slots.append(facts.line(sheet.slot, fact.kind, MIDDLE, y + 31, 150, 40, palette, brief.font, sheet.accent_of(fact, index)))
+        sheet.day.append(drawing(field(117, y, 216, 62, 28, palette.panel)))
+        sheet.slots.append(
+            facts.line(
+                sheet.slot, fact.kind, MIDDLE, y + 31, 150, 40, palette, brief.font, sheet.accent_of(fact, index)
+            )
+        )
 
 
 def _band(sheet: Sheet) -> None:
     """The time on a band of colour across the glass."""
     brief, palette, face = sheet.brief, sheet.palette, sheet.face
-    top, low = _halves(brief.facts)
+    top, low = halves(brief.facts)
     lead = palette.accent
     if contrast(lead, palette.ground) < 1.6:
         lead = standing_out(tone_of(lead), (palette.ground,), 2.2).hex
     on = on_colour(lead, "#0d1014", "#ffffff")
-    size = _time_size(sheet, "00:00", 136, 372)
+    size = time_size(sheet, "00:00", 136, 372)
     cap = face.cap * size
     high = cap + 52
     y = MIDDLE - (12 if low else 0)
     rule = mixed(lead, palette.ground, 0.45)
-    sheet.day.append(drawing(
-        tag("Rectangle", fill(rule), x=0, y=y - high / 2 - 9, width=450, height=4), tag("Rectangle", fill(lead), x=0, y=y - high / 2, width=450, height=high),
-        tag("Rectangle", fill(rule), x=0, y=y + high / 2 + 5, width=450, height=4),
-    ))  # fmt: skip
+    sheet.day.append(
+        drawing(
+            tag("Rectangle", fill(rule), x=0, y=y - high / 2 - 9, width=450, height=4),
+            tag("Rectangle", fill(lead), x=0, y=y - high / 2, width=450, height=high),
+            tag("Rectangle", fill(rule), x=0, y=y + high / 2 + 5, width=450, height=4),
+        )
+    )
     sheet.day.append(clock("hh:mm", MIDDLE, y, 412, size, on, face))
     sheet.night.append(clock("hh:mm", MIDDLE, y, 412, size * 0.94 * brief.night, palette.night, sheet.dark))
-    _date(sheet, MIDDLE, y - high / 2 - 40, 27)
-    _row(sheet, low, y + high / 2 + 54, 80)
-    _line_row(sheet, top, 64)
-
-
-def _halves(all_facts: Sequence[Fact]) -> tuple[list[Fact], list[Fact]]:
-    top = [fact for fact in all_facts if fact.place.startswith("top")][:2]
-    return top, [fact for fact in all_facts if fact not in top][:3]
-
-
-def _time_size(sheet: Sheet, sample: str, size: float, room: float) -> float:
-    face = sheet.face
-    return round(fitted(sample, face, size * sheet.brief.size * face.scale, room), 1)
-
-
-def _time_line(sheet: Sheet, y: float, size: float, first: str, second: str) -> None:
-    """Hours, colon and minutes on one line; in two colours if they differ."""
-    face = sheet.face
-    room = width("00:00", face, size) + 24
-    if first == second:
-        sheet.day.append(clock("hh:mm", MIDDLE, y, room, size, first, face))
-    else:
-        half, colon = width("00", face, size), width(":", face, size)
-        sheet.day.append(clock("hh", MIDDLE - colon / 2, y, half + 10, size, first, face, align="END"))
-        sheet.day.append(words(":", MIDDLE, y - size * 0.03, colon + 20, size, sheet.quiet(0.9), face))
-        sheet.day.append(clock("mm", MIDDLE + colon / 2, y, half + 10, size, second, face, align="START"))
-    dark: Typeface = sheet.dark
-    night = sheet.brief.night * min(size, fitted("00:00", dark, size, room - 20))
-    sheet.night.append(clock("hh:mm", MIDDLE, y, room, night, sheet.palette.night, dark))
-
-
-def _date(
-    sheet: Sheet, x: float, y: float, size: float, *, align: str = "CENTER", room: float = 0.0, short: bool = False, night: bool = True
-) -> None:
-    brief, face = sheet.brief, sheet.label
-    if brief.date == "none":
-        return
-    long = brief.date_long and not short
-    limit = room or chord(y, size)
-    sample, pattern = (LONG_DAY, "%s %s %s") if long else ("WED 30 SEP", "%s %s %s")
-    day = "[DAY_OF_WEEK_F]" if long else "[DAY_OF_WEEK_S]"
-    size = fitted(sample, face, size * face.scale, limit - 8, 0.06)
-    said = template(pattern, day, "[DAY]", "[MONTH_S]", upper=True)
-    sheet.day.append(words(said, x, y, limit, size, sheet.palette.soft, face, align=align, spacing=0.06))
-    if night and brief.ambient != "bare":
-        sheet.night.append(words(said, x, y, limit, size, sheet.palette.night_soft, face, align=align, spacing=0.06))
-
-
-def _row(sheet: Sheet, row: Sequence[Fact], y: float, wide: float, *, room: float = 0.0, inks: dict[Kind, str] | None = None) -> None:
-    """Facts side by side, evenly about the middle."""
-    if not row:
-        return
-    limit = room or chord(y, wide * 0.8)
-    pitch = min(wide * 1.32, (limit - wide * 0.1) / len(row))
-    wide = min(wide, pitch * 0.98)
-    for index, fact in enumerate(row):
-        x = MIDDLE + (index - (len(row) - 1) / 2) * pitch
-        ink = (inks or {}).get(fact.kind) or sheet.accent_of(fact, index)
-        sheet.slots.append(facts.stack(sheet.slot, fact.kind, x, y, max(wide, 60), sheet.palette, sheet.brief.font, ink))
-
-
-def _line_row(sheet: Sheet, row: Sequence[Fact], y: float) -> None:
-    """Facts as lines of words, side by side."""
-    if not row:
-        return
-    room = min(chord(y, 34) / len(row), 130)
-    for index, fact in enumerate(row):
-        x = MIDDLE + (index - (len(row) - 1) / 2) * room
-        sheet.slots.append(facts.line(sheet.slot, fact.kind, x, y, room, 33, sheet.palette, sheet.brief.font, sheet.accent_of(fact, index)))
-
-
-def _field(x: float, y: float, wide: float, high: float, bend: float, ink: str) -> str:
-    return tag("RoundRectangle", fill(ink), x=x, y=y, width=wide, height=high, cornerRadiusX=bend, cornerRadiusY=bend)
-
-
-def _second_ring(sheet: Sheet) -> None:
-    live = tag("Transform", target="endAngle", value="[SECOND] * 6 + 0.6")
-    ring = arc(MIDDLE, MIDDLE, 217, 0, 6, stroke(sheet.palette.accent, 6, cap="ROUND"), live)
-    sheet.day.append(drawing(circle(MIDDLE, MIDDLE, 217, stroke(sheet.quiet(0.2), 6)), ring))
+    date(sheet, MIDDLE, y - high / 2 - 40, 27)
+    row(sheet, low, y + high / 2 + 54, 80)
+    line_row(sheet, top, 64)
 
 
 _PROGRESS: Final[dict[Kind, str]] = {
@@ -309,6 +297,12 @@ def _ring_inks(sheet: Sheet, count: int) -> list[str]:
 
 
 _LAYOUTS: Final[dict[str, Callable[[Sheet], None]]] = {
-    "dial": _line, "line": _line, "stack": _stack, "split": _split, "rings": _rings, "rows": _rows, "tiles": _tiles, "band": _band,
-}  # fmt: skip
-__all__ = ["WORDS", "lay_digital"]
+    "dial": _line,
+    "line": _line,
+    "stack": _stack,
+    "split": _split,
+    "rings": _rings,
+    "rows": _rows,
+    "tiles": _tiles,
+    "band": _band,
+}

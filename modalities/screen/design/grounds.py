@@ -34,14 +34,20 @@ def vector_ground(name: str, palette: Palette, chance: Random) -> str:
     if name == "glow":
         lift = chance.choice((0.0, -40.0))
         inner = tag(
-            "RadialGradient", centerX=MIDDLE, centerY=MIDDLE + lift, radius=260, colors=_colours(palette.high, palette.ground, palette.edge),
+            "RadialGradient",
+            centerX=MIDDLE,
+            centerY=MIDDLE + lift,
+            radius=260,
+            colors=_colours(palette.high, palette.ground, palette.edge),
             positions="0 0.55 1",
-        )  # fmt: skip
+        )
         return drawing(circle(MIDDLE, MIDDLE, MIDDLE, fill(palette.ground, gradient=inner)))
     if name == "fade":
         turn = math.radians(chance.choice((0, 0, 35, -35, 90)))
         dx, dy = math.sin(turn) * MIDDLE, math.cos(turn) * MIDDLE
-        far = tone_of(palette.edge).turned(chance.choice((-34, 34, 52))).toned(tone_of(palette.ground).chroma * 1.25).hex
+        far = (
+            tone_of(palette.edge).turned(chance.choice((-34, 34, 52))).toned(tone_of(palette.ground).chroma * 1.25).hex
+        )
         near = palette.high
         inner = tag(
             "LinearGradient", startX=MIDDLE - dx, startY=MIDDLE - dy, endX=MIDDLE + dx, endY=MIDDLE + dy,
@@ -66,7 +72,12 @@ def vector_ground(name: str, palette: Palette, chance: Random) -> str:
     if name == "stripe":
         at = chance.choice((150, 225, 292))
         lines = [(at - 16, 22, palette.accent, 0.5), (at + 10, 8, palette.second, 0.5)]
-        return drawing(*(tag("Rectangle", fill(mixed(palette.ground, ink, share)), x=x, y=0, width=wide, height=SIDE) for x, wide, ink, share in lines))
+        return drawing(
+            *(
+                tag("Rectangle", fill(mixed(palette.ground, ink, share)), x=x, y=0, width=wide, height=SIDE)
+                for x, wide, ink, share in lines
+            )
+        )
     return ""
 
 
@@ -94,8 +105,13 @@ def mesh(palette: Palette, seed: int) -> bytes:
     chroma = max(base.chroma * 1.5, 0.055)
     turns = (0.0, float(rng.choice([-62, 48])), float(rng.choice([95, -105, 30])), -25.0)
     lift = (0.0, 0.05, -0.03, 0.03)
-    tones = [Tone(min(max(base.light + up, 0.03), 0.96), chroma, base.hue + turn) for turn, up in zip(turns, lift, strict=True)]
-    labs = np.array([(t.light, t.chroma * math.cos(math.radians(t.hue)), t.chroma * math.sin(math.radians(t.hue))) for t in tones])
+    tones = [
+        Tone(min(max(base.light + up, 0.03), 0.96), chroma, base.hue + turn)
+        for turn, up in zip(turns, lift, strict=True)
+    ]
+    labs = np.array(
+        [(t.light, t.chroma * math.cos(math.radians(t.hue)), t.chroma * math.sin(math.radians(t.hue))) for t in tones]
+    )
     spots = rng.uniform(0.1, 0.9, (4, 2))
     side = 90
     y, x = np.mgrid[0:side, 0:side] / side
@@ -148,7 +164,7 @@ def _smooth(rng: np.random.Generator, cells: int, octaves: int = 3) -> Field:
         coarse = Image.fromarray(rng.normal(0, 1, (count, count)).astype(np.float32))
         fine = np.asarray(coarse.resize((PICTURE_SIDE, PICTURE_SIDE), Image.Resampling.BICUBIC), np.float64)
         whole += fine / 2**octave
-    return whole / (np.abs(whole).max() + 1e-9)
+    return np.asarray(whole / (np.abs(whole).max() + 1e-9))
 
 
 def _sunray(rng: np.random.Generator) -> Field:
@@ -230,7 +246,9 @@ def _stars(rng: np.random.Generator) -> Field:
         for px, py in rng.uniform(4, PICTURE_SIDE - 5, (count, 2)):
             cx, cy = int(px), int(py)
             window = np.mgrid[cy - 3 : cy + 4, cx - 3 : cx + 4]
-            sky[cy - 3 : cy + 4, cx - 3 : cx + 4] += bright * np.exp(-((window[1] - px) ** 2 + (window[0] - py) ** 2) / spread)
+            sky[cy - 3 : cy + 4, cx - 3 : cx + 4] += bright * np.exp(
+                -((window[1] - px) ** 2 + (window[0] - py) ** 2) / spread
+            )
     return np.asarray(np.clip(sky, -1, 1))
 
 
@@ -264,9 +282,16 @@ def _facets(rng: np.random.Generator) -> Field:
 
 
 _FIELDS: Final[dict[str, Callable[[np.random.Generator], Field]]] = {
-    "sunray": _sunray, "brushed": _brushed, "guilloche": _guilloche, "hobnail": _hobnail, "waves": _waves, "linen": _linen,
-    "stars": _stars, "contours": _contours, "facets": _facets,
-}  # fmt: skip
+    "sunray": _sunray,
+    "brushed": _brushed,
+    "guilloche": _guilloche,
+    "hobnail": _hobnail,
+    "waves": _waves,
+    "linen": _linen,
+    "stars": _stars,
+    "contours": _contours,
+    "facets": _facets,
+}
 
 
 def _colours(*values: str) -> str:

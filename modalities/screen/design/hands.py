@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from .markup import ambient, tag
+from .markup import tag
 from .oklch import luminance, mixed
 
 Point = tuple[float, float]
@@ -64,7 +64,14 @@ def _pencil(wide: float, long: float, tail: float) -> list[Point]:
 
 def _syringe(wide: float, long: float, tail: float) -> list[Point]:
     half, needle, neck = wide / 2, max(wide * 0.12, 1.1), wide * 0.22
-    right = [(neck, -tail), (neck, long * 0.18), (half, long * 0.22), (half, long * 0.7), (needle, long * 0.76), (needle, long)]
+    right = [
+        (neck, -tail),
+        (neck, long * 0.18),
+        (half, long * 0.22),
+        (half, long * 0.7),
+        (needle, long * 0.76),
+        (needle, long),
+    ]
     return [*right, *((-x, y) for x, y in reversed(right))]
 
 
@@ -72,7 +79,12 @@ def _rounded(corners: list[Point], radius: float) -> list[Point]:
     """A rectangle's corners (right bottom, right top, left top, left bottom), rounded."""
     (right, low), (_, high), (left, _), _ = corners
     found = []
-    for x, y, begin in ((right - radius, low + radius, -90), (right - radius, high - radius, 0), (left + radius, high - radius, 90), (left + radius, low + radius, 180)):
+    for x, y, begin in (
+        (right - radius, low + radius, -90),
+        (right - radius, high - radius, 0),
+        (left + radius, high - radius, 90),
+        (left + radius, low + radius, 180),
+    ):
         for step in range(7):
             angle = math.radians(begin + step * 15)
             found.append((x + radius * math.cos(angle), y + radius * math.sin(angle)))
@@ -125,7 +137,13 @@ def night_hand(style: str, role: int, long: float, thick: float, ink: str, *, ho
     wide = min(look.wide[role] * thick, 13.0)
     tail = long * 0.12
     line = 2.1 if hollow and wide > 7 else 0.0
-    return _pictured(look.outline(wide, long, tail), Look(look.outline, look.wide, False, None, line), Paint(ink, ink, 0.0), long, tail)
+    return _pictured(
+        look.outline(wide, long, tail),
+        Look(look.outline, look.wide, False, None, line),
+        Paint(ink, ink, 0.0),
+        long,
+        tail,
+    )
 
 
 def second_hand(style: str, long: float, ink: str, shadow: float = 0.35) -> Hand:
@@ -184,7 +202,9 @@ def _disc(x: float, y: float, radius: float) -> list[Point]:
     return [(x + radius * math.cos(turn * i), y + radius * math.sin(turn * i)) for i in range(40)]
 
 
-def _drawn(shapes: list[list[Point]], inner: list[list[Point]], paint: Paint, shade: list[Point] | None, hollow: float = 0.0) -> Hand:
+def _drawn(
+    shapes: list[list[Point]], inner: list[list[Point]], paint: Paint, shade: list[Point] | None, hollow: float = 0.0
+) -> Hand:
     points = [point for shape in shapes for point in shape]
     half = math.ceil(max(abs(x) for x, _ in points) + PAD)
     top, low = math.ceil(max(y for _, y in points) + PAD), math.ceil(-min(y for _, y in points) + PAD)
@@ -218,7 +238,9 @@ def _drawn(shapes: list[list[Point]], inner: list[list[Point]], paint: Paint, sh
     mask, ink = mask.resize(small, Image.Resampling.BOX), ink.resize(small, Image.Resampling.BOX)
     picture = Image.new("RGBA", small)
     if paint.shadow:
-        dark = mask.filter(ImageFilter.GaussianBlur(2.6 * SCALE)).point([round(value * paint.shadow) for value in range(256)])
+        dark = mask.filter(ImageFilter.GaussianBlur(2.6 * SCALE)).point(
+            [round(value * paint.shadow) for value in range(256)]
+        )
         picture.putalpha(dark)
     ink.putalpha(mask)
     picture.alpha_composite(ink)
@@ -227,11 +249,9 @@ def _drawn(shapes: list[list[Point]], inner: list[list[Point]], paint: Paint, sh
     return Hand(sink.getvalue(), wide, high, (half, top))
 
 
-def placed(kind: str, made: Hand, resource: str, x: float, y: float, *inner: str, night: bool | None = None) -> str:
+def placed(kind: str, made: Hand, resource: str, x: float, y: float, *inner: str) -> str:
     """The hand's element about a hub, in the coordinates of its clock."""
-    variants = () if night is None else (ambient("alpha", 255 if night else 0),)
-    more: dict[str, float | str] = {"alpha": 0} if night else {}
     return tag(
-        kind, *variants, *inner, resource=resource, x=round(x - made.hub[0]), y=round(y - made.hub[1]), width=made.wide,
-        height=made.high, pivotX=f"{made.hub[0] / made.wide:.5f}", pivotY=f"{made.hub[1] / made.high:.5f}", **more,
+        kind, *inner, resource=resource, x=round(x - made.hub[0]), y=round(y - made.hub[1]), width=made.wide,
+        height=made.high, pivotX=f"{made.hub[0] / made.wide:.5f}", pivotY=f"{made.hub[1] / made.high:.5f}",
     )  # fmt: skip

@@ -41,7 +41,10 @@ PLACES: Final[dict[Place, list[str]]] = {
 }
 
 CHOICES: Final[dict[tuple[str, str], list[str]]] = {
-    ("style", "analog"): _each("analog, analogue, hands, pointers, dial, clock hands, classic watch, analog watch, chronograph, chrono, subdials, sub dials, gauges, railway clock, station clock, swiss railway, railway station"),
+    ("style", "analog"): _each(
+        "analog, analogue, hands, pointers, dial, clock hands, classic watch, analog watch, chronograph, "
+        "chrono, subdials, sub dials, gauges, railway clock, station clock, swiss railway, railway station"
+    ),
     ("style", "digital"): _each("digital, digits, digital clock, big time, numeric, lcd, digital time"),
     ("style", "hybrid"): _each("hybrid, ana-digi, anadigi, analog and digital, both analog and digital, mixed"),
     ("layout", "line"): _each("one line, single line, simple digital, time in the middle, centred, centered"),
@@ -60,7 +63,9 @@ CHOICES: Final[dict[tuple[str, str], list[str]]] = {
     ("hands", "skeleton"): _each("skeleton hands, outlined hands, hollow hands, open hands, outline hands"),
     ("hands", "bar"): _each("bar hands, block hands, railway hands, station hands, blunt hands"),
     ("hands", "line"): _each("line hands, hairline hands, needle thin hands"),
-    ("indices", "none"): _each("no markers, no indices, no numbers, no numerals, without numbers, blank dial, empty dial"),
+    ("indices", "none"): _each(
+        "no markers, no indices, no numbers, no numerals, without numbers, blank dial, empty dial"
+    ),
     ("indices", "quarters"): _each("four markers, quarter markers, quarters, only quarters"),
     ("indices", "ticks"): _each("ticks, thin markers, lines, fine markers, fine ticks, thin ticks"),
     ("indices", "batons"): _each("batons, applied indices, stick markers, markers, indices, hour markers, index"),
@@ -74,12 +79,16 @@ CHOICES: Final[dict[tuple[str, str], list[str]]] = {
     ("indices", "plots"): _each("plots, luminous markers, lume plots, diver markers, lume markers, lume"),
     ("second", "none"): _each("no second hand, no seconds, without seconds, no seconds hand"),
     ("second", "tick"): _each("second hand, seconds hand, seconds, ticking, ticking second hand, ticking seconds"),
-    ("second", "sweep"): _each("sweeping, sweep, sweeping second hand, smooth seconds, smooth second hand, sweeping seconds"),
+    ("second", "sweep"): _each(
+        "sweeping, sweep, sweeping second hand, smooth seconds, smooth second hand, sweeping seconds"
+    ),
     ("second", "ring"): _each("seconds ring, ring of seconds, seconds around the edge, second ring"),
     ("second", "dial"): _each("small seconds, sub seconds, small second hand, seconds subdial, sub dial seconds"),
     ("font", "sans"): _each("sans, sans serif, plain font, helvetica, neutral font"),
     ("font", "light"): _each("light font, light digits, thin numbers, light numbers, delicate"),
-    ("font", "heavy"): _each("heavy, fat, chunky, bold font, big bold, extra bold, bold digits, bold numbers, heavy font"),
+    ("font", "heavy"): _each(
+        "heavy, fat, chunky, bold font, big bold, extra bold, bold digits, bold numbers, heavy font"
+    ),
     ("font", "geometric"): _each("geometric, geometric font, futura, modernist"),
     ("font", "thin"): _each("thin font, thin digits, hairline, hairline font, thin geometric"),
     ("font", "serif"): _each("serif, serif font, bookish, garamond, literary, serif numbers, serif numerals"),
@@ -97,10 +106,17 @@ CHOICES: Final[dict[tuple[str, str], list[str]]] = {
     ("ground", "hobnail"): _each("hobnail, clous de paris, waffle, checkered, grid pattern, tapisserie"),
     ("ground", "waves"): _each("waves, wavy, ripples, wave pattern, wave dial, sea waves"),
     ("ground", "linen"): _each("linen, fabric, woven, textile, canvas, denim, cloth"),
-    ("ground", "mesh"): _each("mesh, aurora, northern lights, colourful gradient, colorful gradient, dreamy, blurred, watercolour, watercolor"),
-    ("ground", "stars"): _each("stars, starry, night sky, space, galaxy, cosmos, cosmic, constellation, starry night, nebula"),
+    ("ground", "mesh"): _each(
+        "mesh, aurora, northern lights, colourful gradient, colorful gradient, dreamy, blurred, watercolour, "
+        "watercolor"
+    ),
+    ("ground", "stars"): _each(
+        "stars, starry, night sky, space, galaxy, cosmos, cosmic, constellation, starry night, nebula"
+    ),
     ("ground", "contours"): _each("contours, contour lines, topographic, topo, map, hiking, mountain map, terrain"),
-    ("ground", "facets"): _each("facets, low poly, polygons, crystal, geometric background, triangles, faceted background"),
+    ("ground", "facets"): _each(
+        "facets, low poly, polygons, crystal, geometric background, triangles, faceted background"
+    ),
     ("ground", "halves"): _each("halves, two tone, half and half, two tone dial, split dial"),
     ("ground", "sector"): _each("sector, sector dial, crosshair, target, concentric circles, concentric"),
     ("ground", "stripe"): _each("stripe, stripes, racing stripe, racing stripes, striped, lines background"),
@@ -108,14 +124,19 @@ CHOICES: Final[dict[tuple[str, str], list[str]]] = {
     ("ambient", "outline"): _each("outlined ambient, outline ambient"),
     ("ambient", "bare"): _each("bare ambient, minimal ambient, simple always on, minimal always on, dim ambient"),
     ("scheme", "light"): _each(
-        "white background, light background, bright background, light mode, white dial, daylight look, light theme, paper"
+        "white background, light background, bright background, light mode, white dial, daylight look, "
+        "light theme, paper"
     ),
     ("scheme", "dark"): _each("dark background, dark mode, black background, dark dial, dark theme, black dial, oled"),
     ("scheme", "rich"): _each("coloured background, colored background, coloured dial, colored dial, colourful dial"),
-    ("harmony", "mono"): _each("monochrome, monochromatic, single colour, one colour, tone on tone, single color, one color"),
+    ("harmony", "mono"): _each(
+        "monochrome, monochromatic, single colour, one colour, tone on tone, single color, one color"
+    ),
     ("harmony", "analogous"): _each("analogous, harmonious, gentle colours, gentle colors"),
     ("harmony", "complement"): _each("complementary, contrasting, contrasting colours, contrasting colors, contrast"),
-    ("harmony", "triad"): _each("colourful, colorful, multicolour, multicolored, rainbow, playful colours, playful colors"),
+    ("harmony", "triad"): _each(
+        "colourful, colorful, multicolour, multicolored, rainbow, playful colours, playful colors"
+    ),
 }  # fmt: skip
 """What a phrase decides: a field of the brief and its value."""
 
@@ -126,31 +147,83 @@ FLAGS: Final[dict[tuple[str, bool], list[str]]] = {
 
 SCALES: Final[dict[tuple[str, float], list[str]]] = {
     ("thick", 1.35): _each("thick hands, thicker, fat hands, bold hands, wide hands, big hands, chunky hands, wider"),
-    ("thick", 0.72): _each("thin hands, thinner, slim hands, fine hands, narrow hands, slender, slim, skinny hands, narrower"),
+    ("thick", 0.72): _each(
+        "thin hands, thinner, slim hands, fine hands, narrow hands, slender, slim, skinny hands, narrower"
+    ),
     ("long", 1.06): _each("long hands, longer"),
     ("long", 0.9): _each("short hands, shorter"),
     ("size", 1.18): _each(
-        "big numbers, large numbers, big digits, large digits, larger, bigger, big numerals, big font, large font, huge, "
+        "big numbers, large numbers, big digits, large digits, larger, bigger, big numerals, big font, "
+        "large font, huge, "
         "large time, easy to read, readable, legible, large print, bigger numbers, bigger digits, larger digits"
     ),
     ("size", 0.84): _each("small numbers, small digits, smaller, small numerals, tiny, small font, smaller numbers"),
-    ("chroma", 1.45): _each("vivid, vibrant, saturated, bright colours, bright colors, more colour, more color, punchy, loud"),
-    ("chroma", 0.5): _each("muted, desaturated, subdued, dusty, less colour, less color, soft colours, soft colors, washed out"),
+    ("chroma", 1.45): _each(
+        "vivid, vibrant, saturated, bright colours, bright colors, more colour, more color, punchy, loud"
+    ),
+    ("chroma", 0.5): _each(
+        "muted, desaturated, subdued, dusty, less colour, less color, soft colours, soft colors, washed out"
+    ),
 }  # fmt: skip
 """Lengths and strengths; in a change they multiply what there is."""
 
-MORE: Final = _each("minimal, minimalist, minimalistic, simple, clean, uncluttered, bare, simpler, less busy, cleaner, spare")
-FULL: Final = _each("busy, dense, full, lots of information, lots of data, information rich, detailed, complicated, data rich")
+MORE: Final = _each(
+    "minimal, minimalist, minimalistic, simple, clean, uncluttered, bare, simpler, less busy, cleaner, spare"
+)
+FULL: Final = _each(
+    "busy, dense, full, lots of information, lots of data, information rich, detailed, complicated, data rich"
+)
 """Few things, or many."""
 
 NOUNS: Final[dict[str, list[str]]] = {
     "ground": _each("background, dial, ground, backdrop, plate, sky, base"),
     "hands": _each("hands, hour hand, minute hand, pointers, time, digits, clock hands"),
-    "marks": _each("numbers, numerals, markers, indices, index, ticks, marks, hour markers, text, letters, roman numerals"),
+    "marks": _each(
+        "numbers, numerals, markers, indices, index, ticks, marks, hour markers, text, letters, roman numerals"
+    ),
     "accent": _each("accent, accents, second hand, seconds hand, seconds, highlight, highlights, details, needle"),
 }
 """What a colour may be of."""
 
-NO: Final = _each("no, without, not, drop, remove, hide, lose, minus, skip, leave out, get rid of, take away, never, nor, don't show, take off")
+NO: Final = _each(
+    "no, without, not, drop, remove, hide, lose, minus, skip, leave out, get rid of, take away, never, "
+    "nor, don't show, take off"
+)
 YES: Final = _each("with, add, show, put, include, plus, but, have, having, give me, use, give it, move")
 JOIN: Final = _each("and, or, &, plus, nor")
+
+STRONG: Final = frozenset(_each("drop, remove, hide, lose, skip, leave out, get rid of, take away, take off"))
+"""Of what turns around, that which holds beyond a comma."""
+FILL: Final = frozenset(
+    _each(
+        "a, an, the, me, my, i, want, would, like, please, face, watch, watchface, for, of, in, on, at, "
+        "to, is, it, its, it's, "
+        "that, this, some, very, really, quite, bit, little, more, less, make, made, create, design, new, "
+        "style, styled, look, "
+        "looking, looks, kind, feel, feeling, something, with, be, are, as, so, into, by, from, can, you, "
+        "could, we, us, just, "
+        "only, colours, colors, colour, color, theme, themed, side, corner, part, hand, shown, show, "
+        "display, displayed, big, "
+        "time, clock, one, much, and, or, but, than, there, here"
+    )
+)
+"""Words that say nothing by themselves."""
+NEW: Final[dict[str, list[str]]] = {
+    "colour": _each(
+        "another colour, another color, different colour, different color, different colours, different "
+        "colors, other colours, "
+        "other colors, new colours, new colors, another palette"
+    ),
+    "font": _each("another font, different font, other font, new font, different numbers, different digits"),
+    "hands": _each("different hands, other hands, another hand style"),
+    "ground": _each("different background, another background, other background, new background, different texture"),
+    "all": _each(
+        "surprise me, another one, something else, something different, try again, once more, a different one"
+    ),
+}
+"""What is to be drawn again."""
+COMPARED: Final = {
+    "calmer": "calm", "warmer": "warm", "colder": "cold", "cooler": "cold", "sportier": "sporty", "bolder": "bold",
+    "darker": "darker", "lighter": "lighter", "brighter": "lighter", "fancier": "elegant", "classier": "elegant",
+}  # fmt: skip
+"""What "more of it" leads to: a mood, or a darker or lighter ground."""

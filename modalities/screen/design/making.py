@@ -27,7 +27,15 @@ from .compose import compose, face_of
 from .photo import darkened
 from .sheet import BRIEF, PICTURES
 
-JUDGED: Final[tuple[Measure, ...]] = (ambient_lit, ambient_still, contrast, clipping, legible_time, frame_time, deterministic)
+JUDGED: Final[tuple[Measure, ...]] = (
+    ambient_lit,
+    ambient_still,
+    contrast,
+    clipping,
+    legible_time,
+    frame_time,
+    deterministic,
+)
 """Every measure with a limit. What is only told (burn-in) is told by ``face check``."""
 TOLD: Final[tuple[Measure, ...]] = (burn_in,)
 MOST_ROUNDS: Final = 6
@@ -70,7 +78,9 @@ def make(brief: Brief, square: Image.Image | None = None) -> Made:
         if not wrong:
             return Made(brief, files, face, report, tuple(mended))
         if len(mended) >= MOST_ROUNDS:
-            raise ServiceFault(f"the face cannot be made to pass: {wrong[0]} after {len(mended)} mends; say it with fewer things on it")
+            raise ServiceFault(
+                f"the face cannot be made to pass: {wrong[0]} after {len(mended)} mends; say it with fewer things on it"
+            )
         brief, what = _mended(brief, report, wrong[0])
         mended.append(what)
 
@@ -92,7 +102,10 @@ def unpack(path: Path) -> tuple[Brief, Image.Image | None]:
         with zipfile.ZipFile(path) as archive:
             held = {info.filename: info.file_size for info in archive.infolist()}
             if BRIEF not in held or held[BRIEF] > 16_384 or held.get(SQUARE, 0) > MAX_PACKED:
-                raise CallerError(f"{path.name}: expected a face with its brief beside it ({BRIEF}); only faces made here can be changed by words")
+                raise CallerError(
+                    f"{path.name}: expected a face with its brief beside it ({BRIEF}); only faces made here can be"
+                    " changed by words"
+                )
             brief = read_brief(archive.read(BRIEF))
             square = None
             if brief.ground == "photo":
@@ -145,7 +158,9 @@ def _mended(brief: Brief, report: Report, wrong: str) -> tuple[Brief, str]:
     if not now:
         raise ServiceFault(f"the face cannot be made to pass: {wrong}; say it with fewer things on it")
     del report
-    return msgspec.structs.replace(brief, **now), f"{wrong}: {', '.join(f'{name} {_told(value)}' for name, value in now.items())}"
+    return msgspec.structs.replace(
+        brief, **now
+    ), f"{wrong}: {', '.join(f'{name} {_told(value)}' for name, value in now.items())}"
 
 
 def _told(value: object) -> str:

@@ -10,10 +10,10 @@ SIDE: Final = 450
 MIDDLE: Final = SIDE / 2
 
 
-def tag(name: str, /, *children: str, words: str = "", **attributes: float | str) -> str:
-    """An element. ``words`` stand before the children; a trailing ``_`` of an attribute's name falls away."""
-    given = "".join(f" {key.rstrip('_')}={quoteattr(short(value))}" for key, value in attributes.items())
-    inner = escape(words) + "".join(children)
+def tag(name: str, /, *children: str, **attributes: float | str) -> str:
+    """An element with its attributes; what is between is given as it is written."""
+    given = "".join(f" {key}={quoteattr(short(value))}" for key, value in attributes.items())
+    inner = "".join(children)
     return f"<{name}{given}>{inner}</{name}>" if inner else f"<{name}{given}/>"
 
 
@@ -39,6 +39,11 @@ def group(name: str, *children: str, **attributes: float | str) -> str:
     if not any(children):
         return ""
     return tag("Group", *children, name=name, **{"x": 0, "y": 0, "width": SIDE, "height": SIDE, **attributes})
+
+
+def test(name: str, expression: str) -> str:
+    """The Expressions of a Condition: one, by its name."""
+    return tag("Expressions", tag("Expression", escape(expression), name=name))
 
 
 def drawing(*shapes: str, **attributes: float | str) -> str:
@@ -71,5 +76,5 @@ def stroke(value: str, thick: float, alpha: float = 1.0, *inner: str, **attribut
 
 def template(text: str, *expressions: str, upper: bool = False) -> str:
     """A Template with its parameters."""
-    made = tag("Template", *(tag("Parameter", expression=each) for each in expressions), words=text)
+    made = tag("Template", escape(text), *(tag("Parameter", expression=each) for each in expressions))
     return tag("Upper", made) if upper else made

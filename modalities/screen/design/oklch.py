@@ -1,7 +1,7 @@
 """Colours as lightness, chroma and hue: OKLCH, in which equal steps look equal.
 
-OKLab: Björn Ottosson, "A perceptual color space for image processing" (2020). Contrast: WCAG 2.2, 1.4.3. No array library:
-a face has a dozen colours.
+OKLab: Björn Ottosson, "A perceptual color space for image processing" (2020). Contrast: WCAG 2.2, 1.4.3. No array
+library: a face has a dozen colours.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The colours of a face: a dozen roles from one or two hues, each far enough from what lies behind it.
 
-Contrast is what is asked for in docs/faces.md with a little to spare: 4.5 : 1 for words, 3 : 1 for hands and large words.
+Contrast is what is asked for in docs/faces.md with a little to spare: 4.5 : 1 for words, 3 : 1 for hands and large
+words.
 """
 
 from __future__ import annotations
@@ -12,12 +13,18 @@ from .oklch import Tone, contrast, standing_out, tone_of
 
 WORDS: Final = 5.2
 LARGE: Final = 3.6
-_TURNS: Final = {"mono": (0.0, 0.0), "analogous": (32.0, -28.0), "complement": (180.0, 150.0), "split": (152.0, 208.0), "triad": (120.0, 240.0)}
+_TURNS: Final = {
+    "mono": (0.0, 0.0),
+    "analogous": (32.0, -28.0),
+    "complement": (180.0, 150.0),
+    "split": (152.0, 208.0),
+    "triad": (120.0, 240.0),
+}
 
 
 class Palette(NamedTuple):
-    """Roles, each as ``#rrggbb``. ``ground`` runs to ``edge`` and ``high``; ``panel`` lies on it; ``ink`` is for what is
-    read first, ``soft`` for what is read after, ``faint`` for what is only seen."""
+    """Roles, each as ``#rrggbb``. ``ground`` runs to ``edge`` and ``high``; ``panel`` lies on it; ``ink`` is for what
+    is read first, ``soft`` for what is read after, ``faint`` for what is only seen."""
 
     ground: str
     edge: str
@@ -57,8 +64,21 @@ def palette_of(brief: Brief) -> Palette:
     marks = standing_out(tone_of(colours.marks), behind, LARGE * raised).hex if colours.marks else ink
     night = Tone(0.86, 0.02, tint).hex
     return Palette(
-        ground, edge, high, panel, ink, soft, faint, hands, marks, accent, second, night, Tone(0.62, 0.02, tint).hex, light,
-    )  # fmt: skip
+        ground,
+        edge,
+        high,
+        panel,
+        ink,
+        soft,
+        faint,
+        hands,
+        marks,
+        accent,
+        second,
+        night,
+        Tone(0.62, 0.02, tint).hex,
+        light,
+    )
 
 
 def _ink(brief: Brief, tint: float, *, light: bool) -> Tone:
@@ -116,7 +136,11 @@ def _accents(brief: Brief, base: Tone, behind: tuple[str, ...], light: bool, rai
         # on a ground of the same hue the accent is its light sister
         first = Tone(0.88, min(0.09, chroma), (brief.hue + 18) % 360)
     accent = standing_out(first, behind, (LARGE + 0.4) * raised)
-    other = tone_of(colours.second) if colours.second and colours.accent else lead.turned(turn_second if turn_second else 35)
+    other = (
+        tone_of(colours.second)
+        if colours.second and colours.accent
+        else lead.turned(turn_second if turn_second else 35)
+    )
     second = standing_out(other, behind, (LARGE + 0.4) * raised)
     return accent.hex, second.hex
 

@@ -1,7 +1,7 @@
 """A photograph as a ground: cut to the square that holds its subject, and darkened until words on it can be read.
 
-The subject is where the picture differs from its usual colour and has detail; the square that holds most of that near its
-middle wins. Darkening scales light, so colours keep their hue.
+The subject is where the picture differs from its usual colour and has detail; the square that holds most of that near
+its middle wins. Darkening scales light, so colours keep their hue.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ _TIGHTER: Final = (1.0, 0.84)
 def cropped(picture: Image.Image) -> Image.Image:
     """The square of an RGB picture with its subject, at the size of a ground."""
     left, top, side = subject_square(picture)
-    return picture.resize((PICTURE_SIDE, PICTURE_SIDE), Image.Resampling.LANCZOS, box=(left, top, left + side, top + side))
+    return picture.resize(
+        (PICTURE_SIDE, PICTURE_SIDE), Image.Resampling.LANCZOS, box=(left, top, left + side, top + side)
+    )
 
 
 def subject_square(picture: Image.Image) -> tuple[float, float, float]:
@@ -87,6 +89,8 @@ def _interest(pixels: NDArray[np.float64]) -> NDArray[np.float64]:
     grey = pixels.mean(-1)
     gy, gx = np.gradient(grey)
     detail = np.hypot(gx, gy)
-    warm = np.clip(pixels[..., 0] - pixels[..., 2] - 0.08, 0, 1)  # faces, fur and food are warmer than what is round them
+    warm = np.clip(
+        pixels[..., 0] - pixels[..., 2] - 0.08, 0, 1
+    )  # faces, fur and food are warmer than what is round them
     found = strange / (strange.max() + 1e-9) + detail / (detail.max() + 1e-9) + 0.7 * warm / (warm.max() + 1e-9)
     return np.asarray(found - found.min())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -80,9 +81,9 @@ class DesignerService(Service):
         return FaceDesigned(name, told(made.brief), wishes.unread[:MOST_UNREAD])
 
 
-def _free(name: str, taken: object) -> str:
+def _free(name: str, taken: Iterable[str]) -> str:
     """A name that no face has: the first that is free of "blue", "blue 2", "blue 3"."""
-    from ....skills.system.faces import BUNDLED
+    from ..faces.wardrobe import bundled
 
-    used = {*taken, *BUNDLED}  # type: ignore[misc]
+    used = {*taken, *(face.name for face in bundled())}
     return next(each for each in (name, *(f"{name} {count}" for count in range(2, MAX_FACES + 3))) if each not in used)

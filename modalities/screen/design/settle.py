@@ -106,7 +106,10 @@ def changed(brief: Brief, text: str) -> tuple[Brief, Wishes]:
     if wishes.new & {"colour", "all"}:
         now |= {"hue": _hue(pick), "colours": Colours(), "harmony": pick("harmony")}
     if "all" in wishes.new:
-        now |= {"seed": seed, **{name: pick.other(name, getattr(brief, name)) for name in ("ground", "hands", "indices")}}
+        now |= {
+            "seed": seed,
+            **{name: pick.other(name, getattr(brief, name)) for name in ("ground", "hands", "indices")},
+        }
     now |= _recontent(brief, wishes, style, now.get("layout", brief.layout))
     return msgspec.structs.replace(brief, **now), wishes
 
@@ -119,7 +122,7 @@ class _Picker:
         self._mood = mood
 
     def chance(self, name: str) -> Random:
-        return Random(f"{self._seed}:{name}")  # noqa: S311  looks, not secrets
+        return Random(f"{self._seed}:{name}")
 
     def __call__(self, name: str) -> str:
         return self.chance(name).choice(self._of(name))
@@ -143,8 +146,8 @@ def _mood(wishes: Wishes, seed: int) -> Mood:
     if len(wishes.moods) == 1:
         return lead
     other = MOODS[wishes.moods[1]]
-    name = Random(f"{seed}:mix").choice(("ground", "font", "hands"))  # noqa: S311
-    return lead._replace(hues=other.hues, **{name: getattr(other, name)})
+    name = Random(f"{seed}:mix").choice(("ground", "font", "hands"))
+    return msgspec.structs.replace(lead, hues=other.hues, **{name: getattr(other, name)})
 
 
 def _style(wishes: Wishes, pick: _Picker) -> str:
@@ -213,7 +216,11 @@ def _look(wishes: Wishes, pick: _Picker, colours: Colours, photo: Sequence[str])
         return {"scheme": "dark", "hue": round(hue, 1), "ground": "photo"}
     lead = colours.ground or colours.theme
     hue = _hue(pick)
-    tints = [each for each in (colours.theme, colours.ground, colours.second, colours.marks, colours.hands) if each and tone_of(each).chroma >= NEUTRAL]
+    tints = [
+        each
+        for each in (colours.theme, colours.ground, colours.second, colours.marks, colours.hands)
+        if each and tone_of(each).chroma >= NEUTRAL
+    ]
     if tints:
         hue = round(tone_of(tints[0]).hue, 1)
     if colours.ground and "scheme" not in wishes.choices:
@@ -223,8 +230,8 @@ def _look(wishes: Wishes, pick: _Picker, colours: Colours, photo: Sequence[str])
         tone = tone_of(lead)
         if tone.chroma < NEUTRAL:
             scheme = "light" if tone.light > 0.8 else "dark"
-        elif tone.light > 0.84:
-            scheme = "light" if scheme != "dark" else "dark"
+        elif tone.light < 0.34 and scheme == "light":
+            scheme = "rich"
     return {"scheme": scheme, "hue": hue, "ground": ground}
 
 
@@ -236,7 +243,9 @@ def _marks(wishes: Wishes, pick: _Picker, style: str, layout: str) -> dict[str, 
     elif wishes.amount < 0 and "indices" not in wishes.choices:
         indices = pick.chance("indices").choice(("quarters", "ticks", "dots", "batons"))
     second = wishes.choices.get("second") or pick("second")
-    if "second" in wishes.refused or (wishes.amount < 0 and "second" not in wishes.choices and pick.chance("quiet").random() < 0.6):
+    if "second" in wishes.refused or (
+        wishes.amount < 0 and "second" not in wishes.choices and pick.chance("quiet").random() < 0.6
+    ):
         second = "none"
     if style == "digital" and second in ("tick", "sweep", "dial"):
         second = "ring" if "second" in wishes.choices or layout == "rings" else "none"
@@ -244,7 +253,9 @@ def _marks(wishes: Wishes, pick: _Picker, style: str, layout: str) -> dict[str, 
     return {"indices": indices, "second": second, "track": track}
 
 
-def _contents(wishes: Wishes, pick: _Picker, style: str, layout: str, mood: Mood, *, small_seconds: bool) -> dict[str, Any]:
+def _contents(
+    wishes: Wishes, pick: _Picker, style: str, layout: str, mood: Mood, *, small_seconds: bool
+) -> dict[str, Any]:
     """Date, digits and facts with their places."""
     facts = list(wishes.facts)
     chance = pick.chance("facts")
@@ -271,7 +282,11 @@ def _recontent(brief: Brief, wishes: Wishes, style: str, layout: str) -> dict[st
     """Facts and date after a change: those refused go, those named again move, new ones find a seat."""
     refused = wishes.refused
     named = {fact.kind: fact for fact in wishes.facts}
-    kept = [named.pop(fact.kind, fact) if named.get(fact.kind, fact).place else fact for fact in brief.facts if fact.kind not in refused]
+    kept = [
+        named.pop(fact.kind, fact) if named.get(fact.kind, fact).place else fact
+        for fact in brief.facts
+        if fact.kind not in refused
+    ]
     if "facts" in refused:
         kept = []
     held = {fact.kind for fact in kept}
@@ -302,7 +317,7 @@ def seats(
     at_digits: Place | str = "none"
     if style == "hybrid":
         at_digits = digits or "bottom"
-        taken.add(at_digits)  # type: ignore[arg-type]
+        taken.add(at_digits)
     if style != "digital" and small_seconds and at_digits != "bottom":
         taken.add("bottom")
     found: list[Fact] = []
@@ -315,7 +330,14 @@ def seats(
         if seat:
             found.append(msgspec.structs.replace(fact, place=seat))
     if date == "":
-        at_date = _seat("top" if style == "digital" else "", taken, ("top",) if style == "digital" else ("right", "top", "bottom", "left")) or "none"
+        at_date = (
+            _seat(
+                "top" if style == "digital" else "",
+                taken,
+                ("top",) if style == "digital" else ("right", "top", "bottom", "left"),
+            )
+            or "none"
+        )
     return tuple(found), at_date, at_digits
 
 
@@ -330,7 +352,25 @@ def _seat(wish: Place, taken: set[Place], order: Sequence[Place]) -> Place:
 
 def name_of(text: str) -> str:
     """A short name from the first words that mean something."""
-    skip = {"a", "an", "the", "me", "my", "face", "watch", "watchface", "with", "make", "please", "and", "of", "at", "on", "in", "no"}
+    skip = {
+        "a",
+        "an",
+        "the",
+        "me",
+        "my",
+        "face",
+        "watch",
+        "watchface",
+        "with",
+        "make",
+        "please",
+        "and",
+        "of",
+        "at",
+        "on",
+        "in",
+        "no",
+    }
     words = ["".join(sign for sign in word if sign.isalnum()) for word in text.lower().split()]
     kept = [word for word in words if word.isascii() and word and word not in skip][:3]
     return " ".join(kept)[:28].strip() or "face"

@@ -1,4 +1,4 @@
-"""The sheet a face is laid out on: its layers from the ground up, its pictures and fonts, and the document they make."""
+"""The sheet a face is laid out on: its layers from the ground up, its pictures and fonts, the document they make."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Sheet:
 
     def chance(self, name: str) -> Random:
         """The stream of chance of one decision."""
-        return Random(f"{self.brief.seed}:{name}")  # noqa: S311  looks, not secrets
+        return Random(f"{self.brief.seed}:{name}")
 
     @property
     def face(self) -> Typeface:
@@ -92,12 +92,17 @@ class Sheet:
         brief, palette = self.brief, self.palette
         base = palette.ground if brief.ground != "photo" else "#000000"
         kind = {"analog": "ANALOG", "hybrid": "ANALOG", "digital": "DIGITAL"}[brief.style]
+        gone = ambient("alpha", 0)
         scene = tag(
-            "Scene", ambient("backgroundColor", "#FF000000"),
-            group("ground", *self.ground, ambient("alpha", 0)), group("day", *self.day, ambient("alpha", 0)), *self.slots,
-            group("front", *self.front, ambient("alpha", 0)), group("night", *self.night, ambient("alpha", 255), alpha=0),
+            "Scene",
+            ambient("backgroundColor", "#FF000000"),
+            group("ground", *self.ground, gone),
+            group("day", *self.day, gone),
+            *self.slots,
+            group("front", *self.front, gone),
+            group("night", *self.night, ambient("alpha", 255), alpha=0),
             backgroundColor=colour(base),
-        )  # fmt: skip
+        )
         head = tag("Metadata", key="CLOCK_TYPE", value=kind) + tag("Metadata", key="PREVIEW_TIME", value="10:08:36")
         text = tag("WatchFace", head, scene, width=SIDE, height=SIDE, clipShape="CIRCLE")
         return b'<?xml version="1.0" encoding="utf-8"?>\n' + text.replace("><", ">\n<").encode()
@@ -108,9 +113,11 @@ class Sheet:
         text = document.decode()
         fonts = {face.family for face in TYPEFACES.values() if face.own and f'family="{face.family}"' in text}
         return {
-            DOCUMENT: document, **self.files, **{f"res/font/{family}.ttf": font_file(family) for family in sorted(fonts)},
+            DOCUMENT: document,
+            **self.files,
+            **{f"res/font/{family}.ttf": font_file(family) for family in sorted(fonts)},
             BRIEF: write_brief(self.brief),
-        }  # fmt: skip
+        }
 
     def quiet(self, share: float = 0.5) -> str:
         """A colour between the ground and what is read after."""

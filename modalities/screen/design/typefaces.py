@@ -19,8 +19,8 @@ DEVICE: Final = "SYNC_TO_DEVICE"
 
 
 class Typeface(NamedTuple):
-    """A font by its family in a document. ``cap`` is the height of its digits; ``label`` and ``night`` are the typefaces
-    that stand in for it in small words and in ambient mode."""
+    """A font by its family in a document. ``cap`` is the height of its digits; ``label`` and ``night`` are the
+    typefaces that stand in for it in small words and in ambient mode."""
 
     family: str
     weight: str
@@ -112,7 +112,18 @@ def words(
     )  # fmt: skip
 
 
-def clock(pattern: str, x: float, y: float, room: float, size: float, ink: str, face: Typeface, *, align: str = "CENTER", hours: str = "SYNC_TO_DEVICE") -> str:
+def clock(
+    pattern: str,
+    x: float,
+    y: float,
+    room: float,
+    size: float,
+    ink: str,
+    face: Typeface,
+    *,
+    align: str = "CENTER",
+    hours: str = "SYNC_TO_DEVICE",
+) -> str:
     """A DigitalClock of one TimeText, placed as :func:`words`."""
     high = round(size * 1.56)
     wide = max(round(room), 8)

@@ -1,7 +1,7 @@
 """What somebody wishes of a face, read from words by rule: the same words are the same wishes.
 
 The text is scanned for the longest phrases of the lexicon. "No" and the like turn around what follows in their clause;
-a place belongs to the facts named before it in its clause, else to the next one; a colour to the thing it stands beside.
+a place belongs to the facts named before it in its clause, else to the next one; a colour to the thing beside it.
 """
 
 from __future__ import annotations
@@ -10,36 +10,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from . import lexicon
 from .brief import Fact, Kind, Place
-from .colour_words import colour_at
+from .colour_words import LOUDER, colour_at
 from .moods import MOODS
 
 MAX_TEXT: Final = 300
 _TOKEN = re.compile(r"#[0-9a-f]{3,6}\b|[a-zé]+(?:[-'][a-zé]+)*|\d+|[,;.:!]")
 _BREAKS: Final = frozenset(",;.:!")
 _LONGEST: Final = 5
-_STRONG: Final = frozenset(("drop", "remove", "hide", "lose", "skip", "leave out", "get rid of", "take away", "take off"))
-_FILL: Final = frozenset(
-    "a an the me my i want would like please face watch watchface for of in on at to is it its it's that this some very "
-    "really quite bit little more less make made create design new style styled look looking looks kind feel feeling "
-    "something with be are as so into by from can you could we us just only colours colors colour color theme themed "
-    "side corner part hand shown show display displayed big time clock one much and or but than there here".split()
-)
-NEW: Final[dict[str, tuple[str, ...]]] = {
-    "colour": ("another colour", "another color", "different colour", "different color", "different colours", "different colors",
-               "other colours", "other colors", "new colours", "new colors", "another palette"),
-    "font": ("another font", "different font", "other font", "new font", "different numbers", "different digits"),
-    "hands": ("different hands", "other hands", "another hand style"),
-    "ground": ("different background", "another background", "other background", "new background", "different texture"),
-    "all": ("surprise me", "another one", "something else", "something different", "try again", "once more", "a different one"),
-}  # fmt: skip
-_COMPARED: Final = {
-    "calmer": "calm", "warmer": "warm", "colder": "cold", "cooler": "cold", "sportier": "sporty", "bolder": "bold",
-    "darker": "darker", "lighter": "lighter", "brighter": "lighter", "fancier": "elegant", "classier": "elegant",
-}  # fmt: skip
 
 
 @dataclass
@@ -74,7 +55,7 @@ class Wishes:
 
 class _Found(NamedTuple):
     kind: str
-    value: object
+    value: Any
     start: int
     end: int
     phrase: str
@@ -102,13 +83,13 @@ def _index() -> dict[tuple[str, ...], list[tuple[str, object]]]:
         put(phrases, "scale", scale)
     for mood, leaning in MOODS.items():
         put(leaning.words, "mood", mood)
-    for word, mood in _COMPARED.items():
+    for word, mood in lexicon.COMPARED.items():
         put((word,), "shift" if mood in ("darker", "lighter") else "mood", mood)
     put(lexicon.MORE, "amount", -1)
     put(lexicon.FULL, "amount", 1)
     for noun, phrases in lexicon.NOUNS.items():
         put(phrases, "noun", noun)
-    for name, phrases_ in NEW.items():
+    for name, phrases_ in lexicon.NEW.items():
         put(phrases_, "new", name)
     put(lexicon.NO, "no", True)
     put(lexicon.YES, "yes", True)
@@ -144,12 +125,14 @@ def _scan(tokens: list[str], unread: list[str]) -> Iterator[list[_Found]]:
                 break
         colour = colour_at(tokens, at)
         if colour is not None and (not meanings or colour[1] >= meanings[0].end):
-            meanings = [_Found("colour", colour[0], at, colour[1], " ".join(tokens[at : colour[1]]))]
+            found = _Found("colour", colour[0], at, colour[1], " ".join(tokens[at : colour[1]]))
+            # "neon green" is a colour and a mood
+            meanings = [found, *(each for each in meanings if each.kind == "mood" and each.phrase in MOODS)]
         if meanings:
             yield meanings
             at = meanings[0].end
             continue
-        if tokens[at] not in _FILL and not tokens[at].isdigit():
+        if tokens[at] not in lexicon.FILL and not tokens[at].isdigit():
             unread.append(tokens[at])
         at += 1
 
@@ -181,13 +164,15 @@ class _Reader:
             self._colour = None
         elif "colour" in by_kind:
             self._coloured(first)
+            if "mood" in by_kind and first.phrase.split()[0] in LOUDER and not self._no:
+                self._meant({"mood": by_kind["mood"]})
         elif "place" in by_kind and not (first.phrase in ("up", "down") and not self._open):
             self._placed(by_kind["place"].value)
         else:
             self._meant(by_kind)
 
     def _clause(self, *, hard: bool) -> None:
-        if hard and self._no not in _STRONG:
+        if hard and self._no not in lexicon.STRONG:
             self._no = ""
         self._open, self._place, self._colour, self._noun = [], "", None, None
 
@@ -214,12 +199,12 @@ class _Reader:
                 wishes.colours[role] = colour
                 break
 
-    def _placed(self, place: object) -> None:
+    def _placed(self, place: Place) -> None:
         if not self._open:
-            self._place = place  # type: ignore[assignment]
+            self._place = place
             return
         for name in self._open:
-            self._put(name, place)  # type: ignore[arg-type]
+            self._put(name, place)
         self._open = []
 
     def _put(self, name: str, place: Place) -> None:
@@ -250,7 +235,7 @@ class _Reader:
         for kind, found in by_kind.items():
             value = found.value
             if kind == "fact":
-                fact: Kind = value  # type: ignore[assignment]
+                fact: Kind = value
                 if all(each.kind != fact for each in wishes.facts):
                     wishes.facts.append(Fact(fact))
                 self._named(fact)
@@ -262,19 +247,19 @@ class _Reader:
                 wishes.digital = True
                 self._named("digits")
             elif kind == "choice":
-                self._chosen(*value)  # type: ignore[misc]
+                self._chosen(*value)
             elif kind == "flag":
-                name, on = value  # type: ignore[misc]
+                name, on = value
                 wishes.flags[name] = on
                 wishes.analog = wishes.analog or name == "bezel"
             elif kind == "scale":
-                name, by = value  # type: ignore[misc]
+                name, by = value
                 wishes.scales[name] = by
                 wishes.analog = wishes.analog or name in ("thick", "long")
             elif kind == "mood" and value not in wishes.moods:
                 wishes.moods.append(str(value))
             elif kind == "amount":
-                wishes.amount = int(value)  # type: ignore[call-overload]
+                wishes.amount = int(value)
             elif kind == "new":
                 wishes.new.add(str(value))
             elif kind == "shift":
@@ -311,13 +296,13 @@ class _Reader:
                 wishes.refused.add("date")
                 wishes.date = None
             elif kind == "choice":
-                name, _ = value  # type: ignore[misc]
+                name, _ = value
                 if name == "style":
-                    wishes.refused.add("analog" if value[1] == "analog" else "digital")  # type: ignore[index]
+                    wishes.refused.add("analog" if value[1] == "analog" else "digital")
                 else:
                     wishes.refused.add(name)
             elif kind == "flag":
-                wishes.flags[value[0]] = False  # type: ignore[index]
+                wishes.flags[value[0]] = False
             elif kind == "noun" and value == "accent":
                 wishes.refused.add("second")
         if self._tokens[next(iter(by_kind.values())).start] in ("complications", "complication"):
