@@ -26,6 +26,7 @@ from .brief import Brief, read_brief
 from .compose import compose, face_of
 from .photo import darkened
 from .sheet import BRIEF, PICTURES
+from .typefaces import TYPEFACES
 
 JUDGED: Final[tuple[Measure, ...]] = (
     ambient_lit,
@@ -53,6 +54,12 @@ class Made:
     face: Face
     report: Report
     mended: tuple[str, ...]
+
+    @property
+    def face_font(self) -> str:
+        """The family its figures are set in; '' for the device's own."""
+        typeface = TYPEFACES[self.brief.font]
+        return typeface.family if typeface.own else ""
 
     @property
     def packed(self) -> bytes:
