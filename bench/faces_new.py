@@ -58,8 +58,28 @@ _THINGS: Final = (
     "weather and steps", "no seconds", "sweeping second hand", "small seconds", "full date", "busy", "minimal", "world clock",
     "notifications on the left, battery on the right", "alarm at the bottom, date at the top", "",
 )  # fmt: skip
-_GROUNDS: Final = ("", "", "", "sunray", "on a starry night sky", "guilloche dial", "waves", "brushed steel", "topographic", "mesh", "linen")
-_PHOTOS: Final = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "hubble_deep_field.jpg", "clock_motion.png", "color.png")
+_GROUNDS: Final = (
+    "",
+    "",
+    "",
+    "sunray",
+    "on a starry night sky",
+    "guilloche dial",
+    "waves",
+    "brushed steel",
+    "topographic",
+    "mesh",
+    "linen",
+)
+_PHOTOS: Final = (
+    "astronaut.png",
+    "chelsea.png",
+    "coffee.png",
+    "rocket.jpg",
+    "hubble_deep_field.jpg",
+    "clock_motion.png",
+    "color.png",
+)
 
 
 class Outcome(NamedTuple):
@@ -78,7 +98,12 @@ def wishes_of(count: int) -> Iterator[tuple[str, str]]:
     for index in range(count):
         chance = Random(f"bench:{index}")  # noqa: S311
         photo = _PHOTOS[index // 4 % len(_PHOTOS)] if index % 4 == 3 else ""
-        words = [chance.choice(_MOODS), "" if photo else chance.choice(_COLOURS), chance.choice(_SHAPES), chance.choice(_THINGS)]
+        words = [
+            chance.choice(_MOODS),
+            "" if photo else chance.choice(_COLOURS),
+            chance.choice(_SHAPES),
+            chance.choice(_THINGS),
+        ]
         yield " ".join(" ".join([*words, "" if photo else chance.choice(_GROUNDS)]).split()), photo
 
 
@@ -117,16 +142,23 @@ def read_back(made: Made) -> tuple[int, int]:
     hours = {hour: renderer.draw(device(hour, 8), still=True) for hour in range(24)}
     families = [FONTS / f"{made.face_font}.ttf"] if made.face_font else sorted(FONTS.glob("*.otf"))
     read_minutes, read_hours = read_figures(minutes, hours, families)
-    right = sum(value == minute for minute, value in enumerate(read_minutes)) + sum(key == value for key, value in read_hours.items())
+    right = sum(value == minute for minute, value in enumerate(read_minutes)) + sum(
+        key == value for key, value in read_hours.items()
+    )
     return right, len(minutes) + len(hours)
 
 
 def apart(pictures: list[Image.Image]) -> list[float]:
     """The distance of every pair: the mean over the glass in OKLab, at a size at which details are gone."""
-    small = np.stack([to_oklab(np.asarray(p.resize((64, 64), Image.Resampling.BOX), np.float64) / 255) for p in pictures])
+    small = np.stack(
+        [to_oklab(np.asarray(p.resize((64, 64), Image.Resampling.BOX), np.float64) / 255) for p in pictures]
+    )
     y, x = np.mgrid[0:64, 0:64] - 31.5
     inside = np.hypot(x, y) <= 32
-    return [float(np.linalg.norm(small[a][inside] - small[b][inside], axis=-1).mean()) for a, b in combinations(range(len(pictures)), 2)]
+    return [
+        float(np.linalg.norm(small[a][inside] - small[b][inside], axis=-1).mean())
+        for a, b in combinations(range(len(pictures)), 2)
+    ]
 
 
 def contact_sheet(faces: list[tuple[str, Made]], columns: int = 10, side: int = 190) -> Image.Image:

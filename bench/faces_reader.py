@@ -22,8 +22,14 @@ Grey = NDArray[np.float64]
 
 RAY: Final = np.arange(0.12, 0.92, 0.01)
 """Where along a hand is looked, in shares of the radius."""
+ACROSS: Final = ((-7.0, 0.25), (-5.0, 0.4), (-3.0, 0.5), (-1.0, 0.6), (1.0, 0.6), (3.0, 0.5), (5.0, 0.4), (7.0, 0.25))
+"""Pixels beside a ray, and how much they count."""
+HUB: Final = 0.2
+"""Nearer to the middle all hands run into each other."""
 HOUR_END: Final = 0.46
 """An hour hand reaches at least so far."""
+WIDE: Final = 16
+"""Half degrees within which one hand hides the other."""
 CELL: Final = (72, 64)
 INK: Final = 0.25
 
@@ -38,24 +44,33 @@ def read_hands(pictures: Times) -> dict[tuple[int, int], tuple[int, int]]:
 def _hands(moved: Grey) -> tuple[int, int]:
     half = (moved.shape[0] - 1) / 2
     angles = np.radians(np.arange(0, 360, 0.5))
-    # the light along every ray, a pixel or two wide
+    # the light along every ray and beside it, as wide as a hand is: some are only an outline
     along = np.zeros((angles.size, RAY.size))
-    for side in (-2.0, 0.0, 2.0):
+    for side, share in ACROSS:
         x = half + RAY * half * np.sin(angles)[:, None] + side * np.cos(angles)[:, None]
         y = half - RAY * half * np.cos(angles)[:, None] + side * np.sin(angles)[:, None]
-        along += moved[y.round().astype(int), x.round().astype(int)]
-    lit = np.clip(along / 3 * 2.2, 0, 1)
+        along += share * moved[y.round().astype(int), x.round().astype(int)]
+    lit = np.clip(along / 1.8, 0, 1)
     whole = lit[:, RAY < 0.84].mean(1)
-    short = lit[:, RAY < HOUR_END].mean(1)
+    short = lit[:, (RAY > HUB) & (RAY < HOUR_END)].mean(1)
     beyond = lit[:, (RAY > 0.68) & (RAY < 0.84)].mean(1)
     best = (-math.inf, 0)
     for minute in range(720):
         long_at, short_at = minute % 60 * 12, minute
-        apart = abs((long_at - short_at + 360) % 720 - 360)
-        # an hour hand ends where a minute hand goes on
-        over = beyond[short_at] if apart > 16 else 0.0
-        best = max(best, (1.2 * whole[long_at] + short[short_at] + 0.35 * beyond[long_at] - 0.5 * over, -minute))
+        if _apart(np.array(short_at), long_at) > WIDE:
+            # an hour hand ends where a minute hand goes on
+            second = short[short_at] - 0.5 * beyond[short_at]
+        else:
+            # one hand over the other: then none is to be seen anywhere else
+            free = _apart(np.arange(720), long_at) > 3 * WIDE
+            second = short[short_at] - short[free].max() - 0.1
+        best = max(best, (0.6 * whole[long_at] + second + 1.2 * beyond[long_at], -minute))
     return divmod(-best[1], 60)
+
+
+def _apart(one: NDArray[Any], other: int) -> NDArray[Any]:
+    """How far directions are apart, in half degrees."""
+    return np.abs((one - other + 360) % 720 - 360)
 
 
 def read_figures(

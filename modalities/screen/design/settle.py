@@ -214,6 +214,8 @@ def _look(wishes: Wishes, pick: _Picker, colours: Colours, photo: Sequence[str])
         coloured = sorted(photo, key=lambda each: -tone_of(each).chroma)
         hue = tone_of(colours.theme or coloured[0]).hue
         return {"scheme": "dark", "hue": round(hue, 1), "ground": "photo"}
+    if ground == "stars" and "scheme" not in wishes.choices and not colours.ground:
+        scheme = "dark"
     lead = colours.ground or colours.theme
     hue = _hue(pick)
     tints = [
@@ -228,7 +230,9 @@ def _look(wishes: Wishes, pick: _Picker, colours: Colours, photo: Sequence[str])
         scheme = "light" if light > 0.72 else "dark" if light < 0.36 else "rich"
     elif lead and "scheme" not in wishes.choices and not wishes.shift:
         tone = tone_of(lead)
-        if tone.chroma < NEUTRAL:
+        if ground == "stars":
+            scheme = "dark"
+        elif tone.chroma < NEUTRAL:
             scheme = "light" if tone.light > 0.8 else "dark"
         elif tone.light < 0.34 and scheme == "light":
             scheme = "rich"
