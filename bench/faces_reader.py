@@ -1,9 +1,9 @@
 """A reader of clocks that knows nothing of how a face was made: it looks at pictures taken at different times.
 
-Hands: what moves between the pictures is what tells the time. For each of the 720 minutes of a dial the light that moved
-is summed along the two directions in which hands would point; the brightest minute is the time read. Figures: the part of
-the glass that changes with the minute (and with the hour) is compared, as black and white, with the numbers 00 to 59 (and
-the hours) set by Pillow from font files.
+Hands: what moves between the pictures is what tells the time. For each of the 720 minutes of a dial the light that
+moved is summed along the two directions in which hands would point; the brightest minute is the time read. Figures:
+the part of the glass that changes with the minute (and with the hour) is compared, as black and white, with the numbers
+00 to 59 (and the hours) set by Pillow from font files.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def _hands(moved: Grey) -> tuple[int, int]:
         along += share * moved[y.round().astype(int), x.round().astype(int)]
     lit = np.clip(along / 1.8, 0, 1)
     whole = lit[:, RAY < 0.84].mean(1)
-    short = lit[:, (RAY > HUB) & (RAY < HOUR_END)].mean(1)
+    inner = lit[:, (RAY > HUB) & (RAY < HOUR_END)]
+    # a hand is lit all along; figures that change beside it are not
+    short = (inner.mean(1) + np.stack([part.mean(1) for part in np.array_split(inner, 3, axis=1)]).min(0)) / 2
     beyond = lit[:, (RAY > 0.68) & (RAY < 0.84)].mean(1)
     best = (-math.inf, 0)
     for minute in range(720):

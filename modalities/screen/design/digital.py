@@ -66,7 +66,7 @@ def _stack(sheet: Sheet) -> None:
         clock("hh", MIDDLE, up, 290, size, palette.hands, face)
         + clock("mm", MIDDLE, down, 290, size, palette.accent, face)
     )
-    dark, night = sheet.dark, size * 0.92 * brief.night
+    dark, night = sheet.dark, size * 0.88 * brief.night
     sheet.night += [
         clock("hh", MIDDLE, up, 290, night, palette.night, dark),
         clock("mm", MIDDLE, down, 290, night, palette.night_soft, dark),

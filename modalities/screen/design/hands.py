@@ -93,7 +93,7 @@ def _rounded(corners: list[Point], radius: float) -> list[Point]:
 
 LOOKS: Final[dict[str, Look]] = {
     "baton": Look(_baton, (9.5, 7.5), True),
-    "dauphine": Look(_dauphine, (19, 15.5), True),
+    "dauphine": Look(_dauphine, (21, 13.5), True),
     "sword": Look(_sword, (21, 16), False, (0.3, 0.87, 0.5)),
     "leaf": Look(_leaf, (18, 13.5), True),
     "pencil": Look(_pencil, (13, 10.5), False, (0.34, 0.88, 0.46)),

@@ -102,8 +102,9 @@ def _ground(brief: Brief) -> Tone:
     if brief.scheme == "light":
         return Tone(0.945, min(0.022 * strength, 0.045), brief.hue)
     if brief.scheme == "rich":
-        if theme is not None and 0.3 <= theme.light <= 0.62:
-            return theme.lit(min(theme.light, 0.5))
+        if theme is not None and theme.light >= 0.3:
+            # a middling one makes way for light ink, a bright one stays and has dark ink
+            return theme if theme.light > 0.62 else theme.lit(min(theme.light, 0.5))
         # hues differ in how dark they can be and still be themselves: yellows and greens turn to mud
         warm = 50 <= brief.hue <= 130
         return Tone(0.42 if warm else 0.38, min(0.095 * strength, 0.15), brief.hue)

@@ -50,7 +50,7 @@ TYPEFACES: Final[dict[str, Typeface]] = {
     "roman": Typeface("cinzel", "MEDIUM", 0.7, -0.048, "roman", "roman"),
     "condensed": Typeface("oswald", "MEDIUM", 0.81, 0.047, "condensed", "condensed", 0.92),
     "angular": Typeface("chakra_petch", "MEDIUM", 0.7, -0.008, "angular", "angular"),
-    "round": Typeface("nunito", "BOLD", 0.705, -0.024, "round", "round"),
+    "round": Typeface("nunito", "BOLD", 0.705, -0.024, "round", "thin"),
     "mono": Typeface("jetbrains_mono", "MEDIUM", 0.73, -0.005, "mono", "mono", 0.94),
 }
 """``scale`` makes sizes look alike: a serif with small letters is set larger, a tall narrow one smaller."""
