@@ -17,9 +17,19 @@ BUNDLED = {
     "digital": ["numbers", "numeric", "digits"],
     "minimal": ["simple", "minimalist", "plain", "clean"],
     "almanac": ["weather", "forecast"],
-    "meridian": ["elegant", "dress", "sweep"],
-    "orbit": ["rings", "circles", "orbits"],
+    "atelier": ["dress", "roman", "burgundy"],
+    "aurora": ["gradient", "dusk"],
+    "dessau": ["bauhaus", "white"],
+    "harbour": ["diver", "harbor", "dive", "bezel"],
+    "meridian": ["elegant", "sweep"],
+    "nocturne": ["stars", "night", "starry"],
+    "orbit": ["circles", "orbits"],
+    "pulse": ["rings", "activity", "sport", "fitness"],
+    "ridge": ["green", "contours", "hiking", "map"],
+    "signal": ["yellow", "stacked"],
     "slab": ["big digits", "bold", "big numbers", "large"],
+    "sortie": ["pilot", "aviator", "field"],
+    "terminal": ["console", "mono", "table", "hacker"],
 }
 """The faces that come with the watch, and other names for them."""
 

@@ -59,7 +59,7 @@ def _stack(sheet: Sheet) -> None:
     brief, palette, face = sheet.brief, sheet.palette, sheet.face
     size = time_size(sheet, "00", 188, 226)
     cap = face.cap * size
-    gap = 20.0
+    gap = max(20.0, 0.13 * size)
     y = MIDDLE - (6 if brief.date == "none" or brief.date == "top" else 12)
     up, down = y - (cap + gap) / 2, y + (cap + gap) / 2
     sheet.day.append(

@@ -93,7 +93,10 @@ def picture_ground(name: str, palette: Palette, seed: int) -> bytes | None:
     y, x = np.mgrid[0:PICTURE_SIDE, 0:PICTURE_SIDE]
     away = np.hypot(x - half + 0.5, y - half + 0.5) / half
     light = np.clip(light * 0.92 - 0.42 * np.clip(away - 0.55, 0, 1) ** 1.5 * 2, -1, 1)
-    return _coloured(light, (palette.edge, palette.ground, palette.high))
+    high = palette.high
+    if name == "stars" and not palette.light:
+        high = mixed(palette.high, "#ffffff", 0.72)  # points of light, on whatever sky
+    return _coloured(light, (palette.edge, palette.ground, high))
 
 
 def mesh(palette: Palette, seed: int) -> bytes:
@@ -241,8 +244,9 @@ def _stars(rng: np.random.Generator) -> Field:
     x, y = _grid()
     turn = rng.uniform(0, math.pi)
     band = np.exp(-(((x * math.sin(turn) + y * math.cos(turn)) / 0.34) ** 2))
-    sky = -0.8 + 0.75 * band * (0.6 + 0.5 * _smooth(rng, 4)) + 0.12 * _smooth(rng, 3)
-    for count, bright, spread in ((420, 0.45, 0.55), (90, 1.0, 0.9), (16, 1.8, 1.6)):
+    sky = -0.85 + 0.95 * band * (0.5 + 0.6 * _smooth(rng, 4)) + 0.12 * _smooth(rng, 3)
+    sky = np.minimum(sky, 0.12)
+    for count, bright, spread in ((420, 0.8, 0.6), (110, 1.6, 1.0), (22, 2.4, 2.4)):
         for px, py in rng.uniform(4, PICTURE_SIDE - 5, (count, 2)):
             cx, cy = int(px), int(py)
             window = np.mgrid[cy - 3 : cy + 4, cx - 3 : cx + 4]

@@ -204,7 +204,7 @@ FILL: Final = frozenset(
         "could, we, us, just, "
         "only, colours, colors, colour, color, theme, themed, side, corner, part, hand, shown, show, "
         "display, displayed, big, "
-        "time, clock, one, much, and, or, but, than, there, here"
+        "time, clock, o'clock, one, much, and, or, but, than, there, here"
     )
 )
 """Words that say nothing by themselves."""

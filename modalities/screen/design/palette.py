@@ -54,7 +54,7 @@ def palette_of(brief: Brief) -> Palette:
     high = base.lit(base.light + (0.05 if light else 0.075)).toned(base.chroma * 1.05).hex
     panel = base.lit(base.light + (0.045 if light and base.light < 0.93 else -0.05 if light else 0.065)).hex
     behind = (ground, edge, high) if brief.ground not in ("plain", "photo") else (ground,)
-    tint = base.hue
+    tint = base.hue if base.chroma > 0.01 else brief.hue
     raised = 1 + 0.22 * brief.lift
     ink = standing_out(_ink(brief, tint, light=light), (*behind, panel), 7.0 * raised).hex
     soft = standing_out(Tone(0.42 if light else 0.8, 0.03, tint), (*behind, panel), WORDS * raised).hex
@@ -126,6 +126,9 @@ def _accents(brief: Brief, base: Tone, behind: tuple[str, ...], light: bool, rai
     theme = tone_of(colours.theme) if colours.theme else None
     vivid = theme is not None and theme.chroma >= 0.03
     lead = Tone(lightness, chroma, brief.hue)
+    said = tone_of(colours.marks or colours.hands) if colours.marks or colours.hands else None
+    if theme is None and said is not None and said.chroma >= 0.03:
+        lead, turn = said, 0.0  # "yellow on black" has yellow accents
     if vivid and theme is not None and (brief.scheme == "dark" or colours.ground or light):
         lead = theme if light else theme.lit(max(theme.light, 0.68))
     elif theme is not None and not vivid and not colours.accent:

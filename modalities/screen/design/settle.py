@@ -64,7 +64,7 @@ def settled(wishes: Wishes, text: str = "", seed: int | None = None, *, photo: S
         "ambient": wishes.choices.get("ambient") or ("bare" if wishes.amount < 0 else "outline"),
         "bezel": wishes.flags.get("bezel", style == "analog" and wishes.moods[:1] == ["diver"]),
     }
-    fields |= _look(wishes, pick, colours, photo)
+    fields |= _look(wishes, pick, colours, photo, style)
     fields |= _marks(wishes, pick, style, layout)
     fields |= _contents(wishes, pick, style, layout, mood, small_seconds=fields["second"] == "dial")
     return Brief(**fields)
@@ -204,7 +204,7 @@ def _hue(pick: _Picker) -> float:
     return round((chance.choice(pick.hues()) + chance.uniform(-12, 12)) % 360, 1)
 
 
-def _look(wishes: Wishes, pick: _Picker, colours: Colours, photo: Sequence[str]) -> dict[str, Any]:
+def _look(wishes: Wishes, pick: _Picker, colours: Colours, photo: Sequence[str], style: str) -> dict[str, Any]:
     """Scheme, hue and ground, of what was said, of the picture, or of the mood."""
     scheme = wishes.choices.get("scheme") or pick("scheme")
     if wishes.shift:
@@ -214,6 +214,8 @@ def _look(wishes: Wishes, pick: _Picker, colours: Colours, photo: Sequence[str])
         coloured = sorted(photo, key=lambda each: -tone_of(each).chroma)
         hue = tone_of(colours.theme or coloured[0]).hue
         return {"scheme": "dark", "hue": round(hue, 1), "ground": "photo"}
+    if ground == "stripe" and style == "digital" and "ground" not in wishes.choices:
+        ground = "fade"  # stripes run through figures
     if ground == "stars" and "scheme" not in wishes.choices and not colours.ground:
         scheme = "dark"
     lead = colours.ground or colours.theme

@@ -50,7 +50,8 @@ class Wishes:
     def empty(self) -> bool:
         """Whether nothing at all was understood."""
         parts = (self.choices, self.flags, self.scales, self.facts, self.colours, self.moods, self.refused, self.new)
-        return not any(parts) and self.date is None and not self.amount and not self.shift
+        others = (self.date is not None, self.amount, self.shift, self.analog, self.digital)
+        return not any(parts) and not any(others)
 
 
 class _Found(NamedTuple):
