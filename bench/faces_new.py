@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from random import Random
+from tempfile import NamedTemporaryFile
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -28,7 +29,7 @@ from ..modalities.screen.design.settle import settled
 from ..modalities.screen.design.typefaces import FONTS
 from ..modalities.screen.design.wishes import read_wishes
 from ..modalities.screen.wff.check import check
-from ..modalities.screen.wff.measures import MEASURES
+from ..modalities.screen.wff.face import load
 from ..modalities.screen.wff.renderer import FaceRenderer
 from ..modalities.screen.wff.subject import TIMES, device
 from .faces_format import data_folder
@@ -118,10 +119,13 @@ def made_of(words: str, photo: str, seed: int, pictures: Path) -> Outcome:
 
 
 def checked(made: Made) -> list[str]:
-    """Everything ``face check`` finds wrong, in both device profiles."""
-    report = check(made.face, MEASURES)
-    found = [str(problem) for problem in report.errors]
-    return found + [f"{m.name} {m.value}" for m in report.metrics if m.passed is False]
+    """Everything ``face check`` finds wrong, in both device profiles, read again from the packed face."""
+    with NamedTemporaryFile(suffix=".zip") as file:
+        file.write(made.packed)
+        file.flush()
+        report = check(load(Path(file.name)))
+    found = [str(problem) for problem in (*report.errors, *made.report.errors)]
+    return found + [f"{m.name} {m.value}" for m in (*report.metrics, *made.report.metrics) if m.passed is False]
 
 
 def read_back(made: Made) -> tuple[int, int]:
