@@ -26,8 +26,8 @@ from ..modalities.image.palette import palette, to_oklab
 from ..modalities.screen.design.making import Made, make
 from ..modalities.screen.design.photo import cropped
 from ..modalities.screen.design.settle import settled
-from ..modalities.screen.design.typefaces import FONTS
 from ..modalities.screen.design.wishes import read_wishes
+from ..modalities.screen.lettering import FONTS
 from ..modalities.screen.wff.check import check
 from ..modalities.screen.wff.face import load
 from ..modalities.screen.wff.renderer import FaceRenderer

@@ -72,7 +72,7 @@ def _hands(moved: Grey) -> tuple[int, int]:
 
 def _apart(one: NDArray[Any], other: int) -> NDArray[Any]:
     """How far directions are apart, in half degrees."""
-    return np.abs((one - other + 360) % 720 - 360)
+    return np.asarray(np.abs((one - other + 360) % 720 - 360))
 
 
 def read_figures(
