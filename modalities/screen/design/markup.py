@@ -78,3 +78,13 @@ def template(text: str, *expressions: str, upper: bool = False) -> str:
     """A Template with its parameters."""
     made = tag("Template", escape(text), *(tag("Parameter", expression=each) for each in expressions))
     return tag("Upper", made) if upper else made
+
+
+def indented(text: str) -> str:
+    """A document with an element a line, those inside another two blanks further in."""
+    lines, depth = [], 0
+    for line in text.replace("><", ">\n<").split("\n"):
+        depth -= line.startswith("</")
+        lines.append("  " * depth + line)
+        depth += not line.startswith("</") and not line.endswith("/>") and "</" not in line
+    return "\n".join(lines) + "\n"

@@ -7,7 +7,7 @@ from random import Random
 
 from .brief import Brief, Fact, write_brief
 from .grounds import picture_ground, vector_ground
-from .markup import MIDDLE, SIDE, ambient, colour, drawing, group, tag
+from .markup import MIDDLE, SIDE, ambient, colour, drawing, group, indented, tag
 from .oklch import mixed
 from .palette import Palette
 from .typefaces import TYPEFACES, Typeface, font_file
@@ -105,7 +105,7 @@ class Sheet:
         )
         head = tag("Metadata", key="CLOCK_TYPE", value=kind) + tag("Metadata", key="PREVIEW_TIME", value="10:08:36")
         text = tag("WatchFace", head, scene, width=SIDE, height=SIDE, clipShape="CIRCLE")
-        return b'<?xml version="1.0" encoding="utf-8"?>\n' + text.replace("><", ">\n<").encode()
+        return ('<?xml version="1.0" encoding="utf-8"?>\n' + indented(text)).encode()
 
     def packed(self) -> dict[str, bytes]:
         """All files of the face: document, pictures, the fonts it uses, and the brief it was made from."""
