@@ -387,6 +387,7 @@ def test_the_studio_shows_reads_edits_and_makes_faces(
     monkeypatch.setattr("bluerill.modalities.screen.design.making.JUDGED", ())
     device.front.designer.use(tmp_path / "faces")
     page = watch.page
+    page.set_default_timeout(60_000)  # figures of a face take seconds of a core
     page.keyboard.press("s")
     page.wait_for_selector("#studio[open]")
     page.wait_for_function("() => document.querySelectorAll('#studio-gallery button').length >= 14")

@@ -16,14 +16,14 @@ from ....kernel.errors import CallerError
 from ....skills.faces_folder import face_files
 from ..faces.wardrobe import BUNDLED
 from ..messages import Branch, FaceLook, FaceNotSeen, FaceRead, Finding, LookAtFace, Score
-from ..wff.check import Metric, check
+from ..wff.check import Metric, Report, check
 from ..wff.device import Device
 from ..wff.effort import MAX_DRAW_S
 from ..wff.energy import energy_label
 from ..wff.face import Face, load, read
 from ..wff.measures import MEASURES
 from ..wff.node import Node
-from ..wff.problem import FaceError, Kind
+from ..wff.problem import VERSIONS, FaceError, Kind, Problem
 from ..wff.renderer import FaceRenderer
 from ..wff.weather import sky_of_words
 from .brief import read_brief
@@ -74,7 +74,7 @@ class Studio:
         if not data:
             data = self._path(name).read_bytes()
         report = check(face, MEASURES if measured else ())
-        errors = set(report.errors)
+        errors = set(report.errors) if report.valid else _nearest(report)
         findings = [
             Finding(problem.line, problem.message, problem.mend, problem in errors)
             for problem in report.problems
@@ -109,6 +109,13 @@ class Studio:
         if path is None:
             raise CallerError(f"no face of the format is called {name[:60]!r}")
         return path
+
+
+def _nearest(report: Report) -> set[Problem]:
+    """What is wrong in the version that least is wrong in: other versions' mistakes are not the maker's."""
+    errors = [problem for problem in report.problems if problem.is_error]
+    by_version = [{problem for problem in errors if version in problem.versions} for version in sorted(VERSIONS)]
+    return min(reversed(by_version), key=len)
 
 
 def refusal(error: Exception) -> FaceNotSeen:
