@@ -162,7 +162,7 @@ def _rings(sheet: Sheet) -> None:
     time_line(sheet, y, size, palette.hands, palette.hands)
     cap = sheet.face.cap * size / 2
     date(sheet, MIDDLE, y - cap - 29, 23, room=chord(y - cap - 29, 20, inner) - 12, short=True)
-    by_kind = {fact.kind: ink for fact, ink in zip(with_goal, inks, strict=True)}
+    by_kind: dict[Kind, str] = {fact.kind: ink for fact, ink in zip(with_goal, inks, strict=True)}
     row(sheet, rest[:3], y + cap + 52, 74, room=chord(y + cap + 52, 46, inner), inks=by_kind)
 
 

@@ -13,20 +13,12 @@ from typing import Any, Final
 
 import msgspec
 
-from .brief import MAX_FACTS, MAX_WORDS, Brief, Colours, Fact, Kind, Place
+from .brief import MAX_WORDS, Brief, Colours, Fact, Kind, Place
 from .moods import MOODS, Mood
 from .oklch import Tone, tone_of
+from .seats import seats
 from .wishes import Wishes, read_wishes
 
-_DIAL_PLACES: Final[tuple[Place, ...]] = ("bottom", "left", "right", "top")
-_ROW_PLACES: Final[tuple[Place, ...]] = ("bottom", "bottom-left", "bottom-right", "top", "top-left", "top-right")
-_AROUND: Final[dict[Place, tuple[Place, ...]]] = {
-    "bottom": ("bottom-left", "bottom-right", "left", "right"),
-    "top": ("top-left", "top-right", "left", "right"),
-    "left": ("bottom-left", "top-left", "bottom"),
-    "right": ("bottom-right", "top-right", "bottom"),
-    "": ("bottom", "left", "right", "top"),
-}
 _USUAL: Final[tuple[Kind, ...]] = ("steps", "battery", "heart", "weather", "unread")
 NEUTRAL: Final = 0.03
 """Chroma below which a colour has no hue that could be a theme."""
@@ -268,11 +260,13 @@ def _contents(
     count = mood.facts + max(wishes.amount, 0) * 2 if wishes.amount >= 0 else 0
     if layout in ("rows", "tiles", "rings"):
         count = max(count, 3)
-    spare = [kind for kind in _USUAL if kind not in wishes.refused and all(fact.kind != kind for fact in facts)]
+    spare: list[Kind] = [
+        kind for kind in _USUAL if kind not in wishes.refused and all(fact.kind != kind for fact in facts)
+    ]
     if not facts and "facts" not in wishes.refused and count:
-        facts = [Fact(kind) for kind in chance.sample(spare, min(count, len(spare)))]
+        facts = [Fact(kind) for kind in _sample(chance, spare, count)]
     elif layout in ("rows", "tiles", "rings") and len(facts) < 3:
-        facts += [Fact(kind) for kind in chance.sample(spare, min(3 - len(facts), len(spare)))]
+        facts += [Fact(kind) for kind in _sample(chance, spare, 3 - len(facts))]
     date = wishes.date
     if date is None:
         bare = "date" in wishes.refused or (wishes.amount < 0 and chance.random() < 0.7)
@@ -282,6 +276,11 @@ def _contents(
         "facts": placed, "date": date_at, "digits": digits_at,
         "date_long": wishes.date_long or (style == "digital" and pick.chance("date").random() < 0.4),
     }  # fmt: skip
+
+
+def _sample(chance: Random, kinds: Sequence[Kind], count: int) -> list[Kind]:
+    """Some of the kinds, in an order of chance."""
+    return chance.sample(list(kinds), min(count, len(kinds)))
 
 
 def _recontent(brief: Brief, wishes: Wishes, style: str, layout: str) -> dict[str, Any]:
@@ -312,48 +311,6 @@ def _recontent(brief: Brief, wishes: Wishes, style: str, layout: str) -> dict[st
     digits = wishes.digits if wishes.digits is not None else ("" if brief.digits == "none" else brief.digits)
     placed, date_at, digits_at = seats(kept, date, style, digits, brief.second == "dial")
     return fields | {"facts": placed, "date": date_at, "digits": digits_at}
-
-
-def seats(
-    facts: Sequence[Fact], date: Place | None, style: str, digits: Place, small_seconds: bool = False
-) -> tuple[tuple[Fact, ...], str, str]:
-    """A place for everything, none twice: what asked for one sits there or beside it."""
-    taken: set[Place] = set()
-    order = _ROW_PLACES if style == "digital" else _DIAL_PLACES
-    at_digits: Place | str = "none"
-    if style == "hybrid":
-        at_digits = digits or "bottom"
-        taken.add(at_digits)
-    if style != "digital" and small_seconds and at_digits != "bottom":
-        taken.add("bottom")
-    found: list[Fact] = []
-    wanted = [*(fact for fact in facts if fact.place), *(fact for fact in facts if not fact.place)][:MAX_FACTS]
-    at_date: Place | str = "none"
-    if date:
-        at_date = _seat(date, taken, order)
-    for fact in wanted:
-        seat = _seat(fact.place, taken, order)
-        if seat:
-            found.append(msgspec.structs.replace(fact, place=seat))
-    if date == "":
-        at_date = (
-            _seat(
-                "top" if style == "digital" else "",
-                taken,
-                ("top",) if style == "digital" else ("right", "top", "bottom", "left"),
-            )
-            or "none"
-        )
-    return tuple(found), at_date, at_digits
-
-
-def _seat(wish: Place, taken: set[Place], order: Sequence[Place]) -> Place:
-    """A free place: the one wished for, one beside it, or the next in order; '' if all are taken."""
-    for place in (*([wish] if wish else []), *(_AROUND.get(wish, ()) if wish else ()), *order):
-        if place not in taken:
-            taken.add(place)
-            return place
-    return ""
 
 
 def name_of(text: str) -> str:
