@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ...modalities.screen.wff.check import Measure, Metric, Report, check
+from ...modalities.screen.wff.energy import energy_label
 from ...modalities.screen.wff.face import load_all
 from ...modalities.screen.wff.gather import gather
 from ...modalities.screen.wff.problem import VERSIONS, FaceError, Kind, Problem
@@ -94,6 +95,8 @@ def _tell(name: str, report: Report, args: argparse.Namespace) -> None:
     _group(f"not in version {', '.join(map(str, missing))}", older, args.all)
     for metric in report.metrics:
         print(f"  {_metric(metric)}")
+    if label := energy_label(report.metrics):
+        print(f"       energy: {paint(label, 'bold')} (A to G)")
 
 
 def _told(what: str, more: Sequence[Problem]) -> None:
@@ -136,6 +139,7 @@ def as_data(name: str, report: Report) -> dict[str, Any]:
         "errors": [_finding(problem) for problem in report.problems if problem in errors],
         "warnings": [_finding(problem) for problem in report.problems if problem not in errors],
         "metrics": {metric.name: _as_data(metric) for metric in report.metrics},
+        "energy": energy_label(report.metrics),
     }
 
 
