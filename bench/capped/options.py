@@ -1,0 +1,70 @@
+"""What is asked for on the command line, checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from ...kernel.errors import CallerError
+from ...kernel.limits import MIB
+from ...kernel.manifest import parse_size
+
+DEFAULT_CAPS = "32M,48M,64M,96M,128M,256M,1G,none"
+LEAST = 8 * MIB
+"""Below that no Python starts: a cap of 5 MiB measures the interpreter's death and nothing else."""
+BUNDLED = ("planner", "keyword", "face", "codes", "asr-nano", "asr-pocketsphinx", "device", "talk")
+MECHANISMS = ("auto", "cgroup-v2", "cgroup-v1", "rlimit")
+SCENARIOS = ("single-stream", "multi-stream", "server", "offline")
+
+
+class Options(NamedTuple):
+    """One run of the benchmark."""
+
+    caps: tuple[int | None, ...]
+    workloads: tuple[str, ...]
+    models: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    repeat: int
+    near: int
+    seed: int
+    seconds: float
+    minutes: float
+    out: Path
+    mechanism: str
+    quick: bool
+
+
+def caps_of(text: str) -> tuple[int | None, ...]:
+    """``32M,64M,none``, largest first. Raises CallerError."""
+    found: set[int | None] = set()
+    for word in filter(None, (part.strip() for part in text.split(","))):
+        if word.lower() == "none":
+            found.add(None)
+            continue
+        size = parse_size(word)
+        if size < LEAST:
+            raise CallerError(
+                f"--ram {word}: expected {LEAST // MIB}M or more, because Python itself needs about that; "
+                f"for example --ram {DEFAULT_CAPS}"
+            )
+        found.add(size)
+    if not found:
+        raise CallerError(f"--ram: expected sizes and none, for example {DEFAULT_CAPS}; got {text[:40]!r}")
+    return tuple(sorted(found, key=lambda cap: -(1 << 62) if cap is None else -cap))
+
+
+def chosen(text: str, known: tuple[str, ...], what: str) -> tuple[str, ...]:
+    """Names from a list with commas; all for ''. Raises CallerError."""
+    words = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    for word in words:
+        if word not in known:
+            raise CallerError(f"{what} must be of {', '.join(known)}; got {word[:40]!r}")
+    return words
+
+
+def size_text(cap: int | None) -> str:
+    """A cap as it is written."""
+    if cap is None:
+        return "none"
+    mib = cap / MIB
+    return f"{mib / 1024:.3g}G" if mib >= 1024 else f"{mib:.0f}M" if mib >= 10 else f"{mib:.2g}M"

@@ -1,0 +1,137 @@
+"""A whole run: every workload prepared once, then cell after cell, each row written as it comes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import NamedTuple, NoReturn
+
+from ...kernel.errors import ServiceFault
+from ...kernel.host.doctor import describe_caps
+from ...kernel.host.linux import LinuxHost
+from ...kernel.host.posix import PosixHost
+from . import machine
+from .cell import open_host
+from .janitor import Janitor
+from .journal import Journal
+from .measure import Effort, measure, row_of
+from .options import Options
+from .prepare import prepare
+from .rows import Row
+from .sweep import Survey
+from .work import Prepared, Unavailable, Wanted
+
+Progress = Callable[[str, float, float], None]
+"""What is being measured, the share that is done, and the seconds that are left."""
+
+
+class Finished(NamedTuple):
+    """What a run came to: its rows, what could not be measured and why, and what the caps are enforced by."""
+
+    rows: list[Row]
+    lacking: list[tuple[str, str]]
+    mechanism: str
+    proof: str
+    complete: bool
+
+
+class Run:
+    """One run. :meth:`go` raises CallerError and ServiceFault; KeyboardInterrupt leaves nothing behind."""
+
+    def __init__(self, options: Options, progress: Progress, shown: Callable[[Row], None]) -> None:
+        self._options, self._progress, self._shown = options, progress, shown
+        self._name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S") + f"-{os.getpid()}"
+        self._here = machine.build()
+        self._rows: list[Row] = []
+        self._lacking: list[tuple[str, str]] = []
+
+    def go(self) -> Finished:
+        """Measure everything."""
+        journal = Journal(self._options.out)
+        try:
+            with _terminated(), _workplace(self._options.mechanism) as (host, folder):
+                proof = describe_caps(host).proof
+                self._began = time.monotonic()
+                works = [work for name in self._names() if (work := self._prepared(name, folder)) is not None]
+                if not works:
+                    why = "; ".join(f"{name}: {why}" for name, why in self._lacking)
+                    raise ServiceFault(f"nothing could be measured: {why}")
+                for number, work in enumerate(works):
+                    self._survey(host, work, journal, number, len(works))
+                complete = time.monotonic() - self._began < self._options.minutes * 60
+                return Finished(self._rows, self._lacking, host.mechanism, proof, complete)
+        finally:
+            journal.close()
+
+    def _names(self) -> list[str]:
+        return [*self._options.workloads, *self._options.models]
+
+    def _prepared(self, name: str, folder: Path) -> Prepared | None:
+        place = folder / f"{len(list(folder.iterdir()))}"
+        place.mkdir()
+        try:
+            return prepare(name, Wanted(place, self._options.seed, self._options.quick))
+        except Unavailable as lack:
+            self._lacking.append((name, str(lack)))
+            return None
+
+    def _survey(self, host: PosixHost, work: Prepared, journal: Journal, number: int, works: int) -> None:
+        options = self._options
+        survey = Survey(options.caps, options.repeat, options.near)
+        began = time.monotonic()
+        share = self._left_s() / (works - number)  # of the time that is left; what a workload spares the next has
+        reps: dict[int | None, int] = {}
+        while (step := survey.next()) is not None:
+            spent = time.monotonic() - began
+            if step.near and spent > share:
+                break  # repetitions near the floor are what a short run has fewer of; the rows say how many there were
+            self._progress(work.name, (number + min(1.0, spent / share)) / works, self._left_s())
+            effort = Effort(options.seconds / 4, short=True) if step.near else Effort(options.seconds)
+            found = measure(host, work, step.cap, effort)
+            rep = reps[step.cap] = reps.get(step.cap, -1) + 1
+            row = row_of(
+                found, work, run=self._name, rep=rep, seed=options.seed, here=self._here, near=step.near
+            )
+            journal.append(row)
+            self._rows.append(row)
+            self._shown(row)
+            survey.told(step.cap, row.survived, certain=row.outcome == "refused")
+
+    def _left_s(self) -> float:
+        return max(1.0, self._options.minutes * 60 - (time.monotonic() - self._began))
+
+
+@contextmanager
+def _workplace(mechanism: str) -> Iterator[tuple[PosixHost, Path]]:
+    """A host and a temporary folder, both gone afterwards, however it ends."""
+    host = open_host(mechanism)
+    with tempfile.TemporaryDirectory(prefix="bluerill-bench-", ignore_cleanup_errors=True) as folder:
+        tree = host.tree if isinstance(host, LinuxHost) else None
+        janitor = Janitor(Path(folder), tree.base if tree is not None else None)
+        try:
+            yield host, Path(folder)
+        finally:
+            host.close()
+            janitor.dismiss()
+
+
+@contextmanager
+def _terminated() -> Iterator[None]:
+    """SIGTERM and SIGHUP end a run as Ctrl-C does: everything is put away."""
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
