@@ -16,7 +16,7 @@ from ...kernel.errors import CallerError
 from .options import BUNDLED, DEFAULT_CAPS, MECHANISMS, SCENARIOS, Options, caps_of, chosen, size_text
 from .rows import Row
 from .run import Finished, Run
-from .summary import cell, figures, floor_of, grid, sentence
+from .summary import cell, duration, figures, floor_of, grid, sentence
 
 __all__ = ["arguments", "run"]
 
@@ -37,6 +37,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--near", type=int, default=10, metavar="N", help="repetitions near the floor (default 10)")
     parser.add_argument("--seed", type=int, default=7, help="of the inputs (default 7)")
     parser.add_argument("--seconds", type=float, default=0.8, metavar="S", help="how long a repetition asks (default 0.8)")
+    parser.add_argument(
+        "--load-seconds", type=float, default=2.0, metavar="S", help="how long LoadGen asks at least (default 2)"
+    )
     parser.add_argument("--minutes", type=float, default=2.8, metavar="M", help="for the whole run (default 2.8)")
     parser.add_argument("--out", type=Path, default=None, metavar="DIR", help="default bench-results/DATE")
     parser.add_argument("--mechanism", choices=MECHANISMS, default="auto", help="what enforces caps (default the strongest)")
@@ -56,7 +59,7 @@ def options_of(args: argparse.Namespace) -> Options:
     out = args.out or Path("bench-results") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
     return Options(
         caps, workloads, models, chosen(args.scenario, SCENARIOS, "--scenario"), args.repeat,
-        min(args.near, 2) if quick else args.near, args.seed, args.seconds / (2 if quick else 1),
+        min(args.near, 2) if quick else args.near, args.seed, args.seconds / (2 if quick else 1), args.load_seconds,
         min(args.minutes, 0.8) if quick else args.minutes, out.expanduser(), args.mechanism, quick,
     )  # fmt: skip
 
@@ -84,6 +87,9 @@ def tell(done: Finished, options: Options, seconds: float, paint: Painter, table
     """The table and the sentence."""
     heads, lines = grid(done.rows, options.caps)
     print(table(lines, heads))
+    for row in done.rows:
+        if row.loadgen is not None:
+            print(loadgen_line(row))
     for name, why in done.lacking:
         print(f"not measured: {name}: {why}")
     print(f"caps: {done.mechanism}; {done.proof}")
@@ -91,6 +97,20 @@ def tell(done: Finished, options: Options, seconds: float, paint: Painter, table
     if not done.complete:
         print("the time was up before every cell near a floor was repeated; --minutes gives it more")
     print(paint(sentence(done.rows), "bold"))
+
+
+def loadgen_line(row: Row) -> str:
+    """A scenario in a line: LoadGen's verdict, and both pairs of eyes on the percentiles."""
+    said = row.loadgen
+    assert said is not None
+    theirs, ours = (
+        ", ".join(f"{at} {duration(ms)}" for at, ms in times.items()) for times in (said.theirs_ms, said.ours_ms)
+    )
+    rate = f", {row.latency.per_s:.4g}/s" if row.latency.per_s else ""
+    return (
+        f"{row.workload} {size_text(row.cap.bytes)} {said.scenario}: {'VALID' if said.valid else 'INVALID'}, "
+        f"{said.queries} queries{rate}; LoadGen {theirs}; ours {ours}"
+    )
 
 
 def document(done: Finished, options: Options) -> bytes:
@@ -131,7 +151,8 @@ class Screen:
         if self._live or self._silent:
             return
         found = figures([row], row.scenario)[row.workload][row.cap.bytes]
-        print(f"{row.workload} {size_text(row.cap.bytes)} #{row.rep}: {cell(found)}", file=sys.stderr, flush=True)
+        why = f" ({row.error})" if row.outcome == "failed" else ""
+        print(f"{row.workload} {size_text(row.cap.bytes)} #{row.rep}: {cell(found)}{why}", file=sys.stderr, flush=True)
 
     def close(self) -> None:
         if self._drawn:

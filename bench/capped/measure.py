@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +14,8 @@ from ...kernel.host.posix import PosixHost
 from ..figures import percentile
 from . import machine, pagecache
 from .cell import Cell, Ended, Wall
-from .rows import SCHEMA, Cap, Energy, Estimated, Latency, Memory, Outcome, Quality, Row
+from .loadgen import drive
+from .rows import SCHEMA, Cap, Energy, Estimated, Latency, LoadGenResult, Memory, Outcome, Quality, Row
 from .wire import Answer, Ready, Setup
 from .work import Prepared, mark
 from .works.device import budget
@@ -21,7 +23,7 @@ from .works.device import budget
 MOST_ITEMS = 1000
 """Samples of one repetition, so that a row stays a line that can be looked at."""
 
-__all__ = ["Effort", "Measured", "measure", "row_of"]
+__all__ = ["Driven", "Effort", "Measured", "measure", "row_of"]
 
 
 class Effort(NamedTuple):
@@ -36,6 +38,14 @@ class Effort(NamedTuple):
         return min(3, count) if self.short else count
 
 
+class Driven(NamedTuple):
+    """A scenario to be driven by LoadGen: which, for how long, and where its logs go."""
+
+    scenario: str
+    seconds: float
+    logs: Path
+
+
 class Measured(NamedTuple):
     """What one repetition came to."""
 
@@ -48,10 +58,14 @@ class Measured(NamedTuple):
     answers: list[Answer]
     waits: list[float]
     joules: float | None
+    loadgen: LoadGenResult | None = None
+    elapsed_s: float = 0.0
 
 
-def measure(host: PosixHost, prepared: Prepared, cap: int | None, effort: Effort) -> Measured:
-    """Start the workload in a fresh cage and ask it item by item."""
+def measure(
+    host: PosixHost, prepared: Prepared, cap: int | None, effort: Effort, driven: Driven | None = None
+) -> Measured:
+    """Start the workload in a fresh cage and ask it item by item, or as LoadGen wants."""
     uncached = pagecache.drop(prepared.files)
     left = pagecache.cached(prepared.files) if prepared.files else None
     settings = dict(prepared.settings)
@@ -61,7 +75,7 @@ def measure(host: PosixHost, prepared: Prepared, cap: int | None, effort: Effort
     error, ready, start_s = "", None, 0.0
     answers: list[Answer] = []
     waits: list[float] = []
-    energy = None
+    energy, verdict, elapsed = None, None, 0.0
     with Cell(
         host, Setup(prepared.child, str(prepared.folder), settings), Wall(cap, prepared.scope), prepared.name
     ) as cell:
@@ -71,7 +85,13 @@ def measure(host: PosixHost, prepared: Prepared, cap: int | None, effort: Effort
             start_s = time.perf_counter() - cell.began
             read = cell.look().read_bytes
             before = machine.joules()
-            _ask_all(cell, prepared.count, effort, until, answers, waits)
+            if driven is None:
+                _ask_all(cell, prepared.count, effort, until, answers, waits)
+            else:
+                load = drive(cell, prepared, driven.scenario, driven.seconds, driven.logs)
+                answers, waits, verdict, elapsed = load.answers, load.waits, load.result, load.elapsed_s
+                if load.ended is not None:
+                    raise load.ended
             after = machine.joules()
             energy = after - before if before is not None and after is not None and after >= before else None
         except Ended as ended:
@@ -84,7 +104,7 @@ def measure(host: PosixHost, prepared: Prepared, cap: int | None, effort: Effort
             error = f"{cell.kills} processes inside were killed for memory" if cell.kills else answers_said(answers)
     memory = _with_reads(memory, read, prepared, answers)
     bounds = msgspec.structs.replace(bounds, uncached=uncached, cached=left)
-    return Measured(outcome, error, bounds, memory, ready, start_s, answers, waits, energy)
+    return Measured(outcome, error, bounds, memory, ready, start_s, answers, waits, energy, verdict, elapsed)
 
 
 def _ask_all(
@@ -131,7 +151,7 @@ def row_of(
         SCHEMA, run, datetime.now(UTC).isoformat(timespec="milliseconds"), machine.machine(), here | versions,
         prepared.name, scenario, measured.cap, rep, seed, measured.outcome, near, measured.error, prepared.model,
         _judged(prepared.estimate, measured.memory), measured.memory, latency_of(measured),
-        [answer.ns for answer in measured.answers], quality, energy,
+        [answer.ns for answer in measured.answers[:MOST_ITEMS]], quality, energy, measured.loadgen,
     )  # fmt: skip
 
 
@@ -160,7 +180,7 @@ def latency_of(measured: Measured) -> Latency:
     return Latency(
         start, load, round(measured.answers[0].ns / 1e6, 4), *(round(percentile(times, at), 4) for at in (0.5, 0.9, 0.99)),
         round(percentile([answer.cpu_ns / 1e6 for answer in later], 0.5), 4), round(percentile(waits, 0.5) * 1e3, 4), mean("ttft_ms"), mean("tpot_ms"), mean("prefill_tps"),
-        mean("decode_tps"), round(len(times) / max(1e-9, sum(waits)), 2),
+        mean("decode_tps"), round(len(waits) / max(1e-9, measured.elapsed_s or sum(waits)), 2),
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ class Options(NamedTuple):
     near: int
     seed: int
     seconds: float
+    load_seconds: float
     minutes: float
     out: Path
     mechanism: str

@@ -15,8 +15,14 @@ def prepare(name: str, wanted: Wanted) -> Prepared:
     if name in BUNDLED:
         return _bundled(name)(wanted)
     path = model_path(name)
+    from ...models.cards import cards
     from ...models.describe import describe
 
+    known = next((each for each in cards() if each.name == name and not Path(name).exists()), None)
+    if known is not None and known.engine in ("nano", "whisper", "pocketsphinx"):
+        from .works.speech import prepare as prepare_card
+
+        return prepare_card(wanted, known.engine, path if known.engine == "nano" else None, name)
     about = describe(path)
     if about.engine == "llama":
         from .works.gguf import prepare as prepare_gguf

@@ -17,12 +17,12 @@ from ...kernel.errors import ServiceFault
 from ...kernel.host.doctor import describe_caps
 from ...kernel.host.linux import LinuxHost
 from ...kernel.host.posix import PosixHost
-from . import machine
+from . import loadgen, machine
 from .cell import open_host
 from .janitor import Janitor
 from .journal import Journal
-from .measure import Effort, measure, row_of
-from .options import Options
+from .measure import Driven, Effort, measure, row_of
+from .options import Options, size_text
 from .prepare import prepare
 from .rows import Row
 from .sweep import Survey
@@ -54,6 +54,8 @@ class Run:
 
     def go(self) -> Finished:
         """Measure everything."""
+        if self._options.scenarios and not loadgen.available():
+            raise ServiceFault("scenarios need MLPerf LoadGen: pip install 'bluerill[bench]'")
         journal = Journal(self._options.out)
         try:
             with _terminated(), _workplace(self._options.mechanism) as (host, folder):
@@ -82,6 +84,25 @@ class Run:
             self._lacking.append((name, str(lack)))
             return None
 
+    def _scenarios(self, host: PosixHost, work: Prepared, journal: Journal, caps: list[int | None]) -> None:
+        """LoadGen's scenarios under every cap that was asked for and survived."""
+        options = self._options
+        for cap in caps:
+            for scenario in options.scenarios:
+                self._progress(f"{work.name} {scenario}", 1.0, self._left_s())
+                logs = options.out / "loadgen" / f"{work.name}-{size_text(cap)}-{scenario}"
+                driven = Driven(scenario, options.load_seconds, logs)
+                found = measure(host, work, cap, Effort(options.seconds), driven)
+                row = row_of(
+                    found, work, run=self._name, rep=0, seed=options.seed, here=self._here, scenario=scenario
+                )
+                self._keep(row, journal)
+
+    def _keep(self, row: Row, journal: Journal) -> None:
+        journal.append(row)
+        self._rows.append(row)
+        self._shown(row)
+
     def _survey(self, host: PosixHost, work: Prepared, journal: Journal, number: int, works: int) -> None:
         options = self._options
         survey = Survey(options.caps, options.repeat, options.near)
@@ -99,10 +120,12 @@ class Run:
             row = row_of(
                 found, work, run=self._name, rep=rep, seed=options.seed, here=self._here, near=step.near
             )
-            journal.append(row)
-            self._rows.append(row)
-            self._shown(row)
+            self._keep(row, journal)
+            if row.outcome == "failed" and step.cap is None:
+                self._lacking.append((work.name, row.error))
+                return  # what does not even run without a cap has nothing to say about caps
             survey.told(step.cap, row.survived, certain=row.outcome == "refused")
+        self._scenarios(host, work, journal, [cap for cap in options.caps if survey.survival(cap)[0]])
 
     def _left_s(self) -> float:
         return max(1.0, self._options.minutes * 60 - (time.monotonic() - self._began))

@@ -18,8 +18,6 @@ from ..rows import Estimated, Model
 from ..wire import Answer
 from ..work import Prepared, Unavailable, Wanted
 
-SENTENCES = 4000
-"""Of the device's corpus that a recogniser learns its word model from here; the device itself uses 16,000."""
 VOICES = (
     ("en-us", 150, 50), ("en-us+f3", 160, 55), ("en", 150, 45), ("en-gb-x-rp", 165, 50),
     ("en-us+m3", 175, 40), ("en-gb-scotland", 150, 50), ("en-us+f2", 140, 60), ("en-us+m7", 160, 50),
@@ -29,8 +27,9 @@ VOICES = (
 def prepare(wanted: Wanted, engine: str = "nano", path: Path | None = None, name: str = "") -> Prepared:
     """Recordings as PCM, their words, and what the engine learns. Raises Unavailable."""
     folder = wanted.folder
-    clips, data = recordings(wanted)
-    (folder / "corpus.json").write_bytes(msgspec.json.encode(corpus()))
+    clips, data = recordings(wanted, 8 if engine == "pocketsphinx" else 16)
+    sentences = corpus()
+    (folder / "corpus.json").write_bytes(msgspec.json.encode(sentences))
     for number, (pcm, _) in enumerate(clips):
         (folder / f"{number}.pcm").write_bytes(pcm)
     settings = {"engine": engine, "count": str(len(clips))}
@@ -38,7 +37,7 @@ def prepare(wanted: Wanted, engine: str = "nano", path: Path | None = None, name
         settings["model"] = str(path.resolve())
     if engine == "pocketsphinx":  # its language model is compiled once, as on the device
         learned = open_engine(engine, cache=folder, model=settings.get("model", ""))
-        learned.learn(corpus(), "bench")
+        learned.learn(sentences, "bench")
         learned.close()
     files = weights(engine, path)
     model = Model(name or engine, engine, sum(file.stat().st_size for file in files))
@@ -58,20 +57,20 @@ def _estimate(path: Path | None) -> Estimated | None:
 
 
 def corpus() -> list[str]:
-    """Sentences of the device's corpus."""
+    """The device's corpus, which its recogniser learns its words from."""
     from ....agent.corpus import Sampler
     from ....agent.plan import Planner
     from ...catalogue import device_catalogue
 
-    return list(Sampler(Planner(device_catalogue()).templates).corpus(SENTENCES))
+    return list(Sampler(Planner(device_catalogue()).templates).corpus())
 
 
-def recordings(wanted: Wanted) -> tuple[list[tuple[bytes, str]], str]:
+def recordings(wanted: Wanted, most: int = 16) -> tuple[list[tuple[bytes, str]], str]:
     """PCM with its words, and what they are. Raises Unavailable."""
     data = Path(os.environ.get("BLUERILL_DATA", ""))
-    most = 6 if wanted.quick else 16
+    most = 6 if wanted.quick else most
     if os.environ.get("BLUERILL_DATA") and (data / "speech_misc" / "manifest.csv").is_file():
-        clips = _people(data / "speech_misc")[: most + 8]
+        clips = _people(data / "speech_misc")[:most]
         return clips, f"{len(clips)} recordings of people (speech_misc)"
     made = spoken(wanted, most)
     return made, f"{len(made)} held-out sentences spoken by espeak-ng"
