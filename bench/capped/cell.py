@@ -59,7 +59,7 @@ class Cell:
     def __enter__(self) -> Self:
         asked, self._ask = os.pipe()
         self._answers, out = os.pipe()
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the cell
+        self._log = tempfile.TemporaryFile()
         mine = [asked, out]
         words = [msgspec.json.encode(self._setup).decode(), str(asked), str(out), str(self._log.fileno())]
         spec = ChildSpec(
@@ -263,7 +263,9 @@ def open_host(mechanism: str = "auto") -> PosixHost:
     try:
         tree.open()
     except Unusable as unusable:
-        raise ServiceFault(f"{mechanism} does not work here: {unusable.why}; {unusable.mend or 'use --mechanism auto'}") from None
+        raise ServiceFault(
+            f"{mechanism} does not work here: {unusable.why}; {unusable.mend or 'use --mechanism auto'}"
+        ) from None
     return LinuxHost(trees=[tree])
 
 

@@ -6,7 +6,6 @@ import argparse
 import shutil
 import sys
 import time
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -14,20 +13,20 @@ import msgspec
 
 from ...kernel.errors import CallerError
 from .options import BUNDLED, DEFAULT_CAPS, MECHANISMS, SCENARIOS, Options, caps_of, chosen, size_text
+from .report import write_report
 from .rows import Row
 from .run import Finished, Run
 from .summary import cell, duration, figures, floor_of, grid, sentence
+from .verbs import Painter, Tabler, register
 
 __all__ = ["arguments", "run"]
-
-Painter = Callable[..., str]
-Tabler = Callable[[list[list[str]], list[str]], str]
-"""How the command line colours a text and lays out a table."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of a run."""
-    parser.add_argument("--ram", default=DEFAULT_CAPS, metavar="SIZES", help=f"caps, with commas (default {DEFAULT_CAPS})")
+    parser.add_argument(
+        "--ram", default=DEFAULT_CAPS, metavar="SIZES", help=f"caps, with commas (default {DEFAULT_CAPS})"
+    )
     parser.add_argument(
         "--workloads", default="", metavar="NAMES", help=f"of {', '.join(BUNDLED)} (default all, none with --models)"
     )
@@ -36,15 +35,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="repetitions of every cell (default 1)")
     parser.add_argument("--near", type=int, default=10, metavar="N", help="repetitions near the floor (default 10)")
     parser.add_argument("--seed", type=int, default=7, help="of the inputs (default 7)")
-    parser.add_argument("--seconds", type=float, default=0.8, metavar="S", help="how long a repetition asks (default 0.8)")
+    parser.add_argument(
+        "--seconds", type=float, default=0.8, metavar="S", help="how long a repetition asks (default 0.8)"
+    )
     parser.add_argument(
         "--load-seconds", type=float, default=2.0, metavar="S", help="how long LoadGen asks at least (default 2)"
     )
     parser.add_argument("--minutes", type=float, default=2.8, metavar="M", help="for the whole run (default 2.8)")
     parser.add_argument("--out", type=Path, default=None, metavar="DIR", help="default bench-results/DATE")
-    parser.add_argument("--mechanism", choices=MECHANISMS, default="auto", help="what enforces caps (default the strongest)")
+    parser.add_argument(
+        "--mechanism", choices=MECHANISMS, default="auto", help="what enforces caps (default the strongest)"
+    )
     parser.add_argument("--quick", action="store_true", help="few inputs and repetitions, three caps: under a minute")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    register(parser.add_subparsers(dest="verb", metavar="VERB"))
 
 
 def options_of(args: argparse.Namespace) -> Options:
@@ -65,12 +69,16 @@ def options_of(args: argparse.Namespace) -> Options:
 
 
 def run(args: argparse.Namespace, paint: Painter, table: Tabler) -> int:
-    """Measure, write, tell. Returns the exit status."""
+    """Measure, write, tell; or what a verb does with results. Returns the exit status."""
+    if args.verb:
+        status: int = args.do(args, paint, table)
+        return status
     options = options_of(args)
     screen = Screen(args.json)
     began = time.monotonic()
     try:
         done = Run(options, screen.progress, screen.row).go()
+        write_report(done.rows, options.out)
     except KeyboardInterrupt:
         screen.close()
         print(f"stopped; the rows so far are in {options.out}", file=sys.stderr)

@@ -86,7 +86,7 @@ def measure(
             read = cell.look().read_bytes
             before = machine.joules()
             if driven is None:
-                _ask_all(cell, prepared.count, effort, until, answers, waits)
+                _ask_all(cell, prepared.items, effort, until, answers, waits)
             else:
                 load = drive(cell, prepared, driven.scenario, driven.seconds, driven.logs)
                 answers, waits, verdict, elapsed = load.answers, load.waits, load.result, load.elapsed_s
@@ -107,9 +107,7 @@ def measure(
     return Measured(outcome, error, bounds, memory, ready, start_s, answers, waits, energy, verdict, elapsed)
 
 
-def _ask_all(
-    cell: Cell, count: int, effort: Effort, until: float, answers: list[Answer], waits: list[float]
-) -> None:
+def _ask_all(cell: Cell, count: int, effort: Effort, until: float, answers: list[Answer], waits: list[float]) -> None:
     stop = time.perf_counter() + effort.seconds
     least = effort.least(count)
     for number in range(MOST_ITEMS):
@@ -177,11 +175,22 @@ def latency_of(measured: Measured) -> Latency:
         found = [answer.extra[name] for answer in later if name in answer.extra]
         return round(statistics.median(found), 4) if found else None
 
+    p50, p90, p99 = (round(percentile(times, at), 4) for at in (0.5, 0.9, 0.99))
     return Latency(
-        start, load, round(measured.answers[0].ns / 1e6, 4), *(round(percentile(times, at), 4) for at in (0.5, 0.9, 0.99)),
-        round(percentile([answer.cpu_ns / 1e6 for answer in later], 0.5), 4), round(percentile(waits, 0.5) * 1e3, 4), mean("ttft_ms"), mean("tpot_ms"), mean("prefill_tps"),
-        mean("decode_tps"), round(len(waits) / max(1e-9, measured.elapsed_s or sum(waits)), 2),
-    )  # fmt: skip
+        start,
+        load,
+        first_ms=round(measured.answers[0].ns / 1e6, 4),
+        p50_ms=p50,
+        p90_ms=p90,
+        p99_ms=p99,
+        cpu_ms=round(percentile([answer.cpu_ns / 1e6 for answer in later], 0.5), 4),
+        wait_ms=round(percentile(waits, 0.5) * 1e3, 4),
+        ttft_ms=mean("ttft_ms"),
+        tpot_ms=mean("tpot_ms"),
+        prefill_tps=mean("prefill_tps"),
+        decode_tps=mean("decode_tps"),
+        per_s=round(len(waits) / max(1e-9, measured.elapsed_s or sum(waits)), 2),
+    )
 
 
 def summary(quality: Quality | None) -> str:

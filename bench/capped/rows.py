@@ -60,7 +60,7 @@ class Model(msgspec.Struct, frozen=True):
 
 
 class Estimated(msgspec.Struct, frozen=True):
-    """What ``bluerill models estimate`` says before it runs, for a whole server; ``error`` = total / peak charge - 1."""
+    """What ``bluerill models estimate`` says before it runs, for a whole server; ``error`` = total / peak - 1."""
 
     anon: int
     file: int
@@ -82,9 +82,9 @@ class Memory(msgspec.Struct, frozen=True):
 
 
 class Latency(msgspec.Struct, frozen=True):
-    """Times. ``start_ms`` from before the process exists to its readiness, ``load_ms`` of that for loading; ``first_ms``
-    the first item, which the percentiles leave out. ``cpu_ms`` is the p50 of processor time, ``wait_ms`` the p50 seen from
-    outside, pipe included."""
+    """Times. ``start_ms`` from before the process exists to its readiness, ``load_ms`` of that for loading;
+    ``first_ms`` the first item, which the percentiles leave out. ``cpu_ms`` is the p50 of processor time, ``wait_ms``
+    the p50 seen from outside, pipe included."""
 
     start_ms: float | None = None
     load_ms: float | None = None

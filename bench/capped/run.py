@@ -93,9 +93,7 @@ class Run:
                 logs = options.out / "loadgen" / f"{work.name}-{size_text(cap)}-{scenario}"
                 driven = Driven(scenario, options.load_seconds, logs)
                 found = measure(host, work, cap, Effort(options.seconds), driven)
-                row = row_of(
-                    found, work, run=self._name, rep=0, seed=options.seed, here=self._here, scenario=scenario
-                )
+                row = row_of(found, work, run=self._name, rep=0, seed=options.seed, here=self._here, scenario=scenario)
                 self._keep(row, journal)
 
     def _keep(self, row: Row, journal: Journal) -> None:
@@ -117,9 +115,7 @@ class Run:
             effort = Effort(options.seconds / 4, short=True) if step.near else Effort(options.seconds)
             found = measure(host, work, step.cap, effort)
             rep = reps[step.cap] = reps.get(step.cap, -1) + 1
-            row = row_of(
-                found, work, run=self._name, rep=rep, seed=options.seed, here=self._here, near=step.near
-            )
+            row = row_of(found, work, run=self._name, rep=rep, seed=options.seed, here=self._here, near=step.near)
             self._keep(row, journal)
             if row.outcome == "failed" and step.cap is None:
                 self._lacking.append((work.name, row.error))

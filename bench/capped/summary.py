@@ -121,10 +121,14 @@ def sentence(rows: Sequence[Row]) -> str:
             never.append(workload)
     if not fits:
         return "Nothing was measured under a cap, so nothing is known of what fits."
-    parts = [f"{' and '.join([', '.join(names[:-1]), names[-1]] if len(names) > 1 else names)} "
-             f"{'fits' if len(names) == 1 else 'fit'} into {size_text(cap)}" for cap, names in sorted(fits.items())]  # fmt: skip
+    parts = []
+    for cap, names in sorted(fits.items()):
+        every = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+        parts.append(f"{every} {'fits' if len(names) == 1 else 'fit'} into {size_text(cap)}")
     most = max((unpaid(by_cap[cap]) or 0 for by_cap in figures(rows).values() for cap in by_cap), default=0)
-    parts[-1] += f", not counting up to {size_text(most)} of libraries that something else had read before" if most else ""
+    parts[-1] += (
+        f", not counting up to {size_text(most)} of libraries that something else had read before" if most else ""
+    )
     load = max(row.machine.load for row in rows)
     cores = rows[0].machine.cores
     shared = f" (the machine was busy: load {load:.1f} on {cores} cores, so read the times as upper bounds)"

@@ -28,7 +28,7 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 
 class Answer(msgspec.Struct, frozen=True, tag="answer"):
     """One item is done in ``ns``, of which ``cpu_ns`` were spent computing; ``said`` is what is marked, ``extra`` what
-    else was measured. ``ok`` False means that the workload answered, but not what it was asked for (``said`` is why)."""
+    else was measured. ``ok`` False: the workload answered, but not what it was asked for (``said`` is why)."""
 
     item: int
     ns: int

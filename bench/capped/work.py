@@ -30,12 +30,12 @@ class Wanted(NamedTuple):
 
 class Prepared(NamedTuple):
     """A workload ready to be measured. ``child`` is ``module:Class`` below this package; ``files`` are its weights;
-    ``item`` says what one item is. ``scope`` device: the child starts children of its own. ``unit`` of items counts."""
+    ``item`` says what one item is. ``scope`` device: the child starts children of its own. """
 
     name: str
     child: str
     folder: Path
-    count: int
+    items: int
     expected: Sequence[str]
     metric: Metric
     measure: str

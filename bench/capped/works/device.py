@@ -22,7 +22,7 @@ from ....kernel.errors import BluerillError
 from ....kernel.eventloop import HAVE_EPOLL, LinkLoop
 from ....kernel.limits import MIB
 from ..wire import Answer
-from ..work import Prepared, Unavailable, Wanted
+from ..work import Prepared, Wanted
 
 TYPED = (
     "set a timer for ten minutes", "what time is it", "add milk to my shopping list", "turn the volume up",
@@ -104,7 +104,9 @@ class DeviceWork:
             return Answer(item, perf_counter_ns() - began, str(error)[:200], ok=False)
         calls = [(call.name, call.arguments) for call in turn.calls] if turn is not None else []
         text = msgspec.json.encode(calls, order="sorted").decode()
-        return Answer(item, waited, text, ok=turn is not None and turn.outcome not in ("fault",), extra=self._parts(turn))
+        return Answer(
+            item, waited, text, ok=turn is not None and turn.outcome not in ("fault",), extra=self._parts(turn)
+        )
 
     async def _ask(self, at: int) -> tuple[Turn | None, int]:
         began = perf_counter_ns()

@@ -40,11 +40,9 @@ def _people(data: Path, each: int) -> list[tuple[bytes, str]]:
     from ....modalities.voice.audio import read_pcm
 
     said = sorted(path for path in (data / "alexa").rglob("*") if path.suffix in (".flac", ".wav"))
-    others = [
-        path
-        for name in OTHERS
-        for path in sorted((data / name).rglob("*.flac"))[: -(-each // len(OTHERS))]
-    ][:each]
+    others = [path for name in OTHERS for path in sorted((data / name).rglob("*.flac"))[: -(-each // len(OTHERS))]][
+        :each
+    ]
     pairs = [(path, "yes") for path in said[:: max(1, len(said) // each)][:each]] + [(path, "no") for path in others]
     return [(read_pcm(path), truth) for path, truth in pairs]
 

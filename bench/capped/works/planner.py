@@ -8,8 +8,8 @@ from time import perf_counter_ns
 
 import msgspec
 
-from ....agent.plan import Planner
 from ....agent.messages import PlannedCall
+from ....agent.plan import Planner
 from ...catalogue import NOW, device_catalogue
 from ..wire import Answer
 from ..work import Prepared, Wanted
