@@ -46,7 +46,7 @@ def main(words: list[str]) -> int:
     try:
         began = perf_counter()
         module, _, name = setup.work.partition(":")
-        work = getattr(import_module(f".{module}", __package__), name)(Path(setup.folder), setup.settings)
+        work = getattr(import_module(module, __package__), name)(Path(setup.folder), setup.settings)
         say(Ready(perf_counter() - began, work.versions))
         with os.fdopen(asked, "rb") as lines:
             for line in iter(lines.readline, b""):

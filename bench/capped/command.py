@@ -103,7 +103,7 @@ def tell(done: Finished, options: Options, seconds: float, paint: Painter, table
     print(f"caps: {done.mechanism}; {done.proof}")
     print(f"{len(done.rows)} rows in {seconds:.0f} s, seed {options.seed}: {options.out}/")
     if not done.complete:
-        print("the time was up before every cell near a floor was repeated; --minutes gives it more")
+        print("the time was up before every cell was measured and repeated; --minutes gives it more")
     print(paint(sentence(done.rows), "bold"))
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...kernel.errors import CallerError
 from .options import BUNDLED
 from .work import Prepared, Wanted
+
+if TYPE_CHECKING:
+    from ...models.cards import Card
 
 
 def prepare(name: str, wanted: Wanted) -> Prepared:
@@ -15,10 +19,9 @@ def prepare(name: str, wanted: Wanted) -> Prepared:
     if name in BUNDLED:
         return _bundled(name)(wanted)
     path = model_path(name)
-    from ...models.cards import cards
     from ...models.describe import describe
 
-    known = next((each for each in cards() if each.name == name and not Path(name).exists()), None)
+    known = _card(name)
     if known is not None and known.engine in ("nano", "whisper", "pocketsphinx"):
         from .works.speech import prepare as prepare_card
 
@@ -37,14 +40,23 @@ def prepare(name: str, wanted: Wanted) -> Prepared:
     return prepare_speech(wanted, about.engine, path, path.stem)
 
 
+def check(name: str) -> None:
+    """Look whether a model is there and can be read, before anything else is measured. Raises CallerError."""
+    path = model_path(name)
+    if _card(name) is None:
+        from ...models.describe import describe
+
+        describe(path)
+
+
 def model_path(name: str) -> Path:
     """Where a model lies: a path, or the files of a card. Raises CallerError."""
     path = Path(name).expanduser()
     if path.exists():
         return path
-    from ...models.cards import cards, folders_of, locate
+    from ...models.cards import folders_of, locate
 
-    known = next((each for each in cards() if each.name == name), None)
+    known = _card(name)
     if known is None:
         raise CallerError(
             f"--models {name}: expected a model's file or folder, or the name of a card (bluerill models list); "
@@ -55,6 +67,12 @@ def model_path(name: str) -> Path:
         mend = f"bluerill models pull {name}" if known.pullable else f"bluerill models add FILE --name {name}"
         raise CallerError(f"--models {name}: its files are not on this machine; {mend}")
     return found[0] if len(found) == 1 else found[0].parent
+
+
+def _card(name: str) -> Card | None:
+    from ...models.cards import cards
+
+    return None if Path(name).expanduser().exists() else next((each for each in cards() if each.name == name), None)
 
 
 def _bundled(name: str) -> Callable[[Wanted], Prepared]:

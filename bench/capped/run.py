@@ -23,7 +23,7 @@ from .janitor import Janitor
 from .journal import Journal
 from .measure import Driven, Effort, measure, row_of
 from .options import Options, size_text
-from .prepare import prepare
+from .prepare import check, prepare
 from .rows import Row
 from .sweep import Survey
 from .work import Prepared, Unavailable, Wanted
@@ -50,33 +50,34 @@ class Run:
         self._name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S") + f"-{os.getpid()}"
         self._here = machine.build()
         self._rows: list[Row] = []
+        self._complete = True
         self._lacking: list[tuple[str, str]] = []
 
     def go(self) -> Finished:
         """Measure everything."""
         if self._options.scenarios and not loadgen.available():
             raise ServiceFault("scenarios need MLPerf LoadGen: pip install 'bluerill[bench]'")
+        for name in self._options.models:
+            check(name)
         journal = Journal(self._options.out)
         try:
             with _terminated(), _workplace(self._options.mechanism) as (host, folder):
                 proof = describe_caps(host).proof
                 self._began = time.monotonic()
-                works = [work for name in self._names() if (work := self._prepared(name, folder)) is not None]
-                if not works:
+                names = [*self._options.workloads, *self._options.models]
+                for number, name in enumerate(names):
+                    self._progress(f"preparing {name}", number / len(names), self._left_s())
+                    work = self._prepared(name, folder / str(number))
+                    if work is not None:
+                        self._survey(host, work, journal, number, len(names))
+                if not self._rows:
                     why = "; ".join(f"{name}: {why}" for name, why in self._lacking)
                     raise ServiceFault(f"nothing could be measured: {why}")
-                for number, work in enumerate(works):
-                    self._survey(host, work, journal, number, len(works))
-                complete = time.monotonic() - self._began < self._options.minutes * 60
-                return Finished(self._rows, self._lacking, host.mechanism, proof, complete)
+                return Finished(self._rows, self._lacking, host.mechanism, proof, self._complete)
         finally:
             journal.close()
 
-    def _names(self) -> list[str]:
-        return [*self._options.workloads, *self._options.models]
-
-    def _prepared(self, name: str, folder: Path) -> Prepared | None:
-        place = folder / f"{len(list(folder.iterdir()))}"
+    def _prepared(self, name: str, place: Path) -> Prepared | None:
         place.mkdir()
         try:
             return prepare(name, Wanted(place, self._options.seed, self._options.quick))
@@ -109,7 +110,8 @@ class Run:
         reps: dict[int | None, int] = {}
         while (step := survey.next()) is not None:
             spent = time.monotonic() - began
-            if step.near and spent > share:
+            if spent > (share if step.near else 1.5 * share):
+                self._complete = False
                 break  # repetitions near the floor are what a short run has fewer of; the rows say how many there were
             self._progress(work.name, (number + min(1.0, spent / share)) / works, self._left_s())
             effort = Effort(options.seconds / 4, short=True) if step.near else Effort(options.seconds)

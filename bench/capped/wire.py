@@ -6,7 +6,8 @@ import msgspec
 
 
 class Setup(msgspec.Struct, frozen=True):
-    """What the child is to be: a class, the folder with its inputs, and settings of its own."""
+    """What the child is to be: ``module:Class`` (with a dot in front, below this package), the folder with its inputs,
+    and settings of its own."""
 
     work: str
     folder: str

@@ -30,7 +30,7 @@ class Wanted(NamedTuple):
 
 class Prepared(NamedTuple):
     """A workload ready to be measured. ``child`` is ``module:Class`` below this package; ``files`` are its weights;
-    ``item`` says what one item is. ``scope`` device: the child starts children of its own. """
+    ``item`` says what one item is. ``scope`` device: the child starts children of its own."""
 
     name: str
     child: str

@@ -33,7 +33,7 @@ def prepare(wanted: Wanted) -> Prepared:
         expected.append(text)
         (wanted.folder / f"{number}.jpg").write_bytes(_photograph(code, random))
     return Prepared(
-        "codes", "works.codes:CodesWork", wanted.folder, len(expected), expected, "exact", "texts read",
+        "codes", ".works.codes:CodesWork", wanted.folder, len(expected), expected, "exact", "texts read",
         f"{len(expected)} codes made here", "picture",
     )  # fmt: skip
 
@@ -44,7 +44,8 @@ def _ean(random: Random) -> str:
 
 
 def _photograph(code: Image.Image, random: Random) -> bytes:
-    ground = Image.effect_mandelbrot((960, 720), (-2.0, -1.5, 1.0, 1.5), 40).convert("L").point(lambda v: 90 + v // 3)
+    ground = Image.effect_mandelbrot((960, 720), (-2.0, -1.5, 1.0, 1.5), 40).convert("L")
+    ground = ground.point([90 + level // 3 for level in range(256)])
     card = Image.new("L", (code.width + 80, code.height + 80), 255)
     card.paste(code, (40, 40))
     turned = card.rotate(random.uniform(-12, 12), Image.Resampling.BICUBIC, expand=True, fillcolor=255)

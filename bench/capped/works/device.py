@@ -50,7 +50,7 @@ def prepare(wanted: Wanted, *, spoken: bool = False) -> Prepared:
     how = "spoken by espeak-ng" if spoken else "typed"
     rounds = 1 if spoken else 2 if wanted.quick else 8
     return Prepared(
-        "talk" if spoken else "device", "works.device:DeviceWork", wanted.folder, len(texts) * rounds,
+        "talk" if spoken else "device", ".works.device:DeviceWork", wanted.folder, len(texts) * rounds,
         expected * rounds, "exact", "exact call", f"{len(texts)} requests {how}", "request",
         settings={"spoken": "yes" if spoken else ""}, scope="device", budgeted=True,
     )  # fmt: skip

@@ -31,7 +31,7 @@ def prepare(wanted: Wanted) -> Prepared:
     whole = hashlib.sha256("".join(expected[: FRAMES // 2]).encode()).hexdigest()
     same = "the published pixels" if whole.startswith(PUBLISHED) else "this machine's pixels without a cap"
     return Prepared(
-        "face", "works.faces:FaceWork", wanted.folder, count, expected, "exact", "equal frames",
+        "face", ".works.faces:FaceWork", wanted.folder, count, expected, "exact", "equal frames",
         f"{count} frames of the bundled faces, {same}", "frame",
     )  # fmt: skip
 

@@ -65,7 +65,7 @@ def prepare(wanted: Wanted, path: Path, about: Any) -> Prepared:
         "decode": str(sizes[1]), "seed": str(wanted.seed),
     }  # fmt: skip
     return Prepared(
-        path.stem, "works.gguf:GgufWork", wanted.folder, len(TEXTS), [""] * len(TEXTS), "perplexity", "perplexity",
+        path.stem, ".works.gguf:GgufWork", wanted.folder, len(TEXTS), [""] * len(TEXTS), "perplexity", "perplexity",
         "three bundled texts", f"pp{sizes[0]} + tg{sizes[1]} + a request", [path], settings, model,
         Estimated(guess.anon, guess.file),
     )  # fmt: skip

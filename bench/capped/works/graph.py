@@ -30,7 +30,7 @@ def prepare(wanted: Wanted, path: Path, about: Any) -> Prepared:
     files = [path, *(each for each in sorted(path.parent.iterdir()) if each.name.startswith(path.name + "."))]
     model = Model(path.stem, "onnx", sum(each.stat().st_size for each in files), sha256_of(path))
     settings = {"path": str(path.resolve()), "seed": str(wanted.seed)}
-    child = "works.graph:GraphWork"
+    child = ".works.graph:GraphWork"
     try:
         with Cell(open_host("rlimit"), Setup(child, str(wanted.folder), settings), Wall(None)) as cell:
             cell.ready(60.0)

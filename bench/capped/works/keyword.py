@@ -31,7 +31,7 @@ def prepare(wanted: Wanted) -> Prepared:
     for number, (pcm, _) in enumerate(clips):
         (wanted.folder / f"{number}.pcm").write_bytes(pcm + bytes(FRAME_BYTES * 8))
     return Prepared(
-        "keyword", "works.keyword:KeywordWork", wanted.folder, len(clips), [truth for _, truth in clips], "exact",
+        "keyword", ".works.keyword:KeywordWork", wanted.folder, len(clips), [truth for _, truth in clips], "exact",
         "right decisions", f"{len(clips)} {told}", "clip",
     )  # fmt: skip
 

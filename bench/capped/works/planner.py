@@ -23,7 +23,7 @@ def prepare(wanted: Wanted) -> Prepared:
     held = Sampler(planner.templates).held_out(60 if wanted.quick else 200, wanted.seed, NOW, corpus=0)
     (wanted.folder / "sentences.json").write_bytes(msgspec.json.encode([each.text for each in held]))
     return Prepared(
-        "planner", "works.planner:PlannerWork", wanted.folder, len(held), [said([each.call]) for each in held],
+        "planner", ".works.planner:PlannerWork", wanted.folder, len(held), [said([each.call]) for each in held],
         "exact", "exact call", f"{len(held)} held-out sentences", "sentence",
     )  # fmt: skip
 

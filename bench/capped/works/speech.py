@@ -42,7 +42,7 @@ def prepare(wanted: Wanted, engine: str = "nano", path: Path | None = None, name
     files = weights(engine, path)
     model = Model(name or engine, engine, sum(file.stat().st_size for file in files))
     return Prepared(
-        name or f"asr-{engine}", "works.speech:SpeechWork", folder, len(clips), [words for _, words in clips], "wer",
+        name or f"asr-{engine}", ".works.speech:SpeechWork", folder, len(clips), [words for _, words in clips], "wer",
         "word error rate", data, "recording", files, settings, model, _estimate(path),
     )  # fmt: skip
 
