@@ -18,7 +18,7 @@ from ...kernel.host.base import ChildSpec
 from ...kernel.host.linux import LinuxHost
 from ...kernel.host.posix import PosixHost
 from ...kernel.supervisor import ExitKind, ExitReason
-from . import group, machine
+from . import group, machine, scope
 from .rows import Cap, Memory, Outcome
 from .wire import Answer, Ask, Failed, FromChild, Ready, Setup
 
@@ -199,7 +199,7 @@ class Cell:
         swap: Any = machine.swap({} if self._swap is None else {"swap": self._swap})
         return Cap(
             self._mechanism if wanted is not None else "none", wanted, self._limit if wanted is not None else None,
-            enforced, swap, self._wall.scope,
+            enforced, swap, self._wall.scope, via="systemd-run" if scope.inside() else "",
         )  # fmt: skip
 
     def _read_rlimit(self) -> None:

@@ -12,10 +12,12 @@ from pathlib import Path
 import msgspec
 
 from ...kernel.errors import CallerError
+from .cell import open_host
 from .options import BUNDLED, DEFAULT_CAPS, MECHANISMS, SCENARIOS, Options, caps_of, chosen, size_text
 from .report import write_report
 from .rows import Row
 from .run import Finished, Run
+from .scope import enter_scope
 from .summary import cell, duration, figures, floor_of, grid, sentence
 from .verbs import Painter, Tabler, register
 
@@ -47,6 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--mechanism", choices=MECHANISMS, default="auto", help="what enforces caps (default the strongest)"
     )
     parser.add_argument("--quick", action="store_true", help="few inputs and repetitions, three caps: under a minute")
+    parser.add_argument("--resume", action="store_true", help="go on with the rows that are in --out already")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     register(parser.add_subparsers(dest="verb", metavar="VERB"))
 
@@ -59,12 +62,14 @@ def options_of(args: argparse.Namespace) -> Options:
         if getattr(args, name) < least:
             raise CallerError(f"--{name}: expected {least} or more, got {getattr(args, name)}")
     quick = args.quick
+    if args.resume and args.out is None:
+        raise CallerError("--resume goes with --out DIR, the folder of the run that was stopped")
     caps = caps_of("48M,128M,none" if quick and args.ram == DEFAULT_CAPS else args.ram)
     out = args.out or Path("bench-results") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
     return Options(
         caps, workloads, models, chosen(args.scenario, SCENARIOS, "--scenario"), args.repeat,
         min(args.near, 2) if quick else args.near, args.seed, args.seconds / (2 if quick else 1), args.load_seconds,
-        min(args.minutes, 0.8) if quick else args.minutes, out.expanduser(), args.mechanism, quick,
+        min(args.minutes, 0.8) if quick else args.minutes, out.expanduser(), args.mechanism, quick, args.resume,
     )  # fmt: skip
 
 
@@ -74,6 +79,10 @@ def run(args: argparse.Namespace, paint: Painter, table: Tabler) -> int:
         status: int = args.do(args, paint, table)
         return status
     options = options_of(args)
+    if options.mechanism == "auto":
+        host = open_host()
+        enter_scope(host, sys.argv[1:])
+        host.close()
     screen = Screen(args.json)
     began = time.monotonic()
     try:

@@ -33,6 +33,7 @@ class Options(NamedTuple):
     out: Path
     mechanism: str
     quick: bool
+    resume: bool = False
 
 
 def caps_of(text: str) -> tuple[int | None, ...]:

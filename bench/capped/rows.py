@@ -32,7 +32,7 @@ class Machine(msgspec.Struct, frozen=True):
 class Cap(msgspec.Struct, frozen=True):
     """What bounded it. ``bytes`` None = no cap. ``limit_read`` is the limit as the kernel gave it back, ``enforced``
     whether that is the one asked for and the child was seen inside. ``uncached`` are the bytes of the model's files
-    that were asked out of the page cache before, ``cached`` those still in it."""
+    that were asked out of the page cache before, ``cached`` those still in it; ``via`` is who gave us the group."""
 
     mechanism: str
     bytes: int | None
@@ -42,6 +42,7 @@ class Cap(msgspec.Struct, frozen=True):
     scope: Literal["process", "device"]
     uncached: int = 0
     cached: int | None = None
+    via: Literal["", "systemd-run"] = ""
 
 
 class Model(msgspec.Struct, frozen=True):

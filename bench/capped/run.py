@@ -6,6 +6,7 @@ import os
 import signal
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,14 +14,14 @@ from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
-from ...kernel.errors import ServiceFault
+from ...kernel.errors import CallerError, ServiceFault
 from ...kernel.host.doctor import describe_caps
 from ...kernel.host.linux import LinuxHost
 from ...kernel.host.posix import PosixHost
 from . import loadgen, machine
 from .cell import open_host
 from .janitor import Janitor
-from .journal import Journal
+from .journal import Journal, read_rows
 from .measure import Driven, Effort, measure, row_of
 from .options import Options, size_text
 from .prepare import check, prepare
@@ -51,6 +52,7 @@ class Run:
         self._here = machine.build()
         self._rows: list[Row] = []
         self._complete = True
+        self._kept: dict[tuple[str, str, int | None], deque[Row]] = {}
         self._lacking: list[tuple[str, str]] = []
 
     def go(self) -> Finished:
@@ -60,6 +62,8 @@ class Run:
         for name in self._options.models:
             check(name)
         journal = Journal(self._options.out)
+        if self._options.resume:
+            self._read_kept()
         try:
             with _terminated(), _workplace(self._options.mechanism) as (host, folder):
                 proof = describe_caps(host).proof
@@ -77,6 +81,25 @@ class Run:
         finally:
             journal.close()
 
+    def _read_kept(self) -> None:
+        """The rows of a run that was stopped, each to be taken where it would be measured again. Raises CallerError."""
+        rows = read_rows(self._options.out)
+        rows = [row for row in rows if row.run == rows[-1].run]
+        for row in rows:
+            if row.seed != self._options.seed:
+                raise CallerError(f"{self._options.out}: was begun with --seed {row.seed}, not {self._options.seed}")
+            self._name = row.run
+            self._kept.setdefault((row.workload, row.scenario, row.cap.bytes), deque()).append(row)
+
+    def _taken(self, work: Prepared, cap: int | None, scenario: str = "single") -> Row | None:
+        """The next row of a cell that the stopped run had measured."""
+        waiting = self._kept.get((work.name, scenario, cap))
+        if not waiting:
+            return None
+        row = waiting.popleft()
+        self._rows.append(row)
+        return row
+
     def _prepared(self, name: str, place: Path) -> Prepared | None:
         place.mkdir()
         try:
@@ -90,6 +113,8 @@ class Run:
         options = self._options
         for cap in caps:
             for scenario in options.scenarios:
+                if self._taken(work, cap, scenario) is not None:
+                    continue
                 self._progress(f"{work.name} {scenario}", 1.0, self._left_s())
                 logs = options.out / "loadgen" / f"{work.name}-{size_text(cap)}-{scenario}"
                 driven = Driven(scenario, options.load_seconds, logs)
@@ -114,11 +139,13 @@ class Run:
                 self._complete = False
                 break  # repetitions near the floor are what a short run has fewer of; the rows say how many there were
             self._progress(work.name, (number + min(1.0, spent / share)) / works, self._left_s())
-            effort = Effort(options.seconds / 4, short=True) if step.near else Effort(options.seconds)
-            found = measure(host, work, step.cap, effort)
             rep = reps[step.cap] = reps.get(step.cap, -1) + 1
-            row = row_of(found, work, run=self._name, rep=rep, seed=options.seed, here=self._here, near=step.near)
-            self._keep(row, journal)
+            row = self._taken(work, step.cap)
+            if row is None:
+                effort = Effort(options.seconds / 4, short=True) if step.near else Effort(options.seconds)
+                found = measure(host, work, step.cap, effort)
+                row = row_of(found, work, run=self._name, rep=rep, seed=options.seed, here=self._here, near=step.near)
+                self._keep(row, journal)
             if row.outcome == "failed" and step.cap is None:
                 self._lacking.append((work.name, row.error))
                 return  # what does not even run without a cap has nothing to say about caps

@@ -87,3 +87,18 @@ def test_wrong_usage_is_one_line(
     assert said in told.err
     assert told.err.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    words = ["bench", "--workloads", "planner", "--ram", "48M,none", "--quick", "--near", "0", "--out", str(out)]
+    assert main(words) == 0
+    whole = (out / NAME).read_bytes().splitlines(keepends=True)
+    (out / NAME).write_bytes(b"".join(whole[:2]) + whole[2][:30])
+    assert main([*words, "--resume"]) == 0
+    rows = read_rows(out)
+    assert (out / NAME).read_bytes().startswith(b"".join(whole[:2]))
+    assert len(rows) == len(whole)
+    assert len({row.run for row in rows}) == 1
+    assert problems(out) == []
+    assert main([*words, "--resume", "--seed", "8"]) == 2
