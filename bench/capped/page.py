@@ -16,9 +16,12 @@ from .measure import summary
 from .options import size_text
 from .report import write_report
 from .rows import Row
-from .summary import duration, figures, floor_of, grid, sentence, unpaid
+from .summary import duration, figures, floor_of, floor_text, grid, sentence, unpaid
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+_FREE = (
+    "workload", "p50", "p90", "processor", "cold start", "quality", "given", "peak", "+libs", "floor", "survived there",
+)  # fmt: skip
 _NOTE = "<!-- Written by `python -m bluerill.bench.capped.page` from a run; run it again instead of editing. -->"
 
 
@@ -35,8 +38,8 @@ def page(rows: Sequence[Row]) -> str:
         "",
         f"A run of `bluerill bench` on {first.at[:10]}, seed {first.seed}: {machine.cpu}, {machine.cores} cores, "
         f"{machine.ram / (1 << 30):.0f} GiB, Linux {machine.kernel}, Python {machine.python}. Caps by "
-        f"{', '.join(mechanisms)}, each read back from the kernel. {len(rows)} repetitions. How it is measured, and what "
-        "the words mean: [benchmark.md](benchmark.md).",
+        f"{', '.join(mechanisms)}, each read back from the kernel. {len(rows)} repetitions. "
+        "How it is measured, and what the words mean: [benchmark.md](benchmark.md).",
         "",
         f"The load of the machine was {min(loads):.1f} to {max(loads):.1f} while this ran"
         + (", so it was shared: times are upper bounds, floors and qualities are not affected."
@@ -53,7 +56,7 @@ def page(rows: Sequence[Row]) -> str:
         "## Without a cap",
         "",
         *_table(
-            ["workload", "p50", "p90", "processor", "cold start", "quality", "given", "peak", "+libs", "floor", "survived there"],
+            _FREE,
             [_free(name, rows) for name in figures(rows)],
         ),
     ]  # fmt: skip
@@ -77,7 +80,7 @@ def _free(name: str, rows: Sequence[Row]) -> list[str]:
         f"{summary(best.quality)} {best.quality.metric}" if best.quality.metric != "word error rate"
         else summary(best.quality),
         best.quality.data, size_text(best.memory.peak) if best.memory.peak else "",
-        "" if libs is None else size_text(libs), "" if floor is None else size_text(floor), lived,
+        "" if libs is None else size_text(libs), floor_text(by_cap), lived,
     ]  # fmt: skip
 
 

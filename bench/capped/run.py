@@ -149,7 +149,7 @@ class Run:
             if row.outcome == "failed" and step.cap is None:
                 self._lacking.append((work.name, row.error))
                 return  # what does not even run without a cap has nothing to say about caps
-            survey.told(step.cap, row.survived, certain=row.outcome == "refused")
+            survey.told(step.cap, row.survived, certain=row.outcome == "refused", peak=row.memory.peak or 0)
         self._scenarios(host, work, journal, [cap for cap in options.caps if survey.survival(cap)[0]])
 
     def _left_s(self) -> float:

@@ -63,6 +63,11 @@ def floor_of(by_cap: dict[int | None, Figure]) -> int | None:
     return floor
 
 
+def known(by_cap: dict[int | None, Figure], floor: int) -> bool:
+    """Whether a smaller cap than the floor was tried and not survived every time; else it may be lower."""
+    return any(cap is not None and cap < floor for cap in by_cap)
+
+
 def cell(figure: Figure | None) -> str:
     """``1.2 ms 98%``, ``oom``, or ``3/10`` where only some repetitions survived."""
     if figure is None:
@@ -95,10 +100,16 @@ def grid(rows: Sequence[Row], caps: Sequence[int | None]) -> tuple[list[str], li
         cells = [cell(by_cap.get(cap)) for cap in ordered(caps)]
         libs = unpaid(free)
         lines.append(
-            [workload, *cells, size_text(floor) if floor else "", size_text(peak) if peak else "",
+            [workload, *cells, floor_text(by_cap), size_text(peak) if peak else "",
              size_text(libs) if libs is not None else ""]
         )  # fmt: skip
     return heads, lines
+
+
+def floor_text(by_cap: dict[int | None, Figure]) -> str:
+    """The floor, with ``≤`` where nothing below it was tried; '' for none."""
+    floor = floor_of(by_cap)
+    return "" if floor is None else f"{'' if known(by_cap, floor) else '≤ '}{size_text(floor)}"
 
 
 def unpaid(figure: Figure) -> int | None:
@@ -111,20 +122,22 @@ def unpaid(figure: Figure) -> int | None:
 
 def sentence(rows: Sequence[Row]) -> str:
     """What fits, in one sentence."""
-    fits: dict[int, list[str]] = {}
+    fits: dict[tuple[int, bool], list[str]] = {}
     never: list[str] = []
     for workload, by_cap in figures(rows).items():
         floor = floor_of(by_cap)
         if floor is not None:
-            fits.setdefault(floor, []).append(workload)
+            fits.setdefault((floor, known(by_cap, floor)), []).append(workload)
         elif not any(figure.survived for figure in by_cap.values()):
             never.append(workload)
     if not fits:
         return "Nothing was measured under a cap, so nothing is known of what fits."
     parts = []
-    for cap, names in sorted(fits.items()):
+    for (cap, sure), names in sorted(fits.items()):
         every = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-        parts.append(f"{every} {'fits' if len(names) == 1 else 'fit'} into {size_text(cap)}")
+        parts.append(
+            f"{every} {'fits' if len(names) == 1 else 'fit'} into {size_text(cap)}{'' if sure else ' or less'}"
+        )
     most = max((unpaid(by_cap[cap]) or 0 for by_cap in figures(rows).values() for cap in by_cap), default=0)
     parts[-1] += (
         f", not counting up to {size_text(most)} of libraries that something else had read before" if most else ""

@@ -1,13 +1,15 @@
 """Which cell comes next: pure, no clock and no process.
 
-For each workload the caps are taken from the largest down, once or ``repeat`` times. Between the smallest cap it
-survived and the largest it did not, the *floor* is narrowed down by halving; then the caps around the floor are
-repeated, because there survival is a matter of chance.
+For each workload the largest cap comes first, which tells what it takes; then the others, those nearest to that before
+those far from it, so that a run whose time is up knows of the interesting ones. Between the smallest cap it survived and
+the largest it did not, the *floor* is narrowed down by halving; then the caps around the floor are repeated, because
+there survival is a matter of chance.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import log2
 from typing import NamedTuple
 
 from ...kernel.limits import MIB
@@ -33,13 +35,18 @@ class Survey:
 
     def __init__(self, caps: Iterable[int | None], repeat: int, near: int, halvings: int = HALVINGS) -> None:
         self._first = [Step(cap) for cap in caps for _ in range(repeat)]
+        self._peak = 0
         self._near, self._halvings = near, halvings
         self._alive: dict[int | None, list[bool]] = {}
         self._certain: set[int | None] = set()
 
-    def told(self, cap: int | None, survived: bool, certain: bool = False) -> None:
-        """How a step went; ``certain`` if it would go so every time (a refusal counts before it allocates)."""
+    def told(self, cap: int | None, survived: bool, certain: bool = False, peak: int = 0) -> None:
+        """How a step went; ``certain`` if it would go so every time (a refusal counts before it allocates); ``peak`` is
+        the most memory it took."""
         self._alive.setdefault(cap, []).append(survived)
+        if not self._peak and survived and peak:
+            self._peak = peak
+            self._first.sort(key=self._far)
         if certain:
             self._certain.add(cap)
 
@@ -51,6 +58,10 @@ class Survey:
             self._halvings -= 1
             return Step(between, near=True)
         return next(self._again(), None)
+
+    def _far(self, step: Step) -> float:
+        """How far a cap is from the peak, in powers of two."""
+        return 99.0 if step.cap is None else abs(log2(step.cap / self._peak))
 
     def floor(self) -> int | None:
         """The smallest cap that was survived, if a smaller one was not."""

@@ -25,14 +25,14 @@ def test_the_table_has_a_line_a_workload_and_a_column_a_cap() -> None:
     heads, lines = grid([a_row(), a_row(cap=None), a_death("face", 64), a_row("face", None)], [None, 64 * MIB])
     assert heads == ["workload", "64M", "none", "floor", "peak", "+libs"]
     assert lines == [
-        ["planner", "2 ms 98%", "2 ms 98%", "64M", "20M", "5M"],
+        ["planner", "2 ms 98%", "2 ms 98%", "≤ 64M", "20M", "5M"],
         ["face", "oom", "2 ms 98%", "", "20M", "5M"],
     ]
 
 
 def test_the_sentence_says_what_fits_and_what_does_not() -> None:
     said = sentence([a_row(), a_row("face", 64), a_row("codes", 32), a_death("talk", 64)])
-    assert said.startswith("On this device codes fits into 32M, planner and face fit into 64M")
+    assert said.startswith("On this device codes fits into 32M or less, planner and face fit into 64M or less")
     assert "talk did not run under any cap tried" in said
     assert "busy" not in said
 

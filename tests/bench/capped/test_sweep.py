@@ -57,3 +57,14 @@ def test_what_never_lives_is_not_looked_for() -> None:
         steps += 1
     assert steps == 2 * len(CAPS)
     assert found.floor() is None
+
+
+def test_caps_near_what_it_takes_come_first() -> None:
+    found = Survey(CAPS, 1, 0, halvings=0)
+    order = []
+    while (step := found.next()) is not None:
+        order.append(step.cap)
+        found.told(step.cap, True, peak=60 * MIB)
+    assert order[:4] == [None, 64 * MIB, 48 * MIB, 96 * MIB]
+    assert order[-1] == 1024 * MIB
+    assert sorted(order, key=str) == sorted(CAPS, key=str)
