@@ -94,7 +94,6 @@ def grid(rows: Sequence[Row], caps: Sequence[int | None]) -> tuple[list[str], li
     heads = ["workload", *(size_text(cap) for cap in ordered(caps)), "floor", "peak", "+libs"]
     lines = []
     for workload, by_cap in figures(rows).items():
-        floor = floor_of(by_cap)
         free = by_cap.get(None) or by_cap[ordered(by_cap)[-1]]
         peak = free.best.memory.peak if free.best is not None else None
         cells = [cell(by_cap.get(cap)) for cap in ordered(caps)]
@@ -135,9 +134,8 @@ def sentence(rows: Sequence[Row]) -> str:
     parts = []
     for (cap, sure), names in sorted(fits.items()):
         every = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-        parts.append(
-            f"{every} {'fits' if len(names) == 1 else 'fit'} into {size_text(cap)}{'' if sure else ' or less'}"
-        )
+        less = "" if sure else " or less"
+        parts.append(f"{every} {'fits' if len(names) == 1 else 'fit'} into {size_text(cap)}{less}")
     most = max((unpaid(by_cap[cap]) or 0 for by_cap in figures(rows).values() for cap in by_cap), default=0)
     parts[-1] += (
         f", not counting up to {size_text(most)} of libraries that something else had read before" if most else ""

@@ -1,9 +1,9 @@
 """Which cell comes next: pure, no clock and no process.
 
 For each workload the largest cap comes first, which tells what it takes; then the others, those nearest to that before
-those far from it, so that a run whose time is up knows of the interesting ones. Between the smallest cap it survived and
-the largest it did not, the *floor* is narrowed down by halving; then the caps around the floor are repeated, because
-there survival is a matter of chance.
+those far from it, so that a run whose time is up knows of the interesting ones. Between the smallest cap it survived
+and the largest it did not, the *floor* is narrowed down by halving; then the caps around the floor are repeated,
+because there survival is a matter of chance.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def recordings(wanted: Wanted, most: int = 16) -> tuple[list[tuple[bytes, str]],
 
 
 def _people(folder: Path) -> list[tuple[bytes, str]]:
-    """Commands of the watch's kind."""
+    """Commands without numbers in figures."""
     from ....modalities.voice.audio import read_pcm
 
     found = []
@@ -86,8 +86,9 @@ def _people(folder: Path) -> list[tuple[bytes, str]]:
             words = " ".join("".join(c for c in row["transcript"].lower() if c.isalpha() or c in " '").split())
             numbers = any(c.isdigit() for c in row["transcript"])
             if row["file"].startswith(("ha_commands/", "commands/")) and words and not numbers:
-                found.append((read_pcm(folder / row["file"]), words))
-    return found
+                found.append((read_pcm(folder / row["file"]), words, row["file"].startswith("ha_")))
+    found.sort(key=lambda each: not each[2])  # those of the watch's kind first
+    return [(pcm, words) for pcm, words, _ in found]
 
 
 def spoken(wanted: Wanted, count: int) -> list[tuple[bytes, str]]:
