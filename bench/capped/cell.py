@@ -191,6 +191,16 @@ class Cell:
         """Processes inside that the kernel killed for memory, when last looked at."""
         return self._kills
 
+    @property
+    def group(self) -> Path | None:
+        """Its control group."""
+        return self._child.group
+
+    def resize(self, cap: int) -> None:
+        """Move its cap while it runs. Raises ServiceFault if it cannot be got below that."""
+        self._child.resize(cap)
+        self._wall = self._wall._replace(bytes=cap)
+
     def cap(self) -> Cap:
         """What bounds it, as the kernel said when last looked at."""
         wanted = self._wall.bytes

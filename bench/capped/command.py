@@ -13,6 +13,7 @@ import msgspec
 
 from ...kernel.errors import CallerError
 from .cell import open_host
+from .measure import summary
 from .options import BUNDLED, DEFAULT_CAPS, MECHANISMS, SCENARIOS, Options, caps_of, chosen, size_text
 from .report import write_report
 from .rows import Row
@@ -33,7 +34,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--workloads", default="", metavar="NAMES", help=f"of {', '.join(BUNDLED)} (default all, none with --models)"
     )
     parser.add_argument("--models", default="", metavar="MODELS", help="files, folders or names of cards, with commas")
-    parser.add_argument("--scenario", default="", metavar="NAMES", help=f"by MLPerf LoadGen: {', '.join(SCENARIOS)}")
+    parser.add_argument(
+        "--scenario", default="", metavar="NAMES", help=f"of {', '.join(SCENARIOS)}; the first four by MLPerf LoadGen"
+    )
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="repetitions of every cell (default 1)")
     parser.add_argument("--near", type=int, default=10, metavar="N", help="repetitions near the floor (default 10)")
     parser.add_argument("--seed", type=int, default=7, help="of the inputs (default 7)")
@@ -107,6 +110,8 @@ def tell(done: Finished, options: Options, seconds: float, paint: Painter, table
     for row in done.rows:
         if row.loadgen is not None:
             print(loadgen_line(row))
+        elif row.scenario != "single":
+            print(stress_line(row))
     for name, why in done.lacking:
         print(f"not measured: {name}: {why}")
     print(f"caps: {done.mechanism}; {done.proof}")
@@ -127,6 +132,13 @@ def loadgen_line(row: Row) -> str:
     return (
         f"{row.workload} {size_text(row.cap.bytes)} {said.scenario}: {'VALID' if said.valid else 'INVALID'}, "
         f"{said.queries} queries{rate}; LoadGen {theirs}; ours {ours}"
+    )
+
+
+def stress_line(row: Row) -> str:
+    """A shrinking cap or a device with kills inside, in a line."""
+    return (
+        f"{row.workload} {row.scenario}, {size_text(row.cap.bytes)}: {row.outcome}, {summary(row.quality)}; {row.error}"
     )
 
 

@@ -98,12 +98,20 @@ def _all(group: Path) -> Iterator[Path]:
         yield from _all(path)
 
 
-def _kill(group: Path) -> None:
+def pids(group: Path) -> list[int]:
+    """The processes of a group and of those inside it."""
+    return [pid for each in _all(group) for pid in _own(each)]
+
+
+def _own(group: Path) -> list[int]:
     try:
-        pids = [int(word) for word in _FILES.read(group / "cgroup.procs").split()]
+        return [int(word) for word in _FILES.read(group / "cgroup.procs").split()]
     except (OSError, ValueError):
-        return
-    for pid in pids:
+        return []
+
+
+def _kill(group: Path) -> None:
+    for pid in _own(group):
         if pid > 1 and pid != os.getpid():
             try:
                 os.kill(pid, signal.SIGKILL)

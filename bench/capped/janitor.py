@@ -1,8 +1,8 @@
 """What a benchmark that is killed cannot do itself: remove its control groups and its temporary folder.
 
 A process forked at the start, when there are no threads yet, waits for the end of a pipe that only the benchmark holds
-open. A benchmark that ends well says so first; one that was killed by SIGKILL does not, and is cleaned up after. Its
-children need no help: each dies with it (see kernel/host/cage.py).
+open, and then removes what is still there: nothing after a good end, everything after SIGKILL. The benchmark's children
+need no help: each dies with it (see kernel/host/cage.py).
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ import signal
 from pathlib import Path
 
 from . import group
-
-_DONE = b"done"
 
 
 class Janitor:
@@ -28,9 +26,8 @@ class Janitor:
         os.close(read)
 
     def dismiss(self) -> None:
-        """All is well and cleaned up."""
+        """Let it clean up now, and wait for it."""
         if self._write >= 0:
-            os.write(self._write, _DONE)
             os.close(self._write)
             self._write = -1
             os.waitpid(self._pid, 0)
@@ -45,10 +42,9 @@ def _wait(read: int, write: int, folder: Path, groups: Path | None) -> None:
         os.close(write)
         for fd in (0, 1, 2):  # whoever reads the benchmark's output must not wait for this process
             os.dup2(os.open(os.devnull, os.O_RDWR), fd)
-        said = os.read(read, len(_DONE))
-        if said != _DONE:
-            if groups is not None:
-                group.clear(groups)
-            shutil.rmtree(folder, ignore_errors=True)
+        os.read(read, 1)
+        if groups is not None:
+            group.clear(groups)
+        shutil.rmtree(folder, ignore_errors=True)
     finally:
         os._exit(0)

@@ -20,16 +20,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...kernel.errors import ServiceFault
 from ..figures import percentile
 from .cell import Cell, Ended
 from .rows import LoadGenResult
+from .taken import Taken
 from .wire import Answer
 from .work import Prepared
 
-__all__ = ["Load", "available", "drive"]
+__all__ = ["SCENARIOS", "available", "drive"]
 
 SCENARIOS = {
     "single-stream": "SingleStream",
@@ -48,17 +49,6 @@ MAX_S = 30.0
 _LINE = re.compile(r"^(\d+\.\d+) percentile latency \(ns\)\s*: (\d+)", re.MULTILINE)
 
 
-class Load(NamedTuple):
-    """What came of a scenario: LoadGen's verdict, the answers, our times of every query, and the end of a child that
-    did not live to the last one."""
-
-    result: LoadGenResult
-    answers: list[Answer]
-    waits: list[float]
-    ended: Ended | None
-    elapsed_s: float
-
-
 def available() -> bool:
     """Whether LoadGen is installed."""
     try:
@@ -68,9 +58,9 @@ def available() -> bool:
     return True
 
 
-def drive(cell: Cell, prepared: Prepared, scenario: str, seconds: float, folder: Path) -> Load:
-    """Run a scenario against a child that is ready. Raises ServiceFault without LoadGen, Ended if the child dies before
-    it begins."""
+def drive(cell: Cell, prepared: Prepared, taken: Taken, scenario: str, seconds: float, folder: Path) -> None:
+    """Run a scenario against a child that is ready; LoadGen's logs go to a folder. Raises ServiceFault without LoadGen,
+    Ended if the child dies."""
     try:
         lg = import_module("mlperf_loadgen")
     except ImportError:
@@ -93,7 +83,10 @@ def drive(cell: Cell, prepared: Prepared, scenario: str, seconds: float, folder:
             driver.close()
             lg.DestroyQSL(library)
             lg.DestroySUT(sut)
-    return Load(_verdict(scenario, driver, folder), driver.answers, driver.waits, driver.ended, elapsed)
+    taken.answers, taken.waits, taken.elapsed_s = driver.answers, driver.waits, elapsed
+    taken.loadgen = _verdict(scenario, driver, folder)
+    if driver.ended is not None:
+        raise driver.ended
 
 
 class _Driver:

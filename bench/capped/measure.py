@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -14,8 +14,8 @@ from ...kernel.host.posix import PosixHost
 from ..figures import percentile
 from . import machine, pagecache
 from .cell import Cell, Ended, Wall
-from .loadgen import drive
-from .rows import SCHEMA, Cap, Energy, Estimated, Latency, LoadGenResult, Memory, Outcome, Quality, Row
+from .rows import SCHEMA, Cap, Energy, Estimated, Latency, Memory, Outcome, Quality, Row
+from .taken import Taken
 from .wire import Answer, Ready, Setup
 from .work import Prepared, mark
 from .works.device import budget
@@ -23,7 +23,7 @@ from .works.device import budget
 MOST_ITEMS = 1000
 """Samples of one repetition, so that a row stays a line that can be looked at."""
 
-__all__ = ["Driven", "Effort", "Measured", "measure", "row_of"]
+__all__ = ["Effort", "Measured", "measure", "row_of"]
 
 
 class Effort(NamedTuple):
@@ -37,13 +37,22 @@ class Effort(NamedTuple):
     def least(self, count: int) -> int:
         return min(3, count) if self.short else count
 
+    def ask(self, cell: Cell, prepared: Prepared, taken: Taken) -> None:
+        """One item after another, as many as this effort has. Raises Ended."""
+        began = time.perf_counter()
+        stop, until = began + self.seconds, began + self.patience_s
+        least = self.least(prepared.items)
+        for number in range(MOST_ITEMS):
+            now = time.perf_counter()
+            if number >= least and now >= stop:
+                return
+            if now >= until:
+                raise Ended("timeout", f"{number} of {least} items within {self.patience_s:g} s")
+            taken.took(cell.ask(number % prepared.items, until - now), now)
 
-class Driven(NamedTuple):
-    """A scenario to be driven by LoadGen: which, for how long, and where its logs go."""
 
-    scenario: str
-    seconds: float
-    logs: Path
+How = Callable[[Cell, Prepared, Taken], None]
+"""How a child is asked. Raises Ended when it ends."""
 
 
 class Measured(NamedTuple):
@@ -55,43 +64,28 @@ class Measured(NamedTuple):
     memory: Memory
     ready: Ready | None
     start_s: float
-    answers: list[Answer]
-    waits: list[float]
+    taken: Taken
     joules: float | None
-    loadgen: LoadGenResult | None = None
-    elapsed_s: float = 0.0
 
 
-def measure(
-    host: PosixHost, prepared: Prepared, cap: int | None, effort: Effort, driven: Driven | None = None
-) -> Measured:
-    """Start the workload in a fresh cage and ask it item by item, or as LoadGen wants."""
+def measure(host: PosixHost, prepared: Prepared, cap: int | None, effort: Effort, how: How | None = None) -> Measured:
+    """Start the workload in a fresh cage and ask it, item by item unless ``how`` says otherwise."""
     uncached = pagecache.drop(prepared.files)
     left = pagecache.cached(prepared.files) if prepared.files else None
     settings = dict(prepared.settings)
     if prepared.budgeted:
         settings["ram"] = budget(cap)
+    setup, taken = Setup(prepared.child, str(prepared.folder), settings), Taken(cap)
     outcome: Outcome = "ok"
     error, ready, start_s = "", None, 0.0
-    answers: list[Answer] = []
-    waits: list[float] = []
-    energy, verdict, elapsed = None, None, 0.0
-    with Cell(
-        host, Setup(prepared.child, str(prepared.folder), settings), Wall(cap, prepared.scope), prepared.name
-    ) as cell:
-        until = time.perf_counter() + effort.patience_s
+    energy, read = None, None
+    with Cell(host, setup, Wall(cap, prepared.scope), prepared.name) as cell:
         try:
             ready = cell.ready(effort.patience_s)
             start_s = time.perf_counter() - cell.began
             read = cell.look().read_bytes
             before = machine.joules()
-            if driven is None:
-                _ask_all(cell, prepared.items, effort, until, answers, waits)
-            else:
-                load = drive(cell, prepared, driven.scenario, driven.seconds, driven.logs)
-                answers, waits, verdict, elapsed = load.answers, load.waits, load.result, load.elapsed_s
-                if load.ended is not None:
-                    raise load.ended
+            (how or effort.ask)(cell, prepared, taken)
             after = machine.joules()
             energy = after - before if before is not None and after is not None and after >= before else None
         except Ended as ended:
@@ -99,28 +93,17 @@ def measure(
             read = None
         memory = cell.look()
         bounds = cell.cap()
-        if outcome == "ok" and (cell.kills or not all(answer.ok for answer in answers)):
+        if outcome == "ok" and taken.reached is None and (cell.kills or not all(each.ok for each in taken.answers)):
             outcome = "degraded"
-            error = f"{cell.kills} processes inside were killed for memory" if cell.kills else answers_said(answers)
-    memory = _with_reads(memory, read, prepared, answers)
+            error = f"{cell.kills} processes inside were killed for memory" if cell.kills else said_by(taken.answers)
+    if taken.reached is not None:
+        bounds = msgspec.structs.replace(bounds, bytes=taken.reached, limit_read=taken.limit, enforced=True)
+    memory = _with_reads(memory, read, prepared, taken.answers)
     bounds = msgspec.structs.replace(bounds, uncached=uncached, cached=left)
-    return Measured(outcome, error, bounds, memory, ready, start_s, answers, waits, energy, verdict, elapsed)
+    return Measured(outcome, taken.note or error, bounds, memory, ready, start_s, taken, energy)
 
 
-def _ask_all(cell: Cell, count: int, effort: Effort, until: float, answers: list[Answer], waits: list[float]) -> None:
-    stop = time.perf_counter() + effort.seconds
-    least = effort.least(count)
-    for number in range(MOST_ITEMS):
-        now = time.perf_counter()
-        if number >= least and now >= stop:
-            return
-        if now >= until:
-            raise Ended("timeout", f"{number} of {least} items within {effort.patience_s:g} s")
-        answers.append(cell.ask(number % count, until - now))
-        waits.append(time.perf_counter() - now)
-
-
-def answers_said(answers: list[Answer]) -> str:
+def said_by(answers: list[Answer]) -> str:
     """Why the first item that failed did."""
     return next((answer.said for answer in answers if not answer.ok), "")[:300]
 
@@ -140,16 +123,21 @@ def row_of(
 ) -> Row:  # fmt: skip
     """The row of a repetition."""
     versions = measured.ready.versions if measured.ready is not None else {}
-    by_item = {answer.item: answer for answer in measured.answers}
-    quality = mark(prepared, by_item) if measured.outcome in ("ok", "degraded") else None
+    answers = measured.taken.answers
+    once = {answer.item: answer for answer in reversed(answers)}  # an item that was asked for again is marked once
+    quality = (
+        mark(prepared, answers if scenario == "chaos" else list(once.values()))
+        if measured.outcome in ("ok", "degraded")
+        else None
+    )
     energy = None
-    if measured.joules is not None and measured.answers:
-        energy = Energy(round(measured.joules / len(measured.answers), 6), f"RAPL package, {machine.RAPL}")
+    if measured.joules is not None and measured.taken.answers:
+        energy = Energy(round(measured.joules / len(measured.taken.answers), 6), f"RAPL package, {machine.RAPL}")
     return Row(
         SCHEMA, run, datetime.now(UTC).isoformat(timespec="milliseconds"), machine.machine(), here | versions,
         prepared.name, scenario, measured.cap, rep, seed, measured.outcome, near, measured.error, prepared.model,
         _judged(prepared.estimate, measured.memory), measured.memory, latency_of(measured),
-        [answer.ns for answer in measured.answers[:MOST_ITEMS]], quality, energy, measured.loadgen,
+        [answer.ns for answer in measured.taken.answers[:MOST_ITEMS]], quality, energy, measured.taken.loadgen,
     )  # fmt: skip
 
 
@@ -165,11 +153,11 @@ def latency_of(measured: Measured) -> Latency:
     if measured.ready is None:
         return Latency()
     start, load = round(measured.start_s * 1e3, 2), round(measured.ready.load_s * 1e3, 2)
-    if not measured.answers:
+    if not measured.taken.answers:
         return Latency(start, load)
-    later = measured.answers[1:] or measured.answers
+    later = measured.taken.answers[1:] or measured.taken.answers
     times = [answer.ns / 1e6 for answer in later]
-    waits = measured.waits[1:] or measured.waits
+    waits = measured.taken.waits[1:] or measured.taken.waits
 
     def mean(name: str) -> float | None:
         found = [answer.extra[name] for answer in later if name in answer.extra]
@@ -179,7 +167,7 @@ def latency_of(measured: Measured) -> Latency:
     return Latency(
         start,
         load,
-        first_ms=round(measured.answers[0].ns / 1e6, 4),
+        first_ms=round(measured.taken.answers[0].ns / 1e6, 4),
         p50_ms=p50,
         p90_ms=p90,
         p99_ms=p99,
@@ -189,7 +177,7 @@ def latency_of(measured: Measured) -> Latency:
         tpot_ms=mean("tpot_ms"),
         prefill_tps=mean("prefill_tps"),
         decode_tps=mean("decode_tps"),
-        per_s=round(len(waits) / max(1e-9, measured.elapsed_s or sum(waits)), 2),
+        per_s=round(len(waits) / max(1e-9, measured.taken.elapsed_s or sum(waits)), 2),
     )
 
 

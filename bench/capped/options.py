@@ -14,7 +14,7 @@ LEAST = 8 * MIB
 """Below that no Python starts: a cap of 5 MiB measures the interpreter's death and nothing else."""
 BUNDLED = ("planner", "keyword", "face", "codes", "asr-nano", "asr-pocketsphinx", "device", "talk")
 MECHANISMS = ("auto", "cgroup-v2", "cgroup-v1", "rlimit")
-SCENARIOS = ("single-stream", "multi-stream", "server", "offline")
+SCENARIOS = ("single-stream", "multi-stream", "server", "offline", "shrink", "chaos")
 
 
 class Options(NamedTuple):

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple, NoReturn
@@ -22,10 +23,11 @@ from . import loadgen, machine
 from .cell import open_host
 from .janitor import Janitor
 from .journal import Journal, read_rows
-from .measure import Driven, Effort, measure, row_of
+from .measure import Effort, How, measure, row_of
 from .options import Options, size_text
 from .prepare import check, prepare
 from .rows import Row
+from .stress import chaos, shrink
 from .sweep import Survey
 from .work import Prepared, Unavailable, Wanted
 
@@ -57,7 +59,7 @@ class Run:
 
     def go(self) -> Finished:
         """Measure everything."""
-        if self._options.scenarios and not loadgen.available():
+        if set(self._options.scenarios) & set(loadgen.SCENARIOS) and not loadgen.available():
             raise ServiceFault("scenarios need MLPerf LoadGen: pip install 'bluerill[bench]'")
         for name in self._options.models:
             check(name)
@@ -109,18 +111,27 @@ class Run:
             return None
 
     def _scenarios(self, host: PosixHost, work: Prepared, journal: Journal, caps: list[int | None]) -> None:
-        """LoadGen's scenarios under every cap that was asked for and survived."""
+        """The scenarios under every cap that was asked for and survived; a cap shrinks from the largest."""
         options = self._options
-        for cap in caps:
-            for scenario in options.scenarios:
-                if self._taken(work, cap, scenario) is not None:
+        finite = [cap for cap in caps if cap is not None]
+        for scenario in options.scenarios:
+            for cap in finite[:1] if scenario == "shrink" else caps:
+                how = self._how(scenario, work, cap)
+                if how is None or self._taken(work, cap, scenario) is not None:
                     continue
                 self._progress(f"{work.name} {scenario}", 1.0, self._left_s())
-                logs = options.out / "loadgen" / f"{work.name}-{size_text(cap)}-{scenario}"
-                driven = Driven(scenario, options.load_seconds, logs)
-                found = measure(host, work, cap, Effort(options.seconds), driven)
+                found = measure(host, work, cap, Effort(options.seconds), how)
                 row = row_of(found, work, run=self._name, rep=0, seed=options.seed, here=self._here, scenario=scenario)
                 self._keep(row, journal)
+
+    def _how(self, scenario: str, work: Prepared, cap: int | None) -> How | None:
+        options = self._options
+        if scenario == "shrink":
+            return shrink
+        if scenario == "chaos":
+            return partial(chaos, seed=options.seed) if work.settings.get("spoken") else None  # only it has children
+        logs = options.out / "loadgen" / f"{work.name}-{size_text(cap)}-{scenario}"
+        return partial(loadgen.drive, scenario=scenario, seconds=options.load_seconds, folder=logs)
 
     def _keep(self, row: Row, journal: Journal) -> None:
         journal.append(row)

@@ -64,25 +64,25 @@ class Work(Protocol):
     def close(self) -> None: ...
 
 
-def mark(prepared: Prepared, answers: Mapping[int, Answer]) -> Quality | None:
+def mark(prepared: Prepared, answers: Sequence[Answer]) -> Quality | None:
     """The quality of the answers, by the workload's metric; None for no answers."""
     if not answers:
         return None
     if prepared.metric == "perplexity":
-        logs = [answer.extra["nll"] for answer in answers.values() if "nll" in answer.extra]
-        count = sum(int(answer.extra["scored"]) for answer in answers.values() if "scored" in answer.extra)
+        logs = [answer.extra["nll"] for answer in answers if "nll" in answer.extra]
+        count = sum(int(answer.extra["scored"]) for answer in answers if "scored" in answer.extra)
         if not count:
             return None
         return Quality(prepared.measure, round(2.718281828459045 ** (sum(logs) / count), 3), count, "lower",
                        prepared.data)  # fmt: skip
     if prepared.metric == "wer":
         wrong = words = 0
-        for item, answer in answers.items():
-            truth = prepared.expected[item].split()
+        for answer in answers:
+            truth = prepared.expected[answer.item].split()
             wrong += edits(truth, answer.said.split())
             words += len(truth)
         return Quality(prepared.measure, round(wrong / max(1, words), 4), words, "lower", prepared.data)
-    right = sum(answer.ok and answer.said == prepared.expected[item] for item, answer in answers.items())
+    right = sum(answer.ok and answer.said == prepared.expected[answer.item] for answer in answers)
     low, high = wilson(right, len(answers))
     return Quality(
         prepared.measure, round(right / len(answers), 4), len(answers), "higher", prepared.data, round(low, 4),

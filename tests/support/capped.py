@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -85,3 +87,34 @@ class Modest:
 
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         raise BudgetExceeded("this would not fit")
+
+
+class Holding(Honest):
+    """Holds 24 MiB and touches all of it for every item."""
+
+    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+        super().__init__(folder, settings)
+        self._held = bytearray(24 * MIB)
+
+    def run(self, item: int) -> Answer:
+        self._held[::4096] = bytes([item % 256]) * len(self._held[::4096])
+        return super().run(item)
+
+
+class Parent(Honest):
+    """Has a child, and cannot answer for once when that was killed."""
+
+    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
+        super().__init__(folder, settings)
+        self._child = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"])
+
+    def run(self, item: int) -> Answer:
+        try:
+            self._child.wait(0.05)  # a signal is not an end yet
+        except subprocess.TimeoutExpired:
+            return super().run(item)
+        self._child = self._start()
+        return Answer(item, 1, "it is gone", ok=False)

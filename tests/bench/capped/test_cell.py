@@ -79,7 +79,7 @@ def test_who_is_too_slow_is_not_waited_for(host: PosixHost, tmp_path: Path) -> N
 
 def test_who_falls_over_is_not_said_to_have_lacked_memory(host: PosixHost, tmp_path: Path) -> None:
     found = measure(host, prepared(tmp_path, "Honest", dies="2"), CAP, Effort())
-    assert (found.outcome, len(found.answers)) == ("failed", 1)
+    assert (found.outcome, len(found.taken.answers)) == ("failed", 1)
     assert "exit code 3" in found.error
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bluerill.bench.capped.cell import open_host
-from bluerill.bench.capped.loadgen import available
-from bluerill.bench.capped.measure import Driven, Effort, measure
+from bluerill.bench.capped.loadgen import available, drive
+from bluerill.bench.capped.measure import Effort, measure
 from bluerill.kernel.limits import MIB
 from support.capped import prepared
 
@@ -24,14 +25,14 @@ def _children_find_this_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_loadgen_counts_what_we_count(tmp_path: Path, scenario: str) -> None:
     host = open_host()
     try:
-        driven = Driven(scenario, 0.1, tmp_path / "logs")
-        found = measure(host, prepared(tmp_path, "Honest"), 64 * MIB, Effort(), driven)
+        how = partial(drive, scenario=scenario, seconds=0.1, folder=tmp_path / "logs")
+        found = measure(host, prepared(tmp_path, "Honest"), 64 * MIB, Effort(), how)
     finally:
         host.close()
-    said = found.loadgen
+    said = found.taken.loadgen
     assert said is not None
     assert found.outcome == "ok"
-    assert said.queries == len(found.answers) == len(found.waits)
+    assert said.queries == len(found.taken.answers) == len(found.taken.waits)
     assert set(said.theirs_ms) == set(said.ours_ms) == {"p50", "p90", "p99"}
     assert "Result is" in said.result
     assert (tmp_path / "logs" / "mlperf_log_summary.txt").is_file()
@@ -40,10 +41,10 @@ def test_loadgen_counts_what_we_count(tmp_path: Path, scenario: str) -> None:
 def test_a_child_that_dies_does_not_hang_loadgen_and_nothing_is_valid(tmp_path: Path) -> None:
     host = open_host()
     try:
-        driven = Driven("single-stream", 0.1, tmp_path / "logs")
-        found = measure(host, prepared(tmp_path, "Honest", dies="40"), 64 * MIB, Effort(), driven)
+        how = partial(drive, scenario="single-stream", seconds=0.1, folder=tmp_path / "logs")
+        found = measure(host, prepared(tmp_path, "Honest", dies="40"), 64 * MIB, Effort(), how)
     finally:
         host.close()
-    assert (found.outcome, len(found.answers)) == ("failed", 22)
-    assert found.loadgen is not None
-    assert not found.loadgen.valid
+    assert (found.outcome, len(found.taken.answers)) == ("failed", 22)
+    assert found.taken.loadgen is not None
+    assert not found.taken.loadgen.valid

@@ -26,16 +26,16 @@ def test_edits_count_words() -> None:
 
 def test_only_what_was_answered_is_marked(tmp_path: Path) -> None:
     work = prepared(tmp_path, "Honest")
-    answers = {0: Answer(0, 1, "0"), 1: Answer(1, 1, "wrong"), 2: Answer(2, 1, "2", ok=False)}
+    answers = [Answer(0, 1, "0"), Answer(1, 1, "wrong"), Answer(2, 1, "2", ok=False)]
     found = mark(work, answers)
     assert found is not None
     assert (found.value, found.n, found.better) == (0.3333, 3, "higher")
-    assert mark(work, {}) is None
+    assert mark(work, []) is None
 
 
 def test_words_wrong_are_counted_over_all_recordings(tmp_path: Path) -> None:
     work = prepared(tmp_path, "Honest")._replace(metric="wer", expected=["set a timer", "stop"])
-    found = mark(work, {0: Answer(0, 1, "set timer"), 1: Answer(1, 1, "stop")})
+    found = mark(work, [Answer(0, 1, "set timer"), Answer(1, 1, "stop")])
     assert found is not None
     assert (found.value, found.n, found.better) == (0.25, 4, "lower")
 
@@ -43,7 +43,7 @@ def test_words_wrong_are_counted_over_all_recordings(tmp_path: Path) -> None:
 def test_perplexity_is_over_tokens_not_texts(tmp_path: Path) -> None:
     work = prepared(tmp_path, "Honest")._replace(metric="perplexity")
     marks = {0: {"nll": 10.0, "scored": 10.0}, 1: {"nll": 60.0, "scored": 20.0}}
-    found = mark(work, {item: Answer(item, 1, "", extra=extra) for item, extra in marks.items()})
+    found = mark(work, [Answer(item, 1, "", extra=extra) for item, extra in marks.items()])
     assert found is not None
     assert found.n == 30
     assert found.value == pytest.approx(2.71828 ** (70 / 30), rel=1e-3)
