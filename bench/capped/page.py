@@ -16,7 +16,7 @@ from .measure import summary
 from .options import size_text
 from .report import write_report
 from .rows import Row
-from .summary import duration, figures, floor_of, floor_text, grid, sentence, unpaid
+from .summary import asked, duration, figures, floor_of, floor_text, grid, sentence, unpaid
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 _FREE = (
@@ -29,8 +29,7 @@ def page(rows: Sequence[Row]) -> str:
     """The text of the page."""
     first, loads = rows[0], [row.machine.load for row in rows]
     machine = first.machine
-    asked = sorted({row.cap.bytes for row in rows if not row.near and row.cap.bytes is not None})
-    heads, lines = grid(rows, [*asked, None])
+    heads, lines = grid(rows, asked(rows))
     mechanisms = sorted({row.cap.mechanism for row in rows if row.cap.bytes is not None})
     text = [
         _NOTE,

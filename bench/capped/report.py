@@ -14,7 +14,7 @@ from .measure import summary
 from .options import size_text
 from .plot.pictures import Picture, pictures
 from .rows import Row
-from .summary import Figure, duration, figures, floor_of, grid, sentence, unpaid
+from .summary import Figure, asked, duration, figures, floor_of, grid, sentence, unpaid
 
 NAME = "report.html"
 _PAGE = """<!doctype html>
@@ -92,15 +92,13 @@ def _page(rows: Sequence[Row], drawn: Sequence[Picture]) -> str:
         f'<h2>{escape(picture.title)}</h2><p class="note">{escape(picture.says)}</p>{picture.svg()}'
         for picture in drawn
     ]
-    body = [_grid(rows), *shown, _loadgen(rows), _table(rows)]
+    body = [_grid(rows), *shown, _loadgen(rows), _stress(rows), _table(rows)]
     title = f"bluerill bench, {first.at[:16].replace('T', ' ')} UTC"
     return _PAGE.format(title=escape(title), sentence=escape(sentence(rows)), about=escape(about), body="\n".join(body))
 
 
 def _grid(rows: Sequence[Row]) -> str:
-    asked = sorted({row.cap.bytes for row in rows if not row.near and row.cap.bytes is not None})
-    caps: list[int | None] = [*asked, *([None] if any(row.cap.bytes is None for row in rows) else [])]
-    heads, lines = grid(rows, caps)
+    heads, lines = grid(rows, asked(rows))
     return _html(heads, [[(text, None) for text in line] for line in lines])
 
 
@@ -131,6 +129,23 @@ def _loadgen(rows: Sequence[Row]) -> str:
         "LoadGen's words",
     ]
     return f"<h2>MLPerf LoadGen</h2>{_html(heads, lines)}"
+
+
+def _stress(rows: Sequence[Row]) -> str:
+    lines: list[list[tuple[str, float | None]]] = [
+        [
+            (text, None)
+            for text in (
+                row.workload, row.scenario, size_text(row.cap.bytes), row.outcome, summary(row.quality), row.error,
+            )
+        ]
+        for row in rows
+        if row.loadgen is None and row.scenario != "single"
+    ]  # fmt: skip
+    if not lines:
+        return ""
+    heads = ["workload", "scenario", "cap", "outcome", "quality", "how it ended"]
+    return f"<h2>Shrinking caps and kills</h2>{_html(heads, lines)}"
 
 
 def _table(rows: Sequence[Row]) -> str:

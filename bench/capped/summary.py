@@ -52,6 +52,11 @@ def ordered(caps: Iterable[int | None]) -> list[int | None]:
     return sorted(caps, key=lambda cap: 1 << 62 if cap is None else cap)
 
 
+def asked(rows: Iterable[Row]) -> list[int | None]:
+    """The caps that were asked for, not those that a floor was looked for with, smallest first."""
+    return ordered({row.cap.bytes for row in rows if row.scenario == "single" and not row.near})
+
+
 def floor_of(by_cap: dict[int | None, Figure]) -> int | None:
     """The smallest cap that every repetition survived, above all that some did not; None if none did."""
     floor = None

@@ -157,9 +157,9 @@ def _reads(by: By, x: Axis) -> Picture | None:
         ]
         if marks:
             series.append(Series(name, marks, len(series)))
-    if not series:
-        return None
-    top = max(mark.y for each in series for mark in each.marks)
+    top = max((mark.y for each in series for mark in each.marks), default=0.0)
+    if top <= 0.01:
+        return None  # nobody had to read anything again
     y = Axis("bytes read / (weight bytes × items)", 0.001, max(2.0, top * 1.5), True, lambda v: f"{v:g}")
     return Picture(
         "reads", "Bytes read from storage for each byte of weights, once loaded",
