@@ -12,6 +12,7 @@ import argparse
 import json
 import statistics
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from time import perf_counter
@@ -24,8 +25,7 @@ from .capped.works.gguf import DECODE, PREFILL, decode, prefill
 
 def bare(path: Path, threads: int) -> tuple[Any, Any, Any]:
     """llama.cpp's library, a model and a context, as its own examples open them."""
-    from llama_cpp import llama_cpp as lib
-
+    lib: Any = import_module("llama_cpp.llama_cpp")
     lib.llama_backend_init()
     model = lib.llama_model_load_from_file(str(path).encode(), _model_options(lib))
     wanted = lib.llama_context_default_params()
@@ -82,7 +82,8 @@ def main(argv: list[str] | None = None) -> int:
     }
     found = {}
     for name, (mine, its) in pairs.items():
-        mine(), its()
+        mine()
+        its()
         times: tuple[list[float], list[float]] = ([], [])
         for number in range(args.rounds):
             for which in (0, 1) if number % 2 else (1, 0):
