@@ -1,6 +1,6 @@
 """What a benchmark that is killed cannot do itself: remove its control groups and its temporary folder.
 
-A process forked at the start, when there are no threads yet, waits for the end of a pipe that only the benchmark holds
+A process forked at the start waits for the end of a pipe that only the benchmark holds
 open, and then removes what is still there: nothing after a good end, everything after SIGKILL. The benchmark's children
 need no help: each dies with it (see kernel/host/cage.py).
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import warnings
 from pathlib import Path
 
 from . import group
@@ -20,7 +21,9 @@ class Janitor:
 
     def __init__(self, folder: Path, groups: Path | None) -> None:
         read, self._write = os.pipe()
-        self._pid = os.fork()
+        with warnings.catch_warnings():  # what is forked calls the system and nothing else, so threads do not matter
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._pid = os.fork()
         if self._pid == 0:
             _wait(read, self._write, folder, groups)
         os.close(read)
