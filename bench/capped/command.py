@@ -14,7 +14,7 @@ import msgspec
 from ...kernel.errors import CallerError
 from .cell import open_host
 from .measure import summary
-from .options import BUNDLED, DEFAULT_CAPS, MECHANISMS, SCENARIOS, Options, caps_of, chosen, size_text
+from .options import BUNDLED, DEFAULT_CAPS, MECHANISMS, SCENARIOS, Options, caps_of, chosen, size_text, variants_of
 from .report import write_report
 from .rows import Row
 from .run import Finished, Run
@@ -36,6 +36,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--models", default="", metavar="MODELS", help="files, folders or names of cards, with commas")
     parser.add_argument(
         "--scenario", default="", metavar="NAMES", help=f"of {', '.join(SCENARIOS)}; the first four by MLPerf LoadGen"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUES",
+        help="load the models in several ways: ctx, batch, ubatch, kv_type, threads or mmap, with commas",
     )
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="repetitions of every cell (default 1)")
     parser.add_argument("--near", type=int, default=10, metavar="N", help="repetitions near the floor (default 10)")
@@ -65,6 +72,8 @@ def options_of(args: argparse.Namespace) -> Options:
         if getattr(args, name) < least:
             raise CallerError(f"--{name}: expected {least} or more, got {getattr(args, name)}")
     quick = args.quick
+    if args.set and not models:
+        raise CallerError("--set goes with --models")
     if args.resume and args.out is None:
         raise CallerError("--resume goes with --out DIR, the folder of the run that was stopped")
     caps = caps_of("48M,128M,none" if quick and args.ram == DEFAULT_CAPS else args.ram)
@@ -73,6 +82,7 @@ def options_of(args: argparse.Namespace) -> Options:
         caps, workloads, models, chosen(args.scenario, SCENARIOS, "--scenario"), args.repeat,
         min(args.near, 2) if quick else args.near, args.seed, args.seconds / (2 if quick else 1), args.load_seconds,
         min(args.minutes, 0.8) if quick else args.minutes, out.expanduser(), args.mechanism, quick, args.resume,
+        variants_of(args.set),
     )  # fmt: skip
 
 

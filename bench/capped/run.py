@@ -24,7 +24,7 @@ from .cell import open_host
 from .janitor import Janitor
 from .journal import Journal, read_rows
 from .measure import Effort, How, measure, row_of
-from .options import Options, size_text
+from .options import AS_IT_IS, Options, Variant, size_text
 from .prepare import check, prepare
 from .rows import Row
 from .stress import chaos, shrink
@@ -70,10 +70,11 @@ class Run:
             with _terminated(), _workplace(self._options.mechanism) as (host, folder):
                 proof = describe_caps(host).proof
                 self._began = time.monotonic()
-                names = [*self._options.workloads, *self._options.models]
-                for number, name in enumerate(names):
+                names = [(name, AS_IT_IS) for name in self._options.workloads]
+                names += [(name, each) for name in self._options.models for each in self._options.variants]
+                for number, (name, variant) in enumerate(names):
                     self._progress(f"preparing {name}", number / len(names), self._left_s())
-                    work = self._prepared(name, folder / str(number))
+                    work = self._prepared(name, variant, folder / str(number))
                     if work is not None:
                         self._survey(host, work, journal, number, len(names))
                 if not self._rows:
@@ -102,10 +103,10 @@ class Run:
         self._rows.append(row)
         return row
 
-    def _prepared(self, name: str, place: Path) -> Prepared | None:
+    def _prepared(self, name: str, variant: Variant, place: Path) -> Prepared | None:
         place.mkdir()
         try:
-            return prepare(name, Wanted(place, self._options.seed, self._options.quick))
+            return prepare(name, Wanted(place, self._options.seed, self._options.quick, variant))
         except Unavailable as lack:
             self._lacking.append((name, str(lack)))
             return None

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from ...kernel.errors import BluerillError
 from ..figures import wilson
+from .options import AS_IT_IS, Variant
 from .rows import Estimated, Model, Quality
 from .wire import Answer
 
@@ -21,11 +22,13 @@ class Unavailable(BluerillError):
 
 
 class Wanted(NamedTuple):
-    """How a workload is to be prepared: where, with which seed, and whether few inputs suffice."""
+    """How a workload is to be prepared: where, with which seed, whether few inputs suffice, and in which way to load a
+    model."""
 
     folder: Path
     seed: int
     quick: bool
+    variant: Variant = AS_IT_IS
 
 
 class Prepared(NamedTuple):

@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from ....models.messages import InferStart, LoadOptions, ModelFile, Sampling
+from ..options import changed
 from ..rows import Estimated, Model
 from ..wire import Answer
 from ..work import Prepared, Unavailable, Wanted
@@ -53,19 +54,21 @@ def prepare(wanted: Wanted, path: Path, about: Any) -> Prepared:
     from ....models.cards import sha256_of
     from ....models.estimate import estimate
 
-    options = LoadOptions(ctx=min(1024, about.shape.trained_ctx or 1024))
+    usual = LoadOptions(ctx=min(1024, about.shape.trained_ctx or 1024))
+    options = changed(usual, wanted.variant)
     guess = estimate(about.shape, options)
     sizes = (PREFILL // 2, DECODE // 2) if wanted.quick else (PREFILL, DECODE)
     model = Model(
         path.stem, "llama", path.stat().st_size, sha256_of(path), about.quantisation, options.ctx, options.ubatch,
-        options.kv_type, options.mmap,
+        options.kv_type, options.mmap, options.threads,
     )  # fmt: skip
     settings = {
         "path": str(path.resolve()), "options": msgspec.json.encode(options).decode(), "prefill": str(sizes[0]),
         "decode": str(sizes[1]), "seed": str(wanted.seed),
     }  # fmt: skip
     return Prepared(
-        path.stem, ".works.gguf:GgufWork", wanted.folder, len(TEXTS), [""] * len(TEXTS), "perplexity", "perplexity",
+        path.stem + wanted.variant.suffix, ".works.gguf:GgufWork",
+        wanted.folder, len(TEXTS), [""] * len(TEXTS), "perplexity", "perplexity",
         "three bundled texts", f"pp{sizes[0]} + tg{sizes[1]} + a request", [path], settings, model,
         Estimated(guess.anon, guess.file),
     )  # fmt: skip

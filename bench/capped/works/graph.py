@@ -11,7 +11,10 @@ from pathlib import Path
 from time import perf_counter, perf_counter_ns
 from typing import Any
 
+import msgspec
+
 from ....models.messages import InferStart, LoadOptions, ModelFile
+from ..options import changed
 from ..rows import Estimated, Model
 from ..wire import Answer, Setup
 from ..work import Prepared, Unavailable, Wanted
@@ -25,11 +28,13 @@ def prepare(wanted: Wanted, path: Path, about: Any) -> Prepared:
     from ....models.estimate import estimate
     from ..cell import Cell, Ended, Wall, open_host
 
-    options = LoadOptions(seqs=1)
+    options = changed(LoadOptions(seqs=1), wanted.variant)
     guess = estimate(about.shape, options)
     files = [path, *(each for each in sorted(path.parent.iterdir()) if each.name.startswith(path.name + "."))]
     model = Model(path.stem, "onnx", sum(each.stat().st_size for each in files), sha256_of(path))
-    settings = {"path": str(path.resolve()), "seed": str(wanted.seed)}
+    settings = {
+        "path": str(path.resolve()), "seed": str(wanted.seed), "options": msgspec.json.encode(options).decode(),
+    }  # fmt: skip
     child = ".works.graph:GraphWork"
     try:
         with Cell(open_host("rlimit"), Setup(child, str(wanted.folder), settings), Wall(None)) as cell:
@@ -38,7 +43,8 @@ def prepare(wanted: Wanted, path: Path, about: Any) -> Prepared:
     except Ended as ended:
         raise Unavailable(f"{path}: does not run even without a cap: {ended.why}") from None
     return Prepared(
-        path.stem, child, wanted.folder, INPUTS, expected, "exact", "equal outputs", f"{INPUTS} drawn inputs", "run",
+        path.stem + wanted.variant.suffix, child,
+        wanted.folder, INPUTS, expected, "exact", "equal outputs", f"{INPUTS} drawn inputs", "run",
         files, settings, model, Estimated(guess.anon, guess.file),
     )  # fmt: skip
 
@@ -51,7 +57,8 @@ class GraphWork:
 
         self._engine = OnnxEngine()
         self._engine.clock = perf_counter
-        info = self._engine.load("bench", [ModelFile(settings["path"])], LoadOptions(seqs=1))
+        options = msgspec.json.decode(settings["options"], type=LoadOptions)
+        info = self._engine.load("bench", [ModelFile(settings["path"])], options)
         self.versions = {"onnxruntime": info.version}
         self._seed = int(settings["seed"])
 

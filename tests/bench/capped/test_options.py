@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from bluerill.bench.capped.options import BUNDLED, caps_of, chosen, size_text
+from bluerill.bench.capped.options import AS_IT_IS, BUNDLED, caps_of, changed, chosen, size_text, variants_of
 from bluerill.kernel.errors import CallerError
 from bluerill.kernel.limits import MIB
+from bluerill.models.messages import LoadOptions
 
 
 def test_caps_are_taken_from_the_largest_down_and_once() -> None:
@@ -31,3 +32,18 @@ def test_an_unknown_workload_is_named_with_those_there_are() -> None:
 
 def test_sizes_are_written_as_they_are_read() -> None:
     assert [size_text(cap) for cap in (None, 48 * MIB, 1536 * MIB)] == ["none", "48M", "1.5G"]
+
+
+def test_every_combination_of_options_is_a_variant() -> None:
+    found = variants_of(["ctx=256,512", "mmap=false"])
+    assert [each.suffix for each in found] == [" ctx=256 mmap=false", " ctx=512 mmap=false"]
+    assert found[1].changes == {"ctx": 512, "mmap": False}
+    assert variants_of([]) == (AS_IT_IS,)
+    loaded = changed(LoadOptions(), found[0])
+    assert (loaded.ctx, loaded.batch, loaded.ubatch, loaded.mmap) == (256, 256, 256, False)
+
+
+@pytest.mark.parametrize("pair", ["ctx", "ctx=", "ctx=many", "seqs=2", "kv_type=q9"])
+def test_options_that_cannot_be_are_refused(pair: str) -> None:
+    with pytest.raises(CallerError, match="--set"):
+        variants_of([pair])
