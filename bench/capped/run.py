@@ -121,7 +121,7 @@ class Run:
                 if how is None or self._taken(work, cap, scenario) is not None:
                     continue
                 self._progress(f"{work.name} {scenario}", 1.0, self._left_s())
-                found = measure(host, work, cap, Effort(options.seconds), how)
+                found = measure(host, work, cap, Effort(options.seconds, patience_s=work.patience_s), how)
                 row = row_of(found, work, run=self._name, rep=0, seed=options.seed, here=self._here, scenario=scenario)
                 self._keep(row, journal)
 
@@ -154,7 +154,9 @@ class Run:
             rep = reps[step.cap] = reps.get(step.cap, -1) + 1
             row = self._taken(work, step.cap)
             if row is None:
-                effort = Effort(options.seconds / 4, short=True) if step.near else Effort(options.seconds)
+                effort = Effort(options.seconds, patience_s=work.patience_s)
+                if step.near:
+                    effort = effort._replace(seconds=options.seconds / 4, short=True)
                 found = measure(host, work, step.cap, effort)
                 row = row_of(found, work, run=self._name, rep=rep, seed=options.seed, here=self._here, near=step.near)
                 self._keep(row, journal)

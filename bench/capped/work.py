@@ -51,6 +51,8 @@ class Prepared(NamedTuple):
     scope: Literal["process", "device"] = "process"
     budgeted: bool = False
     """Whether the child is told its cap (setting ``ram``), as a device is told its budget."""
+    patience_s: float = 20.0
+    """How long a repetition may take until it has answered what it must."""
 
 
 class Work(Protocol):

@@ -30,6 +30,7 @@ TYPED = (
 )  # fmt: skip
 SPOKEN = ("set a timer for ten minutes", "what time is it", "turn the volume up", "add milk to my shopping list")
 PIECE = 1024
+TRIES = 20
 SILENCE = bytes(int(0.8 * 32000))
 
 
@@ -52,7 +53,7 @@ def prepare(wanted: Wanted, *, spoken: bool = False) -> Prepared:
     return Prepared(
         "talk" if spoken else "device", ".works.device:DeviceWork", wanted.folder, len(texts) * rounds,
         expected * rounds, "exact", "exact call", f"{len(texts)} requests {how}", "request",
-        settings={"spoken": "yes" if spoken else ""}, scope="device", budgeted=True,
+        settings={"spoken": "yes" if spoken else ""}, scope="device", budgeted=True, patience_s=45.0,
     )  # fmt: skip
 
 
@@ -82,6 +83,8 @@ class DeviceWork:
         self._front: Any = self._loop.run_until_complete(self._stack.enter_async_context(front))
         self._turns: list[Turn] = []
         self._front.listen(self._took)
+        if self._spoken:
+            self._loop.run_until_complete(self._until_it_hears())
 
     def _fits(self, without: tuple[str, ...], ram: str) -> None:
         from ....kernel.errors import BudgetExceeded
@@ -90,6 +93,14 @@ class DeviceWork:
         problems = fit(load_manifest(without=without, ram=ram))
         if problems:
             raise BudgetExceeded(problems[0])
+
+    async def _until_it_hears(self) -> None:
+        """A device is there before its recogniser has learned its words; it is loaded once it has heard something."""
+        for _ in range(TRIES):
+            turn, _ = await self._hear(0)
+            if turn is not None and turn.calls:
+                return
+            await asyncio.sleep(0.25)
 
     def _took(self, body: object) -> None:
         if isinstance(body, Turn):
