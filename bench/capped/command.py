@@ -35,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--models", default="", metavar="MODELS", help="files, folders or names of cards, with commas")
     parser.add_argument(
-        "--scenario", default="", metavar="NAMES", help=f"of {', '.join(SCENARIOS)}; the first four by MLPerf LoadGen"
+        "--scenario", default="", metavar="NAMES", help=f"of {', '.join(SCENARIOS)}; the first five by MLPerf LoadGen"
     )
     parser.add_argument(
         "--set",
@@ -139,6 +139,8 @@ def loadgen_line(row: Row) -> str:
         ", ".join(f"{at} {duration(ms)}" for at, ms in times.items()) for times in (said.theirs_ms, said.ours_ms)
     )
     rate = f", {row.latency.per_s:.4g}/s" if row.latency.per_s else ""
+    if said.goodput_per_s is not None:
+        rate += f", right and in time {said.goodput_per_s:.4g}/s of {said.asked_per_s or 0:.4g}"
     return (
         f"{row.workload} {size_text(row.cap.bytes)} {said.scenario}: {'VALID' if said.valid else 'INVALID'}, "
         f"{said.queries} queries{rate}; LoadGen {theirs}; ours {ours}"

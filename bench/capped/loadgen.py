@@ -22,6 +22,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ...kernel.errors import ServiceFault
 from ..figures import percentile
 from .cell import Cell, Ended
@@ -30,7 +32,7 @@ from .taken import Taken
 from .wire import Answer
 from .work import Prepared
 
-__all__ = ["SCENARIOS", "available", "drive"]
+__all__ = ["LOADS", "SCENARIOS", "available", "drive"]
 
 SCENARIOS = {
     "single-stream": "SingleStream",
@@ -42,6 +44,8 @@ SERVER_SHARE = 0.5
 """Of what the child can do at most, what Server asks for: above that queues grow without an end."""
 SERVER_LATENCY = 20.0
 """Server's bound on its 99th percentile, in medians of a lone query."""
+LOADS = (0.25, 0.5, 0.75, 0.9, 1.1)
+"""What the scenario ``load`` asks for, as shares of what the child can do at most."""
 STREAMS = 8
 QUERIES = {"single-stream": 128, "multi-stream": 664, "server": 600, "offline": 1}
 """Least queries: what LoadGen's early stopping needs to judge at all (64, 662 and 458)."""
@@ -58,14 +62,20 @@ def available() -> bool:
     return True
 
 
-def drive(cell: Cell, prepared: Prepared, taken: Taken, scenario: str, seconds: float, folder: Path) -> None:
-    """Run a scenario against a child that is ready; LoadGen's logs go to a folder. Raises ServiceFault without LoadGen,
-    Ended if the child dies."""
+def drive(
+    cell: Cell, prepared: Prepared, taken: Taken, scenario: str, seconds: float, folder: Path, share: float = 0.0
+) -> None:
+    """Run a scenario against a child that is ready; LoadGen's logs go to a folder. ``share`` is how much of what the
+    child can do at most Server asks for (0: the usual half, and as many queries as a verdict needs). Raises
+    ServiceFault without LoadGen, Ended if the child dies."""
     try:
         lg = import_module("mlperf_loadgen")
     except ImportError:
         raise ServiceFault("scenarios need MLPerf LoadGen: pip install 'bluerill[bench]'") from None
     settings = _settings(lg, scenario, _alone(cell, prepared.items), seconds)
+    if share:
+        settings.server_target_qps *= share / SERVER_SHARE
+        settings.min_query_count, settings.max_duration_ms = 64, int(4000 * seconds)
     folder.mkdir(parents=True, exist_ok=True)
     output = lg.LogOutputSettings()
     output.outdir, output.copy_summary_to_stdout = str(folder), False
@@ -85,6 +95,18 @@ def drive(cell: Cell, prepared: Prepared, taken: Taken, scenario: str, seconds: 
             lg.DestroySUT(sut)
     taken.answers, taken.waits, taken.elapsed_s = driver.answers, driver.waits, elapsed
     taken.loadgen = _verdict(scenario, driver, folder)
+    if scenario == "server":
+        bound = settings.server_target_latency_ns / 1e9
+        pairs = zip(driver.answers, driver.waits, strict=False)
+        good = sum(
+            answer.ok and answer.said == prepared.expected[answer.item] and wait <= bound for answer, wait in pairs
+        )
+        taken.loadgen = msgspec.structs.replace(
+            taken.loadgen,
+            asked_per_s=round(float(settings.server_target_qps), 3),
+            bound_ms=round(bound * 1e3, 3),
+            goodput_per_s=round(good / elapsed, 3),
+        )
     if driver.ended is not None:
         raise driver.ended
 

@@ -21,7 +21,7 @@ BUNDLED = ("planner", "keyword", "face", "codes", "asr-nano", "asr-pocketsphinx"
 SETTABLE = ("ctx", "batch", "ubatch", "kv_type", "threads", "mmap")
 MOST_VARIANTS = 64
 MECHANISMS = ("auto", "cgroup-v2", "cgroup-v1", "rlimit")
-SCENARIOS = ("single-stream", "multi-stream", "server", "offline", "shrink", "chaos")
+SCENARIOS = ("single-stream", "multi-stream", "server", "offline", "load", "shrink", "chaos")
 
 
 class Variant(NamedTuple):

@@ -123,7 +123,9 @@ class Energy(msgspec.Struct, frozen=True):
 
 
 class LoadGenResult(msgspec.Struct, frozen=True):
-    """What MLPerf LoadGen says, its percentiles beside ours (``ours_ms`` by percentile)."""
+    """What MLPerf LoadGen says, its percentiles beside ours (``ours_ms`` by percentile). For Server also what was asked
+    for, the bound on the latency, and the *goodput*: right answers within the bound, per second of the whole test, so
+    that what failed or came late counts as nothing."""
 
     valid: bool
     scenario: str
@@ -133,6 +135,9 @@ class LoadGenResult(msgspec.Struct, frozen=True):
     ours_ms: dict[str, float]
     agreement: float
     logs: str
+    asked_per_s: float | None = None
+    bound_ms: float | None = None
+    goodput_per_s: float | None = None
 
 
 class Row(msgspec.Struct, frozen=True):

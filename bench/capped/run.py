@@ -59,7 +59,7 @@ class Run:
 
     def go(self) -> Finished:
         """Measure everything."""
-        if set(self._options.scenarios) & set(loadgen.SCENARIOS) and not loadgen.available():
+        if set(self._options.scenarios) & {"load", *loadgen.SCENARIOS} and not loadgen.available():
             raise ServiceFault("scenarios need MLPerf LoadGen: pip install 'bluerill[bench]'")
         for name in self._options.models:
             check(name)
@@ -92,11 +92,12 @@ class Run:
             if row.seed != self._options.seed:
                 raise CallerError(f"{self._options.out}: was begun with --seed {row.seed}, not {self._options.seed}")
             self._name = row.run
-            self._kept.setdefault((row.workload, row.scenario, row.cap.bytes), deque()).append(row)
+            cap = None if row.scenario == "shrink" else row.cap.bytes  # which is not where it began
+            self._kept.setdefault((row.workload, row.scenario, cap), deque()).append(row)
 
     def _taken(self, work: Prepared, cap: int | None, scenario: str = "single") -> Row | None:
         """The next row of a cell that the stopped run had measured."""
-        waiting = self._kept.get((work.name, scenario, cap))
+        waiting = self._kept.get((work.name, scenario, None if scenario == "shrink" else cap))
         if not waiting:
             return None
         row = waiting.popleft()
@@ -117,22 +118,29 @@ class Run:
         finite = [cap for cap in caps if cap is not None]
         for scenario in options.scenarios:
             for cap in finite[:1] if scenario == "shrink" else caps:
-                how = self._how(scenario, work, cap)
-                if how is None or self._taken(work, cap, scenario) is not None:
-                    continue
-                self._progress(f"{work.name} {scenario}", 1.0, self._left_s())
-                found = measure(host, work, cap, Effort(options.seconds, patience_s=work.patience_s), how)
-                row = row_of(found, work, run=self._name, rep=0, seed=options.seed, here=self._here, scenario=scenario)
-                self._keep(row, journal)
+                for rep, how in enumerate(self._hows(scenario, work, cap)):
+                    if self._taken(work, cap, scenario) is not None:
+                        continue
+                    self._progress(f"{work.name} {scenario}", 1.0, self._left_s())
+                    found = measure(host, work, cap, Effort(options.seconds, patience_s=work.patience_s), how)
+                    row = row_of(
+                        found, work, run=self._name, rep=rep, seed=options.seed, here=self._here, scenario=scenario
+                    )
+                    self._keep(row, journal)
 
-    def _how(self, scenario: str, work: Prepared, cap: int | None) -> How | None:
+    def _hows(self, scenario: str, work: Prepared, cap: int | None) -> list[How]:
+        """How the child is asked in a scenario, once for each row."""
         options = self._options
         if scenario == "shrink":
-            return shrink
+            return [shrink]
         if scenario == "chaos":
-            return partial(chaos, seed=options.seed) if work.settings.get("spoken") else None  # only it has children
+            return [partial(chaos, seed=options.seed)] if work.settings.get("spoken") else []  # only it has children
         logs = options.out / "loadgen" / f"{work.name}-{size_text(cap)}-{scenario}"
-        return partial(loadgen.drive, scenario=scenario, seconds=options.load_seconds, folder=logs)
+        one = partial(loadgen.drive, seconds=options.load_seconds)
+        if scenario == "load":
+            shares = [(share, logs.with_name(f"{logs.name}-{share:g}")) for share in loadgen.LOADS]
+            return [partial(one, scenario="server", folder=folder, share=share) for share, folder in shares]
+        return [partial(one, scenario=scenario, folder=logs)]
 
     def _keep(self, row: Row, journal: Journal) -> None:
         journal.append(row)

@@ -67,7 +67,7 @@ def pictures(rows: Sequence[Row]) -> list[Picture]:
     if not caps:
         return []
     x = _cap_axis(caps)
-    made = [_latency(by, x), _quality(by, x), _reads(by, x), _peaks(by), _estimates(by)]
+    made = [_latency(by, x), _quality(by, x), _reads(by, x), _peaks(by), _estimates(by), _goodput(rows)]
     return [picture for picture in made if picture is not None and picture.panels]
 
 
@@ -216,6 +216,35 @@ def _estimates(by: By) -> Picture | None:
         "estimate", "Memory: estimated and measured",
         "On the dashed line the estimate is right; above it, it is careful; below it, it would have been killed.",
         [Panel("", x, y, series, diagonal=True)], [each.name for each in series],
+    )  # fmt: skip
+
+
+def _goodput(rows: Sequence[Row]) -> Picture | None:
+    found: dict[str, dict[int | None, list[Mark]]] = {}
+    for row in rows:
+        said = row.loadgen
+        if row.scenario == "load" and said is not None and said.asked_per_s and said.goodput_per_s is not None:
+            tip = (
+                f"{row.workload}, {size_text(row.cap.bytes)}: asked {said.asked_per_s:.4g} a second, right within "
+                f"{said.bound_ms or 0:.4g} ms {said.goodput_per_s:.4g} a second; p99 "
+                f"{said.ours_ms.get('p99', 0):.4g} ms"
+            )
+            mark = Mark(said.asked_per_s, said.goodput_per_s, tip)
+            found.setdefault(row.workload, {}).setdefault(row.cap.bytes, []).append(mark)
+    panels = []
+    for name, by_cap in found.items():
+        marks = [mark for each in by_cap.values() for mark in each]
+        top = max(max(mark.x, mark.y) for mark in marks) * 1.1
+        x = Axis("asked for, 1/s", 0.0, top, False, lambda v: f"{v:.4g}")
+        series = [Series(size_text(cap), each, number) for number, (cap, each) in enumerate(by_cap.items())]
+        y = Axis("right and in time, 1/s", 0.0, top, False, lambda v: f"{v:.4g}")
+        panels.append(Panel(f"{name} ({', '.join(size_text(cap) for cap in by_cap)})", x, y, series, diagonal=True))
+    if not panels:
+        return None
+    return Picture(
+        "goodput", "Goodput against load",
+        "Poisson arrivals by LoadGen; what failed, was wrong or came later than twenty medians of a lone query counts "
+        "as nothing. On the dashed line everything that was asked for came in time.", panels,
     )  # fmt: skip
 
 
