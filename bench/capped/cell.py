@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 
 import msgspec
 
@@ -41,7 +41,7 @@ class Wall(NamedTuple):
     """The cap of a cell: bytes (None: none), and whose memory it bounds."""
 
     bytes: int | None
-    scope: Any = "process"
+    scope: Literal["process", "device"] = "process"
 
 
 class Cell:
@@ -65,7 +65,7 @@ class Cell:
         spec = ChildSpec(
             self._name,
             [sys.executable, "-m", f"{__package__}.child", *words],
-            dict(os.environ) | {"PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": _threads()},
+            {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
             self._budget(),
             pass_fds=(asked, out, self._log.fileno()),
             data_bytes=-1 if self._hard else 0,  # what ends the child is to be the kernel's doing, not a second wall's
@@ -277,7 +277,3 @@ def open_host(mechanism: str = "auto") -> PosixHost:
             f"{mechanism} does not work here: {unusable.why}; {unusable.mend or 'use --mechanism auto'}"
         ) from None
     return LinuxHost(trees=[tree])
-
-
-def _threads() -> str:
-    return os.environ.get("OMP_NUM_THREADS", str(os.cpu_count() or 1))
