@@ -32,6 +32,7 @@ _COMMANDS = {
     "top": ("top", "live monitor of the running device"),
     "trace": ("trace", "write what happened as a Perfetto trace"),
     "mcp": ("mcp", "offer the skills as tools to other programs (Model Context Protocol)"),
+    "bench": ("bench", "what this device can do with how much memory: workloads and models under caps"),
     "doctor": ("doctor", "what works on this machine, what does not, and the mend"),
     "completion": ("completion", "shell completion for bash, zsh or fish"),
 }
