@@ -23,7 +23,7 @@ define apt_or_say
 endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
-        bench-screen bench-core bench-faces bench-estimates bench-image bench-scheduler train-nano pages golden cover build clean \
+        bench-screen bench-core bench-faces bench-face-new bench-estimates bench-image bench-scheduler train-nano pages golden cover build clean \
         system-build system-test
 
 help:  ## show this list
@@ -119,6 +119,9 @@ bench-screen: $(DEV_STAMP)  ## frame times of faces and cards
 
 bench-faces: $(DEV_STAMP)  ## watch faces: verdicts beside the official ones, hostile faces, rendering
 	$(PY) -m bluerill.bench.faces $(ARGS)
+
+bench-face-new: $(DEV_STAMP)  ## 200 faces made from words and photographs: checks, time, variety, the time read back
+	$(PY) -m bluerill.bench.faces_new $(ARGS)
 
 NANO_MINUTES ?= 110
 NANO := build/nano

@@ -32,7 +32,7 @@ from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
 import msgspec
 
-from .messages import Card, Glance, RingView, TimerView
+from .messages import Card, FaceDesigned, Glance, RingView, TimerView
 
 CONTRACT = (1, 1)
 """Version of this file: a skill asks for at most this (``Skill.contract``)."""
@@ -153,6 +153,11 @@ class Device(Protocol):
     async def job(self, kind: str, **given: Any) -> None:
         """Have something long done in the background (``bluerill jobs`` lists the kinds); the owner is told what came
         of it. Bluerill's own skills only; files cannot be named. [jobs]"""
+        ...
+
+    async def design_face(self, words: str, change: str = "") -> FaceDesigned:
+        """Have a watch face made of words, or (``change``) of one made before. Bluerill's own skills only. Raises
+        Refusal where it cannot be made. [designer]"""
         ...
 
     async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:

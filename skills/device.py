@@ -13,14 +13,34 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ..kernel.errors import CallerError, CapabilityError
+from ..kernel.errors import CallerError, CapabilityError, ServiceFault
+from ..kernel.message import Body
 from ..kernel.service import Port
 from . import sensors
 from .chime import DUE, Chime, Due
-from .messages import Card, Fetch, Fetched, Get, Glance, Happened, Put, Row, Rows, Scan, Stored, WantJob
+from .contract import Refusal
+from .messages import (
+    Card,
+    DesignFace,
+    FaceDesigned,
+    FaceNotDesigned,
+    Fetch,
+    Fetched,
+    Get,
+    Glance,
+    Happened,
+    Put,
+    Row,
+    Rows,
+    Scan,
+    Stored,
+    WantJob,
+)  # fmt: skip
 from .units import Unit, unit_of
 
-STORE, EGRESS = "store", "egress"
+STORE, EGRESS, DESIGNER = "store", "egress", "designer"
+DESIGN_S = 10.0
+"""How long a face may take to make; two seconds are usual."""
 MAX_SPEECH = 1_000
 MAX_DELAY = timedelta(days=366)
 _MISSING = object()
@@ -142,6 +162,15 @@ class DeviceHandle:
 
     async def job(self, kind: str, **given: Any) -> None:
         self._need("jobs").announce(WantJob(self._skill, kind, _plain(given, f"parameters of job {kind!r}")))
+
+    async def design_face(self, words: str, change: str = "") -> FaceDesigned:
+        self._need("designer")
+        made = await self._port.ask(DESIGNER, DesignFace(words, change), Body, within=DESIGN_S)
+        if isinstance(made, FaceNotDesigned):
+            raise Refusal(made.reason)
+        if not isinstance(made, FaceDesigned):
+            raise ServiceFault(f"the designer answered with {made.wire!r}")
+        return made
 
     async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:
         host = urlsplit(url).hostname or ""

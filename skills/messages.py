@@ -247,6 +247,31 @@ class WantJob(Body, frozen=True):
     given: dict[str, Any] = {}
 
 
+@message("skills.design-face")
+class DesignFace(Body, frozen=True):
+    """Ask ``designer`` for a watch face made of words, kept among the owner's faces. With ``change`` the words say
+    what to change of that face; it stays, and the new one is kept beside it. → FaceDesigned | FaceNotDesigned"""
+
+    words: str
+    change: str = ""
+
+
+@message("skills.face-designed")
+class FaceDesigned(Body, frozen=True):
+    """The name of the new face, what it is in a few words, and the words that said nothing (at most ten)."""
+
+    name: str
+    told: str
+    unread: list[str] = []
+
+
+@message("skills.face-not-designed")
+class FaceNotDesigned(Body, frozen=True):
+    """There is no such face; ``reason`` says why, for the owner."""
+
+    reason: str
+
+
 # store: rows are JSON documents in a namespace per skill
 
 

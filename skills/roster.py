@@ -19,7 +19,7 @@ from .derive import Action, actions_of, summary_of
 from .device import DeviceHandle
 from .messages import Catalogue, SkillInfo
 
-OWN_ONLY = frozenset({"jobs"})
+OWN_ONLY = frozenset({"jobs", "designer"})
 """Grants that no third-party skill gets."""
 
 
@@ -61,8 +61,9 @@ class Roster:
             cls = loader.load(entry)
             actions = actions_of(cls)
             self._refuse_taken(cls, actions)
-            if OWN_ONLY & set(cls.grants) and self._isolation != "core":
-                raise ManifestError(f"skill {cls.name!r}: the grants {sorted(OWN_ONLY)} are for Bluerill's own skills")
+            own = sorted(OWN_ONLY & set(cls.grants))
+            if own and self._isolation != "core":
+                raise ManifestError(f"skill {cls.name!r}: the grants {own} are for Bluerill's own skills")
             skill = _made(cls)
         except ManifestError as error:
             self._log.warning("%s", error)

@@ -84,7 +84,7 @@ def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
             added: dict[str, Any] = {"settings": {**tables, "faces": faces}}
         elif spec.class_.endswith(":SkillHost") and tables:
             added = {"settings": tables}
-        elif name == "screen":
+        elif name in ("screen", "designer"):
             added = {"faces": str(faces["folder"])}
         else:
             continue
