@@ -126,6 +126,24 @@ class Press(Body, frozen=True):
 # session → screen, web
 
 
+@message("agent.acted")
+class Acted(Body, frozen=True):
+    """Tell the fronts what a gesture did: the meaning that fitted the moment, '' for none. ``at`` is Unix seconds."""
+
+    gesture: str
+    kind: str
+    confidence: float
+    meaning: str
+    at: float
+
+
+@message("agent.microphone")
+class Microphone(Body, frozen=True):
+    """Tell the fronts to listen (as if the talk button went down), or no longer."""
+
+    on: bool
+
+
 @message("agent.show")
 class Show(Body, frozen=True):
     """Tell the screen to show a card for ``seconds``."""

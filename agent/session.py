@@ -21,13 +21,16 @@ from typing import ClassVar, Literal
 from ..kernel.errors import BluerillError
 from ..kernel.message import Lane, Taint
 from ..kernel.service import Call, Service, handles
+from ..modalities.gesture.messages import Gestured
 from ..modalities.voice.messages import Heard, HeardNothing, HeardPartial, SpeechStarted, Woken
 from ..skills.localtime import device_zone
 from ..skills.messages import Card, Happened, Invoke, Invoked
 from .actor import ACT_WITHIN_S, Actor, Deeds, spoken_error
 from .consent import Consent, answer
+from .hands import Hands
 from .memory import Memory
 from .messages import (
+    Acted,
     CallReport,
     GetTurns,
     Plan,
@@ -104,6 +107,14 @@ class SessionService(Service):
     async def start(self) -> None:
         self._out = Outlet(self.port, self._fronts, self._screens, self._ears, self._watchers)
         self._actor = Actor(self.port, self._skills, self._memory, self._consent)
+        self._hands = Hands(
+            self._out,
+            self._screens,
+            ring=lambda action: self._ring(action, ""),
+            asked=lambda: self._consent.waits(self.port.now()),
+            hush=lambda: self._hush("dismissed"),
+            say=lambda text, source, taint: self._take(clean(text), source[:40], None, taint),
+        )
 
     # what comes in
 
@@ -149,6 +160,13 @@ class SessionService(Service):
     async def press(self, press: Press, call: Call) -> None:
         await self._hush("dismissed")
         await self._ring("snooze_ring" if press.button == "snooze" else "dismiss_ring", press.id[:100])
+
+    @handles(Gestured)
+    async def gestured(self, made: Gestured, call: Call) -> None:
+        meaning = await self._hands.act(made, call.taint)
+        await self._out.tell(
+            self._fronts, Acted(made.gesture[:40], made.kind, made.confidence, meaning[:MAX_SHOWN], made.at)
+        )
 
     @handles(Happened)
     async def happened(self, what: Happened, call: Call) -> None:

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ..agent.messages import Hush, Say, State, Turn
+from ..agent.messages import Acted, Hush, Microphone, Say, State, Turn
 from ..kernel.errors import BluerillError, CallerError, ManifestError, PeerRestarted, error_from
 from ..kernel.message import Body, body_type
 from ..kernel.service import Call, Service, handles
@@ -29,7 +29,7 @@ from ..modalities.voice.messages import HeardNothing, HeardPartial, SpeechStarte
 
 MAX_LINE = 1 << 20
 MAX_CLIENTS = 8
-FORWARDED = (Turn, State, Say, Hush, HeardPartial, HeardNothing, SpeechStarted, Woken)
+FORWARDED = (Turn, State, Say, Hush, Acted, Microphone, HeardPartial, HeardNothing, SpeechStarted, Woken)
 LATE = {"models": "..models.messages"}
 """Messages of wings that the core does not import before somebody speaks to them."""
 R = TypeVar("R", bound=Body)
