@@ -45,7 +45,7 @@ from .messages import (
     Turn,
     Turns,
 )  # fmt: skip
-from .sight import IN_VIEW_S, NO_TEXT, View, answered, bound
+from .sight import IN_VIEW_S, NO_TEXT, View, answered, bound, noticed
 from .values.words import MAX_CHARACTERS, words
 from .voice_out import Outlet
 
@@ -170,6 +170,8 @@ class SessionService(Service):
 
     @handles(Happened)
     async def happened(self, what: Happened, call: Call) -> None:
+        if what.card is not None and call.taint & Taint.UNTRUSTED:  # a notification: "this" means it for a minute
+            self._view = View(noticed(what.card), self.port.now() + IN_VIEW_S)
         if what.card is not None and not what.ring:  # what rings is shown by its glance, and gone when it is dismissed
             await self._out.tell(self._screens, Show(what.card, CARD_S))
         if what.speech:

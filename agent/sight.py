@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ..modalities.image.messages import Seen
+from ..modalities.image.messages import Line, Seen
+from ..skills.messages import Card
 from .values.reader import Reader
 from .values.words import words
 
-__all__ = ["IN_VIEW_S", "View", "answered", "bound"]
+__all__ = ["IN_VIEW_S", "View", "answered", "bound", "noticed"]
 
 IN_VIEW_S = 60.0
 MAX_GIST = 14
@@ -54,6 +55,12 @@ class View(NamedTuple):
 
     seen: Seen
     until: float
+
+
+def noticed(card: Card) -> Seen:
+    """What a stranger's card says, as if it had been read from a picture."""
+    lines = [text for text in (card.title, card.text, *card.lines) if text]
+    return Seen((0, 0), text=[Line(text[:MAX_READ], 1.0, []) for text in lines[:20]])
 
 
 def _plain(text: str) -> str:

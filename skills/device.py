@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ..kernel.errors import CallerError, CapabilityError
+from ..kernel.errors import CallerError, CapabilityError, ServiceFault
 from ..kernel.service import Port
-from . import sensors
 from .chime import DUE, Chime, Due
 from .messages import Card, Fetch, Fetched, Get, Glance, Happened, Put, Row, Rows, Scan, Stored, WantJob
+from .sensors import Sensors
 from .units import Unit, unit_of
 
 STORE, EGRESS = "store", "egress"
@@ -40,6 +40,7 @@ class DeviceHandle:
         settings: dict[str, Any],
         zone: Callable[[], tzinfo],
         call: Caller,
+        sensors: Sensors | None = None,
     ) -> None:
         self.space = f"{port.address}/{skill}"
         self._port = port
@@ -49,6 +50,7 @@ class DeviceHandle:
         self._settings = settings
         self._zone = zone
         self._call = call
+        self._sensors = sensors or Sensors()
         self.unsaved: dict[str, Any] = {}
         """Rows that fired while the store could not write: true all the same, and written with whatever is next."""
 
@@ -146,6 +148,8 @@ class DeviceHandle:
     async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:
         host = urlsplit(url).hostname or ""
         self._need(f"network:{host}")
+        if not self._sensors.reading("connection", self.now()):
+            raise ServiceFault("the watch has no connection (so it was injected)")
         request = Fetch(url, min(timeout_s, 30.0))
         _, lease = await self._port.borrow(EGRESS, request, Fetched, within=request.timeout_s + 1.0)
         try:
@@ -159,7 +163,7 @@ class DeviceHandle:
 
     def sensor(self, metric: str) -> float:
         self._need("sensors")
-        return sensors.reading(metric, self.now())
+        return self._sensors.reading(metric, self.now())
 
     def _need(self, grant: str) -> Unit:
         """The open unit, if the skill (or the running action) holds the grant. Raises CapabilityError."""
