@@ -15,19 +15,14 @@ import torch
 from numpy.typing import NDArray
 
 from ...motion.detector import WINDOW, shrunk
-from ...motion.samples import RATE, Steady, mirrored
+from ...motion.samples import RATE, mirrored
 from .arm import EVERYDAY, GESTURES, Take, draw_arm, everyday, perform
 from .net import MotionNet, fit, save, say
-from .recordings import TRAIN_PEOPLE, people
+from .recordings import TRAIN_PEOPLE, evened, people
 
 LABELS = ("none", *GESTURES)
 SCALE = np.array([6.0, 6.0, 6.0, 3.0, 3.0, 3.0], np.float32)
 Rows = NDArray[np.float64]
-
-
-def evened(rows: Rows) -> Rows:
-    pieces = Steady().feed(rows)
-    return np.concatenate(pieces)
 
 
 def window_at(rows: Rows, end_s: float) -> Rows | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...motion.samples import RATE, Steady
 
-__all__ = ["BASIC", "TRAIN_PEOPLE", "UNSEEN_PEOPLE", "Recording", "basic_motions", "even", "people", "pickup"]
+__all__ = ["BASIC", "TRAIN_PEOPLE", "UNSEEN_PEOPLE", "Recording", "basic_motions", "even", "evened", "people", "pickup"]
 
 TRAIN_PEOPLE: Final = tuple(f"s{number:02}" for number in range(1, 16))
 UNSEEN_PEOPLE: Final = tuple(f"s{number:02}" for number in range(16, 20))
@@ -39,6 +39,11 @@ def people(folder: Path, names: Iterable[str]) -> Iterator[Recording]:
             times = np.array([int(line["timestamp"]) for line in lines]) / 1000
             values = np.array([[float(line[column]) for column in columns] for line in lines])
             yield Recording(name, np.c_[times - times[0], values], [line["label"] for line in lines])
+
+
+def evened(rows: Rows) -> Rows:
+    """Rows (t, acc, gyro) as even rows of six, gaps closed."""
+    return np.concatenate(Steady().feed(rows))
 
 
 def even(recording: Recording, rate: int = RATE) -> tuple[Rows, list[str]]:
