@@ -335,6 +335,8 @@ class SessionService(Service):
         said, seconds = await self._out.hush(reason, until_idle=reason == "stop")
         if said:
             self._memory.cut(said, seconds)
+            if reason == "dismissed":  # nothing follows that would say so
+                await self._out.state("idle")
 
     async def _ring(self, action: str, which: str) -> list[str]:
         """Dismiss or snooze what rings (one, or all); the ids of what did. A device without rings has none."""

@@ -1,6 +1,6 @@
 """Measures the hands: strokes, wrist gestures, activity, gestures by example, and what they cost.
 
-    python -m bluerill.bench.gesture [--json] [--data FOLDER] [--takes N]
+    python -m bluerill.bench.gesture [--json] [--data FOLDER] [--takes N] [--only PART]
 
 - *strokes*: the $1 logs of people s08 and s09, whom nobody looked at while the templates were drawn (s02 to s07 were
   looked at); with the shipped templates, and with a few of the person's own added;
@@ -245,6 +245,7 @@ def measure_cost(data: Path) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("BLUERILL_DATA", "../shared/data")))
+    parser.add_argument("--only", metavar="PART", help="strokes, wrist, activity, examples or cost")
     parser.add_argument("--takes", type=int, default=60, help="simulated takes of each gesture")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
@@ -260,6 +261,8 @@ def main() -> None:
     }
     report = {}
     for name, measure in parts.items():
+        if args.only not in (None, name):
+            continue
         report[name] = measure()
         if not args.json:
             print(name)
