@@ -18,7 +18,7 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -252,14 +252,14 @@ def main() -> None:
     if not (args.data / "imu_watch_geotec").is_dir():
         raise SystemExit(f"{args.data}: expected the public recordings here; set BLUERILL_DATA")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    parts = {
+    parts: dict[str, Callable[[], dict[str, Any]]] = {
         "strokes": lambda: measure_strokes(args.data),
         "wrist": lambda: measure_wrist(args.data, args.takes),
         "activity": lambda: measure_activity(args.data),
         "examples": lambda: measure_examples(args.data),
         "cost": lambda: measure_cost(args.data),
     }
-    report = {}
+    report: dict[str, Any] = {}
     for name, measure in parts.items():
         if args.only not in (None, name):
             continue

@@ -90,7 +90,7 @@ def test_an_endless_stream_is_read_in_pieces(tmp_path: Path) -> None:
 
 
 def test_strokes_of_json_and_xml(tmp_path: Path) -> None:
-    points = [[1, 2], [3, 4], [5.5, 6]]
+    points: list[list[float]] = [[1, 2], [3, 4], [5.5, 6]]
     xml = '<Gesture Name="x">' + "".join(f'<Point X="{x}" Y="{y}" T="1" />' for x, y in points) + "</Gesture>"
     for name, text in (("a.json", json.dumps(points)), ("b.json", json.dumps({"points": points})), ("c.xml", xml)):
         path = written(tmp_path, text, name)
