@@ -18,6 +18,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
+import msgspec
+
 from ..kernel.errors import BluerillError
 from ..kernel.message import Lane, Taint
 from ..kernel.service import Call, Service, handles
@@ -171,7 +173,7 @@ class SessionService(Service):
     @handles(Happened)
     async def happened(self, what: Happened, call: Call) -> None:
         if what.card is not None and call.taint & Taint.UNTRUSTED:  # a notification: "this" means it for a minute
-            self._view = View(noticed(what.card), self.port.now() + IN_VIEW_S)
+            self._view = View(noticed(what.card), self.port.now() + IN_VIEW_S, "notification")
         if what.card is not None and not what.ring:  # what rings is shown by its glance, and gone when it is dismissed
             await self._out.tell(self._screens, Show(what.card, CARD_S))
         if what.speech:
@@ -243,7 +245,7 @@ class SessionService(Service):
         await self._out.state("thinking", text[:MAX_SHOWN])
         started = self.port.now()
         try:
-            planned, taint = await self._plan(text, taint, started)
+            planned, taint, seen = await self._plan(text, taint, started)
         except BluerillError as error:
             turn = self._turn_of(text, source, heard, [], spoken_error(error), None, began, {}, "fault", number)
             await self._finish(turn, Card("notice", text=turn.reply))
@@ -266,24 +268,28 @@ class SessionService(Service):
             outcome = "failed"
         reply = " ".join(speech for speech in speeches if speech)
         turn = self._turn_of(text, source, heard, reports, reply, planned, began, latency, outcome, number)
+        turn = msgspec.structs.replace(turn, seen=seen)
         await self._finish(turn, card or (Card("reply", text=reply[:MAX_SHOWN]) if reply else None))
         return turn
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self.port.wall(), self._zone).date()
 
-    async def _plan(self, text: str, taint: Taint, now: float) -> tuple[Planned, Taint]:
-        """The plan of a text, and the labels it carries: a stranger's, where a picture's words are in it."""
+    async def _plan(self, text: str, taint: Taint, now: float) -> tuple[Planned, Taint, str]:
+        """The plan of a text; the labels it carries: a stranger's, where a picture's words are in it; what "this"
+        was."""
         view = self._view if self._view is not None and now <= self._view.until else None
+        seen = ""
         if view is not None:
             told = answered(text, view.seen)
             spoken = bound(text, view.seen, self._today()) if told is None else None
             if told is not None or spoken == "":
-                return Planned([], SIGHT, 1.0, 0.0, told or NO_TEXT), taint
+                return Planned([], SIGHT, 1.0, 0.0, told or NO_TEXT), taint, view.what
             if spoken is not None:
-                text, taint = spoken, taint | Taint.UNTRUSTED
+                text, taint, seen = spoken, taint | Taint.UNTRUSTED, view.what
         plan = Plan(clean(text), "", self._memory.context(now))
-        return await self.port.ask(self._planner, plan, Planned, within=PLAN_WITHIN_S, taint=taint), taint
+        planned = await self.port.ask(self._planner, plan, Planned, within=PLAN_WITHIN_S, taint=taint)
+        return planned, taint, seen
 
     def _turn_of(
         self,

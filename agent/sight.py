@@ -51,10 +51,11 @@ NO_TEXT = "I can't find anything to read in it."
 
 
 class View(NamedTuple):
-    """A picture in view, until when (the port's clock)."""
+    """What is in view, until when (the port's clock): a picture, or a notification."""
 
     seen: Seen
     until: float
+    what: str = "picture"
 
 
 def noticed(card: Card) -> Seen:

@@ -31,7 +31,7 @@ export class Log {
     const said = turn.transcript || turn.text;
     if (said) {
       const how = turn.asr ? `heard by ${turn.asr}` : turn.source?.startsWith("gesture ") ? `by ${turn.source.slice(8)}` : "";
-      const seen = turn.seen ? "with the picture in view" : "";
+      const seen = turn.seen ? `“this” is the ${turn.seen}` : "";
       const spoken = how || seen ? make("small", { textContent: [how, seen].filter(Boolean).join(", ") }) : null;
       this.#add("mine", said, spoken);
     }

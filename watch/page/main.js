@@ -15,6 +15,7 @@ import { Models } from "./models.js";
 import { Monitor } from "./monitor.js";
 import { Parcel } from "./parcel.js";
 import { Pictures } from "./pictures.js";
+import { Simulate } from "./simulate.js";
 import { Voice } from "./voice.js";
 
 const $ = (id) => document.getElementById(id);
@@ -24,6 +25,7 @@ const parcel = new Parcel(link);
 const faces = new Faces($("faces"), link, parcel);
 const pictures = new Pictures(document, link, parcel);
 const hands = new Hands(document, link, glass);
+new Simulate(document, link);
 const drop = new Drop({ faces, pictures, hands, problem });
 const ears = new Ears(link);
 const voice = new Voice(link);

@@ -12,6 +12,7 @@ from ...kernel.message import Body, Taint
 from ...kernel.service import Port
 from ...modalities.gesture.messages import Forget, Gestures, GetGestures, Motion, Taught, Teach
 from ...modalities.screen.messages import Crown, Touch
+from ...skills.messages import Card, Happened, Sense, Sensed
 from . import protocol
 from .page import Page
 
@@ -42,22 +43,28 @@ class Hands:
         """Samples of a phone's sensors, or of a recording that was dropped on the page."""
         await self._tell(Motion(f"page-{page.number}-{said.source}", packed(said.samples)))
 
-    async def teach(self, said: protocol.Taught) -> list[bytes]:
-        """One more example of a gesture of the owner's; the gestures there are then."""
-        data = b"".join(_POINT.pack(*point) for point in said.points) or packed(said.samples)
-        kind = "stroke" if said.points else "motion"
-        request = Teach(said.name, kind, data, said.means)  # type: ignore[arg-type]  # one of two
-        taught = await self._port.ask(self._gesture, request, Taught, within=LEARN_S, taint=Taint.USER)
-        return [protocol.forward(taught), *await self.known()]
+    async def learn(self, said: protocol.Taught | protocol.Unlearned | protocol.Known) -> list[bytes]:
+        """One more example of a gesture of the owner's, or one is forgotten; and the gestures there are then."""
+        told: list[Body] = []
+        if isinstance(said, protocol.Taught):
+            data = b"".join(_POINT.pack(*point) for point in said.points) or packed(said.samples)
+            request = Teach(said.name, "stroke" if said.points else "motion", data, said.means)
+            told.append(await self._port.ask(self._gesture, request, Taught, within=LEARN_S, taint=Taint.USER))
+        elif isinstance(said, protocol.Unlearned):
+            told.append(
+                await self._port.ask(self._gesture, Forget(said.name), Taught, within=LEARN_S, taint=Taint.USER)
+            )
+        told.append(await self._port.ask(self._gesture, GetGestures(), Gestures, within=LEARN_S))
+        return [protocol.forward(body) for body in told]
 
-    async def forget(self, said: protocol.Unlearned) -> list[bytes]:
-        """A gesture of the owner's is forgotten; the gestures there are then."""
-        taught = await self._port.ask(self._gesture, Forget(said.name), Taught, within=LEARN_S, taint=Taint.USER)
-        return [protocol.forward(taught), *await self.known()]
-
-    async def known(self) -> list[bytes]:
-        """The gestures there are."""
-        return [protocol.forward(await self._port.ask(self._gesture, GetGestures(), Gestures, within=LEARN_S))]
+    async def inject(self, said: protocol.Sensed | protocol.Notice) -> list[bytes]:
+        """A reading for a simulated sensor, or a notification, which is somebody else's."""
+        if isinstance(said, protocol.Notice):
+            card = Card("notice", title=said.title, text=said.text)
+            await self._port.tell("session", Happened("notification", "", card), taint=Taint.UNTRUSTED)
+            return []
+        sensed = await self._port.ask("skills", Sense(said.metric, said.value), Sensed, taint=Taint.USER)
+        return [protocol.forward(sensed)]
 
     async def _both(self, body: Body) -> None:
         await self._port.tell(self._screen, body, taint=Taint.USER)

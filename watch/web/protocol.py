@@ -148,6 +148,20 @@ class BringFace(FromPage, frozen=True, tag="bring-face"):
     size: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 
 
+class Sensed(FromPage, frozen=True, tag="sense"):
+    """Let a simulated sensor read this from now on; null lets it follow the day again."""
+
+    metric: Id
+    value: Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)] | None = None
+
+
+class Notice(FromPage, frozen=True, tag="notice"):
+    """A notification, as if somebody had sent it."""
+
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    text: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+
+
 class BringPicture(FromPage, frozen=True, tag="bring-picture"):
     """A picture of ``size`` bytes follows in pieces, as a face does; what is in it is told by ``page.seen``. Words that
     follow are taken when it has been looked at."""
@@ -196,6 +210,8 @@ Said = (
     | Taught
     | Unlearned
     | Known
+    | Sensed
+    | Notice
     | BringPicture
     | Ask
     | Pressed

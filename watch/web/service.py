@@ -254,12 +254,10 @@ class WebService(Service):
                 await self._hands.turned(said)
             case protocol.Moved():
                 await self._hands.moved(page, said)
-            case protocol.Taught():
-                self.port.spawn(self._answer(page, self._hands.teach(said)), f"page-{page.number}-teach")
-            case protocol.Unlearned():
-                self.port.spawn(self._answer(page, self._hands.forget(said)), f"page-{page.number}-forget")
-            case protocol.Known():
-                self.port.spawn(self._answer(page, self._hands.known()), f"page-{page.number}-gestures")
+            case protocol.Taught() | protocol.Unlearned() | protocol.Known():
+                self.port.spawn(self._answer(page, self._hands.learn(said), "gesture"), f"page-{page.number}-gesture")
+            case protocol.Sensed() | protocol.Notice():
+                self.port.spawn(self._answer(page, self._hands.inject(said), "inject"), f"page-{page.number}-inject")
             case protocol.Ask():
                 self._begin_ask(page, said)
             case protocol.Pressed(button, number):
