@@ -23,7 +23,7 @@ define apt_or_say
 endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
-        bench-screen bench-core bench-faces bench-face-new bench-estimates bench-image bench-scheduler train-nano pages golden cover build clean \
+        bench-screen bench-core bench-faces bench-face-new bench-estimates bench-image bench-gesture bench-scheduler train-nano train-gesture pages golden cover build clean \
         system-build system-test
 
 help:  ## show this list
@@ -89,7 +89,7 @@ faults: $(DEV_STAMP)  ## fault injection alone
 golden: $(DEV_STAMP)  ## renew golden files; look at them before you commit
 	BLUERILL_GOLDEN=write $(PY) -m pytest tests/golden
 
-bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-faces bench-image bench-scheduler  ## all benchmarks
+bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-faces bench-image bench-gesture bench-scheduler  ## all benchmarks
 
 bench-ipc: $(DEV_STAMP)  ## kernel messages beside other Python message systems
 	$(PY) -m bluerill.bench.ipc $(ARGS)
@@ -102,6 +102,9 @@ bench-voice: $(DEV_STAMP)  ## recognition and latency on real and rendered speec
 
 bench-image: $(DEV_STAMP)  ## codes, words and a large photograph
 	$(PY) -m bluerill.bench.image $(ARGS)
+
+bench-gesture: $(DEV_STAMP)  ## strokes, wrist, activity, gestures by example (needs the public data)
+	$(PY) -m bluerill.bench.gesture $(ARGS)
 
 bench-scheduler: $(DEV_STAMP)  ## the scheduler of models: restores bit by bit, beside others, with real processes
 	$(PY) -m bluerill.bench.scheduler_restore
@@ -122,6 +125,12 @@ bench-faces: $(DEV_STAMP)  ## watch faces: verdicts beside the official ones, ho
 
 bench-face-new: $(DEV_STAMP)  ## 200 faces made from words and photographs: checks, time, variety, the time read back
 	$(PY) -m bluerill.bench.faces_new $(ARGS)
+
+BLUERILL_DATA ?= ../shared/data
+train-gesture: $(DEV_STAMP)  ## train the networks for wrist and activity anew (ten minutes on one core)
+	$(PY) -m pip install --progress-bar on torch
+	$(PY) -m bluerill.models.train.gesture.gestures --data $(BLUERILL_DATA) --out models/weights/wrist/gestures.npz $(ARGS)
+	$(PY) -m bluerill.models.train.gesture.activity --data $(BLUERILL_DATA) --out models/weights/wrist
 
 NANO_MINUTES ?= 110
 NANO := build/nano

@@ -169,7 +169,8 @@ class Device(Protocol):
         ...
 
     def sensor(self, metric: str) -> float:
-        """A reading of the (simulated) sensors: battery, steps, heart_rate, calories, distance, sleep. [sensors]"""
+        """A reading of the (simulated) sensors: battery, charging, connection, steps, heart_rate, calories,
+        distance, sleep. [sensors]"""
         ...
 
     @property

@@ -16,7 +16,6 @@ import msgspec
 from ..kernel.errors import CallerError, CapabilityError, ServiceFault
 from ..kernel.message import Body
 from ..kernel.service import Port
-from . import sensors
 from .chime import DUE, Chime, Due
 from .contract import Refusal
 from .messages import (
@@ -36,6 +35,7 @@ from .messages import (
     Stored,
     WantJob,
 )  # fmt: skip
+from .sensors import Sensors
 from .units import Unit, unit_of
 
 STORE, EGRESS, DESIGNER = "store", "egress", "designer"
@@ -60,6 +60,7 @@ class DeviceHandle:
         settings: dict[str, Any],
         zone: Callable[[], tzinfo],
         call: Caller,
+        sensors: Sensors | None = None,
     ) -> None:
         self.space = f"{port.address}/{skill}"
         self._port = port
@@ -69,6 +70,7 @@ class DeviceHandle:
         self._settings = settings
         self._zone = zone
         self._call = call
+        self._sensors = sensors or Sensors()
         self.unsaved: dict[str, Any] = {}
         """Rows that fired while the store could not write: true all the same, and written with whatever is next."""
 
@@ -175,6 +177,8 @@ class DeviceHandle:
     async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:
         host = urlsplit(url).hostname or ""
         self._need(f"network:{host}")
+        if not self._sensors.reading("connection", self.now()):
+            raise ServiceFault("the watch has no connection (so it was injected)")
         request = Fetch(url, min(timeout_s, 30.0))
         _, lease = await self._port.borrow(EGRESS, request, Fetched, within=request.timeout_s + 1.0)
         try:
@@ -188,7 +192,7 @@ class DeviceHandle:
 
     def sensor(self, metric: str) -> float:
         self._need("sensors")
-        return sensors.reading(metric, self.now())
+        return self._sensors.reading(metric, self.now())
 
     def _need(self, grant: str) -> Unit:
         """The open unit, if the skill (or the running action) holds the grant. Raises CapabilityError."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
@@ -29,6 +30,8 @@ from .messages import (
     Invoke,
     Invoked,
     RingView,
+    Sense,
+    Sensed,
     TimerView,
     Unconfirmed,
     Undo,
@@ -158,6 +161,15 @@ class SkillsService(SkillHost):
             return None
         self.whole()
         return self._routes.get(action)
+
+    @handles(Sense)
+    def sense(self, request: Sense, call: Call) -> Sensed:
+        """Third-party skills have hosts and sensors of their own: theirs go on following the day."""
+        self._sensors.inject(request.metric, request.value)
+        value = self._sensors.reading(request.metric, datetime.fromtimestamp(self.port.wall(), self._zone))
+        if request.metric in ("battery", "steps", "heart_rate"):
+            self.announce("", Glance(**{request.metric: round(value)}))  # type: ignore[arg-type]  # three of its fields
+        return Sensed(request.metric, value)
 
     # what is told unasked
 

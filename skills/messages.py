@@ -272,6 +272,24 @@ class FaceNotDesigned(Body, frozen=True):
     reason: str
 
 
+@message("skills.sense")
+class Sense(Body, frozen=True):
+    """Ask ``skills`` to let a simulated sensor read this from now on, until the device ends; None lets it follow the
+    day again. ``metric`` is battery (%), charging, connection (0 or 1), steps, heart_rate, calories, distance (km) or
+    sleep (h). → Sensed"""
+
+    metric: str
+    value: float | None = None
+
+
+@message("skills.sensed")
+class Sensed(Body, frozen=True):
+    """What the sensor reads now."""
+
+    metric: str
+    value: float
+
+
 # store: rows are JSON documents in a namespace per skill
 
 

@@ -39,6 +39,7 @@ from .messages import (
 from .outbox import Outbox
 from .policy import literal, must_ask
 from .roster import Loaded, Roster
+from .sensors import Sensors
 from .units import Unit, running
 
 ACTION_TIMEOUT_S = 20.0
@@ -78,6 +79,7 @@ class SkillHost(Service):
         self._zone = device_zone(zone)
         self._boot = boot
         self._timeout = timeout_s
+        self._sensors = Sensors()
 
     # loading
 
@@ -104,6 +106,7 @@ class SkillHost(Service):
             self._settings.get(cls.name, {}),
             lambda: self._zone,
             self._call,
+            self._sensors,
         )
 
     async def _wake_all(self) -> None:

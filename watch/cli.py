@@ -23,6 +23,8 @@ _COMMANDS = {
     "plan": ("plan", "plan requests without executing anything"),
     "hear": ("hear", "speech to text only"),
     "see": ("see", "what is in a picture: codes, text, colours"),
+    "gesture": ("gesture", "gestures in a recording of motion or of a finger; and your own: teach, list, forget"),
+    "inject": ("inject", "give the running watch touches, motion, sensor readings, notifications, pictures"),
     "skills": ("skills", "what the watch can do: list, info; your own: new, test"),
     "face": ("face", "watch faces of the Watch Face Format: check, render, gif, diff, export"),
     "models": ("models", "model cards and weights: list, pull, add, verify, estimate, convert, info, remove"),

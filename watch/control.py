@@ -21,15 +21,15 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ..agent.messages import Hush, Say, State, Turn
+from ..agent.messages import Acted, Hush, Microphone, Say, State, Turn
 from ..kernel.errors import BluerillError, CallerError, ManifestError, PeerRestarted, error_from
-from ..kernel.message import Body, body_type
+from ..kernel.message import Body, Taint, body_type
 from ..kernel.service import Call, Service, handles
 from ..modalities.voice.messages import HeardNothing, HeardPartial, SpeechStarted, Woken
 
 MAX_LINE = 1 << 20
 MAX_CLIENTS = 8
-FORWARDED = (Turn, State, Say, Hush, HeardPartial, HeardNothing, SpeechStarted, Woken)
+FORWARDED = (Turn, State, Say, Hush, Acted, Microphone, HeardPartial, HeardNothing, SpeechStarted, Woken)
 LATE = {"models": "..models.messages"}
 """Messages of wings that the core does not import before somebody speaks to them."""
 R = TypeVar("R", bound=Body)
@@ -44,6 +44,7 @@ class Line(msgspec.Struct, omit_defaults=True):
     wire: str = ""
     body: msgspec.Raw = msgspec.Raw(b"{}")
     lease: bytes | None = None
+    taint: int = 0
     error: str = ""
     text: str = ""
     within: float = 0.0
@@ -160,7 +161,7 @@ class ControlService(Service):
             number = line.id
             body = _decode_body(line)
             if not number:
-                await self.port.tell(line.to, body)
+                await self.port.tell(line.to, body, taint=Taint(line.taint & 7))
                 return
             answer, lease = await ask_with_lease(self, line.to, body, line.within or None)
             reply = Line(number, wire=answer.wire, body=msgspec.Raw(_encoder.encode(answer)), lease=lease)
@@ -191,7 +192,8 @@ class Front:
         """Ask, and get the payload of the reply too. Raises typed errors as a port does."""
         raise NotImplementedError
 
-    async def tell(self, to: str, body: Body) -> None:
+    async def tell(self, to: str, body: Body, taint: Taint = Taint.NONE) -> None:
+        """Tell, with labels of where it came from."""
         raise NotImplementedError
 
     @property
@@ -217,8 +219,8 @@ class LocalFront(Front):
         answer, data = await ask_with_lease(self._control, to, body, within)
         return _expected(answer, expect, to), data
 
-    async def tell(self, to: str, body: Body) -> None:
-        await self._control.port.tell(to, body)
+    async def tell(self, to: str, body: Body, taint: Taint = Taint.NONE) -> None:
+        await self._control.port.tell(to, body, taint=taint)
 
     @property
     def listeners(self) -> list[Listener]:
@@ -277,8 +279,8 @@ class SocketFront(Front):
             raise error_from(line.error, line.text)
         return _expected(_decode_body(line), expect, to), line.lease
 
-    async def tell(self, to: str, body: Body) -> None:
-        self._send(Line(0, to, body.wire, msgspec.Raw(_encoder.encode(body))))
+    async def tell(self, to: str, body: Body, taint: Taint = Taint.NONE) -> None:
+        self._send(Line(0, to, body.wire, msgspec.Raw(_encoder.encode(body)), taint=int(taint)))
         await self._writer.drain()
 
     def _send(self, line: Line) -> None:
