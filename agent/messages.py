@@ -33,7 +33,11 @@ class Plan(Body, frozen=True):
 
 @message("agent.planned")
 class Planned(Body, frozen=True):
-    """``calls`` empty is a refusal, ``reply`` then says so shortly. ``undo`` means: take the last turn back."""
+    """``calls`` empty is a refusal, ``reply`` then says so shortly. ``undo`` means: take the last turn back.
+
+    ``planner`` is the tier that answered. ``lacks`` names the action that was understood where only a value of it was
+    not said; ``reply`` then asks for that.
+    """
 
     calls: list[PlannedCall]
     planner: str
@@ -41,6 +45,24 @@ class Planned(Body, frozen=True):
     ms: float
     reply: str = ""
     undo: bool = False
+    lacks: str = ""
+
+
+@message("agent.encode")
+class Encode(Body, frozen=True):
+    """Ask ``encoder`` what the words of a request are, in the planner's normal form. → Encoded"""
+
+    words: list[str]
+
+
+@message("agent.encoded")
+class Encoded(Body, frozen=True):
+    """The likeliest labels with their probabilities, a tag for each word (see ``agent/encoder/labels.py``), and from
+    which probability on a label is to be believed."""
+
+    labels: list[tuple[str, float]]
+    tags: list[str]
+    sure: float
 
 
 @message("agent.request")

@@ -19,13 +19,16 @@ from ..modalities.voice.messages import Corpus, GetCorpus, Judge, Judged
 from ..skills.localtime import device_zone
 from ..skills.messages import Catalogue, GetCatalogue
 from .corpus_store import SENTENCES, read_corpus, write_corpus
-from .messages import Plan, Planned
-from .plan import NOTHING_TO_UNDO, Planner
+from .messages import Encode, Encoded, Plan, Planned
+from .plan import NOTHING_TO_UNDO, REFUSAL, Planner
+from .values.words import tokenize
 
 __all__ = ["Planner", "PlannerService", "local_now", "understood"]
 
 CATALOGUE_WITHIN_S = 5.0
 CORPUS_WITHIN_S = 60.0
+ENCODED_WITHIN_S = 5.0
+"""The first request of a while also waits for the encoder's process."""
 WARM_UP = "set a timer for ten minutes"
 """Planned once, so that the parser is loaded before the first request."""
 _TRIES = 8
@@ -71,7 +74,8 @@ class PlannerService(Service):
     """``skills`` is asked for the catalogue, ``listeners`` are notified when the corpus changed.
 
     A corpus is kept in the folder ``cache`` ('': nowhere) by its catalogue's fingerprint; where it is not, the service
-    ``builder`` makes it ('': this one does), so that the core does not hold the memory that takes.
+    ``builder`` makes it ('': this one does), so that the core does not hold the memory that takes. What no template
+    matches is read by the service ``encoder`` ('': refused).
     """
 
     concurrency: ClassVar[int] = 4
@@ -84,12 +88,14 @@ class PlannerService(Service):
         corpus: int = SENTENCES,
         cache: str = "",
         builder: str = "",
+        encoder: str = "",
     ) -> None:
         self._skills = skills
         self._listeners = tuple(listeners)
         self._zone = zone
         self._size = corpus
         self._cache, self._builder = cache, builder
+        self._encoder = encoder
         self._loaded: Planner | None = None
 
     async def start(self) -> None:
@@ -128,7 +134,25 @@ class PlannerService(Service):
     async def plan(self, request: Plan, call: Call) -> Planned:
         planner = await self._planner_now()
         now = local_now(request.now, self.port.wall(), self._zone)
-        return planner.plan(request.text, now, request.context)
+        planned = planner.plan(request.text, now, request.context)
+        if planned.calls or planned.reply != REFUSAL or not self._encoder:
+            return planned
+        return await self._encoded(planner, planned, request.text, now)
+
+    async def _encoded(self, planner: Planner, refused: Planned, text: str, now: datetime) -> Planned:
+        """The encoder's plan of what the templates refused; their refusal, where the encoder cannot be had."""
+        from .encoder import tier  # only a device with an encoder pays for it
+
+        began = self.port.now()
+        words = [token.text for token in tokenize(text)]
+        try:
+            seen = await self.port.ask(self._encoder, Encode(words), Encoded, within=ENCODED_WITHIN_S)
+        except BluerillError as error:
+            self.port.log.warning("no encoder for a request that no template matched: %s", error)
+            return refused
+        found = tier.planned(text, seen, planner.actions, now)
+        ms = refused.ms + (self.port.now() - began) * 1000
+        return msgspec.structs.replace(found, ms=round(ms, 3))
 
     @handles(Judge)
     async def judge(self, request: Judge, call: Call) -> Judged:
