@@ -24,11 +24,12 @@ class PlannedCall(msgspec.Struct, frozen=True, omit_defaults=True):
 @message("agent.plan")
 class Plan(Body, frozen=True):
     """Ask ``planner`` to plan a request, executing nothing. ``now`` is local ISO 8601 ('' = the device's clock);
-    ``context`` are the last calls of the session, latest last. → Planned"""
+    ``context`` are the last calls of the session, latest last; ``tier`` is who may answer. → Planned"""
 
     text: str
     now: str = ""
     context: list[PlannedCall] = []
+    tier: Literal["auto", "templates", "encoder"] = "auto"
 
 
 @message("agent.planned")
@@ -50,18 +51,24 @@ class Planned(Body, frozen=True):
 
 @message("agent.encode")
 class Encode(Body, frozen=True):
-    """Ask ``encoder`` what the words of a request are, in the planner's normal form. → Encoded"""
+    """Ask ``encoder`` to read sentences, each as words in the planner's normal form; at most eight. → Encoded"""
 
-    words: list[str]
+    sentences: list[list[str]]
+
+
+class Sighted(msgspec.Struct, frozen=True):
+    """What the encoder sees in a sentence: the likeliest labels with their probabilities, and a tag for each word (see
+    ``agent/encoder/labels.py``)."""
+
+    labels: list[tuple[str, float]]
+    tags: list[str]
 
 
 @message("agent.encoded")
 class Encoded(Body, frozen=True):
-    """The likeliest labels with their probabilities, a tag for each word (see ``agent/encoder/labels.py``), and from
-    which probability on a label is to be believed."""
+    """What was seen in each sentence, and from which probability on an action is to be believed."""
 
-    labels: list[tuple[str, float]]
-    tags: list[str]
+    seen: list[Sighted]
     sure: float
 
 

@@ -19,9 +19,9 @@ from ..modalities.voice.messages import Corpus, GetCorpus, Judge, Judged
 from ..skills.localtime import device_zone
 from ..skills.messages import Catalogue, GetCatalogue
 from .corpus_store import SENTENCES, read_corpus, write_corpus
+from .encoder import tier
 from .messages import Encode, Encoded, Plan, Planned
 from .plan import NOTHING_TO_UNDO, REFUSAL, Planner
-from .values.words import tokenize
 
 __all__ = ["Planner", "PlannerService", "local_now", "understood"]
 
@@ -75,7 +75,7 @@ class PlannerService(Service):
 
     A corpus is kept in the folder ``cache`` ('': nowhere) by its catalogue's fingerprint; where it is not, the service
     ``builder`` makes it ('': this one does), so that the core does not hold the memory that takes. What no template
-    matches is read by the service ``encoder`` ('': refused).
+    matches well is shown to the service ``encoder`` ('': the templates alone answer).
     """
 
     concurrency: ClassVar[int] = 4
@@ -135,24 +135,24 @@ class PlannerService(Service):
         planner = await self._planner_now()
         now = local_now(request.now, self.port.wall(), self._zone)
         planned = planner.plan(request.text, now, request.context)
-        if planned.calls or planned.reply != REFUSAL or not self._encoder:
+        if request.tier == "encoder":
+            refused = msgspec.structs.replace(planned, calls=[], reply=planned.reply or REFUSAL, undo=False)
+            return await self._encoded(planner, refused, request.text, now)
+        if request.tier == "templates" or not self._encoder or not tier.doubted(planned):
             return planned
         return await self._encoded(planner, planned, request.text, now)
 
-    async def _encoded(self, planner: Planner, refused: Planned, text: str, now: datetime) -> Planned:
-        """The encoder's plan of what the templates refused; their refusal, where the encoder cannot be had."""
-        from .encoder import tier  # only a device with an encoder pays for it
-
+    async def _encoded(self, planner: Planner, templates: Planned, text: str, now: datetime) -> Planned:
+        """The plan with the encoder's second opinion; the templates' own, where the encoder cannot be had."""
         began = self.port.now()
-        words = [token.text for token in tokenize(text)]
+        sentences = [[token.text for token in tokens] for tokens in tier.sentences(text)]
         try:
-            seen = await self.port.ask(self._encoder, Encode(words), Encoded, within=ENCODED_WITHIN_S)
+            encoded = await self.port.ask(self._encoder, Encode(sentences), Encoded, within=ENCODED_WITHIN_S)
         except BluerillError as error:
-            self.port.log.warning("no encoder for a request that no template matched: %s", error)
-            return refused
-        found = tier.planned(text, seen, planner.actions, now)
-        ms = refused.ms + (self.port.now() - began) * 1000
-        return msgspec.structs.replace(found, ms=round(ms, 3))
+            self.port.log.warning("no encoder for a request that no template matched well: %s", error)
+            return templates
+        found = tier.second(templates, tier.planned(text, encoded, planner.actions, now))
+        return msgspec.structs.replace(found, ms=round(templates.ms + (self.port.now() - began) * 1000, 3))
 
     @handles(Judge)
     async def judge(self, request: Judge, call: Call) -> Judged:

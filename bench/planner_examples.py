@@ -3,8 +3,8 @@
     python -m bluerill.bench.planner_examples OUT [--count 18000] [--data FOLDER]
 
 One JSON object a line: ``words`` in the planner's normal form, ``label`` and ``tags`` (see ``agent/encoder/labels.py``;
-null for a word nobody tagged), ``source`` and ``split``. The sentences are the public *train* sets, mapped to actions by
-``intents.toml``, this project's own (``requests.toml``), and walks through the skills' templates. What
+null for a word nobody tagged), ``source`` and ``split``. The sentences are the public *train* sets, mapped to actions
+by ``intents.toml``, this project's own (``requests.toml``), and walks through the skills' templates. What
 :func:`bluerill.agent.corpus.kept_back` sets apart, an eighth, is ``held``: never trained on, and what thresholds are
 chosen with. A text that is also in a set for measuring is left out altogether (:func:`measured_texts`).
 """
@@ -102,11 +102,10 @@ def tagged(said: Sequence[str], spans: Sequence[Span], blank: str | None = "O") 
     for span in sorted(spans, key=lambda each: each.start):
         last = joined[-1] if joined else None
         between = said[last.end : span.start] if last is not None else []
-        near = len(between) <= 2 and all(word in _BRIDGES for word in between)
-        if last is not None and last.kind == span.kind and span.kind in ("WHEN", "PLACE") and near:
-            if span.kind == "WHEN" or not between:
-                joined[-1] = last._replace(end=span.end)
-                continue
+        bridged = span.kind == "WHEN" and len(between) <= 2 and all(word in _BRIDGES for word in between)
+        if last is not None and last.kind == span.kind and (bridged or (span.kind == "PLACE" and not between)):
+            joined[-1] = last._replace(end=span.end)
+            continue
         joined.append(span)
     tags: list[str | None] = [blank] * len(said)
     for span in joined:

@@ -1,9 +1,9 @@
 """From the tags of a sentence to the arguments of an action. Rules read the values; the network only says where.
 
 A reading of the parameter's kind that covers the tagged words is chosen: the one that agrees with them best, and of
-those the longest, so that "at quarter to seven" is read whole when the tags begin at "quarter". Two tagged parts of one
-moment ("tomorrow" … "at five") are put together. What comes from a closed list is looked for among the words that belong
-to no free text. A value that has a plain form (a length of time, a recurrence) is also found untagged.
+those the longest, so that "at quarter to seven" is read whole when the tags begin at "quarter". Two tagged parts of
+one moment ("tomorrow" … "at five") are put together. What comes from a closed list is looked for among the words that
+belong to no free text. A value that has a plain form (a length of time, a recurrence) is also found untagged.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """What the encoder chooses among and tags with.
 
-A *label* is an action, perhaps with arguments that the way of asking fixes ("turn it up" is ``set_volume`` with a change
-of +10), written ``set_volume {"change":10}``; ``other.NAME`` is a kind of request that no action serves. A *tag* says
-for a word which kind of argument it belongs to, in the BIO scheme (Ramshaw and Marcus, 1995): ``B-WHEN``, ``I-WHEN``,
-``O``. Tags are the same for all actions; which parameter a tag means follows from the action (:func:`tag_of`), so that
-an action the network never saw can use what it learned of others.
+A *label* is an action, perhaps with arguments that the way of asking fixes ("turn it up" is ``set_volume`` with a
+change of +10), written ``set_volume {"change":10}``; ``other.NAME`` is a kind of request that no action serves. A
+*tag* says for a word which kind of argument it belongs to, in the BIO scheme (Ramshaw and Marcus, 1995): ``B-WHEN``,
+``I-WHEN``, ``O``. Tags are the same for all actions; which parameter a tag means follows from the action
+(:func:`tag_of`).
 """
 
 from __future__ import annotations

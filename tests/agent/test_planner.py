@@ -5,7 +5,8 @@ from datetime import UTC
 import pytest
 from msgspec.structs import replace
 
-from bluerill.agent.messages import Plan
+from bluerill.agent.encoder import tier
+from bluerill.agent.messages import Encode, Encoded, Plan, Sighted
 from bluerill.agent.planner import PlannerService, local_now
 from bluerill.kernel.errors import CallerError, ServiceFault
 from bluerill.kernel.message import Body
@@ -98,6 +99,70 @@ def test_the_corpus_comes_as_a_lease() -> None:
         lines = bytes(reply.lease).decode().splitlines()  # type: ignore[call-overload]
         assert reply.body == replace(reply.body, fingerprint="small-1", sentences=len(lines))
         assert 100 < len(lines) <= 400
+
+    run(test)
+
+
+class Encoder:
+    """Plays the encoder: everything is a request for the time, with that probability."""
+
+    def __init__(self, likely: float) -> None:
+        self.likely = likely
+        self.asked: list[list[list[str]]] = []
+
+    def __call__(self, body: Body) -> Body:
+        assert isinstance(body, Encode)
+        self.asked.append(body.sentences)
+        seen = [Sighted([("get_time", self.likely)], ["O"] * len(words)) for words in body.sentences]
+        return Encoded(seen, 0.6)
+
+
+def encoded_device(likely: float = 0.9) -> tuple[PlannerService, LonePort, Encoder]:
+    encoder = Encoder(likely)
+    service = PlannerService(zone="Europe/Berlin", encoder="encoder")
+    service.port = port = LonePort("planner", {"skills": Skills(), "encoder": encoder})
+    return service, port, encoder
+
+
+def test_what_a_template_matches_never_reaches_the_encoder() -> None:
+    async def test() -> None:
+        service, _port, encoder = encoded_device()
+        planned = await send(service, Plan("set an alarm for 5 pm"))
+        assert (planned.planner, planned.calls[0].name) == ("templates", "set_alarm")
+        assert encoder.asked == []
+
+    run(test)
+
+
+def test_what_no_template_matches_is_read_by_the_encoder() -> None:
+    async def test() -> None:
+        service, _port, encoder = encoded_device()
+        planned = await send(service, Plan("How late is it?"))
+        assert (planned.planner, planned.calls[0].name) == (tier.TIER, "get_time")
+        assert encoder.asked == [[["how", "late", "is", "it"]]]
+        encoder.likely = 0.3
+        assert (await send(service, Plan("how late is it"))).calls == []
+
+    run(test)
+
+
+def test_the_tier_may_be_chosen() -> None:
+    async def test() -> None:
+        service, _port, encoder = encoded_device()
+        assert (await send(service, Plan("how late is it", tier="templates"))).calls == []
+        assert encoder.asked == []
+        planned = await send(service, Plan("mute", tier="encoder"))
+        assert (planned.planner, planned.calls[0].name) == (tier.TIER, "get_time")
+
+    run(test)
+
+
+def test_without_an_encoder_the_templates_answer() -> None:
+    async def test() -> None:
+        service, port, _encoder = encoded_device()
+        port.peers["encoder"] = Skills(failures=100)
+        planned = await send(service, Plan("how late is it"))
+        assert (planned.planner, planned.calls) == ("templates", [])
 
     run(test)
 

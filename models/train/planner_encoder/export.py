@@ -2,9 +2,9 @@
 
     python -m bluerill.models.train.planner_encoder.export CHECKPOINT --examples FILE --out FOLDER
 
-Writes ``encoder.onnx`` and ``encoder.json``. Temperature and threshold are chosen here, on the sentences of the examples
-that were held back: the temperature by their likelihood, ``sure`` as the least value at which at most so many requests that
-no action serves would be acted on.
+Writes ``encoder.onnx`` and ``encoder.json``. Temperature and threshold are chosen here, on the sentences of the
+examples that were held back: the temperature by their likelihood, ``sure`` as the least value at which at most so many
+requests that no action serves would be acted on.
 """
 
 from __future__ import annotations

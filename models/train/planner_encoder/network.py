@@ -43,7 +43,7 @@ class Block(nn.Module):
 
 
 class Encoder(nn.Module):
-    """``numbers`` (n, length) of pieces with ``mask`` (n, length) → label logits (n, labels), tag logits (n, length, tags)."""
+    """``numbers`` and ``mask`` (n, length) → label logits (n, labels) and tag logits (n, length, tags)."""
 
     def __init__(
         self, vocabulary: int, labels: int, tags: int, layers: int, width: int = 384, inner: int = 1536

