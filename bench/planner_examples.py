@@ -56,23 +56,23 @@ class Intents:
         self.entities: dict[str, str] = read.pop("entities")
         self.wholly, self.partly = (frozenset(read["tagged"][name]) for name in ("wholly", "partly"))
         del read["tagged"]
-        self._rules: dict[tuple[str, str], list[tuple[re.Pattern[str], str]]] = {}
+        self.rules: dict[tuple[str, str], list[tuple[re.Pattern[str], str]]] = {}
         for source, intents in read.items():
             for intent, rules in intents.items():
                 parts = [rule.rpartition(" => ") for rule in ([rules] if isinstance(rules, str) else rules)]
-                self._rules[source, intent] = [(re.compile(pattern), label) for pattern, _, label in parts]
+                self.rules[source, intent] = [(re.compile(pattern), label) for pattern, _, label in parts]
 
     def label(self, source: str, intent: str, said: Sequence[str]) -> str:
         """The label of a sentence that another project filed under an intent."""
         text = " ".join(said)
-        for pattern, label in self._rules.get((source, intent), ()):
+        for pattern, label in self.rules.get((source, intent), ()):
             if pattern.search(text):
                 return label
         return f"other.{intent}"
 
     def labels(self, source: str, intent: str) -> list[str]:
         """Every label that sentences of an intent can have."""
-        return [label for _, label in self._rules.get((source, intent), ())] or [f"other.{intent}"]
+        return [label for _, label in self.rules.get((source, intent), ())] or [f"other.{intent}"]
 
 
 @cache

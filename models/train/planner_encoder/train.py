@@ -4,8 +4,8 @@
 
 Two losses share the encoder: cross entropy of the sentence's label, with smoothing, and of the tag of each word's first
 piece. AdamW; the embeddings and the first blocks stay as they are; the heads learn faster than the blocks; the rate
-rises for a twentieth of all steps and falls linearly to zero. A running average of the weights is what is measured and kept.
-Writes ``encoder.pt`` (weights and tables), ``state.pt`` (to resume) and ``log.jsonl`` into the folder.
+rises for a twentieth of all steps and falls linearly to zero. A running average of the weights is what is measured and
+kept. Writes ``encoder.pt`` (weights and tables), ``state.pt`` (to resume) and ``log.jsonl`` into the folder.
 """
 
 from __future__ import annotations

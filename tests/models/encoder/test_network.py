@@ -55,6 +55,6 @@ def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_shipped_model_is_as_its_card_says_and_works() -> None:
-    seen = Network(shipped()).see("will i need an umbrella in new york".split())
+    seen = Network(shipped()).see(["will", "i", "need", "an", "umbrella", "in", "new", "york"])
     assert seen.labels[0][0].startswith("get_weather")
     assert seen.tags[-2:] == ["B-PLACE", "I-PLACE"]
