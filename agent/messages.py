@@ -49,9 +49,13 @@ class Planned(Body, frozen=True):
     lacks: str = ""
 
 
+MAX_SENTENCES = 12
+"""What the encoder reads at once."""
+
+
 @message("agent.encode")
 class Encode(Body, frozen=True):
-    """Ask ``encoder`` to read sentences, each as words in the planner's normal form; at most eight. → Encoded"""
+    """Ask ``encoder`` to read at most MAX_SENTENCES, each as words in the planner's normal form. → Encoded"""
 
     sentences: list[list[str]]
 

@@ -20,15 +20,17 @@ from ..skills.localtime import device_zone
 from ..skills.messages import Catalogue, GetCatalogue
 from .corpus_store import SENTENCES, read_corpus, write_corpus
 from .encoder import tier
-from .messages import Encode, Encoded, Plan, Planned
+from .messages import MAX_SENTENCES, Encode, Encoded, Plan, Planned
 from .plan import NOTHING_TO_UNDO, REFUSAL, Planner
+from .values.words import words
 
 __all__ = ["Planner", "PlannerService", "local_now", "understood"]
 
 CATALOGUE_WITHIN_S = 5.0
 CORPUS_WITHIN_S = 60.0
 ENCODED_WITHIN_S = 5.0
-"""The first request of a while also waits for the encoder's process."""
+JUDGED_WITHIN_S = 4.0
+"""The first request (or reading of speech) of a while also waits for the encoder's process."""
 WARM_UP = "set a timer for ten minutes"
 """Planned once, so that the parser is loaded before the first request."""
 _TRIES = 8
@@ -163,7 +165,21 @@ class PlannerService(Service):
             sure.append(understood(planner.plan(text, now)))
             if len(sure) % 2 == 0:
                 await self.port.sleep(0)  # requests go first
+        if self._encoder and not any(sure):
+            sure = await self._sighted(planner, request.texts[: len(sure)], now)
         return Judged(sure)
+
+    async def _sighted(self, planner: Planner, texts: Sequence[str], now: datetime) -> list[float]:
+        """The encoder's judgement of texts that no template knows; zeros where it cannot be had in time."""
+        some = texts[:MAX_SENTENCES]
+        asked = Encode([words(text) for text in some])
+        try:
+            encoded = await self.port.ask(self._encoder, asked, Encoded, within=JUDGED_WITHIN_S)
+        except BluerillError as error:
+            self.port.log.warning("no encoder to judge what was heard: %s", error)
+            return [0.0] * len(texts)
+        found = [tier.heard(text, seen, planner.actions, now) for text, seen in zip(some, encoded.seen, strict=False)]
+        return [*found, *[0.0] * (len(texts) - len(found))]
 
     @handles(GetCorpus)
     async def corpus(self, request: GetCorpus, call: Call) -> Leased:

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from ...kernel.service import Call, Service, handles
 from ...models.encoder.network import Network, shipped
-from ..messages import Encode, Encoded, Sighted
+from ..messages import MAX_SENTENCES, Encode, Encoded, Sighted
 from ..values.words import MAX_TOKENS
 
 __all__ = ["EncoderService"]
-
-MAX_SENTENCES = 8
 
 
 class EncoderService(Service):

