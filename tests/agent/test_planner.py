@@ -183,3 +183,19 @@ def test_it_judges_readings_and_does_nothing() -> None:
         assert len((await send(service, Judge(["mute"] * 500))).sure) == 16
 
     run(test)
+
+
+def test_readings_that_no_template_knows_are_judged_by_the_encoder() -> None:
+    async def test() -> None:
+        service, port, encoder = encoded_device(0.95)
+        assert (await send(service, Judge(["mute", "purple monkey"]))).sure == [1.0, 0.0]
+        assert encoder.asked == []
+        sure = (await send(service, Judge(["how late is it", "how wait is it"]))).sure
+        assert sure == [pytest.approx(0.76)] * 2
+        encoder.likely = 0.8
+        assert (await send(service, Judge(["how late is it"]))).sure == [0.0]
+        assert len((await send(service, Judge(["how late is it"] * 14))).sure) == 14
+        port.peers["encoder"] = Skills(failures=9)
+        assert (await send(service, Judge(["how late is it"]))).sure == [0.0]
+
+    run(test)
