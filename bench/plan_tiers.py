@@ -10,6 +10,8 @@ says which action serves an intent.
 - *refused*: of the requests that none serves, those without a call;
 - *exact*: of the served requests whose entities were annotated, those with the right action and all arguments. The
   right arguments are what the same rules read in the annotated words; nothing found in some of them is a miss;
+- Home Assistant's sentences and the skills' own examples are what templates are written for: together nothing of it may
+  be lost;
 - *intent* (Snips): the one of seven that the network's likeliest label belongs to.
 
 ``--folder`` measures a model that is not shipped. Every share has its n and 95 % Wilson interval.
@@ -34,6 +36,7 @@ from ..agent.messages import Encoded, Planned, PlannedCall, Sighted
 from ..agent.plan import Planner
 from ..agent.values.words import tokenize, words
 from ..models.encoder.network import Network, shipped
+from . import plan_home
 from .figures import percentile, share
 from .plan import NOW, REFUSALS, data_folder, system_catalogue
 from .planner_examples import Example, intents, public
@@ -159,6 +162,17 @@ def measure(network: Network, data: Path, misses: int = 0) -> dict[str, Any]:
                 count(f"{where}: exact", name, same(planned, meant), f"{text!r} got {calls}, expected {truth}")
         if source == "snips":
             count("snips: intent", "encoder", plans.label.partition(" ")[0] == each.label, f"{text!r}: {plans.label}")
+    for case in plan_home.cases(data / "ha_intents_en" / "tests" / "en"):
+        plans = both.plan(case.text) if not case.skipped else None
+        for name in TIERS if plans is not None else ():
+            planned = getattr(plans, name)
+            count("home assistant: exact", name, plan_home.correct(case, planned.calls), case.text)
+    for action in both.planner.actions.values():
+        for text in action.examples:
+            plans = both.plan(text)
+            for name in TIERS:
+                got = action_of(getattr(plans, name))
+                count("skills' examples: action", name, got == action.name, f"{text!r} got {got or 'refusal'}")
     rows: dict[str, dict[str, Any]] = {}
     for row, name in n:
         rows.setdefault(row, {})[name] = share(right[row, name], n[row, name])

@@ -2,9 +2,9 @@
 
     python -m bluerill.models.train.planner_encoder.export CHECKPOINT --examples FILE --out FOLDER
 
-Writes ``encoder.onnx`` and ``encoder.json``. Temperature and threshold are chosen here, on the sentences of the
-examples that were held back: the temperature by their likelihood, ``sure`` as the least value at which at most so many
-requests that no action serves would be acted on.
+Writes ``encoder.onnx``, its weights ``encoder.bin``, and ``encoder.json``. Temperature and threshold are chosen on
+the sentences of the examples that were held back: the temperature by their likelihood, ``sure`` as the least value at
+which at most so many requests that no action serves would be acted on.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,17 @@ def graph_of(weights: dict[str, Any], layers: int, eight_bit: bool = True) -> An
     return graph.model()
 
 
+def write_graph(graph: Any, folder: Path) -> None:
+    """The graph with its weights in a file beside it, which onnxruntime maps instead of copying."""
+    weights = folder / "encoder.bin"
+    weights.unlink(missing_ok=True)  # it would be appended to
+    path = folder / "encoder.onnx"
+    import_module("onnx").save_model(
+        graph, str(path), save_as_external_data=True, location=weights.name, size_threshold=4096
+    )
+    weights.chmod(0o644)
+
+
 def calibrated(network: Network, rows: Sequence[Row]) -> tuple[float, float]:
     """Temperature and threshold for sentences of people (templates are not what the network is asked)."""
     names = {label: at for at, label in enumerate(network.files.labels)}
@@ -102,8 +114,7 @@ def main(arguments: Sequence[str] | None = None, write: Callable[[str], object] 
     options = parser.parse_args(arguments)
     saved = torch.load(options.checkpoint, weights_only=True)
     options.out.mkdir(parents=True, exist_ok=True)
-    graph = graph_of(saved["weights"], saved["layers"], not options.float)
-    (options.out / "encoder.onnx").write_bytes(graph.SerializeToString())
+    write_graph(graph_of(saved["weights"], saved["layers"], not options.float), options.out)
     files = Files(saved["labels"], saved["tags"], saved["pieces"])
     names = options.out / "encoder.json"
     names.write_bytes(msgspec.json.encode(files))
@@ -111,8 +122,8 @@ def main(arguments: Sequence[str] | None = None, write: Callable[[str], object] 
     files.temperature, files.sure = calibrated(Network(options.out), held)
     files.pieces = saved["pieces"]
     names.write_bytes(msgspec.json.encode(files))
-    sizes = [path.stat().st_size for path in (options.out / "encoder.onnx", names)]
-    write(f"temperature {files.temperature}, sure from {files.sure}; {sizes[0]:,} + {sizes[1]:,} bytes")
+    size = sum(path.stat().st_size for path in options.out.iterdir())
+    write(f"temperature {files.temperature}, sure from {files.sure}; {size:,} bytes")
     return 0
 
 
