@@ -163,8 +163,10 @@ def measure(network: Network, data: Path, misses: int = 0) -> dict[str, Any]:
         if source == "snips":
             count("snips: intent", "encoder", plans.label.partition(" ")[0] == each.label, f"{text!r}: {plans.label}")
     for case in plan_home.cases(data / "ha_intents_en" / "tests" / "en"):
-        plans = both.plan(case.text) if not case.skipped else None
-        for name in TIERS if plans is not None else ():
+        if case.skipped:
+            continue
+        plans = both.plan(case.text)
+        for name in TIERS:
             planned = getattr(plans, name)
             count("home assistant: exact", name, plan_home.correct(case, planned.calls), case.text)
     for action in both.planner.actions.values():
