@@ -111,11 +111,13 @@ def test_a_question_may_be_passed_over_or_answered_too_late() -> None:
         await service.start()
         await send(service, Request("wake me"))
         await send(service, Request("turn the volume down"))
-        await send(service, Request("at quarter to seven"))
+        await send(service, Request("purple"))
         await send(service, Request("wake me"))
         await port.advance(31)
-        await send(service, Request("at quarter to seven"))
+        await send(service, Request("purple"))
         assert skills.done == [("set_volume", {"change": -10})]
+        planned = [body.text for _to, body in port.asked if isinstance(body, Plan)]
+        assert planned == ["wake me", "turn the volume down", "purple", "wake me", "purple"]
 
     run(test)
 
