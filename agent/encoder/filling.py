@@ -48,8 +48,8 @@ def filled(
     action: ActionInfo, fixed: dict[str, Any], text: str, tokens: Sequence[Token], tags: Sequence[str], now: datetime
 ) -> Filled:
     """The call of an action for a sentence whose words have these tags; ``now`` is local and aware."""
-    reader = Reader([token.text for token in tokens], now.date())
-    spans = spans_of(tags)
+    reader = Reader([token.text.removesuffix("'s") for token in tokens], now.date())  # "tomorrow's weather"
+    spans = [_mended(span, reader) for span in spans_of(tags)]
     given = dict(fixed)
     bound: list[Bound] = []
     for parameter in action.parameters:
@@ -70,6 +70,16 @@ def filled(
     if missing or problem(arguments, action.schema):
         return Filled(None, missing)
     return Filled(PlannedCall(action.name, arguments, quotes), [])
+
+
+def _mended(span: Span, reader: Reader) -> Span:
+    """A place that is wholly a day is one ("at christmas"); "to do" is one name."""
+    words = reader.words
+    if span.kind == "PLACE" and any(reading.end == span.end for reading in reader.at("when", span.start)):
+        return span._replace(kind="WHEN")
+    if span.kind == "LIST" and words[span.start] == "do" and span.start and words[span.start - 1] == "to":
+        return span._replace(start=span.start - 1)
+    return span
 
 
 def slot_words(reader: Reader, bound: Bound) -> str:

@@ -56,6 +56,17 @@ def test_a_length_of_time_is_found_untagged_but_a_day_is_not() -> None:
     assert arguments("get_weather", "was there any rain on monday") == {"what": "rain"}
 
 
+def test_a_place_that_is_a_day_is_a_day() -> None:
+    assert arguments("get_weather", "how is it on christmas/B-PLACE") == {"when": "2026-12-25"}
+    assert arguments("get_weather", "tomorrow's/B-WHEN weather in mum's/B-PLACE town/I-PLACE") == {
+        "when": "2026-11-21", "place": "mum's town",
+    }  # fmt: skip
+
+
+def test_to_do_is_one_name() -> None:
+    assert arguments("show_list", "read me my to do/B-LIST list") == {"list": "to do"}
+
+
 def test_from_and_to() -> None:
     said = "how many grams/B-TO is three/B-NUMBER ounces/B-FROM"
     assert arguments("convert_units", said) == {"value": 3, "from_unit": "ounce", "to_unit": "gram"}
