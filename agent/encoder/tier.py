@@ -26,7 +26,7 @@ __all__ = ["DOUBT", "TIER", "chosen", "doubted", "heard", "planned", "second", "
 
 TIER = "encoder"
 DOUBT = 0.7
-"""The confidence up to which a match of the templates is not believed without the encoder."""
+"""The confidence below which a match of the templates is not believed without the encoder."""
 OVERRULE = 0.85
 """How sure the encoder must be to be believed instead."""
 HEARD, HEARD_WEIGHT = 0.9, 0.8
@@ -109,7 +109,7 @@ def question(action: ActionInfo, missing: Sequence[ParameterInfo]) -> str:
 def doubted(templates: Planned) -> bool:
     """The encoder is asked about this plan of the templates."""
     if templates.calls:
-        return len(templates.calls) == 1 and not templates.calls[0].revises and templates.confidence <= DOUBT
+        return len(templates.calls) == 1 and not templates.calls[0].revises and templates.confidence < DOUBT
     return templates.reply == REFUSAL
 
 
