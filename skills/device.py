@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,6 +18,7 @@ from ..kernel.service import Port
 from . import sensors
 from .chime import DUE, Chime, Due
 from .messages import Card, Fetch, Fetched, Get, Glance, Happened, Put, Row, Rows, Scan, Stored, WantJob
+from .register import NETWORK, origin, origins
 from .units import Unit, unit_of
 
 STORE, EGRESS = "store", "egress"
@@ -143,10 +144,19 @@ class DeviceHandle:
     async def job(self, kind: str, **given: Any) -> None:
         self._need("jobs").announce(WantJob(self._skill, kind, _plain(given, f"parameters of job {kind!r}")))
 
-    async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:
-        host = urlsplit(url).hostname or ""
-        self._need(f"network:{host}")
-        request = Fetch(url, min(timeout_s, 30.0))
+    async def fetch(
+        self,
+        url: str,
+        *,
+        timeout_s: float = 5.0,
+        method: Literal["GET", "POST"] = "GET",
+        headers: dict[str, str] | None = None,
+        body: bytes = b"",
+    ) -> bytes:
+        unit_of(self._skill)
+        if origin(url) not in origins((g for g in self._grants if g.startswith(f"{NETWORK}@")), self._settings):
+            self._need(f"{NETWORK}{urlsplit(url).hostname or ''}")
+        request = Fetch(url, min(timeout_s, 30.0), method=method, headers=headers or {}, body=body)
         _, lease = await self._port.borrow(EGRESS, request, Fetched, within=request.timeout_s + 1.0)
         try:
             return lease.bytes()

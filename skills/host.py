@@ -1,9 +1,10 @@
 """The service ``skills``: Bluerill's own skills in the core, other packages' hosts behind it, one catalogue for all.
 
-It is a :class:`SkillHost` for the system skills. Hosts of third-party packages are child processes at the addresses
-given; their catalogues are joined to its own (a name that is taken stays with its first owner), their actions are
-asked of them, and what they announce passes through here, where it is labelled with whose it is. It also joins the
-glances: three skills can ring at once, and the screen is told the whole list.
+It is a :class:`SkillHost` for the system skills. Hosts of third-party packages are child processes that it has started
+(``packages.py``) or that the manifest seats; their catalogues are joined to its own (a name that is taken stays with
+its first owner), their actions are asked of them, and what they announce passes through here, where it is held to what
+the owner agreed to and labelled with whose it is. It also joins the glances: three skills can ring at once, and the
+screen is told the whole list.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from ..kernel.errors import BluerillError, CallerError, ServiceFault
-from ..kernel.message import Body
+from ..kernel.children import BudgetChanged, ChildExited, Shortage
+from ..kernel.errors import CallerError, CapabilityError, ServiceFault
+from ..kernel.message import Body, Taint
 from ..kernel.service import Call, Leased, handles
 from . import loader
+from .admission import Admit, Admitted, Dismiss, Inspect, Switch
 from .catalogue import described, merge
 from .messages import (
     CATALOGUE_CHANGED,
     GLANCE_CHANGED,
+    ActionInfo,
     Catalogue,
     GetCatalogue,
     Glance,
@@ -34,16 +38,18 @@ from .messages import (
     Undo,
     WantJob,
 )
+from .packages import Packages
+from .policy import literal, must_ask
 from .skillhost import ACTION_TIMEOUT_S, SkillHost
 
-HOST_TIMEOUT_S = 5.0
-HOST_TRIES = 5
 DESCRIBE = "describe_skills"
 """What a skill with the grant ``call:describe_skills`` calls to know all skills, other packages' among them."""
 
 
 class SkillsService(SkillHost):
-    """``hosts`` are addresses of other SkillHosts, ``tell_changed`` the services to notify of a changed catalogue.
+    """``hosts`` are addresses of SkillHosts that the manifest seats, ``tell_changed`` the services to notify of a
+    changed catalogue, ``register`` the folder in which the owner's decisions on packages are kept, ``owners`` the
+    services through which the owner decides.
 
     Without ``entries`` the system skills are found by their entry points. ``wait_s`` is how long ``start`` waits for
     the hosts' catalogues: a device that lives for one command must know all its skills before it, a watch need not.
@@ -62,6 +68,8 @@ class SkillsService(SkillHost):
         boot: str | None = None,
         timeout_s: float = ACTION_TIMEOUT_S,
         wait_s: float = 0.0,
+        register: str = "",
+        owners: Sequence[str] = ("control",),
     ) -> None:
         super().__init__((), settings=settings, disabled=disabled, zone=zone, boot=boot, timeout_s=timeout_s)
         self._entries = (
@@ -70,50 +78,47 @@ class SkillsService(SkillHost):
         self._hosts = tuple(hosts)
         self._wait_s = wait_s
         self._changed = tuple(tell_changed)
-        self._theirs: dict[str, Catalogue] = {}
+        self._folder_of_register, self._owners = register, frozenset(owners)
         self._routes: dict[str, str] = {}
         self._whole: Catalogue | None = None
+        self._known: dict[str, ActionInfo] = {}
         self._glance = Glance()
         self._rings: dict[str, list[RingView]] = {}
         self._timers: dict[str, list[TimerView]] = {}
 
     async def start(self) -> None:
+        self._packages = Packages(self.port, self._folder_of_register, self._settings, self._now_changed)
+        self._disabled |= set(self._packages.read().off)
         await super().start()
-        if self._wait_s > 0 and self._hosts:
-            learning = [asyncio.ensure_future(self._learn(host)) for host in self._hosts]
+        await self._packages.start()
+        waiting = [*self._hosts, *self._packages.addresses]
+        if self._wait_s > 0 and waiting:
+            learning = [asyncio.ensure_future(self._packages.learn(host)) for host in waiting]
             _, late = await asyncio.wait(learning, timeout=self._wait_s)
             for task in late:
                 task.cancel()
                 self.port.log.warning("a skill host did not answer within %g s; its skills are missing", self._wait_s)
             return
-        for host in self._hosts:
-            self.port.spawn(self._learn(host), f"learn {host}")
+        for host in waiting:
+            self.port.spawn(self._packages.learn(host), f"learn {host}")
 
     async def notified(self, signal: int) -> None:
         if signal & GLANCE_CHANGED:
             self.deliver("screen", self._glance)
         if signal & CATALOGUE_CHANGED:
             for host in self._hosts:
-                await self._learn(host)
+                await self._packages.learn(host)
+            await self._packages.learn_all()
 
-    async def _learn(self, host: str) -> None:
-        """Ask a host for its catalogue; one that does not answer keeps what it had."""
-        for attempt in range(HOST_TRIES):
-            try:
-                _, lease = await self.port.borrow(host, GetCatalogue(), Catalogue, within=HOST_TIMEOUT_S)
-                try:
-                    theirs = msgspec.json.decode(lease.bytes(), type=Catalogue)
-                finally:
-                    lease.release()
-            except (BluerillError, msgspec.DecodeError) as error:
-                self.port.log.warning("skill host %s has no catalogue (try %d): %s", host, attempt + 1, error)
-                await self.port.sleep(0.5 * 2**attempt)
-                continue
-            self._theirs[host] = theirs
-            self._whole = None
-            for each in self._changed:
-                self.port.notify(each, CATALOGUE_CHANGED)
-            return
+    def _now_changed(self) -> None:
+        """Whatever was told of the catalogue before is old, and what hosts that are gone had on the screen goes."""
+        self._whole = None
+        for gone in [each for each in self._timers if each not in (*self._hosts, *self._packages.addresses)]:
+            if gone not in self._roster.skills:
+                self.announce(gone, Glance(timers=[]))
+                del self._timers[gone]
+        for each in self._changed:
+            self.port.notify(each, CATALOGUE_CHANGED)
 
     @handles(GetCatalogue)
     async def catalogue(self, request: GetCatalogue, call: Call) -> Catalogue | Leased:
@@ -125,8 +130,12 @@ class SkillsService(SkillHost):
     def whole(self) -> Catalogue:
         """Everything installed, here and in the hosts."""
         if self._whole is None:
-            others = [(host, self._theirs[host]) for host in self._hosts if host in self._theirs]
-            self._whole, self._routes = merge(self._roster.catalogue(), others)
+            told = self._packages.catalogues
+            order = [host for host in self._hosts if host in told] + sorted(set(told) - set(self._hosts))
+            self._whole, self._routes = merge(
+                self._roster.catalogue(), [(host, told[host]) for host in order], self._packages.absent()
+            )
+            self._known = {each.name: each for each in self._whole.actions}
             self.port.log.debug("catalogue %s actions=%d", self._whole.fingerprint, len(self._whole.actions))
         return self._whole
 
@@ -135,6 +144,8 @@ class SkillsService(SkillHost):
         host = self._route(request.action)
         if host is None:
             return await super().invoke(request, call)
+        if must_ask(self._known[request.action], call.taint):  # decided here: a stranger's process may not decide it
+            return Unconfirmed(request.action, literal(request.action, request.arguments))
         answer = await self.port.ask(host, request, Body, within=self._timeout + 1.0)
         if not isinstance(answer, Invoked | Unconfirmed):
             raise ServiceFault(f"skill host {host!r} answered {request.action!r} with {answer.wire!r}")
@@ -163,21 +174,90 @@ class SkillsService(SkillHost):
 
     @handles(Happened)
     def happened(self, what: Happened, call: Call) -> None:
-        """A third-party host's announcement: it may only speak for its own skills, and may not ring."""
+        """A third-party host's announcement: it may only speak for its own skills, as granted, and may not ring."""
         self._check_host(what.skill, call.sender)
+        if call.sender not in self._hosts:
+            for grant, used in (("speaker", bool(what.speech)), ("screen", what.card is not None)):
+                if used and not self._packages.may(call.sender, what.skill, grant):
+                    raise CapabilityError(f"skill {what.skill!r} has no grant {grant!r}")
         self.deliver("session", msgspec.structs.replace(what, ring=False))
 
     @handles(Glance)
     def glanced(self, what: Glance, call: Call) -> None:
         """A third-party host's glance: its timers are shown beside the others'; the rest is not its to say."""
-        if call.sender not in self._hosts:
+        if call.sender not in self._hosts and call.sender not in self._packages.addresses:
             raise CallerError(f"service {call.sender!r} is no skill host of this device")
+        theirs = self._packages.catalogues.get(call.sender)
+        names = [] if theirs is None else [each.name for each in theirs.skills]
+        if call.sender not in self._hosts and not any(self._packages.may(call.sender, n, "screen") for n in names):
+            raise CapabilityError(f"no skill of {call.sender!r} has the grant 'screen'")
         self.announce(call.sender, Glance(timers=what.timers))
 
     def _check_host(self, skill: str, sender: str) -> None:
-        theirs = self._theirs.get(sender)
+        theirs = self._packages.catalogues.get(sender)
         if theirs is None or all(each.name != skill for each in theirs.skills):
             raise CallerError(f"service {sender!r} has no skill {skill!r} to speak for")
+
+    @handles(ChildExited)
+    def exited(self, told: ChildExited, call: Call) -> None:
+        self._packages.exited(told)
+
+    @handles(BudgetChanged, Shortage)
+    def short(self, told: BudgetChanged | Shortage, call: Call) -> None:
+        """A package's process holds what the owner gave it: nothing of it goes because others want more."""
+
+    # what the owner decides
+
+    def _owner_only(self, call: Call) -> None:
+        if call.sender not in self._owners or call.taint & Taint.UNTRUSTED:
+            raise CapabilityError(f"only the owner decides on skills, and {call.sender!r} does not speak for the owner")
+
+    @handles(Inspect)
+    async def inspect(self, request: Inspect, call: Call) -> Leased:
+        self._owner_only(call)
+        found = await self._packages.inspect(request)
+        return Leased(Catalogue(found.fingerprint), self.port.offer(msgspec.json.encode(found)))
+
+    @handles(Admit)
+    async def admit(self, request: Admit, call: Call) -> Admitted:
+        self._owner_only(call)
+        folder = await self._packages.admit(request, self.port.wall())
+        return self._admitted(request.package, folder)
+
+    @handles(Dismiss)
+    async def dismiss(self, request: Dismiss, call: Call) -> Admitted:
+        self._owner_only(call)
+        return Admitted(folder=await self._packages.dismiss(request.package))
+
+    @handles(Switch)
+    async def switch(self, request: Switch, call: Call) -> Admitted:
+        self._owner_only(call)
+        package = self._packages.of_skill(request.skill)
+        if package is not None:
+            await self._packages.switch(request.skill, request.on)
+            return self._admitted(package.package)
+        await self._switch_own(request.skill, request.on)
+        return self._admitted(loader.OWN, only=request.skill)
+
+    async def _switch_own(self, skill: str, on: bool) -> None:
+        """One of the device's own skills: what it has scheduled waits until it is switched on again."""
+        entry = next((each for each in self._entries if each.name == skill), None)
+        if entry is None:
+            raise CallerError(f"no skill is named {skill[:60]!r}")
+        off = [name for name in self._packages.read().off if name != skill]
+        self._packages.keep_off(off if on else [*off, skill])
+        if on and skill not in self._roster.skills:
+            self._roster.load(entry, disabled=False)
+            if skill in self._roster.skills:
+                await self._wake(self._roster.skills[skill])
+        elif not on and skill in self._roster.skills:
+            self._chime.agenda.clear(skill)
+            self._roster.unload(skill)
+        self._now_changed()
+
+    def _admitted(self, package: str, folder: str = "", only: str = "") -> Admitted:
+        mine = [s for s in self.whole().skills if s.package == package and only in ("", s.name)]
+        return Admitted({s.name: s.state for s in mine}, {s.name: s.problem for s in mine if s.problem}, folder)
 
     def announce(self, skill: str, what: Happened | Glance | WantJob) -> None:
         if isinstance(what, WantJob):

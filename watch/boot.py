@@ -22,7 +22,6 @@ from ..kernel.host.base import Host
 from ..kernel.loop import Kernel
 from ..kernel.manifest import Manifest, ServiceSpec, format_size, parse_size
 from ..kernel.places import cache_directory, state_directory
-from ..skills.loader import host_services
 from .guests import FILE as GUESTS
 from .guests import guests
 from .owner import read_tables
@@ -50,25 +49,12 @@ def load_manifest(path: Path = MANIFEST, *, without: Iterable[str] = (), ram: st
         for name, spec in manifest.services.items()
     }
     if "skills" in services:
-        _seat_third_parties(services)
         _add_settings(services, Path(names["state"]) / "settings.toml")
     services.update(guests(Path(names["state"]) / GUESTS, services))
     device = manifest.device if not ram else msgspec.structs.replace(manifest.device, ram=parse_size(ram))
     filled = Manifest(device, services).without(*without)
     filled.check(str(path))
     return filled
-
-
-def _seat_third_parties(services: dict[str, ServiceSpec]) -> None:
-    """Give each third-party skill package a host process, and ``skills`` the right to ask it."""
-    hosts = host_services()
-    if not hosts:
-        return
-    skills = services["skills"]
-    services["skills"] = msgspec.structs.replace(
-        skills, asks=(*skills.asks, *hosts), settings={**skills.settings, "hosts": list(hosts)}
-    )
-    services.update(msgspec.convert(hosts, dict[str, ServiceSpec]))
 
 
 def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
@@ -82,8 +68,6 @@ def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
     for name, spec in services.items():
         if name == "skills":
             added: dict[str, Any] = {"settings": {**tables, "faces": faces}}
-        elif spec.class_.endswith(":SkillHost") and tables:
-            added = {"settings": tables}
         elif name == "screen":
             added = {"faces": str(faces["folder"])}
         else:
