@@ -10,16 +10,17 @@ screen is told the whole list.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Awaitable, Sequence
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
 from ..kernel.children import BudgetChanged, ChildExited, Shortage
-from ..kernel.errors import CallerError, CapabilityError, ServiceFault
+from ..kernel.errors import BluerillError, CallerError, CapabilityError, ServiceFault
 from ..kernel.message import Body, Taint
+from ..kernel.runner import current
 from ..kernel.service import Call, Leased, handles
-from . import loader
+from . import audit, loader
 from .admission import Admit, Admitted, Dismiss, Inspect, Switch
 from .catalogue import described, merge
 from .messages import (
@@ -42,6 +43,7 @@ from .packages import Packages
 from .policy import literal, must_ask
 from .skillhost import ACTION_TIMEOUT_S, SkillHost
 
+R = TypeVar("R")
 DESCRIBE = "describe_skills"
 """What a skill with the grant ``call:describe_skills`` calls to know all skills, other packages' among them."""
 
@@ -49,7 +51,7 @@ DESCRIBE = "describe_skills"
 class SkillsService(SkillHost):
     """``hosts`` are addresses of SkillHosts that the manifest seats, ``tell_changed`` the services to notify of a
     changed catalogue, ``register`` the folder in which the owner's decisions on packages are kept, ``owners`` the
-    services through which the owner decides.
+    services through which the owner decides, ``log`` the folder of the audit log.
 
     Without ``entries`` the system skills are found by their entry points. ``wait_s`` is how long ``start`` waits for
     the hosts' catalogues: a device that lives for one command must know all its skills before it, a watch need not.
@@ -70,6 +72,7 @@ class SkillsService(SkillHost):
         wait_s: float = 0.0,
         register: str = "",
         owners: Sequence[str] = ("control",),
+        log: str = "",
     ) -> None:
         super().__init__((), settings=settings, disabled=disabled, zone=zone, boot=boot, timeout_s=timeout_s)
         self._entries = (
@@ -78,6 +81,7 @@ class SkillsService(SkillHost):
         self._hosts = tuple(hosts)
         self._wait_s = wait_s
         self._changed = tuple(tell_changed)
+        self._audit = audit.Audit(log)
         self._folder_of_register, self._owners = register, frozenset(owners)
         self._routes: dict[str, str] = {}
         self._whole: Catalogue | None = None
@@ -141,6 +145,14 @@ class SkillsService(SkillHost):
 
     @handles(Invoke)
     async def invoke(self, request: Invoke, call: Call) -> Invoked | Unconfirmed:
+        self.whole()
+        known = self._known.get(request.action)
+        if known is None or known.reads:
+            return await self._do(request, call)
+        told = self._entry(known, request.arguments, call, confirmed=request.confirmed)
+        return await self._logged(told, self._do(request, call))
+
+    async def _do(self, request: Invoke, call: Call) -> Invoked | Unconfirmed:
         host = self._route(request.action)
         if host is None:
             return await super().invoke(request, call)
@@ -155,14 +167,62 @@ class SkillsService(SkillHost):
     async def undo(self, request: Undo, call: Call) -> Invoked:
         host = self._route(request.action)
         if host is None:
-            return await super().undo(request, call)
-        return await self.port.ask(host, request, Invoked, within=self._timeout + 1.0)
+            work = super().undo(request, call)
+        else:
+            work = self.port.ask(host, request, Invoked, within=self._timeout + 1.0)
+        known = self._known.get(request.action)
+        if known is None:
+            return await work
+        return await self._logged(self._entry(known, {}, call), work, "undone")
 
     async def _call(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...], reads: bool) -> dict[str, Any]:
         """An action called by a system skill; the one that only this service can answer is what there is."""
         if name == DESCRIBE:
             return {"skills": described(self.whole())}
-        return await super()._call(name, arguments, depth, reads)
+        work = super()._call(name, arguments, depth, reads)
+        self.whole()
+        known, call = self._known.get(name), current.get()
+        if known is None or known.reads or call is None:
+            return await work
+        told = self._entry(known, arguments, call)
+        return await self._logged(msgspec.structs.replace(told, by=f"skill {depth[-1]}"), work)
+
+    # the audit log
+
+    def _entry(
+        self, known: ActionInfo, arguments: dict[str, Any], call: Call, *, confirmed: bool = False
+    ) -> audit.Entry:
+        package = next((s.package for s in self.whole().skills if s.name == known.skill), "")
+        return audit.Entry(
+            self.port.wall(), known.name, known.skill, package, audit.shown(arguments), audit.labels(call.taint),
+            call.sender, known.grants, confirmed,
+        )  # fmt: skip
+
+    async def _logged(self, told: audit.Entry, work: Awaitable[R], good: audit.Outcome = "done") -> R:
+        """Do the work and write down what came of it, whatever that is."""
+        outcome: audit.Outcome = "failed"
+        why = "nobody waited for its end"
+        try:
+            answer = await work
+            outcome, why = "asked" if isinstance(answer, Unconfirmed) else good, ""
+            return answer
+        except BluerillError as error:
+            outcome, why = "refused" if isinstance(error, CallerError) else "failed", str(error)
+            raise
+        finally:
+            self._note(msgspec.structs.replace(told, outcome=outcome, why=why))
+
+    def _note(self, told: audit.Entry) -> None:
+        problem = self._audit.write(told)
+        if problem:
+            self.port.log.warning("the audit log misses %s: %s", told.action, problem)
+
+    def _decided(self, what: str, call: Call, package: str, skill: str = "") -> None:
+        """Write down a decision of the owner's."""
+        held = self._packages.package(package)
+        grants = sorted(held.grants) if held is not None else []
+        told = audit.Entry(self.port.wall(), what, skill, package, {}, audit.labels(call.taint), call.sender, grants)
+        self._note(told)
 
     def _route(self, action: str) -> str | None:
         if action in self._roster.actions:
@@ -222,12 +282,15 @@ class SkillsService(SkillHost):
     async def admit(self, request: Admit, call: Call) -> Admitted:
         self._owner_only(call)
         folder = await self._packages.admit(request, self.port.wall())
+        self._decided("install", call, request.package)
         return self._admitted(request.package, folder)
 
     @handles(Dismiss)
     async def dismiss(self, request: Dismiss, call: Call) -> Admitted:
         self._owner_only(call)
-        return Admitted(folder=await self._packages.dismiss(request.package))
+        folder = await self._packages.dismiss(request.package)
+        self._decided("remove", call, request.package)
+        return Admitted(folder=folder)
 
     @handles(Switch)
     async def switch(self, request: Switch, call: Call) -> Admitted:
@@ -235,8 +298,12 @@ class SkillsService(SkillHost):
         package = self._packages.of_skill(request.skill)
         if package is not None:
             await self._packages.switch(request.skill, request.on)
+        else:
+            await self._switch_own(request.skill, request.on)
+        name = loader.OWN if package is None else package.package
+        self._decided("enable" if request.on else "disable", call, name, request.skill)
+        if package is not None:
             return self._admitted(package.package)
-        await self._switch_own(request.skill, request.on)
         return self._admitted(loader.OWN, only=request.skill)
 
     async def _switch_own(self, skill: str, on: bool) -> None:

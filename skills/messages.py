@@ -111,10 +111,13 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @message("skills.invoke")
 class Invoke(Body, frozen=True):
-    """Ask ``skills`` to run one action. → Invoked | Unconfirmed"""
+    """Ask ``skills`` to run one action. → Invoked | Unconfirmed
+
+    ``confirmed`` says (for the audit log) that the owner was shown this call and agreed to it."""
 
     action: str
     arguments: dict[str, Any] = {}
+    confirmed: bool = False
 
 
 @message("skills.invoked")

@@ -24,6 +24,7 @@ _COMMANDS = {
     "hear": ("hear", "speech to text only"),
     "see": ("see", "what is in a picture: codes, text, colours"),
     "skills": ("skills", "what the watch can do: list, info, install, remove, enable, disable; your own: new, test"),
+    "audit": ("audit", "what changed something, who asked for it, and what came of it"),
     "face": ("face", "watch faces of the Watch Face Format: check, render, gif, diff, export"),
     "models": ("models", "model cards and weights: list, pull, add, verify, estimate, convert, info, remove"),
     "infer": ("infer", "ask a model, in the words of the model"),

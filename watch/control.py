@@ -21,9 +21,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ..agent.messages import Hush, Say, State, Turn
+from ..agent.messages import Hush, Request, Say, State, Turn
 from ..kernel.errors import BluerillError, CallerError, ManifestError, PeerRestarted, error_from
-from ..kernel.message import Body, body_type
+from ..kernel.message import Body, Taint, body_type
 from ..kernel.service import Call, Service, handles
 from ..modalities.voice.messages import HeardNothing, HeardPartial, SpeechStarted, Woken
 
@@ -172,7 +172,10 @@ class ControlService(Service):
 
 
 async def ask_with_lease(service: Service, to: str, body: Body, within: float | None) -> tuple[Body, bytes | None]:
-    """Ask through a service's port; the reply's payload, if any, is copied out."""
+    """Ask through a service's port; the reply's payload, if any, is copied out. Who is let in here is the owner, so a
+    request that comes this way is in the owner's words."""
+    if isinstance(body, Request):
+        return await service.port.ask(to, body, Body, within=within, taint=Taint.USER), None
     answer, lease = await service.port.ask_any(to, body, within=within)
     if lease is None:
         return answer, None

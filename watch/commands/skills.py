@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         return _test(args)
     if args.verb in skills_admit.VERBS:
         return skills_admit.run(args)
-    installed, status = eventloop.run(catalogue())
+    installed, status = eventloop.run(standing())
     if args.verb == "list":
         _list(skill_rows(installed), args.json)
     else:
@@ -87,7 +87,11 @@ def _test(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-async def catalogue() -> tuple[Catalogue, Status]:
+async def catalogue() -> Catalogue:
+    return (await standing())[0]
+
+
+async def standing() -> tuple[Catalogue, Status]:
     """What is installed, and how the services are that run it."""
     async with open_front(without=(*VOICE, *PAGE)) as front:
         answer, data = await front.borrow("skills", GetCatalogue(by_lease=True), Catalogue)
