@@ -29,7 +29,7 @@ from ...skills import loader
 from ...skills.catalogue import fingerprint
 from ...skills.derive import Action, actions_of
 from ...skills.messages import Catalogue
-from ...skills.testing import Bench
+from ...skills.testing import NO_PAGE, Bench
 from .grants import used
 from .guesses import arguments
 from .package import Package
@@ -187,7 +187,8 @@ async def _answer(bench: Bench, action: Action, given: dict[str, Any]) -> tuple[
     except CallerError as error:
         return ("" if str(error).strip() else f"{call} refuses without a word"), True
     except BluerillError as error:
-        return f"{call}: {error}", False
+        offline = NO_PAGE in str(error)  # it passes on that it cannot reach its host, as it should
+        return ("" if offline else f"{call}: {error}"), offline
     if not done.speech and not action.info.hidden and done.card is None:
         return f"{call} answers with neither speech nor a card", False
     if done.undo:
