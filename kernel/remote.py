@@ -190,6 +190,7 @@ class RemoteSeat(Traffic):
             self.count(envelope)
         self._gone.set()
         if self.life.state is State.STOPPING:
+            self.supervisor.stopped()
             self.life.step(Event.EXIT)
             return
         self.errors += 1

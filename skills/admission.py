@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from ..kernel.message import Body, message
+from .drafting import Undrafted
 from .messages import Catalogue
 
-__all__ = ["Admit", "Admitted", "Catalogue", "Dismiss", "Inspect", "Switch"]
+__all__ = [
+    "Admit", "Admitted", "Catalogue", "Dismiss", "Inspect", "KeepMade", "Make", "Offer", "Switch", "Undrafted",
+]  # fmt: skip
 
 
 @message("skills.inspect")
@@ -59,3 +62,32 @@ class Admitted(Body, frozen=True):
     states: dict[str, str] = {}
     problems: dict[str, str] = {}
     folder: str = ""
+
+
+@message("skills.make")
+class Make(Body, frozen=True):
+    """Ask ``skills`` for a skill that does what is asked for; it is not kept before KeepMade. → Offer | Undrafted"""
+
+    asked: str
+
+
+@message("skills.offer")
+class Offer(Body, frozen=True):
+    """A made skill that passed its checks: what it ``may`` do in plain words, what one may say, its code as the
+    ``diff`` from the version before it, and the checks."""
+
+    name: str
+    package: str
+    version: str
+    summary: str
+    grants: list[str] = []
+    may: list[str] = []
+    examples: list[str] = []
+    diff: str = ""
+    tried: list[str] = []
+    repairs: int = 0
+
+
+@message("skills.keep-made")
+class KeepMade(Body, frozen=True):
+    """Ask ``skills`` to keep what was offered last. → Admitted"""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
@@ -21,8 +22,10 @@ from ..kernel.message import Body, Taint
 from ..kernel.runner import current
 from ..kernel.service import Call, Leased, handles
 from . import audit, loader
-from .admission import Admit, Admitted, Dismiss, Inspect, Switch
+from .admission import Admit, Admitted, Dismiss, Inspect, KeepMade, Make, Offer, Switch
+from .atelier import STUDIO, Atelier, told
 from .catalogue import described, merge
+from .drafting import Undrafted
 from .messages import (
     CATALOGUE_CHANGED,
     GLANCE_CHANGED,
@@ -44,6 +47,8 @@ from .policy import literal, must_ask
 from .skillhost import ACTION_TIMEOUT_S, SkillHost
 
 R = TypeVar("R")
+MAKING = frozenset({"draft_skill", "keep_skill", "drop_skill"})
+"""What the skill ``studio`` may call here, and nobody else."""
 DESCRIBE = "describe_skills"
 """What a skill with the grant ``call:describe_skills`` calls to know all skills, other packages' among them."""
 
@@ -92,6 +97,7 @@ class SkillsService(SkillHost):
 
     async def start(self) -> None:
         self._packages = Packages(self.port, self._folder_of_register, self._settings, self._now_changed)
+        self._atelier = Atelier(self.port, self._packages, self._folder_of_register, self.whole)
         self._disabled |= set(self._packages.read().off)
         await super().start()
         await self._packages.start()
@@ -179,6 +185,8 @@ class SkillsService(SkillHost):
         """An action called by a system skill; the one that only this service can answer is what there is."""
         if name == DESCRIBE:
             return {"skills": described(self.whole())}
+        if name in MAKING and depth[-1] == STUDIO:
+            return await self._make(name, arguments)
         work = super()._call(name, arguments, depth, reads)
         self.whole()
         known, call = self._known.get(name), current.get()
@@ -186,6 +194,43 @@ class SkillsService(SkillHost):
             return await work
         told = self._entry(known, arguments, call)
         return await self._logged(msgspec.structs.replace(told, by=f"skill {depth[-1]}"), work)
+
+    # skills made on request
+
+    async def _make(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """What the skill ``studio`` asks for: it is part of Bluerill, and speaks for the owner who spoke to it."""
+        call = current.get() or Call("skills")
+        if call.taint & Taint.UNTRUSTED:
+            raise CapabilityError("only the owner has skills made")
+        if name == "draft_skill":
+            answer = await self._atelier.draft(str(arguments["description"]), self._local_now())
+            return told(answer) if isinstance(answer, Offer) else {"made": False, "reply": answer.reply}
+        if name == "keep_skill":
+            offer, admitted = await self._keep(call)
+            return {"name": offer.name, "examples": offer.examples, "state": admitted.states.get(offer.name, "broken")}
+        package = self._atelier.named(str(arguments.get("name", "")))
+        await self._packages.dismiss(package)
+        self._decided("remove", call, package)
+        return {"name": package.removeprefix("made-")}
+
+    async def _keep(self, call: Call) -> tuple[Offer, Admitted]:
+        offer, admit = self._atelier.take()
+        await self._packages.admit(admit, self.port.wall())
+        self._decided("install", call, offer.package)
+        return offer, self._admitted(offer.package)
+
+    def _local_now(self) -> datetime:
+        return datetime.fromtimestamp(self.port.wall(), self._zone)
+
+    @handles(Make)
+    async def make(self, request: Make, call: Call) -> Offer | Undrafted:
+        self._owner_only(call)
+        return await self._atelier.draft(request.asked, self._local_now())
+
+    @handles(KeepMade)
+    async def keep_made(self, request: KeepMade, call: Call) -> Admitted:
+        self._owner_only(call)
+        return (await self._keep(call))[1]
 
     # the audit log
 

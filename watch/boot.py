@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from ..kernel.box.spec import BoxSpec
 from ..kernel.child import resolve
 from ..kernel.errors import BluerillError, ManifestError
 from ..kernel.host import this_host
@@ -45,7 +46,7 @@ def load_manifest(path: Path = MANIFEST, *, without: Iterable[str] = (), ram: st
     manifest = Manifest.load(path)
     names = {"state": str(state_directory()), "cache": str(cache_directory()), **places}
     services = {
-        name: msgspec.structs.replace(spec, settings=_fill(spec.settings, names, name))
+        name: msgspec.structs.replace(spec, settings=_fill(spec.settings, names, name), box=_fill_box(spec.box, names))
         for name, spec in manifest.services.items()
     }
     if "skills" in services:
@@ -89,6 +90,19 @@ def _fill(settings: Mapping[str, Any], names: Mapping[str, Any], service: str) -
                 ) from None
         filled[key] = value
     return filled
+
+
+def _fill_box(box: BoxSpec | None, names: Mapping[str, Any]) -> BoxSpec | None:
+    """Where a box opens, with places filled in; a folder that it may write is made here, since it can make none."""
+    if box is None:
+        return None
+    reads, writes = (tuple(path.format_map(names) for path in paths) for paths in (box.reads, box.writes))
+    for path in writes:
+        try:
+            Path(path).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ManifestError(f"{path}: cannot be made: {error.strerror}; set BLUERILL_HOME") from error
+    return msgspec.structs.replace(box, reads=reads, writes=writes)
 
 
 class DeviceLock:

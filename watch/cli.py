@@ -23,7 +23,10 @@ _COMMANDS = {
     "plan": ("plan", "plan requests without executing anything"),
     "hear": ("hear", "speech to text only"),
     "see": ("see", "what is in a picture: codes, text, colours"),
-    "skills": ("skills", "what the watch can do: list, info, install, remove, enable, disable; your own: new, test"),
+    "skills": (
+        "skills",
+        "what the watch can do: list, info, install, remove, enable, disable; yours: make, new, test",
+    ),
     "audit": ("audit", "what changed something, who asked for it, and what came of it"),
     "face": ("face", "watch faces of the Watch Face Format: check, render, gif, diff, export"),
     "models": ("models", "model cards and weights: list, pull, add, verify, estimate, convert, info, remove"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -17,7 +18,7 @@ from typing import Any, ClassVar
 import pytest
 
 from bluerill.watch.workshop.package import Package
-from bluerill.watch.workshop.trial import trial
+from bluerill.watch.workshop.trial import Finding, trial
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("pomodoro", "transit", "homeassistant")
@@ -27,7 +28,11 @@ pytestmark = pytest.mark.process
 @pytest.mark.parametrize("name", ["tea", *NAMES])
 def test_an_example_passes_its_own_trial(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    findings = list(trial(Package(ROOT / "examples" / name), tools=False))
+
+    async def tried() -> list[Finding]:
+        return [each async for each in trial(Package(ROOT / "examples" / name), tools=False)]
+
+    findings = asyncio.run(tried())
     assert [each for each in findings if each.state == "failed"] == []
     assert next(each for each in findings if each.check == "sentences").summary.startswith("100 %") or name == "tea"
 

@@ -16,7 +16,7 @@ from ...skills.catalogue import skill_info, skill_rows
 from ...skills.messages import ActionInfo, Catalogue, GetCatalogue
 from ..boot import PAGE, VOICE, state_directory
 from ..front import open_front
-from . import skills_admit
+from . import skills_admit, skills_make
 from .style import paint, table
 
 
@@ -28,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     one.add_argument("name", help="the skill's name")
     one.add_argument("--json", action="store_true", help="one JSON document")
     skills_admit.arguments(verbs)
+    skills_make.arguments(verbs)
     new = verbs.add_parser("new", help="make a package for a new skill, whose tests pass at once")
     new.add_argument("name", help="lower case words joined by hyphens, such as tide-times")
     new.add_argument("--into", type=Path, default=Path(), metavar="DIR", help="where to put it (default: here)")
@@ -44,6 +45,8 @@ def run(args: argparse.Namespace) -> int:
         return _new(args)
     if args.verb == "test":
         return _test(args)
+    if args.verb == "make":
+        return skills_make.run(args)
     if args.verb in skills_admit.VERBS:
         return skills_admit.run(args)
     installed, status = eventloop.run(standing())
@@ -75,12 +78,16 @@ def _test(args: argparse.Namespace) -> int:
     package = Package(args.path)
     marks = {"passed": paint("✓", "green"), "failed": paint("✗", "red"), "skipped": paint("–", "yellow")}
     findings: list[Finding] = []
-    for finding in trial(package, seed=args.seed, tools=not args.no_tools):
-        findings.append(finding)
-        if not args.json:
-            print(f"{marks[finding.state]} {paint(finding.check, 'bold')}: {finding.summary}", flush=True)
-            for line in finding.lines:
-                print(f"    {line}")
+
+    async def work() -> None:
+        async for finding in trial(package, seed=args.seed, tools=not args.no_tools):
+            findings.append(finding)
+            if not args.json:
+                print(f"{marks[finding.state]} {paint(finding.check, 'bold')}: {finding.summary}", flush=True)
+                for line in finding.lines:
+                    print(f"    {line}")
+
+    eventloop.run(work())
     failed = sum(finding.state == "failed" for finding in findings)
     if args.json:
         print(msgspec.json.encode({"package": package.name, "passed": not failed, "findings": findings}).decode())
