@@ -118,15 +118,11 @@ def _mended(first: Made, last: Made, failed: Sequence[Tried], repairs: int) -> M
 def _renamed(made: Made) -> Made:
     """Under another name, and every action too: somebody else has these."""
     code = made.code
-    for call in {each.call for each in (*made.hear, *made.story)}:
+    for call in {*(each.call for each in made.hear), *(step.call for step in made.story)}:
         code = code.replace(f"def {call}(", f"def {call}_too(")
     hear = [Hear(each.text, f"{each.call}_too", each.arguments) for each in made.hear]
     story: list[Step] = [msgspec.structs.replace(step, call=f"{step.call}_too") for step in made.story]
     return made._replace(name=made.name + TOO, code=code, hear=hear, story=story)
-
-
-def _step_again(step: Step) -> Step:
-    return msgspec.structs.replace(step, call=f"{step.call}_too")
 
 
 # trying

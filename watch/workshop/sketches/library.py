@@ -32,7 +32,7 @@ _LEAD = re.compile(
 _CANNOT = re.compile(
     r"\b(?:internet|web ?site|online|twitter|facebook|instagram|whatsapp|email|e-mail|mail|stock|price|bitcoin|news|traffic|"
     r"translat\w*|camera|photo|picture|video|gps|navigat\w*|unlock\w*|door|payment|pay|buy|order|call|phone|text|message|"
-    r"sms|bluetooth|wifi network|heart|steps|sleep|temperature|weather|song|music|spotify|youtube)\b"
+    r"sms|bluetooth|wifi network|heart|steps|sleep|temperature|weather|song|music|spotify|youtube)s?\b"
 )
 
 
