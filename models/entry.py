@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections import deque
+from concurrent.futures import Future
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,58 +15,74 @@ from .messages import InferChunk, InferStop, Tensor
 __all__ = ["Entry", "moved"]
 
 
-class Entry:
-    """One sequence. ``asked`` while a quantum of it is wanted, ``abandoned`` once its asker gave up on that."""
+class Made(NamedTuple):
+    """What one quantum made: its place among the sequence's quanta, the step, seconds, and the position after it."""
 
-    __slots__ = ("abandoned", "ahead", "asked", "elapsed", "made", "paused", "session", "unwanted")
+    number: int
+    step: Step | Exception
+    elapsed: float
+    position: int
+
+
+class Entry:
+    """One sequence. ``asked`` while a quantum of it is wanted, ``abandoned`` once its asker gave up on that.
+
+    What it made is left here by the worker and taken by the event loop, possibly while the worker makes more.
+    """
+
+    __slots__ = ("_made", "abandoned", "ahead", "asked", "due", "finished", "paused", "quanta", "session", "unwanted")
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.made: Step | BluerillError | None = None
-        self.elapsed = 0.0
+        self._made: deque[Made] = deque()  # appended by the worker, popped by the event loop
+        self.quanta = 0  # computed
+        self.due = 0  # the last one that was asked for
+        self.finished = False  # there is nothing more to compute
         self.asked = False
         self.abandoned = False
-        self.ahead: asyncio.Future[None] | None = None  # a quantum that nobody has asked for yet
+        self.ahead: Future[int] | None = None  # a quantum that nobody has asked for yet
         self.paused = False
         self.unwanted = False
 
     @property
+    def owed(self) -> bool:
+        """Something was made that can be told now."""
+        return bool(self._made) and (self.ahead is None or self._made[0].number <= self.due)
+
+    @property
     def ended(self) -> bool:
-        """Its last step was made, or it failed."""
-        return isinstance(self.made, BluerillError) or (self.made is not None and bool(self.made.finish))
+        """Everything is made, and nothing is under way."""
+        return self.finished and self.ahead is None
 
     def owe(self, step: Step | Exception, elapsed_s: float) -> None:
         """A quantum made this, besides what is owed from before."""
-        self.made = _joined(self.made, step)
-        self.elapsed += elapsed_s
+        self.finished = isinstance(step, Exception) or bool(step.finish)
+        self.quanta += 1
+        self._made.append(Made(self.quanta, step, elapsed_s, self.session.position))
 
     def told(self, number: int) -> InferChunk | InferStop | BluerillError:
-        """What it made, handed over as the answer for the sequence ``number``."""
-        self.asked = False
-        made, self.made = self.made, None
-        elapsed, self.elapsed = self.elapsed, 0.0
-        session = self.session
-        if isinstance(made, BluerillError):
-            return made
-        made = made or Step()
-        if not made.finish:
+        """What was asked for, handed over as the answer for the sequence ``number``; what is ahead of that stays."""
+        step, elapsed, position = Step(), 0.0, self.session.position
+        while self.owed:
+            made = self._made.popleft()
+            if isinstance(made.step, BluerillError):
+                return made.step
+            if isinstance(made.step, Exception):
+                return ServiceFault(f"the engine failed: {type(made.step).__name__}: {made.step}")
+            step, elapsed, position = _joined(step, made.step), elapsed + made.elapsed, made.position
+        if not step.finish:
             return InferChunk(
-                number, made.text, made.tokens, session.position, made.prefilled, elapsed, made.tensors, made.data
+                number, step.text, step.tokens, position, step.prefilled, elapsed, step.tensors, step.data
             )
+        session = self.session
         return InferStop(
-            number, made.text, made.tokens, made.finish, session.usage(), session.timings(), session.position,
-            made.prefilled, elapsed, made.tensors, made.data,
+            number, step.text, step.tokens, step.finish, session.usage(), session.timings(), position,
+            step.prefilled, elapsed, step.tensors, step.data,
         )  # fmt: skip
 
 
-def _joined(before: Step | BluerillError | None, step: Step | Exception) -> Step | BluerillError:
+def _joined(before: Step, step: Step) -> Step:
     """What was made before and is still owed, followed by what was made now."""
-    if isinstance(step, BluerillError):
-        return step
-    if isinstance(step, Exception):
-        return ServiceFault(f"the engine failed: {type(step).__name__}: {step}")
-    if not isinstance(before, Step):
-        return step
     return Step(
         before.text + step.text,
         before.tokens + step.tokens,

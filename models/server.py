@@ -163,12 +163,10 @@ class ModelServer(Service):
 
     @handles(InferNext)
     async def infer_next(self, request: InferNext, call: Call) -> InferChunk | InferStop | Leased:
-        await self._quantum([request.seq], request.max_tokens, request.budget_s)
+        await self._quantum([request.seq], request.max_tokens, request.budget_s, request.ahead)
         answer = self._told(request.seq)
         if isinstance(answer, BluerillError):
             raise answer
-        if request.ahead and isinstance(answer, InferChunk):
-            self._run_ahead(self._entry(request.seq), request.max_tokens, request.budget_s)
         if len(answer.data) <= INLINE:
             return answer
         return Leased(msgspec.structs.replace(answer, data=b""), self.port.offer(answer.data))
@@ -199,6 +197,7 @@ class ModelServer(Service):
 
     @handles(Hurry)
     def hurry(self, request: Hurry, call: Call) -> None:
+        self._hold()
         if self._engine is not None and self._computing:
             self._engine.interrupt()
 
@@ -242,8 +241,7 @@ class ModelServer(Service):
 
     async def _work(self, function: Callable[..., T], *arguments: object) -> T:
         """Run in the worker thread. What memory has no room for is BudgetExceeded."""
-        if self._ahead is not None:
-            self._interrupt(self._ahead)
+        self._hold()
         work = asyncio.get_running_loop().run_in_executor(self._worker, function, *arguments)
         try:
             # Shielded: cancelling the ask must not let the worker's result (a session, a model) go unnoticed.
@@ -251,11 +249,13 @@ class ModelServer(Service):
         except MemoryError as error:
             raise BudgetExceeded(f"no memory left in this server's share: {error}") from error
 
-    async def _quantum(self, numbers: Sequence[int], tokens: int, seconds: float) -> None:
+    async def _quantum(self, numbers: Sequence[int], tokens: int, seconds: float, ahead: bool = False) -> None:
         engine = self._ready()
         entries = [self._entry(number) for number in numbers]
         if any(entry.asked and entry.abandoned for entry in entries):
             await self._work(int)  # in order, so the quantum whose asker gave up has ended then
+            for entry in entries:
+                entry.asked = entry.asked and not entry.abandoned
         for number, entry in zip(numbers, entries, strict=True):
             if entry.paused or entry.asked:
                 raise CallerError(f"sequence {number} is {'paused' if entry.paused else 'already computing'}")
@@ -263,44 +263,56 @@ class ModelServer(Service):
             raise CallerError(f"a quantum is 1 token or more and 0 to {MAX_QUANTUM_S:g} s, got {tokens}, {seconds}")
         for entry in entries:
             entry.asked, entry.abandoned = True, False
-        if len(entries) == 1 and await self._caught_up(entries[0]):
-            return
-        due = [entry for entry in entries if not entry.ended]
         try:
-            if due:
+            if len(entries) == 1:
+                await self._next(engine, entries[0], tokens, seconds, ahead)
+            elif due := [entry for entry in entries if not entry.ended]:
                 await self._work(self._compute, engine, due, tokens, seconds)
         except asyncio.CancelledError:
-            for entry in due:
+            self._hold()
+            for entry in entries:
                 entry.abandoned = True
                 self._interrupt(entry)
             raise
+        finally:
+            for entry in entries:
+                entry.asked = entry.abandoned  # until what it has under way has ended
 
-    def _run_ahead(self, entry: Entry, tokens: int, seconds: float) -> None:
-        """Go on computing while the asker has not come back."""
-        if not (entry.paused or entry.unwanted):
-            work = asyncio.get_running_loop().run_in_executor(
-                self._worker, self._compute, self._ready(), [entry], tokens, seconds
-            )
-            self._ahead, entry.ahead = entry, work
+    async def _next(self, engine: Engine, entry: Entry, tokens: int, seconds: float, ahead: bool) -> None:
+        """One sequence's quantum; with ``ahead`` the one after it is queued behind it at once.
 
-    async def _caught_up(self, entry: Entry) -> bool:
-        """Wait for what was begun ahead; whether it made anything."""
-        ahead, entry.ahead = entry.ahead, None
-        if ahead is None:
-            return False
-        try:
-            await asyncio.shield(ahead)
-        except asyncio.CancelledError:
-            entry.abandoned = True
+        So the worker goes from one to the other without waiting for the answer to travel and the next ask to come.
+        """
+        while not entry.ended:
+            under_way, entry.ahead = entry.ahead, None
+            fresh = under_way is None
+            if under_way is None:
+                self._hold()
+                under_way = self._worker.submit(self._compute, engine, [entry], tokens, seconds)
+            if ahead and not entry.finished:
+                entry.ahead = self._worker.submit(self._compute, engine, [entry], tokens, seconds)
+                self._ahead = entry
+            # Shielded: what the worker makes belongs to the sequence, whether or not its asker still waits.
+            entry.due = await asyncio.shield(asyncio.wrap_future(under_way))
+            if fresh or entry.owed:
+                return  # else what was begun ahead was ended before it made anything
+
+    def _hold(self) -> None:
+        """What is computed though nobody asked for it yet ends at its next token, or never begins."""
+        entry, self._ahead = self._ahead, None
+        if entry is None or entry.ahead is None:
+            return
+        if entry.ahead.cancel():
+            entry.ahead = None
+        else:
             self._interrupt(entry)
-            raise
-        entry.asked = entry.made is None
-        return entry.made is not None
 
-    def _compute(self, engine: Engine, entries: list[Entry], tokens: int, seconds: float) -> None:
-        """In the worker: one quantum, its outcome left in the entries."""
-        asked = entries
-        entries = [entry for entry in entries if not (entry.paused or entry.unwanted)]
+    def _compute(self, engine: Engine, entries: list[Entry], tokens: int, seconds: float) -> int:
+        """In the worker: one quantum, its outcome left in the entries. How many the first of them has had now."""
+        first = entries[0]
+        entries = [entry for entry in entries if not (entry.paused or entry.unwanted or entry.finished)]
+        if not entries:
+            return first.quanta
         engine.proceed()
         self._computing = tuple(entries)
         if any(entry.paused or entry.unwanted for entry in entries):
@@ -312,11 +324,10 @@ class ModelServer(Service):
             made = [BudgetExceeded(f"no memory left in this server's share: {error}")] * len(entries)
         finally:
             self._computing = ()
-            for entry in asked:
-                entry.asked = False  # whether or not its asker still waits
         elapsed = quantum.now() - quantum.began
         for entry, step in zip(entries, made, strict=True):
             entry.owe(step, elapsed)
+        return first.quanta
 
     def _interrupt(self, entry: Entry) -> None:
         if self._engine is not None and entry in self._computing:
@@ -342,8 +353,8 @@ class ModelServer(Service):
             return InferStop(number, finish="cancelled")
         if entry.unwanted:
             return InferStop(number, finish="cancelled")
-        ended, answer = entry.ended, entry.told(number)
-        if ended:
+        answer = entry.told(number)
+        if not isinstance(answer, InferChunk):
             del self._entries[number]
             self._worker.submit(entry.session.close)
         return answer

@@ -286,6 +286,22 @@ def test_memory_and_models_are_shown_by_class(watch: Watching) -> None:
     assert abs(whole - 100) < 0.1
 
 
+def test_the_budget_is_moved_from_the_page_and_a_refusal_leaves_it(watch: Watching, device: FrontThread) -> None:
+    page, ledger = watch.page, device.front.kernel.ledger
+    page.wait_for_selector("#budget:not([disabled])")
+    assert int(page.input_value("#budget")) == ledger.budget
+    page.select_option("#budget", label="2048 MB")
+    page.wait_for_function("() => document.querySelector('#ledger-text').textContent.endsWith('of 2048 MB')")
+    assert ledger.budget == 2048 << 20
+    keep(watch, "budget")
+    page.evaluate("() => document.querySelector('#budget').append(new Option('1 MB', '1048576'))")
+    page.select_option("#budget", label="1 MB")
+    page.wait_for_selector("#problem:not([hidden])")
+    assert "the core and the services started at boot need" in page.inner_text("#problem")
+    page.wait_for_selector("#budget:not([disabled])")
+    assert int(page.input_value("#budget")) == ledger.budget == 2048 << 20
+
+
 def test_a_model_is_got_with_one_press_and_its_licence_and_size_are_told_before(
     watch: Watching, device: FrontThread
 ) -> None:

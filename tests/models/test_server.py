@@ -384,7 +384,7 @@ def test_a_quantum_ahead_is_there_when_it_is_asked_for(run: Run) -> None:
         await bench.start("abcdef")
         assert (await bench.ask(InferNext(1, 2, ahead=True))).text == "ab"
         session = bench.server._entries[1].session
-        await bench.server._work(lambda: None)  # the worker is through with what it had
+        await asyncio.wrap_future(bench.server._worker.submit(int))  # the worker is through with what it had
         assert session.position == 4
         assert (await bench.ask(InferNext(1, 2))).text == "cd"
         assert session.position == 4  # not asked to go on
@@ -430,5 +430,49 @@ def test_what_was_begun_ahead_is_read_like_anything_else(run: Run) -> None:
             await bench.ask(InferNext(1, 2))
         with pytest.raises(CallerError, match="there is no sequence 1"):
             await bench.ask(InferNext(1, 2))
+
+    run(test)
+
+
+def test_a_quantum_ahead_is_not_told_before_it_is_asked_for(run: Run) -> None:
+    async def test(bench: Bench) -> None:
+        await bench.start("abcdefgh")
+        for text in ("ab", "cd", "ef"):
+            answer = await bench.ask(InferNext(1, 2, ahead=True))
+            assert (answer.text, answer.position) == (text, bench.server._entries[1].due * 2)
+        last = await bench.ask(InferNext(1, 2, ahead=True))
+        assert (last.text, last.finish, last.position) == ("gh", "stop", 8)
+        await asyncio.wrap_future(bench.server._worker.submit(int))
+        assert Slow.closed == ["abcdefgh"]
+
+    run(test)
+
+
+def test_a_withdrawn_ask_takes_what_is_ahead_with_it(run: Run) -> None:
+    async def test(bench: Bench) -> None:
+        await bench.start("ab~cd")
+        quantum = asyncio.create_task(bench.ask(InferNext(1, 9, ahead=True)))
+        await bench.computing()
+        quantum.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await quantum
+        bench.server._entries[1].session.text = "abXcd"  # type: ignore[attr-defined]
+        answer = await asyncio.wait_for(bench.ask(InferNext(1, 9)), 5)
+        assert (answer.text, answer.finish) == ("abXcd", "stop")
+
+    run(test)
+
+
+def test_hurry_ends_what_is_ahead_too(run: Run) -> None:
+    async def test(bench: Bench) -> None:
+        await bench.start("ab~cd~")
+        quantum = asyncio.create_task(bench.ask(InferNext(1, 9, ahead=True)))
+        await bench.computing()
+        bench.engine.entered.clear()
+        await bench.ask(Hurry())
+        assert (await asyncio.wait_for(quantum, 5)).text == "ab"
+        assert bench.server._entries[1].ahead is None
+        await asyncio.wrap_future(bench.server._worker.submit(int))
+        assert not bench.engine.entered.is_set()  # nothing went on
 
     run(test)

@@ -1,5 +1,6 @@
 // The page: joins the link to its parts. Each part knows nothing of the others.
 
+import { Budget } from "./budget.js";
 import { Cards } from "./cards.js";
 import { Chime } from "./chime.js";
 import { Ears } from "./ears.js";
@@ -21,6 +22,7 @@ const voice = new Voice(link);
 const chime = new Chime(() => voice.context);
 const log = new Log($("log"), (text) => link.say("ask", { text, id: ++asked }));
 const monitor = new Monitor(document);
+const budget = new Budget($("budget"), link);
 const jobs = new Jobs(document, link);
 const models = new Models(document);
 const cards = new Cards(document, link);
@@ -85,12 +87,16 @@ link.addEventListener("page.say", ({ detail }) => {
   const text = detail.text;
   setTimeout(() => { if (text !== replied && shown.ringing) log.unasked(text); }, 400);
 });
-link.addEventListener("kernel.status", ({ detail }) => monitor.status(detail));
+link.addEventListener("kernel.status", ({ detail }) => { monitor.status(detail); budget.show(detail.budget); });
+link.addEventListener("kernel.budget-state", ({ detail }) => budget.moved(detail.budget));
 link.addEventListener("jobs.jobs", ({ detail }) => jobs.show(detail));
 link.addEventListener("voice.model-used", ({ detail }) => cards.hears(detail));
 link.addEventListener("models.cards", ({ detail }) => cards.show(detail));
 link.addEventListener("models.models", ({ detail }) => models.show(detail));
-link.addEventListener("page.problem", ({ detail }) => problem(detail.text));
+link.addEventListener("page.problem", ({ detail }) => {
+  problem(detail.text);
+  if (detail.about === "budget") budget.moved(0);
+});
 ears.addEventListener("problem", (event) => problem(event.detail.text));
 $("bring").addEventListener("change", async ({ target }) => {
   const [file] = target.files;

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Final
 
 from ...agent.jobs.messages import AddJob, GetJobs, JobAdded, JobRefused, Jobs, JobSteered, SteerJob
+from ...kernel.children import BudgetState, SetBudget
 from ...kernel.errors import BluerillError, BudgetExceeded, CapabilityError
+from ...kernel.limits import SHRINK_S
 from ...kernel.message import Body, Lane, Taint
 from ...kernel.service import Port
 from ...kernel.status import Status
@@ -65,6 +67,11 @@ class Background:
     def _tell(self, name: str, what: Body) -> None:
         self._seen[name] = protocol.forward(what)
         self._show(self._seen[name])
+
+    async def budget(self, size: int) -> list[bytes]:
+        """Another memory budget, once those who must shrink have. Raises BudgetExceeded, nothing having changed."""
+        state = await self._port.ask("kernel", SetBudget(size), BudgetState, within=SHRINK_S + 5.0, taint=Taint.USER)
+        return [protocol.forward(state)]
 
     async def steer(self, said: protocol.Steered) -> None:
         """Raises what the jobs raise."""

@@ -135,6 +135,12 @@ class SpeechModel(FromPage, frozen=True, tag="speech-model"):
     model: Id
 
 
+class Budget(FromPage, frozen=True, tag="budget"):
+    """Give the device another memory budget while it runs; answered by ``kernel.budget-state`` or a problem."""
+
+    bytes: Annotated[int, msgspec.Meta(ge=1, le=2**44)]
+
+
 class Cards(FromPage, frozen=True, tag="cards"):
     """Which models are here, or could be."""
 
@@ -153,6 +159,7 @@ Said = (
     | WearFace
     | Steered
     | Begun
+    | Budget
     | Cards
     | SpeechModel
     | BringFace

@@ -260,6 +260,8 @@ class WebService(Service):
                 await self._background.begin(said)
             case protocol.Cards():
                 self.port.spawn(self._answer(page, self._background.cards()), f"page-{page.number}-cards")
+            case protocol.Budget(size):
+                self.port.spawn(self._answer(page, self._background.budget(size), "budget"), f"page-{page.number}-ram")
             case protocol.SpeechModel(model):
                 self.port.spawn(self._answer(page, self._background.hear_by(model)), f"page-{page.number}-model")
             case protocol.WearFace(face, ambient):
@@ -267,12 +269,13 @@ class WebService(Service):
             case protocol.BringFace():
                 self._delivery.begin(page, said)
 
-    async def _answer(self, page: Page, finding: Coroutine[Any, Any, list[bytes]]) -> None:
+    async def _answer(self, page: Page, finding: Coroutine[Any, Any, list[bytes]], about: str = "models") -> None:
         try:
             for message in await finding:
                 page.send(message)
         except BluerillError as error:
-            self._problem(page, "models", error)
+            self._problem(page, about, error)
+        self._lookout.wake()
 
     def _begin_ask(self, page: Page, said: protocol.Ask) -> None:
         if page.asks >= MAX_ASKS:
