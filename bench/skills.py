@@ -106,7 +106,7 @@ async def measure(manifest: Manifest, found: Inspect, calls: int, *, whole: bool
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="bench.skills", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="bench.skills", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--calls", type=int, default=2000, metavar="N")
     args = parser.parse_args()
     for boxed in (True, False):

@@ -50,7 +50,7 @@ def judge(wanted: str, answer: Drafted | Undrafted) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="bench.studio", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="bench.studio", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--wrong", action="store_true", help="show what was missed or wrong")
     args = parser.parse_args()
     known = others()

@@ -10,26 +10,28 @@ screen is told the whole list.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import msgspec
 
 from ..kernel.children import BudgetChanged, ChildExited, Shortage
-from ..kernel.errors import BluerillError, CallerError, CapabilityError, ServiceFault
+from ..kernel.errors import CallerError, CapabilityError, ServiceFault
 from ..kernel.message import Body, Taint
 from ..kernel.runner import current
 from ..kernel.service import Call, Leased, handles
 from . import audit, loader
 from .admission import Admit, Admitted, Dismiss, Inspect, KeepMade, Make, Offer, Switch
 from .atelier import STUDIO, Atelier, told
+from .bookkeeper import Bookkeeper
 from .catalogue import described, merge
 from .drafting import Undrafted
 from .messages import (
     CATALOGUE_CHANGED,
     GLANCE_CHANGED,
     ActionInfo,
+    Card,
     Catalogue,
     GetCatalogue,
     Glance,
@@ -46,7 +48,6 @@ from .packages import Packages
 from .policy import literal, must_ask
 from .skillhost import ACTION_TIMEOUT_S, SkillHost
 
-R = TypeVar("R")
 MAKING = frozenset({"draft_skill", "keep_skill", "drop_skill"})
 """What the skill ``studio`` may call here, and nobody else."""
 DESCRIBE = "describe_skills"
@@ -86,7 +87,7 @@ class SkillsService(SkillHost):
         self._hosts = tuple(hosts)
         self._wait_s = wait_s
         self._changed = tuple(tell_changed)
-        self._audit = audit.Audit(log)
+        self._log_folder = log
         self._folder_of_register, self._owners = register, frozenset(owners)
         self._routes: dict[str, str] = {}
         self._whole: Catalogue | None = None
@@ -96,6 +97,7 @@ class SkillsService(SkillHost):
         self._timers: dict[str, list[TimerView]] = {}
 
     async def start(self) -> None:
+        self._book = Bookkeeper(self.port, self._log_folder)
         self._packages = Packages(self.port, self._folder_of_register, self._settings, self._now_changed)
         self._atelier = Atelier(self.port, self._packages, self._folder_of_register, self.whole)
         self._disabled |= set(self._packages.read().off)
@@ -156,7 +158,7 @@ class SkillsService(SkillHost):
         if known is None or known.reads:
             return await self._do(request, call)
         told = self._entry(known, request.arguments, call, confirmed=request.confirmed)
-        return await self._logged(told, self._do(request, call))
+        return await self._book.kept(told, self._do(request, call))
 
     async def _do(self, request: Invoke, call: Call) -> Invoked | Unconfirmed:
         host = self._route(request.action)
@@ -179,7 +181,7 @@ class SkillsService(SkillHost):
         known = self._known.get(request.action)
         if known is None:
             return await work
-        return await self._logged(self._entry(known, {}, call), work, "undone")
+        return await self._book.kept(self._entry(known, {}, call), work, "undone")
 
     async def _call(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...], reads: bool) -> dict[str, Any]:
         """An action called by a system skill; the one that only this service can answer is what there is."""
@@ -193,7 +195,7 @@ class SkillsService(SkillHost):
         if known is None or known.reads or call is None:
             return await work
         told = self._entry(known, arguments, call)
-        return await self._logged(msgspec.structs.replace(told, by=f"skill {depth[-1]}"), work)
+        return await self._book.kept(msgspec.structs.replace(told, by=f"skill {depth[-1]}"), work)
 
     # skills made on request
 
@@ -230,7 +232,9 @@ class SkillsService(SkillHost):
     @handles(KeepMade)
     async def keep_made(self, request: KeepMade, call: Call) -> Admitted:
         self._owner_only(call)
-        return (await self._keep(call))[1]
+        offer, admitted = await self._keep(call)
+        self._welcome(offer.package)
+        return admitted
 
     # the audit log
 
@@ -238,36 +242,11 @@ class SkillsService(SkillHost):
         self, known: ActionInfo, arguments: dict[str, Any], call: Call, *, confirmed: bool = False
     ) -> audit.Entry:
         package = next((s.package for s in self.whole().skills if s.name == known.skill), "")
-        return audit.Entry(
-            self.port.wall(), known.name, known.skill, package, audit.shown(arguments), audit.labels(call.taint),
-            call.sender, known.grants, confirmed,
-        )  # fmt: skip
-
-    async def _logged(self, told: audit.Entry, work: Awaitable[R], good: audit.Outcome = "done") -> R:
-        """Do the work and write down what came of it, whatever that is."""
-        outcome: audit.Outcome = "failed"
-        why = "nobody waited for its end"
-        try:
-            answer = await work
-            outcome, why = "asked" if isinstance(answer, Unconfirmed) else good, ""
-            return answer
-        except BluerillError as error:
-            outcome, why = "refused" if isinstance(error, CallerError) else "failed", str(error)
-            raise
-        finally:
-            self._note(msgspec.structs.replace(told, outcome=outcome, why=why))
-
-    def _note(self, told: audit.Entry) -> None:
-        problem = self._audit.write(told)
-        if problem:
-            self.port.log.warning("the audit log misses %s: %s", told.action, problem)
+        return self._book.entry(known, package, arguments, call, confirmed=confirmed)
 
     def _decided(self, what: str, call: Call, package: str, skill: str = "") -> None:
-        """Write down a decision of the owner's."""
         held = self._packages.package(package)
-        grants = sorted(held.grants) if held is not None else []
-        told = audit.Entry(self.port.wall(), what, skill, package, {}, audit.labels(call.taint), call.sender, grants)
-        self._note(told)
+        self._book.decided(what, call, package, sorted(held.grants) if held is not None else [], skill)
 
     def _route(self, action: str) -> str | None:
         if action in self._roster.actions:
@@ -328,7 +307,16 @@ class SkillsService(SkillHost):
         self._owner_only(call)
         folder = await self._packages.admit(request, self.port.wall())
         self._decided("install", call, request.package)
+        self._welcome(request.package)
         return self._admitted(request.package, folder)
+
+    def _welcome(self, package: str) -> None:
+        """Show what one may say now."""
+        for skill in self.whole().skills:
+            if skill.package == package and skill.state == "running":
+                said = [each for a in self.whole().actions if a.skill == skill.name for each in a.examples[:1]]
+                card = Card("notice", f"New skill: {skill.name}"[:40], skill.summary[:80], [f"“{e}”" for e in said[:4]])
+                self.deliver("session", Happened(skill.name, "", card))
 
     @handles(Dismiss)
     async def dismiss(self, request: Dismiss, call: Call) -> Admitted:

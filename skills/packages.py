@@ -247,7 +247,9 @@ class Packages:
         return found
 
     def _absent(self, address: str, package: Package, name: str) -> SkillInfo:
-        made = SkillInfo(name, package.version, package.package, isolation="process", host=address)
+        held = package.agreed.get(name)
+        grants = [] if held is None else held.grants
+        made = SkillInfo(name, package.version, package.package, grants=grants, isolation="process", host=address)
         if name in package.off:
             return msgspec.structs.replace(made, state="disabled")
         if name not in package.agreed:

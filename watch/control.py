@@ -26,10 +26,13 @@ from ..kernel.errors import BluerillError, CallerError, ManifestError, PeerResta
 from ..kernel.message import Body, Taint, body_type
 from ..kernel.service import Call, Service, handles
 from ..modalities.voice.messages import HeardNothing, HeardPartial, SpeechStarted, Woken
+from ..skills.admission import Admit, Dismiss, KeepMade, Make, Switch
 
 MAX_LINE = 1 << 20
 MAX_CLIENTS = 8
 FORWARDED = (Turn, State, Say, Hush, HeardPartial, HeardNothing, SpeechStarted, Woken)
+OWNERS = (Request, Admit, Dismiss, Switch, Make, KeepMade)
+"""Words and decisions of the owner's, which carry the owner's label from here on."""
 LATE = {"models": "..models.messages"}
 """Messages of wings that the core does not import before somebody speaks to them."""
 R = TypeVar("R", bound=Body)
@@ -173,8 +176,8 @@ class ControlService(Service):
 
 async def ask_with_lease(service: Service, to: str, body: Body, within: float | None) -> tuple[Body, bytes | None]:
     """Ask through a service's port; the reply's payload, if any, is copied out. Who is let in here is the owner, so a
-    request that comes this way is in the owner's words."""
-    if isinstance(body, Request):
+    request or a decision that comes this way is the owner's."""
+    if isinstance(body, OWNERS):
         return await service.port.ask(to, body, Body, within=within, taint=Taint.USER), None
     answer, lease = await service.port.ask_any(to, body, within=within)
     if lease is None:

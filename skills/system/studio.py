@@ -52,6 +52,7 @@ class Studio(Skill):
     @action(
         "[yes] (keep|install) (the|this|that) [new] skill",
         "[yes] keep it please",
+        "[yes] (i want|i'll take) (the|this|that) new skill",
         examples=["keep the skill"],
         sensitive=True,
     )
@@ -71,6 +72,7 @@ class Studio(Skill):
     @action(
         "(remove|delete|forget|drop) (the|my) {name} skill",
         "(remove|delete|forget|drop|undo) the [last] skill [that] you made",
+        "get rid of (the|my) {name} skill",
         examples=["remove the birthday skill", "delete the skill you made"],
         sensitive=True,
     )
