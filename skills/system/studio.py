@@ -41,7 +41,7 @@ class Studio(Skill):
             return Reply(made["reply"], result={"made": False})
         name = made["name"].replace("-", " ")
         may = f"It may {_joined(made['may'])}." if made["grants"] else "It only answers."
-        lines = [*[f"“{each}”" for each in made["examples"][:3]], may]
+        lines = [may, *[f"“{each}”" for each in made["examples"][:3]]]
         return Reply(
             f"I made a skill called {name}. You could say: {made['examples'][0]}. {may} "
             "Say 'keep the skill' if you want it.",

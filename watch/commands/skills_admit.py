@@ -74,7 +74,10 @@ async def _install(args: argparse.Namespace) -> Admitted | None:
 
 async def _enable(args: argparse.Namespace) -> Admitted | None:
     async with _front() as front:
-        skill = await _skill(front, args.name)
+        skills = (await _catalogue(front)).skills
+        skill = next((each for each in skills if each.name == args.name), None)
+        if skill is None:  # pip may have brought it since the device was started
+            return await _admit(front, _since(args.name, [each.name for each in skills]), yes=args.yes)
         package = register.read(state_directory() / "skills").packages.get(skill.package)
         open_question = skill.state == "waiting" or (package is not None and args.name not in package.agreed)
         if not open_question:
@@ -87,6 +90,16 @@ async def _enable(args: argparse.Namespace) -> Admitted | None:
         if admitted is not None and admitted.states.get(args.name) == "disabled":
             return await front.ask("skills", Switch(args.name, True), Admitted, WITHIN_S)
         return admitted
+
+
+def _since(skill: str, known: list[str]) -> Acquired:
+    """The package in the environment that has a skill of this name. Raises CallerError."""
+    from ...skills.loader import third_party
+
+    for package, entries in third_party().items():
+        if any(each.name == skill for each in entries):
+            return _in_environment(package)
+    raise CallerError(f"no skill is named {skill!r}; there are {', '.join(sorted(known))}")
 
 
 def _in_environment(name: str) -> Acquired:
@@ -176,11 +189,3 @@ def _front() -> contextlib.AbstractAsyncContextManager[Front]:
 async def _catalogue(front: Front) -> Catalogue:
     body, data = await front.borrow("skills", GetCatalogue(by_lease=True), Catalogue)
     return body if data is None else msgspec.json.decode(data, type=Catalogue)
-
-
-async def _skill(front: Front, name: str) -> SkillInfo:
-    skills = (await _catalogue(front)).skills
-    found = next((each for each in skills if each.name == name), None)
-    if found is None:
-        raise CallerError(f"no skill is named {name!r}; there are {', '.join(sorted(s.name for s in skills))}")
-    return found

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import AsyncGenerator, Iterator, Sequence
@@ -56,6 +57,7 @@ class StudioService(Service):
     async def start(self) -> None:
         if self._folder:
             tempfile.tempdir = self._folder  # the one place where this process may write
+            _tidy(Path(self._folder))
 
     @handles(Draft)
     async def draft(self, request: Draft, call: Call) -> Drafted | Undrafted:
@@ -65,6 +67,12 @@ class StudioService(Service):
             raise CallerError(f"the catalogue to get along with does not decode: {error}") from error
         now = local_now(request.now, self.port.wall())
         return await made(request.asked, request.version, catalogue.actions, now, self._folder)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what a studio left that was ended in the middle of its work."""
+    for left in folder.iterdir():
+        shutil.rmtree(left, ignore_errors=True)
 
 
 async def made(

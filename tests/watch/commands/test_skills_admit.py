@@ -134,6 +134,13 @@ def test_what_pip_put_into_the_environment_waits_for_the_owner(
     assert "pip uninstall juggling" in capfd.readouterr().err
 
 
+def test_a_skill_that_is_nowhere_is_one_line(capfd: pytest.CaptureFixture[str]) -> None:
+    for verb in ("enable", "disable", "remove"):
+        assert main(["skills", verb, "nothing"]) == 2
+        (line,) = capfd.readouterr().err.splitlines()
+        assert "nothing" in line
+
+
 def test_what_comes_with_bluerill_is_switched_off_and_not_removed(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["skills", "remove", "weather"]) == 2
     assert "bluerill skills disable weather" in capfd.readouterr().err
