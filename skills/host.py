@@ -50,6 +50,7 @@ from .skillhost import ACTION_TIMEOUT_S, SkillHost
 
 MAKING = frozenset({"draft_skill", "keep_skill", "drop_skill"})
 """What the skill ``studio`` may call here, and nobody else."""
+LEARN_EVERY_S = 0.5
 DESCRIBE = "describe_skills"
 """What a skill with the grant ``call:describe_skills`` calls to know all skills, other packages' among them."""
 
@@ -92,6 +93,7 @@ class SkillsService(SkillHost):
         self._routes: dict[str, str] = {}
         self._whole: Catalogue | None = None
         self._known: dict[str, ActionInfo] = {}
+        self._learning = self._asked_again = False
         self._glance = Glance()
         self._rings: dict[str, list[RingView]] = {}
         self._timers: dict[str, list[TimerView]] = {}
@@ -118,9 +120,23 @@ class SkillsService(SkillHost):
         if signal & GLANCE_CHANGED:
             self.deliver("screen", self._glance)
         if signal & CATALOGUE_CHANGED:
-            for host in self._hosts:
-                await self._packages.learn(host)
-            await self._packages.learn_all()
+            await self._learn_again()
+
+    async def _learn_again(self) -> None:
+        """Ask the hosts anew, once however often they say that they changed, and not all the time."""
+        self._asked_again = True
+        if self._learning:
+            return
+        self._learning = True
+        try:
+            while self._asked_again:
+                self._asked_again = False
+                for host in self._hosts:
+                    await self._packages.learn(host)
+                await self._packages.learn_all()
+                await self.port.sleep(LEARN_EVERY_S)
+        finally:
+            self._learning = False
 
     def _now_changed(self) -> None:
         """Whatever was told of the catalogue before is old, and what hosts that are gone had on the screen goes."""

@@ -53,6 +53,9 @@ class Tea(Skill):
         port = self.device._port
         if how == "egress":
             await port.ask("egress", Fetch("https://evil.example/"), Body)
+        elif how == "flood":
+            for _ in range(20_000):
+                port.notify("skills", 2)
         elif how == "store":
             await port.ask("store", Put("skills/alarms", {"x": 1}), Body)
         else:
@@ -264,5 +267,20 @@ def test_the_devices_own_skills_are_switched_off_and_on(tmp_path: Path) -> None:
         assert on.states == {"sound": "running"}
         with pytest.raises(CallerError, match="no skill is named 'nobody'"):
             await port.ask("skills", Switch("nobody", on=True), Admitted, within=20)
+
+    story(tmp_path, work)
+
+
+def test_a_package_that_says_it_changed_all_the_time_is_asked_now_and_then(tmp_path: Path) -> None:
+    async def work(kernel: Kernel, port: Port) -> None:
+        await admit(port, placed(tmp_path))
+        before = kernel.seats["skill-tea"].handled
+        await do(port, "cheat", how="flood")
+        for _ in range(20):
+            assert isinstance(await do(port, "set_volume", level=30), Invoked)
+        assert kernel.seats["skill-tea"].handled - before < 20
+        info = await tea(port)
+        assert info is not None
+        assert info.state == "running"
 
     story(tmp_path, work)
