@@ -280,7 +280,8 @@ class SkillsService(SkillHost):
             for grant, used in (("speaker", bool(what.speech)), ("screen", what.card is not None)):
                 if used and not self._packages.may(call.sender, what.skill, grant):
                     raise CapabilityError(f"skill {what.skill!r} has no grant {grant!r}")
-        self.deliver("session", msgspec.structs.replace(what, ring=False))
+        if self._packages.heard(call.sender):
+            self.deliver("session", msgspec.structs.replace(what, ring=False))
 
     @handles(Glance)
     def glanced(self, what: Glance, call: Call) -> None:
@@ -291,7 +292,8 @@ class SkillsService(SkillHost):
         names = [] if theirs is None else [each.name for each in theirs.skills]
         if call.sender not in self._hosts and not any(self._packages.may(call.sender, n, "screen") for n in names):
             raise CapabilityError(f"no skill of {call.sender!r} has the grant 'screen'")
-        self.announce(call.sender, Glance(timers=what.timers))
+        if self._packages.heard(call.sender):
+            self.announce(call.sender, Glance(timers=what.timers))
 
     def _check_host(self, skill: str, sender: str) -> None:
         theirs = self._packages.catalogues.get(sender)

@@ -21,11 +21,14 @@ from . import loader, register
 from .admission import Admit, Inspect
 from .messages import Catalogue, GetCatalogue, SkillInfo
 from .register import Agreed, Package, Register
+from .tap import Tap
 
 KERNEL = "kernel"
 MEMORY = 48 * MIB
 HOST_TIMEOUT_S = 10.0
 HOST_TRIES = 4
+TOLD, TOLD_IN_S = 60, 60.0
+"""Announcements and glances of one package that go through, in how many seconds."""
 _NOTHING = Catalogue("")
 
 
@@ -46,6 +49,7 @@ class Packages:
         self._ended: dict[str, str] = {}
         self._register = Register()
         self._tries = itertools.count(1)
+        self._tap = Tap(TOLD, TOLD_IN_S)
 
     def read(self) -> Register:
         """Take the register from its file; a damaged one is told and means that nothing is agreed to."""
@@ -237,6 +241,13 @@ class Packages:
         package = self._packages.get(address)
         held = None if package is None or skill not in package.running else package.agreed.get(skill)
         return held is not None and grant in held.grants
+
+    def heard(self, address: str) -> bool:
+        """Whether a host may say one more thing now; one that floods is heard less, and that is told once."""
+        passes = self._tap.passes(address, self._port.now())
+        if not passes and self._tap.first_refusal(address):
+            self._port.log.warning("%s says more than %d things in %g s: the rest is dropped", address, TOLD, TOLD_IN_S)
+        return passes
 
     def absent(self) -> list[SkillInfo]:
         """Skills that no host answers for: they wait for the owner, are switched off, or were given up."""

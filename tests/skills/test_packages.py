@@ -12,14 +12,16 @@ from zipfile import ZipFile
 import msgspec
 import pytest
 
+from bluerill.kernel.capability import Right
 from bluerill.kernel.errors import BluerillError, CallerError, CapabilityError, PeerRestarted, ServiceFault
 from bluerill.kernel.loop import Kernel
-from bluerill.kernel.manifest import Manifest
+from bluerill.kernel.manifest import Manifest, ServiceSpec
 from bluerill.kernel.message import Body, Taint
-from bluerill.kernel.service import Port
+from bluerill.kernel.service import Call, Port, Service, handles
 from bluerill.skills import register
 from bluerill.skills.admission import Admit, Admitted, Dismiss, Inspect, Switch
-from bluerill.skills.messages import Catalogue, GetCatalogue, Invoke, Invoked, SkillInfo, Unconfirmed
+from bluerill.skills.messages import Catalogue, GetCatalogue, Happened, Invoke, Invoked, SkillInfo, Unconfirmed
+from bluerill.skills.packages import TOLD
 from support.devices import device
 from support.wheels import wheel
 
@@ -29,7 +31,7 @@ TEA = """
 class Tea(Skill):
     "Brews tea."
     name = "tea"
-    grants = ("store",)
+    grants = ("store", "speaker")
 
     @action("brew {kind} tea", examples=["brew green tea"])
     async def brew_tea(self, kind: Text) -> Reply:
@@ -56,6 +58,9 @@ class Tea(Skill):
         elif how == "flood":
             for _ in range(20_000):
                 port.notify("skills", 2)
+        elif how == "chatter":
+            for number in range(300):
+                await port.tell("skills", Happened("tea", f"boo {number}"))
         elif how == "store":
             await port.ask("store", Put("skills/alarms", {"x": 1}), Body)
         else:
@@ -267,6 +272,31 @@ def test_the_devices_own_skills_are_switched_off_and_on(tmp_path: Path) -> None:
         assert on.states == {"sound": "running"}
         with pytest.raises(CallerError, match="no skill is named 'nobody'"):
             await port.ask("skills", Switch("nobody", on=True), Admitted, within=20)
+
+    story(tmp_path, work)
+
+
+def test_a_package_that_never_stops_talking_is_heard_less(tmp_path: Path) -> None:
+    class Session(Service):
+        """Counts what it is told."""
+
+        def __init__(self) -> None:
+            self.told = 0
+
+        @handles(Happened)
+        def happened(self, what: Happened, call: Call) -> None:
+            self.told += 1
+
+    async def work(kernel: Kernel, port: Port) -> None:
+        session = Session()
+        kernel.add("session", session, ServiceSpec(class_="tests:Session"))
+        await kernel.seats["session"].start()
+        kernel.capabilities.grant(kernel.seats["skills"].holder, "session", Right.TELL)
+        await admit(port, placed(tmp_path))
+        shown = session.told
+        await do(port, "cheat", how="chatter")
+        assert isinstance(await do(port, "set_volume", level=30), Invoked)
+        assert 0 < session.told - shown <= TOLD
 
     story(tmp_path, work)
 
