@@ -23,7 +23,8 @@ define apt_or_say
 endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
-        bench-screen bench-core bench-faces bench-face-new bench-estimates bench-image bench-gesture bench-scheduler train-nano train-gesture train-planner pages golden cover build clean \
+        bench-screen bench-core bench-faces bench-face-new bench-estimates bench-image bench-gesture bench-scheduler bench-skills \
+        train-nano train-gesture train-planner pages golden cover build clean \
         system-build system-test
 
 help:  ## show this list
@@ -89,7 +90,7 @@ faults: $(DEV_STAMP)  ## fault injection alone
 golden: $(DEV_STAMP)  ## renew golden files; look at them before you commit
 	BLUERILL_GOLDEN=write $(PY) -m pytest tests/golden
 
-bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-faces bench-image bench-gesture bench-scheduler  ## all benchmarks
+bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-faces bench-image bench-gesture bench-scheduler bench-skills  ## all benchmarks
 
 bench-ipc: $(DEV_STAMP)  ## kernel messages beside other Python message systems
 	$(PY) -m bluerill.bench.ipc $(ARGS)
@@ -111,6 +112,10 @@ bench-scheduler: $(DEV_STAMP)  ## the scheduler of models: restores bit by bit, 
 	$(PY) -m bluerill.bench.scheduler_restore
 	$(PY) -m bluerill.bench.scheduler_sim
 	$(PY) -m bluerill.bench.scheduler_real
+
+bench-skills: $(DEV_STAMP)  ## other people's skills: the box, letting one in; skills made on request
+	$(PY) -m bluerill.bench.skills $(ARGS)
+	$(PY) -m bluerill.bench.studio
 
 bench-core: $(DEV_STAMP)  ## cold start and memory of the core
 	$(PY) -m bluerill.bench.core $(ARGS)

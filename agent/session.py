@@ -220,7 +220,7 @@ class SessionService(Service):
         number = self._next()
         started = self.port.now()
         reports, speeches, card = (
-            await self._actor.act(waiting, taint) if agreed else Deeds([], ["All right, I won't."])
+            await self._actor.act(waiting, taint, confirmed=True) if agreed else Deeds([], ["All right, I won't."])
         )
         latency = {"act_ms": (self.port.now() - started) * 1000}
         outcome: Outcome = "failed" if any(report.error for report in reports) else "done"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -35,6 +35,7 @@ from .messages import (
     Stored,
     WantJob,
 )  # fmt: skip
+from .register import NETWORK, origin, origins
 from .sensors import Sensors
 from .units import Unit, unit_of
 
@@ -174,12 +175,21 @@ class DeviceHandle:
             raise ServiceFault(f"the designer answered with {made.wire!r}")
         return made
 
-    async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:
-        host = urlsplit(url).hostname or ""
-        self._need(f"network:{host}")
+    async def fetch(
+        self,
+        url: str,
+        *,
+        timeout_s: float = 5.0,
+        method: Literal["GET", "POST"] = "GET",
+        headers: dict[str, str] | None = None,
+        body: bytes = b"",
+    ) -> bytes:
+        unit_of(self._skill)
+        if origin(url) not in origins((g for g in self._grants if g.startswith(f"{NETWORK}@")), self._settings):
+            self._need(f"{NETWORK}{urlsplit(url).hostname or ''}")
         if not self._sensors.reading("connection", self.now()):
             raise ServiceFault("the watch has no connection (so it was injected)")
-        request = Fetch(url, min(timeout_s, 30.0))
+        request = Fetch(url, min(timeout_s, 30.0), method=method, headers=headers or {}, body=body)
         _, lease = await self._port.borrow(EGRESS, request, Fetched, within=request.timeout_s + 1.0)
         try:
             return lease.bytes()

@@ -25,7 +25,11 @@ _COMMANDS = {
     "see": ("see", "what is in a picture: codes, text, colours"),
     "gesture": ("gesture", "gestures in a recording of motion or of a finger; and your own: teach, list, forget"),
     "inject": ("inject", "give the running watch touches, motion, sensor readings, notifications, pictures"),
-    "skills": ("skills", "what the watch can do: list, info; your own: new, test"),
+    "skills": (
+        "skills",
+        "what the watch can do: list, info, install, remove, enable, disable; yours: make, new, test",
+    ),
+    "audit": ("audit", "what changed something, who asked for it, and what came of it"),
     "face": ("face", "watch faces of the Watch Face Format: check, render, gif, diff, export"),
     "models": ("models", "model cards and weights: list, pull, add, verify, estimate, convert, info, remove"),
     "infer": ("infer", "ask a model, in the words of the model"),
