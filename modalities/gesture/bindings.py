@@ -5,11 +5,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ...kernel.errors import ManifestError
 
-__all__ = ["MEANINGS", "check_means", "read_bindings"]
+__all__ = ["MEANINGS", "Bindings", "check_means", "read_bindings"]
 
 MEANINGS: Final = frozenset(
     ["dismiss", "snooze", "yes", "no", "hush", "stop", "listen", "unlisten", "wake", "sleep"]
@@ -20,20 +20,34 @@ MAX_WORDS: Final = 300
 """Characters of a request that a gesture stands for."""
 
 
-def read_bindings(own: Path | None) -> dict[str, list[str]]:
-    """Gesture to meanings. Raises ManifestError in one line: the file, the gesture, what was expected and found."""
+class Bindings(NamedTuple):
+    """Gesture to meanings, and the wrist that the watch is worn on: left, right or '' for what the wiring says."""
+
+    means: dict[str, list[str]]
+    wrist: str = ""
+
+
+def read_bindings(own: Path | None) -> Bindings:
+    """The map that holds. Raises ManifestError in one line: the file, the gesture, what was expected and found."""
     shipped = Path(__file__).with_name("bindings.toml")
-    bound = _checked(tomllib.loads(shipped.read_text("utf-8")), str(shipped.name))
-    if own is None:
-        return bound
+    means = _checked(tomllib.loads(shipped.read_text("utf-8")), shipped.name)
+    table = _read(own) if own is not None else {}
+    wrist = table.pop("wrist", "")
+    if wrist not in ("", "left", "right"):
+        raise ManifestError(f"{own}: wrist: expected 'left' or 'right', got {str(wrist)[:40]!r}")
+    return Bindings({**means, **_checked(table, str(own))}, wrist)
+
+
+def _read(own: Path) -> dict[str, Any]:
+    """The owner's file, empty if there is none."""
     try:
         with own.open("rb") as file:
             data = file.read(MAX_FILE + 1)
         if len(data) > MAX_FILE:
             raise ManifestError(f"{own}: expected at most {MAX_FILE} bytes of TOML, got more")
-        return {**bound, **_checked(tomllib.loads(data.decode("utf-8")), str(own))}
+        return tomllib.loads(data.decode("utf-8"))
     except FileNotFoundError:
-        return bound
+        return {}
     except OSError as error:
         raise ManifestError(f"{own}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -65,10 +65,10 @@ class GestureService(Service):
         if wrist not in ("left", "right"):
             raise CallerError(f"gesture: wrist is 'left' or 'right', got {wrist!r}")
         self._scale = size / DESIGN
-        self._wrist = wrist
         self._session, self._page, self._store = session, page, store
-        self._bound = read_bindings(Path(own) if own else None)
-        self._taught = Taughts(Strokes(), wrist)
+        bindings = read_bindings(Path(own) if own else None)
+        self._bound, self._wrist = bindings.means, bindings.wrist or wrist
+        self._taught = Taughts(Strokes(), self._wrist)
         self._touches = Touches(self._taught.strokes)
         self._networks: Networks | None = None
         self._streams: OrderedDict[str, Stream] = OrderedDict()

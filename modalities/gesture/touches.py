@@ -17,6 +17,8 @@ __all__ = ["Found", "Touches"]
 TAP: Final = 14.0
 """A finger that moved less than this stayed where it was; as the screen has it."""
 LONG_S: Final = 0.5
+HELD_STILL: Final = 8.0
+"""A finger that moved more than this within LONG_S is drawing, however slowly it began."""
 AGAIN_S: Final = 0.35
 """From the end of a tap to the beginning of the next that makes it double."""
 AGAIN_NEAR: Final = 60.0
@@ -94,7 +96,7 @@ class Touches:
         if len(self._down) != 1 or self._quiet:
             return None
         (held,) = self._down.values()
-        return None if held.long or held.far >= TAP else held.since + LONG_S
+        return None if held.long or held.far >= HELD_STILL else held.since + LONG_S
 
     def late(self, at: float) -> list[Found]:
         """The press that has become long by now."""

@@ -293,3 +293,32 @@ def test_the_exported_trace_joins_the_core_and_its_children() -> None:
             assert (asks[ping], handled[ping]) == (pids["a"], pids["b"])
 
     run(main())
+
+
+@pytest.mark.process
+def test_a_service_that_another_message_started_while_room_was_made_is_not_started_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def main() -> None:
+        wiring = manifest(caller={"asks": ["late"]}, late={"isolation": "child", "memory": "32M", "start": "demand"})
+        async with device(wiring) as kernel:
+            seat = kernel.seats["late"]
+            start, starts = seat.start, 0
+
+            async def begin() -> None:
+                nonlocal starts
+                starts += 1
+                if starts == 1:
+                    raise BudgetExceeded("no room yet")
+                await start()
+
+            async def make_room(wanting: object, refused: BudgetExceeded) -> None:
+                await seat.start()  # another message came the moment that there was room
+
+            monkeypatch.setattr(seat, "start", begin)
+            monkeypatch.setattr(kernel.budget, "make_room", make_room)
+            await kernel._begin(seat)
+            assert starts == 2
+            assert seat.errors == 0
+
+    run(main())

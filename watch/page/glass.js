@@ -68,6 +68,8 @@ export class Glass {
   #pointer() {
     const { canvas, link } = this;
     const fingers = new Map();  // pointer to finger, the first is 0
+    // What is drawn to be learned does nothing on the watch.
+    const touched = (touch) => { if (!this.#drawn?.points) link.say("touch", touch); };
     const free = () => [...Array(10).keys()].find((finger) => ![...fingers.values()].includes(finger));
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button !== 0 || fingers.size >= 10) return;
@@ -76,7 +78,7 @@ export class Glass {
       canvas.setPointerCapture(event.pointerId);
       const touch = this.#at(event, finger);
       if (this.#drawn && finger === 0) this.#drawn.points = [[touch.x, touch.y]];
-      link.say("touch", { phase: "down", ...touch });
+      touched({ phase: "down", ...touch });
     });
     canvas.addEventListener("pointermove", (event) => {
       const finger = fingers.get(event.pointerId);
@@ -87,7 +89,7 @@ export class Glass {
       this.#moves.set(finger, touch);
       // At most one move a finger and picture.
       if (first) requestAnimationFrame(() => {
-        for (const move of this.#moves.values()) link.say("touch", { phase: "move", ...move });
+        for (const move of this.#moves.values()) touched({ phase: "move", ...move });
         this.#moves.clear();
       });
     });
@@ -96,9 +98,9 @@ export class Glass {
       if (finger === undefined) return;
       fingers.delete(event.pointerId);
       const last = this.#moves.get(finger);
-      if (last) { link.say("touch", { phase: "move", ...last }); this.#moves.delete(finger); }
+      if (last) { touched({ phase: "move", ...last }); this.#moves.delete(finger); }
       const touch = this.#at(event, finger);
-      link.say("touch", { phase: "up", ...touch });
+      touched({ phase: "up", ...touch });
       if (this.#drawn?.points && finger === 0) { this.#drawn.done(this.#drawn.points); this.#drawn = null; }
     };
     canvas.addEventListener("pointerup", end);

@@ -103,7 +103,9 @@ def test_the_owners_map_stands_over_the_shipped_one(tmp_path: Path) -> None:
     run(main)
 
 
-@pytest.mark.parametrize("text", ["star = 3", 'star = ["unlock"]', 'star = "ask "', "= no toml", "[star]\nmeans = 1"])
+@pytest.mark.parametrize(
+    "text", ["star = 3", 'star = ["unlock"]', 'star = "ask "', "= no toml", "[star]\nmeans = 1", "wrist = 'tail'"]
+)
 def test_a_wrong_map_is_one_line_that_names_the_file(tmp_path: Path, text: str) -> None:
     own = tmp_path / "gestures.toml"
     own.write_text(text)
@@ -112,12 +114,14 @@ def test_a_wrong_map_is_one_line_that_names_the_file(tmp_path: Path, text: str) 
     assert "\n" not in str(raised.value)
 
 
-def test_a_flick_in_a_live_stream_is_a_gesture_on_either_wrist() -> None:
+def test_a_flick_in_a_live_stream_is_a_gesture_on_either_wrist(tmp_path: Path) -> None:
     async def main() -> None:
         rng = np.random.default_rng(6)
         rows = perform(rng, draw_arm(rng), "double-flick").rows
+        own = tmp_path / "gestures.toml"
         for wrist in ("left", "right"):
-            service, port = await started(wrist=wrist)
+            own.write_text(f"wrist = '{wrist}'\n")
+            service, port = await started(own=str(own))
             given = rows if wrist == "left" else rows * np.array([1, -1, 1, 1, 1, -1, -1])
             for at in range(0, len(rows), 20):
                 await send(service, Motion("phone", packed(given[at : at + 20])))

@@ -67,6 +67,11 @@ def test_a_straight_quick_line_is_a_swipe(to: tuple[float, float], name: str) ->
     assert made(*line((230, 233), to)) == [name]
 
 
+def test_a_line_that_begins_slowly_is_no_long_press() -> None:
+    slow = [("move", 200 + 2 * step, 200, 0.08 * step) for step in range(1, 8)]
+    assert "long-press" not in made(("down", 200, 200, 0), *slow, ("up", 214, 200, 0.7))
+
+
 def test_a_slow_or_slanted_line_is_nothing() -> None:
     assert made(*line((100, 233), (350, 233), seconds=1.5)) == []
     assert made(*line((100, 100), (300, 290))) == []
