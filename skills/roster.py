@@ -11,6 +11,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 
+import msgspec
+
 from ..kernel.errors import ManifestError
 from . import loader
 from .catalogue import fingerprint
@@ -52,9 +54,20 @@ class Roster:
         self._make_device = make_device
         self._disabled = frozenset(disabled)
 
-    def load(self, entry: loader.EntryPoint) -> None:
-        """Load one skill, or note why it is not; never raises."""
-        if entry.name in self._disabled:
+    def unload(self, name: str) -> None:
+        """Let a skill go; it is listed as disabled."""
+        loaded = self.skills.pop(name)
+        self.actions = {key: held for key, held in self.actions.items() if held[0] is not loaded}
+        disabled = [
+            msgspec.structs.replace(each, state="disabled", actions=[]) if each.name == name else each
+            for each in self.infos
+        ]
+        self.infos[:] = disabled
+
+    def load(self, entry: loader.EntryPoint, *, disabled: bool | None = None) -> None:
+        """Load one skill, or note why it is not; never raises. ``disabled`` overrides what the host was made with."""
+        self.infos[:] = [each for each in self.infos if (each.name, each.package) != (entry.name, entry.package)]
+        if entry.name in self._disabled if disabled is None else disabled:
             self._note(entry, "disabled")
             return
         try:

@@ -19,6 +19,7 @@ from mcp.server.lowlevel import Server
 
 from ..kernel.errors import BluerillError
 from ..skills.messages import ActionInfo, Catalogue, GetCatalogue, Invoke, Invoked
+from ..skills.offer import described, offered
 from ..skills.policy import is_sensitive
 from .control import Front
 
@@ -44,13 +45,8 @@ class Tools:
         """What is offered now, by name: asked anew each time, since skills come and go."""
         body, data = await self._front.borrow("skills", GetCatalogue(by_lease=True), Catalogue)
         catalogue = body if data is None else msgspec.json.decode(data, type=Catalogue)
-        return {
-            each.name: each
-            for each in catalogue.actions
-            if not each.hidden
-            and (not self._only or each.skill in self._only)
-            and (self._sensitive or not each.sensitive or each.sensitive_when)
-        }
+        listed = offered(catalogue.actions, only=self._only, sensitive=self._sensitive)
+        return {each.name: each for each in listed}
 
     async def list(self, context: Any, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[_tool(each) for each in (await self.actions()).values()])
@@ -91,11 +87,10 @@ class Tools:
 
 
 def _tool(action: ActionInfo) -> types.Tool:
-    said = "; ".join(f"“{example}”" for example in action.examples[:2])
     return types.Tool(
         name=action.name,
         title=action.name.replace("_", " ").capitalize(),
-        description=f"{action.description}{f' People say: {said}.' if said else ''}",
+        description=described(action),
         input_schema=action.schema or {"type": "object", "properties": {}, "additionalProperties": False},
         annotations=types.ToolAnnotations(
             read_only_hint=action.reads, destructive_hint=action.sensitive, open_world_hint=False

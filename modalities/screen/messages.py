@@ -26,16 +26,21 @@ class Frame(Body, frozen=True):
 
 @message("screen.touch")
 class Touch(Body, frozen=True):
-    """Tell the screen about a finger on the glass, in its pixels."""
+    """Tell screen and gestures about a finger on the glass, in its pixels. ``finger`` tells fingers apart (0 is the
+    first), ``at`` is seconds on the source's own clock (0: now), ``contact`` the width of what touches (0: not
+    known)."""
 
     phase: Literal["down", "move", "up"]
     x: float
     y: float
+    finger: int = 0
+    at: float = 0.0
+    contact: float = 0.0
 
 
 @message("screen.crown")
 class Crown(Body, frozen=True):
-    """Tell the screen that the crown turned (degrees, clockwise positive) or was pressed."""
+    """Tell screen and gestures that the crown turned (degrees, clockwise positive) or was pressed."""
 
     degrees: float = 0.0
     pressed: bool = False

@@ -135,8 +135,8 @@ class ScreenService(Service):
 
     @handles(Touch)
     async def on_touch(self, touch: Touch, _call: Call) -> None:
-        if not (math.isfinite(touch.x) and math.isfinite(touch.y)):
-            return
+        if touch.finger or not (math.isfinite(touch.x) and math.isfinite(touch.y)):
+            return  # further fingers mean something to the gestures only
         press = self.fingers.touch(touch, self.port.wall())
         self._changed.set()
         if press is not None:

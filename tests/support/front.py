@@ -12,12 +12,13 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 from bluerill.agent.jobs.messages import AddJob, GetJobs, JobAdded, JobRefused, Jobs, JobSteered, SteerJob
-from bluerill.agent.messages import CallReport, Press, Request, Say, Show, State, Turn
+from bluerill.agent.messages import CallReport, Press, Request, Saw, Say, Show, State, Turn
 from bluerill.kernel.errors import CallerError, ServiceFault
 from bluerill.kernel.loop import Kernel
 from bluerill.kernel.manifest import Manifest
 from bluerill.kernel.message import Body
 from bluerill.kernel.service import Call, Leased, Service, handles
+from bluerill.modalities.gesture.messages import Gestured
 from bluerill.modalities.screen.design.service import DesignerService
 from bluerill.modalities.screen.service import ScreenService
 from bluerill.modalities.voice.messages import (
@@ -83,8 +84,8 @@ class EchoSession(Recorder):
         await self.port.tell("web", turn)
         return turn
 
-    @handles(Press)
-    def press(self, press: Press, call: Call) -> None:
+    @handles(Press, Gestured, Saw)
+    def press(self, press: Press | Gestured | Saw, call: Call) -> None:
         self.keep(press, call)
 
 
@@ -215,6 +216,12 @@ def front_manifest(**web: Any) -> Manifest:
                     "tells": ["web", "session"],
                     "settings": {"zone": "UTC", "skills": ""},
                 },
+                "gesture": {
+                    "class": "bluerill.modalities.gesture.service:GestureService",
+                    "tells": ["session", "web"],
+                    "settings": {"store": ""},
+                },
+                "image": {"class": "bluerill.modalities.image.service:ImageService"},
                 "web": {
                     "class": "bluerill.watch.web.service:WebService",
                     "asks": [
@@ -227,9 +234,11 @@ def front_manifest(**web: Any) -> Manifest:
                         "fetcher",
                         "skills",
                         "designer",
+                        "gesture",
+                        "image",
                         "kernel",
                     ],
-                    "tells": ["session", "ears", "screen"],
+                    "tells": ["session", "ears", "screen", "gesture"],
                     "settings": web,
                 },
             },

@@ -3,21 +3,31 @@
 import { Budget } from "./budget.js";
 import { Cards } from "./cards.js";
 import { Chime } from "./chime.js";
+import { Drop } from "./drop.js";
 import { Ears } from "./ears.js";
 import { Faces } from "./faces.js";
 import { Glass } from "./glass.js";
+import { Hands } from "./hands.js";
 import { Jobs } from "./jobs.js";
 import { Link } from "./link.js";
 import { Log, make } from "./log.js";
 import { Models } from "./models.js";
 import { Monitor } from "./monitor.js";
 import { Studio } from "./studio.js";
+import { Parcel } from "./parcel.js";
+import { Pictures } from "./pictures.js";
+import { Simulate } from "./simulate.js";
 import { Voice } from "./voice.js";
 
 const $ = (id) => document.getElementById(id);
 const link = new Link(`ws://${location.host}/socket`);
 const glass = new Glass($("glass"), $("crown"), link);
-const faces = new Faces($("faces"), link);
+const parcel = new Parcel(link);
+const faces = new Faces($("faces"), link, parcel);
+const pictures = new Pictures(document, link, parcel);
+const hands = new Hands(document, link, glass);
+new Simulate(document, link);
+const drop = new Drop({ faces, pictures, hands, problem });
 const ears = new Ears(link);
 const voice = new Voice(link);
 const chime = new Chime(() => voice.context);
@@ -103,12 +113,15 @@ link.addEventListener("page.problem", ({ detail }) => {
   if (detail.about === "budget") budget.moved(0);
 });
 ears.addEventListener("problem", (event) => problem(event.detail.text));
-$("bring").addEventListener("change", async ({ target }) => {
-  const [file] = target.files;
-  target.value = "";
-  if (file) await faces.bring(file.name, new Uint8Array(await file.arrayBuffer())).catch((error) => problem(error.message));
-});
-faces.addEventListener("problem", (event) => problem(event.detail.text));
+for (const input of [$("bring"), $("look")]) {
+  input.addEventListener("change", ({ target }) => {
+    const [file] = target.files;
+    target.value = "";
+    if (file) drop.take(file);
+  });
+}
+hands.addEventListener("problem", (event) => problem(event.detail.text));
+hands.addEventListener("played", ({ detail }) => log.note(`${detail.name} was played, ${detail.seconds.toFixed(1)} s.`));
 link.addEventListener("page.face", ({ detail }) => {
   problem("");
   log.note(`The face ${detail.name} is on the watch.${detail.notes.length ? ` Not drawn: ${detail.notes.join("; ")}.` : ""}`);
@@ -163,6 +176,9 @@ $("hands-free").addEventListener("change", async (event) => {
   if (!await ears.setHandsFree(on) && on) { event.target.checked = false; ears.mode = "push"; }
   $("mic-help").hidden = event.target.checked;
 });
+
+// A gesture can stand for the talk button.
+link.addEventListener("agent.microphone", ({ detail }) => { if (detail.on) talk(); else ears.release(); });
 
 // typing
 

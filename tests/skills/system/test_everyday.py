@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bluerill.kernel.errors import CallerError
 from bluerill.kernel.service import Call, Service, handles
-from bluerill.skills.messages import DesignFace, FaceDesigned, FaceNotDesigned
+from bluerill.skills.messages import DesignFace, FaceDesigned, FaceNotDesigned, Sense, Sensed
 from support.bench import World
 
 
@@ -268,5 +269,32 @@ def test_the_clock_here_and_elsewhere(world: World) -> None:
         done = await world.do("convert_time", time="2026-11-18T22:00", from_place="london", to_place="tokyo")
         assert done.speech == "10:00 PM in London is 7:00 AM the next day in Tokyo."
         assert world.glance("zone") == "Europe/Paris"
+
+    asyncio.run(story())
+
+
+def test_sensors_read_what_was_injected_until_the_day_takes_over_again(world: World) -> None:
+    async def story() -> None:
+        await world.boot()
+
+        async def sense(metric: str, value: float | None) -> float:
+            answer = await world.bench.ask("control", "skills", Sense(metric, value))
+            assert isinstance(answer, Sensed)
+            return answer.value
+
+        of_the_day = (await world.do("get_battery")).result["battery"]
+        assert await sense("battery", 12) == 12
+        await world.bench.advance(0.1)  # it is told beside the answer
+        assert world.glance("battery") == 12
+        assert await sense("charging", 1) == 1
+        assert (await world.do("get_battery")).speech == "The simulated battery is at 12 percent and charging."
+        assert await sense("heart_rate", 151) == 151
+        assert (await world.do("get_health", metric="heart_rate")).result["value"] == 151
+        assert await sense("battery", None) == of_the_day
+        for metric, value in (("battery", 101.0), ("mood", 1.0), ("steps", float("nan"))):
+            with pytest.raises(CallerError):
+                await sense(metric, value)
+        await sense("connection", 0)
+        assert "can't reach the weather" in await world.refused("get_weather", place="berlin")
 
     asyncio.run(story())

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from bluerill.agent.grammar import calls
+from bluerill.agent.schema import problem
+from bluerill.bench.domain import device_catalogue
 from bluerill.bench.tiny_models import Shape, write_encoder, write_gguf
 from bluerill.kernel.errors import BluerillError, CallerError, ServiceFault
 from bluerill.models.engines.llama import library
@@ -57,9 +62,34 @@ def test_a_grammar_is_kept_by_a_model_that_knows_nothing(engine: LlamaEngine, se
     grammar = 'root ::= "{" ws ("\\"on\\": " ("true" | "false") | "\\"level\\": " [0-9] [0-9]?) "}"\nws ::= " "?'
     sampling = Sampling(temperature=1.5, seed=seed, top_k=0, top_p=1.0, min_p=0.0)
     text = answer(engine, InferStart(1, prompt="turn it on", grammar=grammar, sampling=sampling, max_tokens=60))
-    import json
-
     assert set(json.loads(text)) <= {"on", "level"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_under_the_grammar_of_the_actions_only_valid_calls_can_be_made(engine: LlamaEngine, seed: int) -> None:
+    actions = {
+        action.name: {
+            **action.schema,
+            "properties": {n: p for n, p in action.schema["properties"].items() if bounded(p)},
+        }
+        for action in device_catalogue().actions
+        if any(map(bounded, action.schema.get("properties", {}).values()))
+    }
+    assert len(actions) >= 12
+    sampling = Sampling(temperature=1.2, seed=seed, top_k=0, top_p=1.0, min_p=0.0)
+    grammar = calls(actions, least=1, most=2, references=False)
+    made = json.loads(
+        answer(engine, InferStart(1, prompt="louder", grammar=grammar, sampling=sampling, max_tokens=200))
+    )
+    assert 1 <= len(made) <= 2
+    for call in made:
+        schema = actions[call["name"]]
+        assert not problem(call["arguments"], {**schema, "required": schema.get("required", [])}), call
+
+
+def bounded(schema: dict[str, Any]) -> bool:
+    """Whether a model that knows nothing comes to the end of such a value."""
+    return "enum" in schema or schema.get("format") == "date-time" or schema["type"] in ("boolean", "integer")
 
 
 def test_a_grammar_survives_being_preempted_at_every_token(engine: LlamaEngine) -> None:
