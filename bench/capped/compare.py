@@ -2,8 +2,8 @@
 
 For each workload, scenario and cap that both have: the ratio of their medians, B to A, with a 95 % interval by the
 bootstrap (Efron 1979), 2,000 draws. Whole repetitions are drawn first and then items within them, because the items of
-one process share its fate. A difference whose interval holds 1 is noise. With one repetition on a side only the items vary,
-and the interval knows nothing of the difference between two starts: what would be faster or slower is *unsure* then.
+one process share its fate. A difference whose interval holds 1 is noise. With one repetition on a side only the items
+vary, and the interval knows nothing of the difference between two starts: what would be faster or slower is *unsure*.
 """
 
 from __future__ import annotations

@@ -55,9 +55,7 @@ def _compare(args: argparse.Namespace, paint: Painter, table: Tabler) -> int:
     apart = [each for each in found if each.verdict not in ("noise", "unsure") or each.quality_apart]
     print(paint(_closing(found, apart), "bold"))
     if unsure := sum(each.verdict == "unsure" for each in found):
-        print(
-            f"{unsure} cells with one repetition on a side differ as two starts may: to be sure, measure with --repeat 5"
-        )
+        print(f"{unsure} cells have one repetition on a side and differ as two starts may: measure with --repeat 5")
     return 0
 
 
