@@ -150,7 +150,8 @@ class Kernel:
                 await seat.start()
             except BudgetExceeded as refused:
                 await self.budget.make_room(seat, refused)
-                await seat.start()
+                if seat.state in (State.ABSENT, State.WAITING):  # else another message started it meanwhile
+                    await seat.start()
         except BluerillError as error:
             seat.problem = str(error)
             seat.errors += 1

@@ -229,6 +229,20 @@ def test_demand_starts_on_the_first_message(place: dict[str, Any]) -> None:
     run(main())
 
 
+@pytest.mark.process
+def test_a_child_that_rested_is_started_again_and_again() -> None:
+    async def main() -> None:
+        async with device(manifest(echo={**CHILD, "start": "demand", "idle_s": 0.05})) as kernel:
+            port = kernel.connect("front")
+            for number in range(3):
+                assert (await port.ask("echo", Ping(number), Pong, within=20)).n == number
+                assert kernel.seats["echo"].generation == number + 1
+                while kernel.seats["echo"].state.value != "absent":  # noqa: ASYNC110 - the kernel tells nobody of it
+                    await asyncio.sleep(0.01)
+
+    run(main())
+
+
 def test_a_class_that_cannot_be_loaded_is_a_manifest_error() -> None:
     async def main() -> None:
         with pytest.raises(ManifestError, match="cannot be loaded"):
@@ -277,5 +291,34 @@ def test_the_exported_trace_joins_the_core_and_its_children() -> None:
             pids = {seat.name: seat.child.pid for seat in children if seat.child is not None}
             assert (asks[relay], handled[relay]) == (1, pids["a"])  # the same message, seen from both sides
             assert (asks[ping], handled[ping]) == (pids["a"], pids["b"])
+
+    run(main())
+
+
+@pytest.mark.process
+def test_a_service_that_another_message_started_while_room_was_made_is_not_started_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def main() -> None:
+        wiring = manifest(caller={"asks": ["late"]}, late={"isolation": "child", "memory": "32M", "start": "demand"})
+        async with device(wiring) as kernel:
+            seat = kernel.seats["late"]
+            start, starts = seat.start, 0
+
+            async def begin() -> None:
+                nonlocal starts
+                starts += 1
+                if starts == 1:
+                    raise BudgetExceeded("no room yet")
+                await start()
+
+            async def make_room(wanting: object, refused: BudgetExceeded) -> None:
+                await seat.start()  # another message came the moment that there was room
+
+            monkeypatch.setattr(seat, "start", begin)
+            monkeypatch.setattr(kernel.budget, "make_room", make_room)
+            await kernel._begin(seat)
+            assert starts == 2
+            assert seat.errors == 0
 
     run(main())
