@@ -29,6 +29,7 @@ from ..modalities.screen.design.settle import settled
 from ..modalities.screen.design.wishes import read_wishes
 from ..modalities.screen.lettering import FONTS
 from ..modalities.screen.wff.check import check
+from ..modalities.screen.wff.device import Device
 from ..modalities.screen.wff.face import load
 from ..modalities.screen.wff.renderer import FaceRenderer
 from ..modalities.screen.wff.subject import TIMES, device
@@ -129,20 +130,25 @@ def checked(made: Made) -> list[str]:
 
 
 def read_back(made: Made) -> tuple[int, int]:
-    """How many times were read rightly, of how many."""
+    """How many times were read rightly, of how many. Complications are held still: a world clock is not the time."""
     renderer = FaceRenderer(made.face, (SIDE, SIDE))
     if made.brief.style != "digital":
-        shown = {when: renderer.draw(device(*when), still=True) for when in TIMES}
+        shown = {when: renderer.draw(_held(device(*when, 3)), still=True) for when in TIMES}
         read = read_hands(shown)
         return sum(read[when] == (when[0] % 12, when[1]) for when in TIMES), len(TIMES)
-    minutes = [renderer.draw(device(10, minute), still=True) for minute in range(60)]
-    hours = {hour: renderer.draw(device(hour, 8), still=True) for hour in range(24)}
+    minutes = [renderer.draw(_held(device(10, minute)), still=True) for minute in range(60)]
+    hours = {hour: renderer.draw(_held(device(hour, 8)), still=True) for hour in range(24)}
     families = [FONTS / f"{made.face_font}.ttf"] if made.face_font else sorted(FONTS.glob("*.otf"))
     read_minutes, read_hours = read_figures(minutes, hours, families)
     right = sum(value == minute for minute, value in enumerate(read_minutes)) + sum(
         key == value for key, value in read_hours.items()
     )
     return right, len(minutes) + len(hours)
+
+
+def _held(device: Device) -> Device:
+    """The device with every complication saying the same."""
+    return device._replace(overrides={f"COMPLICATION.{slot}.TEXT": "10:08" for slot in range(1, 9)})
 
 
 def apart(pictures: list[Image.Image]) -> list[float]:

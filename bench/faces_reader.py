@@ -22,12 +22,18 @@ Grey = NDArray[np.float64]
 
 RAY: Final = np.arange(0.12, 0.92, 0.01)
 """Where along a hand is looked, in shares of the radius."""
-ACROSS: Final = ((-7.0, 0.25), (-5.0, 0.4), (-3.0, 0.5), (-1.0, 0.6), (1.0, 0.6), (3.0, 0.5), (5.0, 0.4), (7.0, 0.25))
+ACROSS: Final = tuple(
+    (sign * side, share)
+    for side, share in ((1.0, 0.6), (3.0, 0.5), (5.0, 0.4), (7.0, 0.3), (9.0, 0.25), (11.0, 0.25))
+    for sign in (-1, 1)
+)
 """Pixels beside a ray, and how much they count."""
 HUB: Final = 0.2
 """Nearer to the middle all hands run into each other."""
-HOUR_END: Final = 0.46
-"""An hour hand reaches at least so far."""
+HOUR_END: Final = 0.54
+"""An hour hand is at least so long, as a share of the minute hand."""
+LIT: Final = 0.35
+"""Light that counts as a hand's."""
 WIDE: Final = 16
 """Half degrees within which one hand hides the other."""
 CELL: Final = (72, 64)
@@ -38,10 +44,15 @@ def read_hands(pictures: Times) -> dict[tuple[int, int], tuple[int, int]]:
     """The time of each picture, hours of twelve."""
     greys = {when: np.asarray(picture.convert("RGB"), np.float64) / 255 for when, picture in pictures.items()}
     still = np.median(np.stack(list(greys.values())), axis=0)
-    return {when: _hands(np.abs(grey - still).max(-1)) for when, grey in greys.items()}
+    lit = {when: _rays(np.abs(grey - still).max(-1)) for when, grey in greys.items()}
+    # the minute hand's tip: in every picture it is the light that lies farthest out
+    ends = [RAY[np.nonzero((rays > LIT).any(0))[0].max()] for rays in lit.values() if (rays > LIT).any()]
+    tip = float(np.median(ends)) if ends else float(RAY[-1])
+    return {when: _hands(rays, tip) for when, rays in lit.items()}
 
 
-def _hands(moved: Grey) -> tuple[int, int]:
+def _rays(moved: Grey) -> Grey:
+    """The light along every direction, by half degrees and shares of the radius."""
     half = (moved.shape[0] - 1) / 2
     angles = np.radians(np.arange(0, 360, 0.5))
     # the light along every ray and beside it, as wide as a hand is: some are only an outline
@@ -50,12 +61,15 @@ def _hands(moved: Grey) -> tuple[int, int]:
         x = half + RAY * half * np.sin(angles)[:, None] + side * np.cos(angles)[:, None]
         y = half - RAY * half * np.cos(angles)[:, None] + side * np.sin(angles)[:, None]
         along += share * moved[y.round().astype(int), x.round().astype(int)]
-    lit = np.clip(along / 1.8, 0, 1)
-    whole = lit[:, RAY < 0.84].mean(1)
-    inner = lit[:, (RAY > HUB) & (RAY < HOUR_END)]
+    return np.clip(along / 1.8, 0, 1)
+
+
+def _hands(lit: Grey, tip: float) -> tuple[int, int]:
+    whole = lit[:, 0.93 * tip > RAY].mean(1)
+    inner = lit[:, (RAY > HUB) & (HOUR_END * tip > RAY)]
     # a hand is lit all along; figures that change beside it are not
     short = (inner.mean(1) + np.stack([part.mean(1) for part in np.array_split(inner, 3, axis=1)]).min(0)) / 2
-    beyond = lit[:, (RAY > 0.68) & (RAY < 0.84)].mean(1)
+    beyond = lit[:, (0.78 * tip < RAY) & (0.95 * tip > RAY)].mean(1)
     best = (-math.inf, 0)
     for minute in range(720):
         long_at, short_at = minute % 60 * 12, minute
@@ -79,11 +93,9 @@ def read_figures(
     minutes: Sequence[Image.Image], hours: Mapping[int, Image.Image], fonts: Sequence[Path]
 ) -> tuple[list[int], dict[int, int]]:
     """The minutes and hours read from a picture of every minute of one hour, and of every hour at one minute."""
-    minute_cells = _cells(minutes)
     keys = list(hours)
-    hour_cells = _cells([hours[key] for key in keys])
-    read_minutes = _best(minute_cells, [[f"{n:02d}"] for n in range(60)], fonts)
-    read_hours = _best(hour_cells, [[f"{n:02d}", str(n)] for n in range(24)], fonts)
+    read_minutes = _best(_cells(minutes), [[f"{n:02d}"] for n in range(60)], fonts)
+    read_hours = _best(_cells([hours[key] for key in keys]), [[f"{n:02d}", str(n)] for n in range(24)], fonts)
     return read_minutes, dict(zip(keys, read_hours, strict=True))
 
 
@@ -122,12 +134,11 @@ def _best(cells: Sequence[Grey], names: Sequence[Sequence[str]], fonts: Sequence
 def _set(texts: Sequence[str], file: Path, align: float) -> list[Grey]:
     font = ImageFont.truetype(file, 96, layout_engine=ImageFont.Layout.BASIC)
     zero = font.getlength("0")
-    tabular = file.suffix == ".otf"
     drawn = []
     for text in texts:
         canvas = Image.new("L", (320, 200))
         draw = ImageDraw.Draw(canvas)
-        steps = [zero if tabular else font.getlength(sign) for sign in text]
+        steps = [zero if sign.isdigit() else font.getlength(sign) for sign in text]
         x = 40 + align * (240 - sum(steps))
         for sign, step in zip(text, steps, strict=True):
             draw.text((x + (step - font.getlength(sign)) / 2, 140), sign, fill=255, font=font, anchor="ls")
