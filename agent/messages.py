@@ -24,16 +24,21 @@ class PlannedCall(msgspec.Struct, frozen=True, omit_defaults=True):
 @message("agent.plan")
 class Plan(Body, frozen=True):
     """Ask ``planner`` to plan a request, executing nothing. ``now`` is local ISO 8601 ('' = the device's clock);
-    ``context`` are the last calls of the session, latest last. → Planned"""
+    ``context`` are the last calls of the session, latest last; ``tier`` is who may answer. → Planned"""
 
     text: str
     now: str = ""
     context: list[PlannedCall] = []
+    tier: Literal["auto", "templates", "encoder"] = "auto"
 
 
 @message("agent.planned")
 class Planned(Body, frozen=True):
-    """``calls`` empty is a refusal, ``reply`` then says so shortly. ``undo`` means: take the last turn back."""
+    """``calls`` empty is a refusal, ``reply`` then says so shortly. ``undo`` means: take the last turn back.
+
+    ``planner`` is the tier that answered. ``lacks`` names the action that was understood where only a value of it was
+    not said; ``reply`` then asks for that.
+    """
 
     calls: list[PlannedCall]
     planner: str
@@ -41,6 +46,34 @@ class Planned(Body, frozen=True):
     ms: float
     reply: str = ""
     undo: bool = False
+    lacks: str = ""
+
+
+MAX_SENTENCES = 12
+"""What the encoder reads at once."""
+
+
+@message("agent.encode")
+class Encode(Body, frozen=True):
+    """Ask ``encoder`` to read at most MAX_SENTENCES, each as words in the planner's normal form. → Encoded"""
+
+    sentences: list[list[str]]
+
+
+class Sighted(msgspec.Struct, frozen=True):
+    """What the encoder sees in a sentence: the likeliest labels with their probabilities, and a tag for each word (see
+    ``agent/encoder/labels.py``)."""
+
+    labels: list[tuple[str, float]]
+    tags: list[str]
+
+
+@message("agent.encoded")
+class Encoded(Body, frozen=True):
+    """What was seen in each sentence, and from which probability on an action is to be believed."""
+
+    seen: list[Sighted]
+    sure: float
 
 
 @message("agent.request")

@@ -19,13 +19,18 @@ from ..modalities.voice.messages import Corpus, GetCorpus, Judge, Judged
 from ..skills.localtime import device_zone
 from ..skills.messages import Catalogue, GetCatalogue
 from .corpus_store import SENTENCES, read_corpus, write_corpus
-from .messages import Plan, Planned
-from .plan import NOTHING_TO_UNDO, Planner
+from .encoder import tier
+from .messages import MAX_SENTENCES, Encode, Encoded, Plan, Planned
+from .plan import NOTHING_TO_UNDO, REFUSAL, Planner
+from .values.words import words
 
 __all__ = ["Planner", "PlannerService", "local_now", "understood"]
 
 CATALOGUE_WITHIN_S = 5.0
 CORPUS_WITHIN_S = 60.0
+ENCODED_WITHIN_S = 5.0
+JUDGED_WITHIN_S = 4.0
+"""The first request (or reading of speech) of a while also waits for the encoder's process."""
 WARM_UP = "set a timer for ten minutes"
 """Planned once, so that the parser is loaded before the first request."""
 _TRIES = 8
@@ -71,7 +76,8 @@ class PlannerService(Service):
     """``skills`` is asked for the catalogue, ``listeners`` are notified when the corpus changed.
 
     A corpus is kept in the folder ``cache`` ('': nowhere) by its catalogue's fingerprint; where it is not, the service
-    ``builder`` makes it ('': this one does), so that the core does not hold the memory that takes.
+    ``builder`` makes it ('': this one does), so that the core does not hold the memory that takes. What no template
+    matches well is shown to the service ``encoder`` ('': the templates alone answer).
     """
 
     concurrency: ClassVar[int] = 4
@@ -84,12 +90,14 @@ class PlannerService(Service):
         corpus: int = SENTENCES,
         cache: str = "",
         builder: str = "",
+        encoder: str = "",
     ) -> None:
         self._skills = skills
         self._listeners = tuple(listeners)
         self._zone = zone
         self._size = corpus
         self._cache, self._builder = cache, builder
+        self._encoder = encoder
         self._loaded: Planner | None = None
 
     async def start(self) -> None:
@@ -128,7 +136,25 @@ class PlannerService(Service):
     async def plan(self, request: Plan, call: Call) -> Planned:
         planner = await self._planner_now()
         now = local_now(request.now, self.port.wall(), self._zone)
-        return planner.plan(request.text, now, request.context)
+        planned = planner.plan(request.text, now, request.context)
+        if request.tier == "encoder":
+            refused = msgspec.structs.replace(planned, calls=[], reply=planned.reply or REFUSAL, undo=False)
+            return await self._encoded(planner, refused, request.text, now)
+        if request.tier == "templates" or not self._encoder or not tier.doubted(planned):
+            return planned
+        return await self._encoded(planner, planned, request.text, now)
+
+    async def _encoded(self, planner: Planner, templates: Planned, text: str, now: datetime) -> Planned:
+        """The plan with the encoder's second opinion; the templates' own, where the encoder cannot be had."""
+        began = self.port.now()
+        sentences = [[token.text for token in tokens] for tokens in tier.sentences(text)]
+        try:
+            encoded = await self.port.ask(self._encoder, Encode(sentences), Encoded, within=ENCODED_WITHIN_S)
+        except BluerillError as error:
+            self.port.log.warning("no encoder for a request that no template matched well: %s", error)
+            return templates
+        found = tier.second(templates, tier.planned(text, encoded, planner.actions, now))
+        return msgspec.structs.replace(found, ms=round(templates.ms + (self.port.now() - began) * 1000, 3))
 
     @handles(Judge)
     async def judge(self, request: Judge, call: Call) -> Judged:
@@ -139,7 +165,21 @@ class PlannerService(Service):
             sure.append(understood(planner.plan(text, now)))
             if len(sure) % 2 == 0:
                 await self.port.sleep(0)  # requests go first
+        if self._encoder and not any(sure):
+            sure = await self._sighted(planner, request.texts[: len(sure)], now)
         return Judged(sure)
+
+    async def _sighted(self, planner: Planner, texts: Sequence[str], now: datetime) -> list[float]:
+        """The encoder's judgement of texts that no template knows; zeros where it cannot be had in time."""
+        some = texts[:MAX_SENTENCES]
+        asked = Encode([words(text) for text in some])
+        try:
+            encoded = await self.port.ask(self._encoder, asked, Encoded, within=JUDGED_WITHIN_S)
+        except BluerillError as error:
+            self.port.log.warning("no encoder to judge what was heard: %s", error)
+            return [0.0] * len(texts)
+        found = [tier.heard(text, seen, planner.actions, now) for text, seen in zip(some, encoded.seen, strict=False)]
+        return [*found, *[0.0] * (len(texts) - len(found))]
 
     @handles(GetCorpus)
     async def corpus(self, request: GetCorpus, call: Call) -> Leased:

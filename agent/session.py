@@ -220,7 +220,7 @@ class SessionService(Service):
         number = self._next()
         started = self.port.now()
         reports, speeches, card = (
-            await self._actor.act(waiting, taint) if agreed else Deeds([], ["All right, I won't."])
+            await self._actor.act(waiting, taint, confirmed=True) if agreed else Deeds([], ["All right, I won't."])
         )
         latency = {"act_ms": (self.port.now() - started) * 1000}
         outcome: Outcome = "failed" if any(report.error for report in reports) else "done"
@@ -287,9 +287,19 @@ class SessionService(Service):
                 return Planned([], SIGHT, 1.0, 0.0, told or NO_TEXT), taint, view.what
             if spoken is not None:
                 text, taint, seen = spoken, taint | Taint.UNTRUSTED, view.what
-        plan = Plan(clean(text), "", self._memory.context(now))
-        planned = await self.port.ask(self._planner, plan, Planned, within=PLAN_WITHIN_S, taint=taint)
+        planned = await self._planned(text, taint, now)
+        before, whose = self._memory.asked(now)
+        if before and not planned.calls and not planned.undo:  # "wake me" - "for when?" - "quarter to seven"
+            whole = clean(f"{before} {text}")
+            joined = await self._planned(whole, taint | whose, now)
+            if joined.calls:
+                planned, text, taint = joined, whole, taint | whose
+        self._memory.ask(text if planned.lacks else "", taint, now)
         return planned, taint, seen
+
+    async def _planned(self, text: str, taint: Taint, now: float) -> Planned:
+        plan = Plan(clean(text), "", self._memory.context(now))
+        return await self.port.ask(self._planner, plan, Planned, within=PLAN_WITHIN_S, taint=taint)
 
     def _turn_of(
         self,

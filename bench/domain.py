@@ -7,37 +7,31 @@ templates, never in the corpus; two texts mean the same when they plan to the sa
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from ..agent.corpus import Sampler
+from ..agent.encoder import tier
+from ..agent.messages import Sighted
 from ..agent.plan import Planner
 from ..agent.planner import understood
-from ..skills import loader
-from ..skills.catalogue import fingerprint
-from ..skills.derive import actions_of
-from ..skills.messages import Catalogue
+from ..agent.values.words import words
+from ..models.encoder.network import Network, shipped
+from .catalogue import NOW, device_catalogue
 
-NOW = datetime(2026, 11, 20, 14, 5, tzinfo=ZoneInfo("Europe/Berlin"))
+__all__ = ["NOW", "SEED", "Domain", "device_catalogue", "device_domain"]
+
 SEED = 7
 """Of the held-out sentences that figures are given for; 11 is for choosing settings."""
 
 
 class Domain(NamedTuple):
     """What may be said. ``plan`` gives anything comparable; two texts mean the same when it gives equals. ``judge``
-    says how completely the planner understands a text, as it tells the recogniser."""
+    says how completely the planner understands each reading of one utterance, as it tells the recogniser."""
 
     corpus: Sequence[str]
     held_out: Sequence[str]
     plan: Callable[[str], Any]
-    judge: Callable[[str], float] | None = None
-
-
-def device_catalogue() -> Catalogue:
-    """The system skills' actions, derived as the device derives them."""
-    actions = [action.info for entry in loader.system_entries() for action in actions_of(loader.load(entry)).values()]
-    return Catalogue(fingerprint(actions, []), actions, [])
+    judge: Callable[[Sequence[str]], list[float]] | None = None
 
 
 def device_domain(held_out: int = 240, seed: int = SEED) -> Domain:
@@ -48,8 +42,17 @@ def device_domain(held_out: int = 240, seed: int = SEED) -> Domain:
     def plan(text: str) -> Any:
         return [(call.name, call.arguments) for call in planner.plan(text, NOW).calls]
 
-    def judge(text: str) -> float:
-        return understood(planner.plan(text, NOW))
+    network = Network(shipped())
+
+    def judge(texts: Sequence[str]) -> list[float]:
+        sure = [understood(planner.plan(text, NOW)) for text in texts]
+        if any(sure):
+            return sure
+        seen = [network.see(words(text)) for text in texts]
+        return [
+            tier.heard(text, Sighted(each.labels, each.tags), planner.actions, NOW)
+            for text, each in zip(texts, seen, strict=True)
+        ]
 
     spoken = [each.text for each in sampler.held_out(held_out, seed, NOW)]
     return Domain(list(sampler.corpus()), spoken, plan, judge)

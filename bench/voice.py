@@ -76,7 +76,7 @@ class Pipeline:
         self,
         engine: SpeechEngine,
         book: PhraseBook | None,
-        judge: Callable[[str], float] | None = None,
+        judge: Callable[[Sequence[str]], list[float]] | None = None,
         threshold: float | None = None,
     ) -> None:
         self.engine, self.book, self.judge = engine, book, judge
@@ -101,7 +101,7 @@ class Pipeline:
         def read() -> tuple[Match, str]:
             guesses = self.engine.finish()
             judge = self.judge
-            sure = [judge(guess.text) for guess in candidates(guesses)] if judge is not None else None
+            sure = judge([guess.text for guess in candidates(guesses)]) if judge is not None else None
             return choose(guesses, self.book, sure), guesses[0].text if guesses else ""
 
         pending = 0.0  # when the hint of the last pause is known

@@ -21,15 +21,18 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ..agent.messages import Acted, Hush, Microphone, Say, State, Turn
+from ..agent.messages import Acted, Hush, Microphone, Request, Say, State, Turn
 from ..kernel.errors import BluerillError, CallerError, ManifestError, PeerRestarted, error_from
 from ..kernel.message import Body, Taint, body_type
 from ..kernel.service import Call, Service, handles
 from ..modalities.voice.messages import HeardNothing, HeardPartial, SpeechStarted, Woken
+from ..skills.admission import Admit, Dismiss, KeepMade, Make, Switch
 
 MAX_LINE = 1 << 20
 MAX_CLIENTS = 8
 FORWARDED = (Turn, State, Say, Hush, Acted, Microphone, HeardPartial, HeardNothing, SpeechStarted, Woken)
+OWNERS = (Request, Admit, Dismiss, Switch, Make, KeepMade)
+"""Words and decisions of the owner's, which carry the owner's label from here on."""
 LATE = {"models": "..models.messages"}
 """Messages of wings that the core does not import before somebody speaks to them."""
 R = TypeVar("R", bound=Body)
@@ -173,7 +176,10 @@ class ControlService(Service):
 
 
 async def ask_with_lease(service: Service, to: str, body: Body, within: float | None) -> tuple[Body, bytes | None]:
-    """Ask through a service's port; the reply's payload, if any, is copied out."""
+    """Ask through a service's port; the reply's payload, if any, is copied out. Who is let in here is the owner, so a
+    request or a decision that comes this way is the owner's."""
+    if isinstance(body, OWNERS):
+        return await service.port.ask(to, body, Body, within=within, taint=Taint.USER), None
     answer, lease = await service.port.ask_any(to, body, within=within)
     if lease is None:
         return answer, None

@@ -95,6 +95,8 @@ class ScreenService(Service):
 
     @handles(Glance)
     def on_glance(self, glance: Glance, _call: Call) -> None:
+        if glance.face and all(face.name != glance.face for face in self.scene.faces):
+            self.scene.offer(self.wardrobe.faces())  # one was made since the folder was read
         self.scene.glance(glance)
         if glance.rings:
             self.scene.wake(self.port.wall())

@@ -71,7 +71,8 @@ FAR = 20.0
 """Readings that cost more cannot reach the threshold however well they are understood."""
 JUDGED = 12
 """Readings that are judged at most; more changed nothing. Planning what is nonsense takes some milliseconds."""
-JUDGE_WITHIN_S = 0.15
+JUDGE_WITHIN_S = 5.0
+"""Templates judge in some hundredths of a second; what they do not know may be shown to a process that starts."""
 MAX_UTTERANCE_S = 30.0
 MAX_CORPUS_BYTES = 8 * 1024 * 1024
 CORPUS_TRIES = 20

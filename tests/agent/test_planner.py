@@ -5,7 +5,8 @@ from datetime import UTC
 import pytest
 from msgspec.structs import replace
 
-from bluerill.agent.messages import Plan
+from bluerill.agent.encoder import tier
+from bluerill.agent.messages import Encode, Encoded, Plan, Sighted
 from bluerill.agent.planner import PlannerService, local_now
 from bluerill.kernel.errors import CallerError, ServiceFault
 from bluerill.kernel.message import Body
@@ -102,6 +103,70 @@ def test_the_corpus_comes_as_a_lease() -> None:
     run(test)
 
 
+class Encoder:
+    """Plays the encoder: everything is a request for the time, with that probability."""
+
+    def __init__(self, likely: float) -> None:
+        self.likely = likely
+        self.asked: list[list[list[str]]] = []
+
+    def __call__(self, body: Body) -> Body:
+        assert isinstance(body, Encode)
+        self.asked.append(body.sentences)
+        seen = [Sighted([("get_time", self.likely)], ["O"] * len(words)) for words in body.sentences]
+        return Encoded(seen, 0.6)
+
+
+def encoded_device(likely: float = 0.9) -> tuple[PlannerService, LonePort, Encoder]:
+    encoder = Encoder(likely)
+    service = PlannerService(zone="Europe/Berlin", encoder="encoder")
+    service.port = port = LonePort("planner", {"skills": Skills(), "encoder": encoder})
+    return service, port, encoder
+
+
+def test_what_a_template_matches_never_reaches_the_encoder() -> None:
+    async def test() -> None:
+        service, _port, encoder = encoded_device()
+        planned = await send(service, Plan("set an alarm for 5 pm"))
+        assert (planned.planner, planned.calls[0].name) == ("templates", "set_alarm")
+        assert encoder.asked == []
+
+    run(test)
+
+
+def test_what_no_template_matches_is_read_by_the_encoder() -> None:
+    async def test() -> None:
+        service, _port, encoder = encoded_device()
+        planned = await send(service, Plan("How late is it?"))
+        assert (planned.planner, planned.calls[0].name) == (tier.TIER, "get_time")
+        assert encoder.asked == [[["how", "late", "is", "it"]]]
+        encoder.likely = 0.3
+        assert (await send(service, Plan("how late is it"))).calls == []
+
+    run(test)
+
+
+def test_the_tier_may_be_chosen() -> None:
+    async def test() -> None:
+        service, _port, encoder = encoded_device()
+        assert (await send(service, Plan("how late is it", tier="templates"))).calls == []
+        assert encoder.asked == []
+        planned = await send(service, Plan("mute", tier="encoder"))
+        assert (planned.planner, planned.calls[0].name) == (tier.TIER, "get_time")
+
+    run(test)
+
+
+def test_without_an_encoder_the_templates_answer() -> None:
+    async def test() -> None:
+        service, port, _encoder = encoded_device()
+        port.peers["encoder"] = Skills(failures=100)
+        planned = await send(service, Plan("how late is it"))
+        assert (planned.planner, planned.calls) == ("templates", [])
+
+    run(test)
+
+
 def test_now_keeps_a_given_zone() -> None:
     assert local_now("2026-11-20T14:05+00:00", 0.0).tzinfo == UTC
     assert local_now("", 0.0, "Europe/Berlin").hour == 1
@@ -116,5 +181,21 @@ def test_it_judges_readings_and_does_nothing() -> None:
         whole, nonsense, undo, empty = (await send(service, Judge(texts))).sure
         assert (whole, nonsense, undo, empty) == (1.0, 0.0, 1.0, 0.0)
         assert len((await send(service, Judge(["mute"] * 500))).sure) == 16
+
+    run(test)
+
+
+def test_readings_that_no_template_knows_are_judged_by_the_encoder() -> None:
+    async def test() -> None:
+        service, port, encoder = encoded_device(0.95)
+        assert (await send(service, Judge(["mute", "purple monkey"]))).sure == [1.0, 0.0]
+        assert encoder.asked == []
+        sure = (await send(service, Judge(["how late is it", "how wait is it"]))).sure
+        assert sure == [pytest.approx(0.76)] * 2
+        encoder.likely = 0.8
+        assert (await send(service, Judge(["how late is it"]))).sure == [0.0]
+        assert len((await send(service, Judge(["how late is it"] * 14))).sure) == 14
+        port.peers["encoder"] = Skills(failures=9)
+        assert (await send(service, Judge(["how late is it"]))).sure == [0.0]
 
     run(test)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bluerill.agent.messages import Acted, GetTurns, Hush, Plan, Press, Request, Say, Show, State, Turn, Turns
+from bluerill.agent.messages import Acted, GetTurns, Hush, Plan, Planned, Press, Request, Say, Show, State, Turn, Turns
 from bluerill.agent.plan import Planner
 from bluerill.agent.session import SessionService
 from bluerill.kernel.errors import CallerError, DeadlineExceeded, PeerRestarted
@@ -74,6 +74,51 @@ def test_a_request_becomes_a_turn_with_calls_reply_card_and_speech() -> None:
         await port.advance(30)
         assert port.of("web", State)[-1].phase == "idle"
         assert not port.of("ears", Speaking)[-1].active
+
+    run(test)
+
+
+def asking_device() -> tuple[SessionService, LonePort, Skills]:
+    """The planner asks when an alarm has no time."""
+    service, port, skills = device()
+    inner = port.peers["planner"]
+
+    def plan(body: Body) -> Body:
+        assert isinstance(body, Plan)
+        if body.text == "wake me":
+            return Planned([], "encoder", 0.9, 0.1, "Please tell me the time too.", lacks="set_alarm")
+        return inner(body)
+
+    port.peers["planner"] = plan
+    return service, port, skills
+
+
+def test_the_answer_to_a_question_completes_the_request() -> None:
+    async def test() -> None:
+        service, _port, skills = asking_device()
+        await service.start()
+        turn = await send(service, Request("wake me"))
+        assert isinstance(turn, Turn)
+        assert turn.reply == "Please tell me the time too."
+        await send(service, Request("at quarter to seven"))
+        assert skills.done == [("set_alarm", {"time": "2026-11-20T18:45"})]
+
+    run(test)
+
+
+def test_a_question_may_be_passed_over_or_answered_too_late() -> None:
+    async def test() -> None:
+        service, port, skills = asking_device()
+        await service.start()
+        await send(service, Request("wake me"))
+        await send(service, Request("turn the volume down"))
+        await send(service, Request("purple"))
+        await send(service, Request("wake me"))
+        await port.advance(31)
+        await send(service, Request("purple"))
+        assert skills.done == [("set_volume", {"change": -10})]
+        planned = [body.text for _to, body in port.asked if isinstance(body, Plan)]
+        assert planned == ["wake me", "turn the volume down", "purple", "wake me", "purple"]
 
     run(test)
 

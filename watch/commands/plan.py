@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--planner",
         default="auto",
         metavar="TIER",
-        help="auto, templates, or remote:URL of an OpenAI-compatible server",
+        help="auto, templates, encoder, or remote:URL of an OpenAI-compatible server",
     )
     parser.add_argument("--now", default="", metavar="ISO8601", help="the device's local time (default: now)")
     parser.add_argument("--json", action="store_true", help="JSON lines")
@@ -44,8 +44,8 @@ def run(args: argparse.Namespace) -> int:
     if args.now:
         _check_now(args.now)
     tools = _read_tools(args.tools) if args.tools else None
-    if args.planner not in ("auto", "templates") and not args.planner.startswith("remote:"):
-        raise CallerError(f"expected --planner auto, templates or remote:URL, got {args.planner!r}")
+    if args.planner not in ("auto", "templates", "encoder") and not args.planner.startswith("remote:"):
+        raise CallerError(f"expected --planner auto, templates, encoder or remote:URL, got {args.planner!r}")
     if args.planner.startswith("remote:"):
         from .chat_plan import run_chat
 
@@ -117,17 +117,17 @@ async def _plan(args: argparse.Namespace, tools: list[dict[str, Any]] | None) ->
                         [], "templates", 0.0, 0.0, "Foreign tools need a language model: --planner remote:URL."
                     )
                 else:
-                    planned = await _one(front, entry.text, args.now)
+                    planned = await _one(front, entry.text, args.now, args.planner)
                 show(entry, planned, args.json or bool(args.batch))
     return 0
 
 
-async def _one(front: Front, text: str, now: str) -> Planned:
+async def _one(front: Front, text: str, now: str, tier: Any) -> Planned:
     try:
         text = clean(text)
     except CallerError as error:
         return Planned([], "templates", 1.0, 0.0, str(error))  # one bad line must not end a batch
-    return await front.ask("planner", Plan(text, now), Planned, within=30.0)
+    return await front.ask("planner", Plan(text, now, tier=tier), Planned, within=30.0)
 
 
 def show(entry: Entry, planned: Planned, as_json: bool) -> None:
@@ -150,6 +150,8 @@ def show(entry: Entry, planned: Planned, as_json: bool) -> None:
         calls.append(row)
     line: dict[str, Any] = {"id": entry.id}
     line |= {"calls": calls, "planner": planned.planner, "confidence": planned.confidence, "ms": planned.ms}
+    if planned.lacks:
+        line["lacks"] = planned.lacks
     if not calls and planned.reply:
         line["reply"] = planned.reply
     print(msgspec.json.encode(line).decode(), flush=True)

@@ -13,6 +13,7 @@ import { Link } from "./link.js";
 import { Log, make } from "./log.js";
 import { Models } from "./models.js";
 import { Monitor } from "./monitor.js";
+import { Studio } from "./studio.js";
 import { Parcel } from "./parcel.js";
 import { Pictures } from "./pictures.js";
 import { Simulate } from "./simulate.js";
@@ -36,6 +37,7 @@ const budget = new Budget($("budget"), link);
 const jobs = new Jobs(document, link);
 const models = new Models(document);
 const cards = new Cards(document, link);
+const studio = new Studio(document, link);
 let shown = { stage: "", ringing: "", ring: "", face: "" };
 
 // the link
@@ -53,7 +55,9 @@ link.addEventListener("state", (event) => connection(event.detail));
 link.addEventListener("page.hello", ({ detail }) => {
   glass.resize(detail.size);
   faces.offer(detail.faces);
+  studio.offer(detail.faces);
 });
+link.addEventListener("page.faces", ({ detail }) => studio.offer(detail.faces));
 link.addEventListener("picture", (event) => glass.show(event.detail));
 
 let counted = 0;
@@ -73,6 +77,7 @@ link.addEventListener("screen.shown", ({ detail }) => {
   $("ring-buttons").hidden = !shown.ringing;
   $("snooze").hidden = shown.ringing === "timer";
   faces.mark(shown.face);
+  studio.mark(shown.face);
 });
 
 link.addEventListener("agent.state", ({ detail }) => {
@@ -210,6 +215,7 @@ function setMonitor(on) {
 }
 setMonitor(!narrow.matches);
 $("toggle-monitor").addEventListener("click", () => setMonitor(document.body.classList.contains("no-monitor")));
+$("open-studio").addEventListener("click", () => studio.open());
 $("open-keys").addEventListener("click", () => $("keys").showModal());
 document.addEventListener("visibilitychange", sendMonitor);
 
@@ -223,12 +229,13 @@ const KEYS = {
   z: () => { if (shown.ringing && shown.ringing !== "timer") press("snooze"); },
   h: () => $("hands-free").click(),
   m: () => $("toggle-monitor").click(),
+  s: () => studio.open(),
   "?": () => $("keys").showModal(),
   Escape: () => press(shown.ringing ? "dismiss" : "stop"),
 };
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open || $("studio").open) return;
   const typing = event.target.matches("input[type=text], textarea");
   const busy = event.target.closest("button, label, input, summary, .log, .scroll") !== null;
   if (event.key === "Escape" && typing) { event.target.blur(); return; }

@@ -35,6 +35,7 @@ _SPEECH: Final = struct.Struct("<BII")
 _FORMATS: Final = {"png": 0, "webp": 1, "jpeg": 2}
 
 Id = Annotated[str, msgspec.Meta(max_length=128)]
+Document = Annotated[str, msgspec.Meta(max_length=60_000)]
 Means = Annotated[str, msgspec.Meta(max_length=304)]
 Reading = Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
 Sample = tuple[Reading, Reading, Reading, Reading, Reading, Reading, Reading]
@@ -148,6 +149,47 @@ class BringFace(FromPage, frozen=True, tag="bring-face"):
     size: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 
 
+class StudioLook(FromPage, frozen=True, tag="studio-look"):
+    """A picture of a face as it would be; answered by ``page.studio-look`` or ``page.studio-refused`` with the same
+    ``id``."""
+
+    id: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+    face: Id
+    document: Document = ""
+    at: Annotated[int, msgspec.Meta(ge=0, le=1439)] = 608
+    second: Annotated[int, msgspec.Meta(ge=0, le=59)] = 36
+    ambient: bool = False
+    size: Annotated[int, msgspec.Meta(ge=96, le=480)] = 466
+    battery: Annotated[int, msgspec.Meta(ge=0, le=100)] = 82
+    steps: Annotated[int, msgspec.Meta(ge=0, le=99_999)] = 6204
+    heart_rate: Annotated[int, msgspec.Meta(ge=0, le=250)] = 72
+
+
+class StudioRead(FromPage, frozen=True, tag="studio-read"):
+    """A face's document, elements, findings and figures; of an edited document without figures."""
+
+    id: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+    face: Id
+    document: Document = ""
+    measured: bool = True
+
+
+class StudioMake(FromPage, frozen=True, tag="studio-make"):
+    """A new face of words, or the face that is shown, changed by them."""
+
+    id: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+    words: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    change: bool = False
+
+
+class StudioKeep(FromPage, frozen=True, tag="studio-keep"):
+    """Keep an edited face under a new name, and show it on the watch."""
+
+    id: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+    face: Id
+    document: Annotated[str, msgspec.Meta(min_length=1, max_length=60_000)]
+
+
 class Sensed(FromPage, frozen=True, tag="sense"):
     """Let a simulated sensor read this from now on; null lets it follow the day again."""
 
@@ -225,6 +267,10 @@ Said = (
     | Cards
     | SpeechModel
     | BringFace
+    | StudioLook
+    | StudioRead
+    | StudioMake
+    | StudioKeep
 )  # fmt: skip
 _decoder: Final[msgspec.json.Decoder[Said]] = msgspec.json.Decoder(Said)
 _encoder: Final = msgspec.json.Encoder()

@@ -39,6 +39,7 @@ from ...modalities.voice.messages import (
 )
 from . import protocol
 from .assets import load
+from .atelier import Atelier
 from .background import Background
 from .delivery import Delivery
 from .door import Door
@@ -76,6 +77,7 @@ class WebService(Service):
     async def start(self) -> None:
         self._pictures = Pictures(self.port, self.pages, self._problem)
         self._delivery = Delivery(self.port, self.pages)
+        self._atelier = Atelier(self.port, self._offer)
         self._hands = Hands(self.port)
         self._background = Background(self.port, self._monitors)
         self._lookout = Lookout(
@@ -111,7 +113,15 @@ class WebService(Service):
     @handles(Shown)
     def on_shown(self, shown: Shown, _call: Call) -> None:
         self._shown = shown
+        self._offer(shown.face)
         self._all(protocol.forward(shown))
+
+    def _offer(self, face: str) -> None:
+        """Tell the pages of a face that was made on the watch since they asked which there are."""
+        glass = self._glass
+        if glass is not None and face and face not in glass.faces:
+            self._glass = msgspec.structs.replace(glass, faces=[*glass.faces, face])
+            self._all(protocol.own("faces", faces=self._glass.faces))
 
     @handles(Say)
     def on_say(self, say: Say, _call: Call) -> None:
@@ -298,6 +308,14 @@ class WebService(Service):
                 await tell("screen", SetFace(face, ambient), taint=Taint.USER)
             case protocol.BringFace() | protocol.BringPicture():
                 self._delivery.begin(page, said)
+            case protocol.StudioLook():
+                self.port.spawn(self._atelier.look(page, said), f"page-{page.number}-look")
+            case protocol.StudioRead():
+                self.port.spawn(self._atelier.read(page, said), f"page-{page.number}-read")
+            case protocol.StudioMake():
+                self.port.spawn(self._atelier.make(page, said), f"page-{page.number}-make")
+            case protocol.StudioKeep():
+                self.port.spawn(self._atelier.keep(page, said), f"page-{page.number}-keep")
 
     async def _answer(self, page: Page, finding: Coroutine[Any, Any, list[bytes]], about: str = "models") -> None:
         try:

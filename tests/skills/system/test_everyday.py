@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bluerill.kernel.errors import CallerError
-from bluerill.skills.messages import Sense, Sensed
+from bluerill.kernel.service import Call, Service, handles
+from bluerill.skills.messages import DesignFace, FaceDesigned, FaceNotDesigned, Sense, Sensed
 from support.bench import World
 
 
@@ -194,6 +195,63 @@ def test_faces_of_the_owners_folder_are_listed_and_worn(world: World, tmp_path: 
         await world.do("wear_face", name="Blue_Dial.zip")
         assert world.glance("face") == "blue dial"
         assert "no face called" in await world.refused("wear_face", name="red dial")
+
+    asyncio.run(story())
+
+
+class Designer(Service):
+    """Stands for the process that makes faces."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.asked: list[DesignFace] = []
+
+    @handles(DesignFace)
+    def design(self, request: DesignFace, call: Call) -> FaceDesigned | FaceNotDesigned:
+        self.asked.append(request)
+        if "zebra" in request.words:
+            return FaceNotDesigned("I don't know what a zebra looks like on a watch face.")
+        name = f"made {len(self.asked)}"
+        (self.folder / f"{name.replace(' ', '-')}.zip").write_bytes(b"")
+        return FaceDesigned(name, "analog, dark glow", ["very"])
+
+
+def test_faces_are_made_and_changed_and_taken_back(world: World, tmp_path: Path) -> None:
+    world.settings = {"settings": {"faces": {"folder": str(tmp_path)}}}
+    designer = Designer(tmp_path)
+
+    async def story() -> None:
+        await world.boot()
+        await world.bench.add("designer", designer)
+        assert "cannot be changed by words" in await world.refused("change_face", hands="thicker")
+        done = await world.do("create_face", description="blue hands", details="steps at the bottom")
+        assert designer.asked == [DesignFace("blue hands with steps at the bottom")]
+        assert world.glance("face") == "made 1"
+        assert done.speech == "Here is your new face. I don't know what very would be on a face."
+        changed = await world.do("change_face", hands="thicker", less="date")
+        assert designer.asked[-1] == DesignFace("hands in thicker, no date", "made 1")
+        assert world.glance("face") == "made 2"
+        await world.undo(changed)
+        assert world.glance("face") == "made 1"
+        await world.undo(done)
+        assert world.glance("face") == "analog"
+        assert "zebra" in await world.refused("create_face", description="zebra")
+        assert world.glance("face") == "analog"
+
+    asyncio.run(story())
+
+
+def test_a_made_face_is_changed_by_the_words_for_choosing_one(world: World, tmp_path: Path) -> None:
+    world.settings = {"settings": {"faces": {"folder": str(tmp_path)}}}
+    designer = Designer(tmp_path)
+
+    async def story() -> None:
+        await world.boot()
+        await world.bench.add("designer", designer)
+        await world.do("create_face", description="blue")
+        await world.do("set_face", name="bolder")
+        assert designer.asked[-1] == DesignFace("bolder", "made 1")
+        assert "There is no face called zebra" in await world.refused("set_face", name="zebra")
 
     asyncio.run(story())
 

@@ -1,0 +1,29 @@
+"""The service ``encoder``: the network in a process of its own, started when a request needs it and gone when idle.
+
+It knows nothing of actions: it is given words and answers with labels and tags. So what costs memory (numpy,
+onnxruntime, the weights) is outside the core, and a request that a template answers never starts it.
+"""
+
+from __future__ import annotations
+
+from ...kernel.service import Call, Service, handles
+from ...models.encoder.network import Network, shipped
+from ..messages import MAX_SENTENCES, Encode, Encoded, Sighted
+from ..values.words import MAX_TOKENS
+
+__all__ = ["EncoderService"]
+
+
+class EncoderService(Service):
+    """The model is loaded at the first request."""
+
+    def __init__(self) -> None:
+        self._network: Network | None = None
+
+    @handles(Encode)
+    async def encode(self, request: Encode, call: Call) -> Encoded:
+        """Raises ServiceFault if the model is not as its card says."""
+        if self._network is None:
+            self._network = Network(shipped())
+        seen = [self._network.see(words[:MAX_TOKENS]) for words in request.sentences[:MAX_SENTENCES]]
+        return Encoded([Sighted(each.labels, each.tags) for each in seen], self._network.files.sure)

@@ -1,0 +1,232 @@
+"""What the tiers of the planner make of people's requests: ``python -m bluerill.bench.plan_tiers [--misses N]``.
+
+Three planners on the same sentences: the templates, the encoder, and both as the device has them. The sentences are
+the *dev* parts of public sets; none of them was trained on. Some of the misses were looked at while the rules that read
+values were written, so that exact calls say what is covered, not quite how well it generalises. ``intents.toml``
+says which action serves an intent.
+
+- *action*: of the requests that an action on offer serves, those for which it (or another that the intent's rules name)
+  was chosen, also when a value is missing and is asked for;
+- *refused*: of the requests that none serves, those without a call;
+- *exact*: of the served requests whose entities were annotated, those with the right action and all arguments. The
+  right arguments are what the same rules read in the annotated words; nothing found in some of them is a miss;
+- Home Assistant's sentences and the skills' own examples are what templates are written for: together nothing of it may
+  be lost;
+- *intent* (Snips): the likeliest of the seven labels that these seven intents have.
+
+``--folder`` measures a model that is not shipped. Every share has its n and 95 % Wilson interval.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from ..agent.encoder import tier
+from ..agent.encoder.filling import filled
+from ..agent.encoder.labels import read_label, spans_of, tag_of
+from ..agent.messages import Encoded, Planned, PlannedCall, Sighted
+from ..agent.plan import Planner
+from ..agent.values.words import tokenize, words
+from ..models.encoder.network import Network, shipped
+from . import plan_home
+from .figures import percentile, share
+from .plan import NOW, REFUSALS, data_folder, system_catalogue
+from .planner_examples import Example, intents, public
+
+__all__ = ["main", "measure"]
+
+TIERS = ("templates", "encoder", "together")
+_ARTICLES = frozenset(["the", "a", "an", "my"])
+_SETS = {"nlu_eval": "nlu_eval", "slurp": "nlu_eval", "clinc150": "clinc150", "snips": "snips", "fb": "fb"}
+
+
+class Plans(NamedTuple):
+    """What each tier made of a sentence, and the labels that the network saw, likeliest first."""
+
+    templates: Planned
+    encoder: Planned
+    together: Planned
+    labels: list[str]
+
+
+class Both:
+    """The planner as the device has it, in one process."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.planner = Planner(system_catalogue())
+        self.ms: list[float] = []
+
+    def plan(self, text: str, now: datetime = NOW) -> Plans:
+        templates = self.planner.plan(text, now)
+        began = perf_counter()
+        seen = [self.network.see([token.text for token in tokens]) for tokens in tier.sentences(text)]
+        encoded = Encoded([Sighted(each.labels, each.tags) for each in seen], self.network.files.sure)
+        encoder = tier.planned(text, encoded, self.planner.actions, now)
+        self.ms.append((perf_counter() - began) * 1000)
+        together = tier.second(templates, encoder) if tier.doubted(templates) else templates
+        return Plans(templates, encoder, together, [label for label, _ in seen[0].labels])
+
+
+def action_of(planned: Planned) -> str:
+    """The action that was understood; '' for a refusal."""
+    return planned.calls[0].name if planned.calls else planned.lacks
+
+
+def allowed(each: Example, offered: Sequence[str]) -> set[str]:
+    """The actions on offer that serve a sentence; none where it is to be refused."""
+    if read_label(each.label).action not in offered:
+        return set()
+    source, _, intent = each.source.partition(".")
+    names = {read_label(label).action for label in intents().labels(_SETS[source], intent)}
+    return {name for name in names if name in offered}
+
+
+def gold(each: Example, both: Both) -> Planned | None:
+    """The plan that the annotation means; None where it does not say all arguments."""
+    label = read_label(each.label)
+    action = both.planner.actions[label.action]
+    kinds = {tag_of(p) for p in action.parameters} - {""}
+    if (each.tags is None and kinds) or (each.tags is not None and None in each.tags):
+        return None
+    tags = [tag or "O" for tag in each.tags or ["O"] * len(each.words)]
+    text = " ".join(each.words)
+    call, missing = filled(action, label.fixed, text, tokenize(text), tags, NOW)
+    if call is None:
+        return Planned([], "", 0.0, 0.0, lacks=action.name) if missing else Planned([], "", 0.0, 0.0)
+    said = {span.kind for span in spans_of(tags) if span.kind in kinds}
+    found = {tag_of(p) for p in action.parameters if p.name in call.spans}
+    return Planned([call], "", 1.0, 0.0) if said <= found else Planned([], "", 0.0, 0.0)
+
+
+def same(planned: Planned, wanted: Planned) -> bool:
+    """One call with the same arguments, texts alike but for articles; or the same question."""
+    if not wanted.calls:
+        return bool(wanted.lacks) and not planned.calls and planned.lacks == wanted.lacks
+    return len(planned.calls) == 1 and _plain(planned.calls[0]) == _plain(wanted.calls[0])
+
+
+def _plain(call: PlannedCall) -> tuple[str, dict[str, Any]]:
+    """Texts as words without articles; "today" of a date, and "now" of anything, as if they had not been said."""
+    unsaid = [NOW.strftime("%Y-%m-%dT%H:%M"), *([NOW.date().isoformat()] if call.name == "get_date" else [])]
+    plain = {
+        name: [w for w in words(value) if w not in _ARTICLES] if isinstance(value, str) else value
+        for name, value in call.arguments.items()
+        if name != "when" or value not in unsaid
+    }
+    return call.name, plain
+
+
+def measure(network: Network, data: Path, misses: int = 0) -> dict[str, Any]:
+    """All figures as data."""
+    both = Both(network)
+    offered = list(both.planner.actions)
+    right: Counter[tuple[str, str]] = Counter()
+    n: Counter[tuple[str, str]] = Counter()
+    missed: dict[str, list[str]] = {}
+    seven = {label for (source, _), rules in intents().rules.items() if source == "snips" for _, label in rules}
+
+    def count(row: str, name: str, good: bool, miss: str) -> None:
+        n[row, name] += 1
+        right[row, name] += good
+        if not good and name != "templates":
+            missed.setdefault(f"{row}, {name}", []).append(miss)
+
+    refusals = [Example(words(text), "other.", None, "not for a watch") for text in REFUSALS]
+    for each in [*public(data, dev=True), *refusals]:
+        text = " ".join(each.words)
+        if not text:
+            continue
+        plans = both.plan(text)
+        source, _, intent = each.source.partition(".")
+        where = f"{source} out of scope" if intent == "oos" else source
+        wanted = allowed(each, offered)
+        meant = gold(each, both) if wanted else None
+        for name in TIERS:
+            planned: Planned = getattr(plans, name)
+            got = action_of(planned)
+            miss = f"{intent}: {text!r} got {got or 'refusal'} {planned.confidence} ({plans.labels[:1]})"
+            if wanted:
+                count(f"{where}: action", name, got in wanted, miss)
+                if source == "clinc150":
+                    count("clinc150: not refused", name, bool(got), miss)
+            else:
+                count(f"{where}: refused", name, not planned.calls, miss)
+            if meant is not None:
+                calls = [(c.name, c.arguments) for c in planned.calls]
+                truth = [(c.name, c.arguments) for c in meant.calls]
+                count(f"{where}: exact", name, same(planned, meant), f"{text!r} got {calls}, expected {truth}")
+        if source == "snips":
+            named = next((label for label in plans.labels if label in seven), "")
+            count("snips: intent", "encoder", named == each.label, f"{text!r}: {named}, not {each.label}")
+    for case in plan_home.cases(data / "ha_intents_en" / "tests" / "en"):
+        if case.skipped:
+            continue
+        plans = both.plan(case.text)
+        for name in TIERS:
+            planned = getattr(plans, name)
+            count("home assistant: exact", name, plan_home.correct(case, planned.calls), case.text)
+    for action in both.planner.actions.values():
+        for text in action.examples:
+            plans = both.plan(text)
+            for name in TIERS:
+                got = action_of(getattr(plans, name))
+                count("skills' examples: action", name, got == action.name, f"{text!r} got {got or 'refusal'}")
+    rows: dict[str, dict[str, Any]] = {}
+    for row, name in n:
+        rows.setdefault(row, {})[name] = share(right[row, name], n[row, name])
+    ms = both.ms
+    return {
+        "rows": rows,
+        "encoder_ms": {"p50": round(percentile(ms, 0.5), 2), "p95": round(percentile(ms, 0.95), 2), "n": len(ms)},
+        "sure": network.files.sure,
+        "misses": {
+            name: some[:: max(1, len(some) // misses)][:misses] if misses else [] for name, some in missed.items()
+        },
+    }
+
+
+def report(figures: dict[str, Any], write: Callable[[str], object]) -> None:
+    """The figures as text."""
+    ms = figures["encoder_ms"]
+    write(f"encoder: sure from {figures['sure']}; p50 {ms['p50']} ms, p95 {ms['p95']} ms a request (n={ms['n']})")
+    write(f"{'':34}{''.join(f'{name:>24}' for name in TIERS)}")
+    for row, tiers in sorted(figures["rows"].items()):
+        cells = [tiers.get(name) for name in TIERS]
+        shown = [f"{c['accuracy']:.1%} ({c['low']:.1%}-{c['high']:.1%})" if c else "" for c in cells]
+        total = next(c["n"] for c in cells if c)
+        write(f"{row:28} {total:>5}{''.join(f'{each:>24}' for each in shown)}")
+    for name, some in figures["misses"].items():
+        for miss in some:
+            write(f"    {name}: {miss}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the figures; 1 where the data is not there."""
+    parser = argparse.ArgumentParser(prog="plan-tiers", description="How well the tiers of the planner plan.")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    parser.add_argument("--misses", type=int, default=0, help="also so many misses of each kind")
+    parser.add_argument("--folder", type=Path, help="a model other than the shipped one")
+    options = parser.parse_args(arguments)
+    folder = data_folder()
+    if folder is None:
+        print("plan-tiers: expected public data in BLUERILL_DATA (or ../shared/data), found none", file=sys.stderr)
+        return 1
+    figures = measure(Network(options.folder or shipped()), folder, options.misses)
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        report(figures, print)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

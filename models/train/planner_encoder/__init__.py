@@ -1,0 +1,1 @@
+"""How the planner's encoder is made; see README.md."""

@@ -1,0 +1,101 @@
+"""Values are read by rules from the words that tags point at; the actions are the real ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bluerill.agent.encoder.filling import Filled, filled
+from bluerill.agent.values.words import tokenize
+from bluerill.bench.plan import NOW, system_catalogue
+
+ACTIONS = {action.name: action for action in system_catalogue().actions}
+
+
+def fill(action: str, said: str, fixed: dict[str, Any] | None = None) -> Filled:
+    """``said`` has its tags in it, as ``word/TAG``."""
+    words, tags = [], []
+    for part in said.split():
+        word, _, tag = part.partition("/")
+        words.append(word)
+        tags.append(tag or "O")
+    text = " ".join(words)
+    return filled(ACTIONS[action], fixed or {}, text, tokenize(text), tags, NOW)
+
+
+def arguments(action: str, said: str, fixed: dict[str, Any] | None = None) -> dict[str, Any]:
+    call = fill(action, said, fixed).call
+    assert call is not None
+    return call.arguments
+
+
+def test_a_reading_may_begin_before_its_tag() -> None:
+    said = "wake me at quarter/B-WHEN to/I-WHEN seven/I-WHEN on/B-REPEAT weekdays/I-REPEAT"
+    assert arguments("set_alarm", said) == {"time": "2026-11-23T06:45", "repeat": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"}
+
+
+def test_two_parts_of_a_moment_are_put_together() -> None:
+    said = "i must be up tomorrow/B-WHEN without fail by six/B-WHEN thirty/I-WHEN"
+    assert arguments("set_alarm", said) == {"time": "2026-11-21T06:30"}
+
+
+def test_a_day_is_no_time_and_is_asked_for() -> None:
+    found = fill("set_alarm", "wake me tomorrow/B-WHEN")
+    assert found.call is None
+    assert [parameter.name for parameter in found.missing] == ["time"]
+
+
+def test_free_words_are_quoted_and_lists_named() -> None:
+    said = "stick coffee/B-TEXT filters/I-TEXT on my grocery/B-LIST list"
+    assert arguments("add_to_list", said) == {"item": "coffee filters", "list": "grocery"}
+
+
+def test_a_length_of_time_is_found_untagged_but_a_day_is_not() -> None:
+    assert arguments("start_timer", "beep in half an hour") == {"duration": "PT30M"}
+    assert arguments("get_weather", "was there any rain on monday") == {"what": "rain"}
+
+
+def test_a_place_that_is_a_day_is_a_day() -> None:
+    assert arguments("get_weather", "how is it on christmas/B-PLACE") == {"when": "2026-12-25"}
+    assert arguments("get_weather", "tomorrow's/B-WHEN weather in mum's/B-PLACE town/I-PLACE") == {
+        "when": "2026-11-21", "place": "mum's town",
+    }  # fmt: skip
+
+
+def test_to_do_is_one_name() -> None:
+    assert arguments("show_list", "read me my to do/B-LIST list") == {"list": "to do"}
+
+
+def test_from_and_to() -> None:
+    said = "how many grams/B-TO is three/B-NUMBER ounces/B-FROM"
+    assert arguments("convert_units", said) == {"value": 3, "from_unit": "ounce", "to_unit": "gram"}
+
+
+@pytest.mark.parametrize(
+    ("said", "fixed", "wanted"),
+    [
+        ("turn it up", {"change": 10}, {"change": 10}),
+        ("turn it up to forty/B-NUMBER", {"change": 10}, {"level": 40}),
+        ("turn it down by twenty/B-NUMBER", {"change": -10}, {"change": -20}),
+    ],
+)
+def test_a_said_number_overrules_what_the_label_fixes(said: str, fixed: dict[str, Any], wanted: dict[str, Any]) -> None:
+    assert arguments("set_volume", said, fixed) == wanted
+
+
+def test_closed_lists_are_read_outside_free_words() -> None:
+    fixed = {"device": "light", "state": "off"}
+    assert arguments("set_home_device", "nobody is in the office kill the lamp", fixed) == {
+        "device": "lamp", "state": "off", "place": "office",
+    }  # fmt: skip
+    assert arguments("set_home_device", "power off the light on the shelf", fixed)["state"] == "off"
+    assert arguments("cancel_alarm", "get rid of every alarm") == {"all": True}
+
+
+def test_what_the_schema_forbids_is_no_call() -> None:
+    assert fill("set_volume", "nothing of it said", {"level": 900}) == Filled(None, [])
+
+
+def test_hostile_tags_do_no_harm() -> None:
+    assert fill("calculate", "what/B-EXPRESSION about/I-EXPRESSION it/B-WHEN").call is None

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from bluerill.agent.encoder import tier
+from bluerill.agent.messages import Encoded, Planned, PlannedCall, Sighted
+from bluerill.agent.plan import REFUSAL
+from support.small_catalogue import CATALOGUE, NOW
+
+ACTIONS = {action.name: action for action in CATALOGUE.actions}
+
+
+def encoded(*labels: tuple[str, float], tags: list[str] | None = None) -> Encoded:
+    return Encoded([Sighted(list(labels), tags or ["O"] * 9)], 0.6)
+
+
+def test_the_labels_of_an_action_count_together() -> None:
+    label, likely = tier.chosen([("other.joke", 0.4), ("mute", 0.25), ('mute {"on":false}', 0.3)], ACTIONS)
+    assert label is not None
+    assert (label.action, label.fixed) == ("mute", {})
+    assert likely == pytest.approx(0.55)
+
+
+def test_what_no_skill_offers_is_refused_however_sure() -> None:
+    planned = tier.planned("play some jazz", encoded(("play_music", 0.98)), ACTIONS, NOW)
+    assert (planned.calls, planned.reply, planned.planner) == ([], REFUSAL, "encoder")
+    assert planned.confidence == 1.0
+
+
+def test_below_the_threshold_nothing_is_done() -> None:
+    planned = tier.planned("do it", encoded(("get_time", 0.55), ("other.joke", 0.45)), ACTIONS, NOW)
+    assert not planned.calls
+    assert tier.planned("how late is it", encoded(("get_time", 0.7)), ACTIONS, NOW).calls[0].name == "get_time"
+
+
+def test_a_missing_value_is_asked_for() -> None:
+    planned = tier.planned("wake me", encoded(("set_alarm", 0.95)), ACTIONS, NOW)
+    assert not planned.calls
+    assert planned.lacks == "set_alarm"
+    assert planned.reply.startswith("Please tell me the time too")
+
+
+def test_two_requests_need_two_sure_halves() -> None:
+    text = "beep in five minutes and tell me how late it is"
+    parts = tier.sentences(text)
+    assert [" ".join(t.text for t in part) for part in parts] == [
+        text, "beep in five minutes", "tell me how late it is",
+    ]  # fmt: skip
+
+    def seen(sure: float) -> Encoded:
+        labels = [("start_timer", 0.9)], [("start_timer", 0.99)], [("get_time", sure)]
+        return Encoded([Sighted(list(row), ["O"] * 12) for row in labels], 0.6)
+
+    both = tier.planned(text, seen(0.95), ACTIONS, NOW)
+    assert [call.name for call in both.calls] == ["start_timer", "get_time"]
+    assert both.confidence == 0.95
+    assert [call.name for call in tier.planned(text, seen(0.7), ACTIONS, NOW).calls] == ["start_timer"]
+
+
+def test_a_joint_inside_a_request_is_none() -> None:
+    assert len(tier.sentences("remind me about mum and dad")) == 1
+
+
+EXACT = Planned([PlannedCall("get_time")], "templates", 1.0, 0.1)
+LOOSE = Planned([PlannedCall("get_time", {"place": "movie"})], "templates", 0.55, 0.1)
+REFUSED = Planned([], "templates", 0.9, 0.1, REFUSAL)
+
+
+def test_only_refusals_and_loose_matches_are_doubted() -> None:
+    assert tier.doubted(LOOSE)
+    assert tier.doubted(REFUSED)
+    assert not tier.doubted(EXACT)
+    assert not tier.doubted(Planned([], "templates", 1.0, 0.1, "There is nothing to take back."))
+    assert not tier.doubted(Planned([PlannedCall("get_time", revises=True)], "templates", 0.5, 0.1))
+
+
+def test_a_loose_match_stays_unless_the_encoder_is_sure_of_something_else() -> None:
+    sure = Planned([], "encoder", 0.99, 0.0, REFUSAL)
+    assert tier.second(LOOSE, sure) is sure
+    assert tier.second(LOOSE, Planned([], "encoder", 0.7, 0.0, REFUSAL)) is LOOSE
+    assert tier.second(LOOSE, Planned([PlannedCall("get_time")], "encoder", 0.99, 0.0)) is LOOSE
+    assert tier.second(REFUSED, sure) is sure
