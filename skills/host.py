@@ -27,6 +27,7 @@ from .atelier import STUDIO, Atelier, told
 from .bookkeeper import Bookkeeper
 from .catalogue import described, merge
 from .drafting import Undrafted
+from .glances import Glances
 from .messages import (
     CATALOGUE_CHANGED,
     GLANCE_CHANGED,
@@ -38,10 +39,8 @@ from .messages import (
     Happened,
     Invoke,
     Invoked,
-    RingView,
     Sense,
     Sensed,
-    TimerView,
     Unconfirmed,
     Undo,
     WantJob,
@@ -96,9 +95,7 @@ class SkillsService(SkillHost):
         self._whole: Catalogue | None = None
         self._known: dict[str, ActionInfo] = {}
         self._learning = self._asked_again = False
-        self._glance = Glance()
-        self._rings: dict[str, list[RingView]] = {}
-        self._timers: dict[str, list[TimerView]] = {}
+        self._glances = Glances()
 
     async def start(self) -> None:
         self._book = Bookkeeper(self.port, self._log_folder)
@@ -120,7 +117,7 @@ class SkillsService(SkillHost):
 
     async def notified(self, signal: int) -> None:
         if signal & GLANCE_CHANGED:
-            self.deliver("screen", self._glance)
+            self.deliver("screen", self._glances.whole)
         if signal & CATALOGUE_CHANGED:
             await self._learn_again()
 
@@ -143,10 +140,9 @@ class SkillsService(SkillHost):
     def _now_changed(self) -> None:
         """Whatever was told of the catalogue before is old, and what hosts that are gone had on the screen goes."""
         self._whole = None
-        for gone in [each for each in self._timers if each not in (*self._hosts, *self._packages.addresses)]:
-            if gone not in self._roster.skills:
-                self.announce(gone, Glance(timers=[]))
-                del self._timers[gone]
+        there = (*self._hosts, *self._packages.addresses, *self._roster.skills)
+        for changed in self._glances.without_others(there):
+            self.deliver("screen", changed)
         for each in self._changed:
             self.port.notify(each, CATALOGUE_CHANGED)
 
@@ -395,17 +391,6 @@ class SkillsService(SkillHost):
         if isinstance(what, Happened):
             self.deliver("session", what)
             return
-        if what.rings is not None:
-            self._rings[skill] = what.rings
-        if what.timers is not None:
-            self._timers[skill] = what.timers
-        changed: dict[str, Any] = {
-            name: value for name in what.__struct_fields__ if (value := getattr(what, name)) is not None
-        }
-        if "rings" in changed:
-            changed["rings"] = sorted((ring for each in self._rings.values() for ring in each), key=lambda r: r.since)
-        if "timers" in changed:
-            changed["timers"] = [timer for each in self._timers.values() for timer in each]
-        if changed:
-            self._glance = msgspec.structs.replace(self._glance, **changed)
-            self.deliver("screen", Glance(**changed))
+        changed = self._glances.joined(skill, what)
+        if changed is not None:
+            self.deliver("screen", changed)

@@ -22,18 +22,13 @@ from ...kernel.status import Status
 from ...modalities.gesture.messages import Active
 from ...modalities.screen.messages import Attach, Attached, Frame, SetFace, Shown
 from ...modalities.voice.messages import (
-    AudioChunk,
-    CloseStream,
     Heard,
     HeardNothing,
     HeardPartial,
-    OpenStream,
     PushToTalk,
     Speaking,
     Speech,
     SpeechStarted,
-    StreamClosed,
-    StreamOpened,
     Synthesize,
     Woken,
 )
@@ -46,6 +41,7 @@ from .door import Door
 from .hands import Hands
 from .lookout import Lookout
 from .messages import GetLink, Link
+from .microphones import Microphones
 from .page import MAX_ASKS, Page
 from .pictures import Pictures
 
@@ -79,6 +75,7 @@ class WebService(Service):
         self._delivery = Delivery(self.port, self.pages)
         self._atelier = Atelier(self.port, self._offer)
         self._hands = Hands(self.port)
+        self._microphones = Microphones(self.port)
         self._background = Background(self.port, self._monitors)
         self._lookout = Lookout(
             self.port,
@@ -189,7 +186,7 @@ class WebService(Service):
             self._voice = None
             if page.speaking:
                 await self._try_tell("ears", Speaking(False))
-        await self._close_stream(page)
+        await self._microphones.close(page)
         if not self.pages:
             self._glass = None
             try:
@@ -215,21 +212,13 @@ class WebService(Service):
             if isinstance(message, bytes) and protocol.is_piece(message):
                 await self._piece(page, message)
             elif isinstance(message, bytes):
-                await self._audio(page, *protocol.decode_audio(message))
+                await self._microphones.audio(page, *protocol.decode_audio(message))
             else:
                 await self._control(page, protocol.decode(message))
         except CallerError as error:
             self._problem(page, "page", error)
         except BluerillError as error:
             self._problem(page, "device", error)
-
-    async def _audio(self, page: Page, seq: int, pcm: bytes) -> None:
-        if page.stream is None:
-            return  # in flight when the stream ended
-        try:
-            await self.port.tell("ears", AudioChunk(page.stream, seq, pcm), taint=Taint.USER)
-        except BluerillError as error:
-            self._lose_stream(page, str(error))
 
     async def _piece(self, page: Page, data: bytes) -> None:
         """Part of a watch face or a picture; what is whole is put on, or looked at beside what else the page says."""
@@ -274,9 +263,11 @@ class WebService(Service):
                 self._voice = page
                 await tell("session", Press(button, number), lane=Lane.CONTROL, taint=Taint.USER)
             case protocol.Listen(mode):
-                await self._open_stream(page, mode)
+                self._voice = page
+                await self._microphones.open(page, mode)
+                self._lookout.wake()
             case protocol.Unlisten():
-                await self._close_stream(page)
+                await self._microphones.close(page)
                 page.send(protocol.own("unlistened"))
             case protocol.Talk(down):
                 if page.stream is None:
@@ -345,29 +336,6 @@ class WebService(Service):
             page.asks -= 1
             page.send(protocol.own("asked", id=said.id))
 
-    async def _open_stream(self, page: Page, mode: str) -> None:
-        await self._close_stream(page)
-        self._voice = page
-        body = OpenStream(f"page-{page.number}", mode)  # type: ignore[arg-type]  # validated by the protocol
-        opened = await self.port.ask("ears", body, StreamOpened, within=15.0)
-        page.stream, page.mode = opened.stream, mode
-        page.send(protocol.own("listening", stream=opened.stream, mode=mode))
-        self._lookout.wake()
-
-    async def _close_stream(self, page: Page) -> None:
-        stream, page.stream = page.stream, None
-        if stream is None:
-            return
-        try:
-            await self.port.ask("ears", CloseStream(stream), StreamClosed, within=15.0)
-        except BluerillError as error:
-            self.port.log.info("stream %d not closed: %s", stream, error)
-
-    def _lose_stream(self, page: Page, why: str) -> None:
-        """The stream is gone at the other side; the page opens a new one."""
-        page.stream = None
-        page.send(protocol.own("stream-lost", text=why))
-
     async def _synthesise(self, page: Page, number: int) -> None:
         say = self._said
         if say is None or say.id != number:
@@ -403,6 +371,6 @@ class WebService(Service):
         if name == "ears":
             for page in self.pages.values():
                 if page.stream is not None:
-                    self._lose_stream(page, "the ears were restarted")
+                    self._microphones.lose(page, "the ears were restarted")
         elif name == "screen" and self.pages:
             self._glass = await self.port.ask("screen", Attach(True), Attached)

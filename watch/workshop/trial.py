@@ -7,6 +7,7 @@ not installed) says so and fails nothing.
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 import tempfile
@@ -218,6 +219,8 @@ def _tool(package: Package, check: str, tool: str, words: list[str]) -> Finding:
         done = subprocess.run(
             [sys.executable, "-m", tool, *words],
             cwd=package.folder,
+            # The package's tests need none of the plugins that happen to be installed beside it.
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,
             text=True,
             timeout=TOOL_WITHIN_S,
