@@ -23,7 +23,8 @@ define apt_or_say
 endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
-        bench-screen bench-core bench-faces bench-estimates bench-image bench-scheduler train-nano train-planner pages golden cover build clean \
+        bench-screen bench-core bench-faces bench-face-new bench-estimates bench-image bench-gesture bench-scheduler bench-skills \
+        train-nano train-gesture train-planner pages golden cover build clean \
         system-build system-test
 
 help:  ## show this list
@@ -89,7 +90,7 @@ faults: $(DEV_STAMP)  ## fault injection alone
 golden: $(DEV_STAMP)  ## renew golden files; look at them before you commit
 	BLUERILL_GOLDEN=write $(PY) -m pytest tests/golden
 
-bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-faces bench-image bench-scheduler  ## all benchmarks
+bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-faces bench-image bench-gesture bench-scheduler bench-skills  ## all benchmarks
 
 bench-ipc: $(DEV_STAMP)  ## kernel messages beside other Python message systems
 	$(PY) -m bluerill.bench.ipc $(ARGS)
@@ -104,10 +105,17 @@ bench-voice: $(DEV_STAMP)  ## recognition and latency on real and rendered speec
 bench-image: $(DEV_STAMP)  ## codes, words and a large photograph
 	$(PY) -m bluerill.bench.image $(ARGS)
 
+bench-gesture: $(DEV_STAMP)  ## strokes, wrist, activity, gestures by example (needs the public data)
+	$(PY) -m bluerill.bench.gesture $(ARGS)
+
 bench-scheduler: $(DEV_STAMP)  ## the scheduler of models: restores bit by bit, beside others, with real processes
 	$(PY) -m bluerill.bench.scheduler_restore
 	$(PY) -m bluerill.bench.scheduler_sim
 	$(PY) -m bluerill.bench.scheduler_real
+
+bench-skills: $(DEV_STAMP)  ## other people's skills: the box, letting one in; skills made on request
+	$(PY) -m bluerill.bench.skills $(ARGS)
+	$(PY) -m bluerill.bench.studio
 
 bench-core: $(DEV_STAMP)  ## cold start and memory of the core
 	$(PY) -m bluerill.bench.core $(ARGS)
@@ -120,6 +128,15 @@ bench-screen: $(DEV_STAMP)  ## frame times of faces and cards
 
 bench-faces: $(DEV_STAMP)  ## watch faces: verdicts beside the official ones, hostile faces, rendering
 	$(PY) -m bluerill.bench.faces $(ARGS)
+
+bench-face-new: $(DEV_STAMP)  ## 200 faces made from words and photographs: checks, time, variety, the time read back
+	$(PY) -m bluerill.bench.faces_new $(ARGS)
+
+BLUERILL_DATA ?= ../shared/data
+train-gesture: $(DEV_STAMP)  ## train the networks for wrist and activity anew (ten minutes on one core)
+	$(PY) -m pip install --progress-bar on torch
+	$(PY) -m bluerill.models.train.gesture.gestures --data $(BLUERILL_DATA) --out models/weights/wrist/gestures.npz $(ARGS)
+	$(PY) -m bluerill.models.train.gesture.activity --data $(BLUERILL_DATA) --out models/weights/wrist
 
 NANO_MINUTES ?= 110
 NANO := build/nano

@@ -52,7 +52,8 @@ class Actor:
         self._memory = memory
         self._consent = consent
 
-    async def act(self, calls: Sequence[PlannedCall], taint: Taint) -> Deeds:
+    async def act(self, calls: Sequence[PlannedCall], taint: Taint, *, confirmed: bool = False) -> Deeds:
+        """Make these calls in order. ``confirmed``: the owner was shown them and agreed."""
         reports: list[CallReport] = []
         speeches: list[str] = []
         done: list[Done] = []
@@ -67,7 +68,7 @@ class Actor:
                 if planned.revises:
                     await self._take_back_last()
                 outcome = await self.port.ask(
-                    self._skills, Invoke(planned.name, arguments), Body, within=ACT_WITHIN_S, taint=taint
+                    self._skills, Invoke(planned.name, arguments, confirmed), Body, within=ACT_WITHIN_S, taint=taint
                 )
                 if isinstance(outcome, Unconfirmed):
                     asked.append(PlannedCall(planned.name, arguments, planned.spans))

@@ -118,6 +118,8 @@ class Turn(Body, frozen=True):
     asr: str = ""
     outcome: Literal["done", "refused", "failed", "asked", "not-heard", "fault"] = "done"
     """``asked``: calls wait for the owner's yes, as the reply and the card show them."""
+    seen: str = ""
+    """What "this" in the words stood for: ``picture`` or ``notification``, '' for nothing."""
     interrupted: str = ""
     """What of the reply had been said when it was cut off; '' where it was not."""
 
@@ -157,6 +159,24 @@ class Press(Body, frozen=True):
 
 
 # session → screen, web
+
+
+@message("agent.acted")
+class Acted(Body, frozen=True):
+    """Tell the fronts what a gesture did: the meaning that fitted the moment, '' for none. ``at`` is Unix seconds."""
+
+    gesture: str
+    kind: str
+    confidence: float
+    meaning: str
+    at: float
+
+
+@message("agent.microphone")
+class Microphone(Body, frozen=True):
+    """Tell the fronts to listen (as if the talk button went down), or no longer."""
+
+    on: bool
 
 
 @message("agent.show")

@@ -18,16 +18,21 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
+import msgspec
+
 from ..kernel.errors import BluerillError
 from ..kernel.message import Lane, Taint
 from ..kernel.service import Call, Service, handles
+from ..modalities.gesture.messages import Gestured
 from ..modalities.voice.messages import Heard, HeardNothing, HeardPartial, SpeechStarted, Woken
 from ..skills.localtime import device_zone
 from ..skills.messages import Card, Happened, Invoke, Invoked
 from .actor import ACT_WITHIN_S, Actor, Deeds, spoken_error
 from .consent import Consent, answer
+from .hands import Hands
 from .memory import Memory
 from .messages import (
+    Acted,
     CallReport,
     GetTurns,
     Plan,
@@ -42,7 +47,7 @@ from .messages import (
     Turn,
     Turns,
 )  # fmt: skip
-from .sight import IN_VIEW_S, NO_TEXT, View, answered, bound
+from .sight import IN_VIEW_S, NO_TEXT, View, answered, bound, noticed
 from .values.words import MAX_CHARACTERS, words
 from .voice_out import Outlet
 
@@ -104,6 +109,14 @@ class SessionService(Service):
     async def start(self) -> None:
         self._out = Outlet(self.port, self._fronts, self._screens, self._ears, self._watchers)
         self._actor = Actor(self.port, self._skills, self._memory, self._consent)
+        self._hands = Hands(
+            self._out,
+            self._screens,
+            ring=lambda action: self._ring(action, ""),
+            asked=lambda: self._consent.waits(self.port.now()),
+            hush=lambda: self._hush("dismissed"),
+            say=lambda text, source, taint: self._take(clean(text), source[:40], None, taint),
+        )
 
     # what comes in
 
@@ -150,8 +163,17 @@ class SessionService(Service):
         await self._hush("dismissed")
         await self._ring("snooze_ring" if press.button == "snooze" else "dismiss_ring", press.id[:100])
 
+    @handles(Gestured)
+    async def gestured(self, made: Gestured, call: Call) -> None:
+        meaning = await self._hands.act(made, call.taint)
+        await self._out.tell(
+            self._fronts, Acted(made.gesture[:40], made.kind, made.confidence, meaning[:MAX_SHOWN], made.at)
+        )
+
     @handles(Happened)
     async def happened(self, what: Happened, call: Call) -> None:
+        if what.card is not None and call.taint & Taint.UNTRUSTED:  # a notification: "this" means it for a minute
+            self._view = View(noticed(what.card), self.port.now() + IN_VIEW_S, "notification")
         if what.card is not None and not what.ring:  # what rings is shown by its glance, and gone when it is dismissed
             await self._out.tell(self._screens, Show(what.card, CARD_S))
         if what.speech:
@@ -198,7 +220,7 @@ class SessionService(Service):
         number = self._next()
         started = self.port.now()
         reports, speeches, card = (
-            await self._actor.act(waiting, taint) if agreed else Deeds([], ["All right, I won't."])
+            await self._actor.act(waiting, taint, confirmed=True) if agreed else Deeds([], ["All right, I won't."])
         )
         latency = {"act_ms": (self.port.now() - started) * 1000}
         outcome: Outcome = "failed" if any(report.error for report in reports) else "done"
@@ -223,7 +245,7 @@ class SessionService(Service):
         await self._out.state("thinking", text[:MAX_SHOWN])
         started = self.port.now()
         try:
-            planned, taint = await self._plan(text, taint, started)
+            planned, taint, seen = await self._plan(text, taint, started)
         except BluerillError as error:
             turn = self._turn_of(text, source, heard, [], spoken_error(error), None, began, {}, "fault", number)
             await self._finish(turn, Card("notice", text=turn.reply))
@@ -246,22 +268,25 @@ class SessionService(Service):
             outcome = "failed"
         reply = " ".join(speech for speech in speeches if speech)
         turn = self._turn_of(text, source, heard, reports, reply, planned, began, latency, outcome, number)
+        turn = msgspec.structs.replace(turn, seen=seen)
         await self._finish(turn, card or (Card("reply", text=reply[:MAX_SHOWN]) if reply else None))
         return turn
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self.port.wall(), self._zone).date()
 
-    async def _plan(self, text: str, taint: Taint, now: float) -> tuple[Planned, Taint]:
-        """The plan of a text, and the labels it carries: a stranger's, where a picture's words are in it."""
+    async def _plan(self, text: str, taint: Taint, now: float) -> tuple[Planned, Taint, str]:
+        """The plan of a text; the labels it carries: a stranger's, where a picture's words are in it; what "this"
+        was."""
         view = self._view if self._view is not None and now <= self._view.until else None
+        seen = ""
         if view is not None:
             told = answered(text, view.seen)
             spoken = bound(text, view.seen, self._today()) if told is None else None
             if told is not None or spoken == "":
-                return Planned([], SIGHT, 1.0, 0.0, told or NO_TEXT), taint
+                return Planned([], SIGHT, 1.0, 0.0, told or NO_TEXT), taint, view.what
             if spoken is not None:
-                text, taint = spoken, taint | Taint.UNTRUSTED
+                text, taint, seen = spoken, taint | Taint.UNTRUSTED, view.what
         planned = await self._planned(text, taint, now)
         before, whose = self._memory.asked(now)
         if before and not planned.calls and not planned.undo:  # "wake me" - "for when?" - "quarter to seven"
@@ -270,7 +295,7 @@ class SessionService(Service):
             if joined.calls:
                 planned, text, taint = joined, whole, taint | whose
         self._memory.ask(text if planned.lacks else "", taint, now)
-        return planned, taint
+        return planned, taint, seen
 
     async def _planned(self, text: str, taint: Taint, now: float) -> Planned:
         plan = Plan(clean(text), "", self._memory.context(now))
@@ -326,6 +351,8 @@ class SessionService(Service):
         said, seconds = await self._out.hush(reason, until_idle=reason == "stop")
         if said:
             self._memory.cut(said, seconds)
+            if reason == "dismissed":  # nothing follows that would say so
+                await self._out.state("idle")
 
     async def _ring(self, action: str, which: str) -> list[str]:
         """Dismiss or snooze what rings (one, or all); the ids of what did. A device without rings has none."""

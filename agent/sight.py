@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ..modalities.image.messages import Seen
+from ..modalities.image.messages import Line, Seen
+from ..skills.messages import Card
 from .values.reader import Reader
 from .values.words import words
 
-__all__ = ["IN_VIEW_S", "View", "answered", "bound"]
+__all__ = ["IN_VIEW_S", "View", "answered", "bound", "noticed"]
 
 IN_VIEW_S = 60.0
 MAX_GIST = 14
@@ -50,10 +51,17 @@ NO_TEXT = "I can't find anything to read in it."
 
 
 class View(NamedTuple):
-    """A picture in view, until when (the port's clock)."""
+    """What is in view, until when (the port's clock): a picture, or a notification."""
 
     seen: Seen
     until: float
+    what: str = "picture"
+
+
+def noticed(card: Card) -> Seen:
+    """What a stranger's card says, as if it had been read from a picture."""
+    lines = [text for text in (card.title, card.text, *card.lines) if text]
+    return Seen((0, 0), text=[Line(text[:MAX_READ], 1.0, []) for text in lines[:20]])
 
 
 def _plain(text: str) -> str:

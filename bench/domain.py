@@ -7,9 +7,7 @@ templates, never in the corpus; two texts mean the same when they plan to the sa
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from ..agent.corpus import Sampler
 from ..agent.encoder import tier
@@ -18,12 +16,10 @@ from ..agent.plan import Planner
 from ..agent.planner import understood
 from ..agent.values.words import words
 from ..models.encoder.network import Network, shipped
-from ..skills import loader
-from ..skills.catalogue import fingerprint
-from ..skills.derive import actions_of
-from ..skills.messages import Catalogue
+from .catalogue import NOW, device_catalogue
 
-NOW = datetime(2026, 11, 20, 14, 5, tzinfo=ZoneInfo("Europe/Berlin"))
+__all__ = ["NOW", "SEED", "Domain", "device_catalogue", "device_domain"]
+
 SEED = 7
 """Of the held-out sentences that figures are given for; 11 is for choosing settings."""
 
@@ -36,12 +32,6 @@ class Domain(NamedTuple):
     held_out: Sequence[str]
     plan: Callable[[str], Any]
     judge: Callable[[Sequence[str]], list[float]] | None = None
-
-
-def device_catalogue() -> Catalogue:
-    """The system skills' actions, derived as the device derives them."""
-    actions = [action.info for entry in loader.system_entries() for action in actions_of(loader.load(entry)).values()]
-    return Catalogue(fingerprint(actions, []), actions, [])
 
 
 def device_domain(held_out: int = 240, seed: int = SEED) -> Domain:

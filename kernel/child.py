@@ -26,6 +26,7 @@ from typing import Any  # noqa: E402
 
 import msgspec  # noqa: E402
 
+from .box.spec import BoxSpec  # noqa: E402
 from .deadline import Deadlines  # noqa: E402
 from .errors import BluerillError, BudgetExceeded, ManifestError, PeerRestarted, error_from  # noqa: E402
 from .eventloop import run  # noqa: E402
@@ -53,6 +54,7 @@ class Greeting(msgspec.Struct, frozen=True):
     class_: str = msgspec.field(name="class")
     settings: dict[str, Any]
     lane: int
+    box: BoxSpec | None = None
 
 
 class Child:
@@ -253,6 +255,11 @@ def resolve(class_path: str) -> type[Service]:
 async def _serve(sock: socket.socket, greeting: Greeting) -> None:
     child = Child(sock, greeting)
     try:
+        if greeting.box is not None:
+            from .box.box import close  # a child that is not boxed does without ctypes
+
+            # told before anything of a stranger's is imported, so that it is the kernel's word and not a skill's
+            child.link.send(Frame(Kind.HELLO, 0, body=msgspec.msgpack.encode(close(greeting.box))))
         service = resolve(greeting.class_)(**greeting.settings)
     except BluerillError as error:
         child.last_words(error)

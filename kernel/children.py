@@ -18,6 +18,10 @@ class StartChild(Body, frozen=True):
     → ChildStarted | ChildExited
 
     ``data`` is its soft wall (RLIMIT_DATA; 0: twice the cap), ``settings`` are the keyword arguments of its class.
+    ``asks``, ``tells`` and ``notifies`` are its rights, of those the manifest lets its starter give; ``reads`` are
+    files and folders that a boxed child may read. One that is ``kept`` is started again by the supervisor as a service
+    of the manifest is, and its end is told once the supervisor gives up.
+
     Raises BudgetExceeded if it does not fit, CallerError for a name outside the prefix or in use.
     """
 
@@ -26,6 +30,11 @@ class StartChild(Body, frozen=True):
     file: int = 0
     data: int = 0
     settings: dict[str, Any] = {}
+    asks: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
+    notifies: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    kept: bool = False
 
 
 @message("kernel.child-started")

@@ -19,6 +19,7 @@
     notifies = []
     settings = { engine = "auto" } # keyword arguments of the class
     starts = { class = "bluerill.models.server:ModelServer", prefix = "model-", most = 8 }  # children at run time
+    box = { network = true }       # a child that may not be trusted: see kernel/box; {} is the tightest
 
 Everything is checked before anything starts: unknown keys, unknown peers, cycles of asks. An illegal wiring is
 refused, naming both parties (as Hubris refuses an image whose task calls one its ``app.toml`` does not list).
@@ -33,6 +34,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from .box.spec import BoxSpec
 from .errors import ManifestError
 from .message import Lane
 
@@ -74,6 +76,12 @@ class StartsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     most: int = 8
     hang_s: float = 10.0
     """As ``hang_s`` of a service."""
+    asks: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
+    notifies: tuple[str, ...] = ()
+    """The most that one of its children may be allowed; each child gets what it is started with, and no more."""
+    box: BoxSpec | None = None
+    """Every one of its children is boxed; ``reads`` are given by who starts it."""
 
 
 class ServiceSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -95,6 +103,7 @@ class ServiceSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A child started on demand that had nothing to do for this long is stopped, and its memory freed (0: never)."""
     settings: dict[str, Any] = {}
     starts: StartsSpec | None = None
+    box: BoxSpec | None = None
 
     @property
     def memory_bytes(self) -> int:
@@ -152,6 +161,8 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
                 raise ManifestError(f"{where}: [services.{name}] class: expected 'module:Class', got {spec.class_!r}")
             if spec.isolation == "child" and spec.memory_bytes <= 0:
                 raise ManifestError(f'{where}: [services.{name}]: a child needs memory = "…M", its cap')
+            if spec.box is not None and spec.isolation != "child":
+                raise ManifestError(f"{where}: [services.{name}] box: only a child can be boxed")
             parse_size(spec.data)
             if spec.starts is not None:
                 self._check_starts(name, spec, spec.starts, where)
@@ -179,6 +190,12 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
             raise ManifestError(f"{said}.prefix: expected a prefix like 'model-', got {starts.prefix!r}")
         if not 1 <= starts.most <= MOST_STARTED:
             raise ManifestError(f"{said}.most: expected 1 to {MOST_STARTED}, got {starts.most}")
+        for peer in (*starts.asks, *starts.tells, *starts.notifies):
+            if peer not in self.services:
+                raise ManifestError(f"{said}: its children may reach {peer!r}, and no service has that name")
+        for peer in starts.asks:
+            if name in self._asked_by(peer):
+                raise ManifestError(f"{said}.asks {peer!r}: it asks {name!r} in turn, which asks its children")
         if KERNEL not in spec.asks:
             raise ManifestError(f"{said}: children are asked of {KERNEL!r}; add it to asks")
         for other, their in self.services.items():
@@ -186,6 +203,17 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
                 raise ManifestError(f"{said}.prefix {starts.prefix!r}: service {other!r} has such a name")
             if other != name and their.starts is not None and their.starts.prefix.startswith(starts.prefix):
                 raise ManifestError(f"{said}.prefix {starts.prefix!r}: {other!r} starts {their.starts.prefix!r}")
+
+    def _asked_by(self, name: str) -> set[str]:
+        """Everyone a service asks, itself or through others, and itself."""
+        found: set[str] = set()
+        pending = [name]
+        while pending:
+            peer = pending.pop()
+            if peer not in found and peer in self.services:
+                found.add(peer)
+                pending += self.services[peer].asks
+        return found
 
     def _cycle(self) -> list[str]:
         done: set[str] = set()
@@ -229,8 +257,18 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
                     tells=tuple(p for p in spec.tells if p not in gone),
                     notifies=tuple(p for p in spec.notifies if p not in gone),
                     settings={key: left(value) for key, value in spec.settings.items()},
+                    starts=None if spec.starts is None else _starts_without(spec.starts, gone),
                 )
                 for name, spec in self.services.items()
                 if name not in gone
             },
         )
+
+
+def _starts_without(starts: StartsSpec, gone: set[str]) -> StartsSpec:
+    return msgspec.structs.replace(
+        starts,
+        asks=tuple(p for p in starts.asks if p not in gone),
+        tells=tuple(p for p in starts.tells if p not in gone),
+        notifies=tuple(p for p in starts.notifies if p not in gone),
+    )

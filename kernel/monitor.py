@@ -102,6 +102,7 @@ class KernelService(Service):
                     0 if reserved is None else reserved.file,
                     memory.oom_kills,
                     kernel.nursery.starter_of(seat.name),
+                    list(seat.walls) if isinstance(seat, RemoteSeat) else [],
                 )
             )
         rss = core_rss()

@@ -1,11 +1,13 @@
 """The nursery: children that come and go at run time, because a service asked for them.
 
 A service with a ``starts`` table in the manifest may have up to ``most`` children of one class, under names with one
-prefix. It holds the right to ask each of its children and nobody else does; a child itself may only answer. The
-memory of a child is reserved before it starts, in the ledger's two classes, and their sum is its cap.
+prefix. It holds the right to ask each of its children and nobody else does; a child itself may only answer, unless the
+manifest lets its starter give it rights. The memory of a child is reserved before it starts, in the ledger's two
+classes, and their sum is its cap.
 
-Unlike a service of the manifest, such a child is never started again by the supervisor: its death is told to its
-starter (:class:`~.children.ChildExited`), whose decision it is. Whoever waited for an answer of the dead child gets
+Unlike a service of the manifest, such a child is not started again by the supervisor: its death is told to its
+starter (:class:`~.children.ChildExited`), whose decision it is. One that is started as *kept* is looked after like a
+service, and only told of when it is given up. Whoever waited for an answer of the dead child gets
 one typed error, as everywhere. When the starter ends, restarts included, so do its children: a new generation knows
 nothing of them. Nothing is kept of a child that is gone but its number: generations are unique on the device,
 so that a late word about ``model-1#7`` is never taken for one about ``model-1#9``.
@@ -18,6 +20,8 @@ import itertools
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from .capability import Capability, Right
 from .children import (
@@ -111,6 +115,20 @@ class ProcessChild(_Born, RemoteSeat):
         self._free()
 
 
+class KeptChild(ProcessChild):
+    """A child process that the supervisor starts again, until it gives up."""
+
+    async def start(self) -> None:
+        if self.life.state is State.WAITING:
+            self.life.id = TaskId(self.name, self.kernel.nursery.number() - 1)
+        await super().start()
+
+    def _after(self, reason: ExitReason, why: str) -> None:
+        RemoteSeat._after(self, reason, why)
+        if self.life.state is State.QUARANTINED:
+            self._ended(self, reason)
+
+
 class LocalChild(_Born, LocalSeat):
     """A child of the nursery on the simulated host: a service of this process, with a reservation all the same."""
 
@@ -144,6 +162,10 @@ class Nursery:
     def __len__(self) -> int:
         return len(self._born)
 
+    def number(self) -> int:
+        """A generation that no child of this device had."""
+        return next(self._generations)
+
     def of(self, starter: str) -> list[str]:
         """The names of a starter's children."""
         return [seat.name for seat in self._born.values() if seat.starter == starter]
@@ -169,6 +191,15 @@ class Nursery:
             raise CallerError(f"child {want.name!r}: expected a positive cap, got anon {want.anon}, file {want.file}")
         if len(self.of(starter.name)) >= starts.most:
             raise CallerError(f"{starter.name!r} has {starts.most} children already, as many as its manifest allows")
+        for verb, given, most in (
+            ("ask", want.asks, starts.asks),
+            ("tell", want.tells, starts.tells),
+            ("notify", want.notifies, starts.notifies),
+        ):
+            if not set(given) <= set(most):
+                raise CallerError(f"child {want.name!r} may {verb} {', '.join(most) or 'nobody'}, not {given}")
+        if want.reads and starts.box is None:
+            raise CallerError(f"child {want.name!r} is not boxed: it reads what it wants")
         spec = ServiceSpec(
             class_=starts.class_,
             isolation="child",
@@ -176,13 +207,17 @@ class Nursery:
             data=want.data,
             hang_s=starts.hang_s,
             settings=want.settings,
+            asks=want.asks,
+            tells=want.tells,
+            notifies=want.notifies,
+            box=None if starts.box is None else msgspec.structs.replace(starts.box, reads=want.reads),
         )
         seat: ProcessChild | LocalChild
         if kernel.host.name == "sim":
             seat = LocalChild(kernel, want.name, spec, self._make(starts.class_))
         else:
-            seat = ProcessChild(kernel, want.name, spec)
-        seat.born(starter.name, next(self._generations), want, self._ended)
+            seat = (KeptChild if want.kept else ProcessChild)(kernel, want.name, spec)
+        seat.born(starter.name, self.number(), want, self._ended)
         kernel.seats[want.name] = self._born[want.name] = seat
         try:
             await seat.start()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,10 @@ from .traffic import Traffic
 
 if TYPE_CHECKING:
     from .loop import Kernel
+
+
+TOLD = re.compile(r"(PATH|LANG|LC_\w+|TZ|VIRTUAL_ENV|LD_LIBRARY_PATH|PYTHON\w+|MALLOC_\w+|BLUERILL_LOG)\Z")
+"""What a boxed child is told of the environment: the rest may hold keys and tokens."""
 
 
 class RemoteSeat(Traffic):
@@ -84,13 +89,16 @@ class RemoteSeat(Traffic):
         self.life.step(Event.START)
         self.supervisor.started(self.kernel.now())
         ours, theirs = socket_pair()
-        argv = [sys.executable, "-m", "bluerill.kernel.child", str(theirs.fileno())]
+        boxed = self.spec.box is not None
+        # A boxed child imports nothing from the folder the device was started in, and is not told its secrets.
+        argv = [sys.executable, *(("-P",) if boxed else ()), "-m", "bluerill.kernel.child", str(theirs.fileno())]
+        env = {name: value for name, value in os.environ.items() if not boxed or TOLD.match(name)}
         try:
             self.child = self.kernel.host.spawn(
                 ChildSpec(
                     self.name,
                     argv,
-                    dict(os.environ),
+                    env,
                     self.reservation.total,
                     (theirs.fileno(),),
                     data_bytes=parse_size(self.spec.data),
@@ -114,6 +122,7 @@ class RemoteSeat(Traffic):
                 "class": self.spec.class_,
                 "settings": self.spec.settings,
                 "lane": int(self.spec.default_lane),
+                "box": self.spec.box,
             }
         )
         self._link.send(Frame(Kind.HELLO, self.generation, body=greeting))
@@ -181,6 +190,7 @@ class RemoteSeat(Traffic):
             self.count(envelope)
         self._gone.set()
         if self.life.state is State.STOPPING:
+            self.supervisor.stopped()
             self.life.step(Event.EXIT)
             return
         self.errors += 1

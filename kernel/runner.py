@@ -83,15 +83,15 @@ class Runner:
             self._loop.call_later(0.01, self._begin_notified)
             return
         signal, self._signal = self._signal, 0
-        self._keep(self._guard(self.service.notified(signal), "notified"))
+        self._keep(self._notified(signal))
 
-    async def _guard(self, work: Coroutine[Any, Any, None], what: str) -> None:
+    async def _notified(self, signal: int) -> None:
         current.set(None)
         try:
-            await work
+            await self.service.notified(signal)
         except Exception as error:  # noqa: BLE001 - the service's own failure must not end the kernel
             self.errors += 1
-            self._log.error("%s of %r failed", what, self.name, exc_info=error)
+            self._log.error("notified of %r failed", self.name, exc_info=error)
 
     def _keep(self, work: Coroutine[Any, Any, None], envelope: Envelope | None = None) -> asyncio.Task[None]:
         task = self._loop.create_task(work)

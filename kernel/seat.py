@@ -219,6 +219,7 @@ class LocalSeat(Seat):
             self.life.step(Event.STOP)
             await self._runner.service.stop()
             await self._end(PeerRestarted(f"service {self.name!r} was stopped"))
+            self.supervisor.stopped()
             self.life.step(Event.EXIT)
         elif self.life.state in (State.WAITING, State.QUARANTINED):
             self.life.step(Event.STOP)

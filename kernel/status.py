@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from .box.spec import Wall
 from .message import Body, message
 
 
@@ -35,6 +36,8 @@ class ServiceStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     oom_kills: int = 0
     starter: str = ""
     """Who started it, for a child started at run time."""
+    box: list[Wall] = []
+    """The walls around a boxed child, as it found them before anything of a stranger's was imported."""
 
 
 @message("kernel.get-status")

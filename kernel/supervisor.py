@@ -150,6 +150,10 @@ class Supervisor:
         self.restarts += 1
         return Restart(now + delay, reason)
 
+    def stopped(self) -> None:
+        """The child ended because it was asked to: no fault, and it may be started again."""
+        self._running_since = None
+
     def recover(self, now: float) -> Restart:
         """Leave quarantine by hand, with a clean record: start now."""
         if self.quarantined is None:

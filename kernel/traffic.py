@@ -12,6 +12,9 @@ import itertools
 import os
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from .box.spec import Wall
 from .errors import BluerillError, CallerError, CapabilityError, error_from
 from .host.base import ChildHandle
 from .lease import Lease, LeaseTable
@@ -29,6 +32,7 @@ from .trace import TraceEvent, unpack_events
 if TYPE_CHECKING:
     from .loop import Kernel
 
+MAX_WALLS = 16
 _ASK, _TELL, _RUNNING = Kind.ASK, Kind.TELL, State.RUNNING  # a global is four times as fast as an enum's attribute
 _REPLY, _ERROR = Kind.REPLY.value, Kind.ERROR.value
 
@@ -50,12 +54,15 @@ class Traffic(Seat):
         self._probe: asyncio.TimerHandle | None = None
         self._killed_for: ExitReason | None = None
         self._signal = 0
+        self.walls: tuple[Wall, ...] = ()
+        """What boxes this generation, in the child's words before it imported anything of a stranger's."""
         self._open_accounts()
 
     def _open_accounts(self) -> None:
         """A fresh connection owes nothing and holds nothing."""
         self._window = CREDITS
         self._owed = 0
+        self.walls = ()
         self._unplaced = 0  # tells of the child that have no place in a mailbox yet
         self._leases = LeaseTable(self.name)
 
@@ -180,7 +187,16 @@ class Traffic(Seat):
             if waiting is not None and not waiting.done():
                 waiting.set_result(frame.body)
         elif kind == Kind.HELLO and self.life.state is State.STARTING:
-            self._ready()
+            if frame.id:
+                self._ready()
+            elif frame.body and not self.walls:  # only its first word of them counts
+                self._boxed(frame.body)
+
+    def _boxed(self, body: bytes) -> None:
+        try:
+            self.walls = tuple(msgspec.msgpack.decode(body, type=list[Wall])[:MAX_WALLS])
+        except msgspec.DecodeError as error:
+            self.kernel.log.warning("what boxes %r is not readable: %s", self.name, error)
 
     def _last_words(self, frame: Frame) -> None:
         """Why the child is about to end, in its own words. Its caller's fault (a wrong setting) is not retried."""

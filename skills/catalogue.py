@@ -20,8 +20,12 @@ def fingerprint(actions: Sequence[ActionInfo], skills: Sequence[SkillInfo]) -> s
     return f"{zlib.crc32(msgspec.json.encode([actions, skills])):08x}"
 
 
-def merge(first: Catalogue, others: Iterable[tuple[str, Catalogue]]) -> tuple[Catalogue, dict[str, str]]:
+def merge(
+    first: Catalogue, others: Iterable[tuple[str, Catalogue]], absent: Iterable[SkillInfo] = ()
+) -> tuple[Catalogue, dict[str, str]]:
     """Join other hosts' catalogues (by address) to the first; returns it and where each of their actions runs.
+
+    ``absent`` are skills that no host answers for.
 
     A name that is taken stays with who had it first: a later skill of the same name, or with one action of the same
     name, is ``broken`` as a whole, because half a skill is worse than none.
@@ -49,6 +53,7 @@ def merge(first: Catalogue, others: Iterable[tuple[str, Catalogue]]) -> tuple[Ca
                 actions.append(each)
                 owners[each.name] = each.skill
                 routes[each.name] = address
+    skills += absent
     return Catalogue(fingerprint(actions, skills), actions, skills), routes
 
 

@@ -28,13 +28,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Coroutine
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, ClassVar, Protocol, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Protocol, TypeVar
 
 import msgspec
 
-from .messages import Card, Glance, RingView, TimerView
+from .messages import Card, FaceDesigned, Glance, RingView, TimerView
 
-CONTRACT = (1, 1)
+CONTRACT = (1, 2)
 """Version of this file: a skill asks for at most this (``Skill.contract``)."""
 
 __all__ = [
@@ -155,8 +155,23 @@ class Device(Protocol):
         of it. Bluerill's own skills only; files cannot be named. [jobs]"""
         ...
 
-    async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:
-        """Body of an https URL. Raises ServiceFault when offline. [network:HOST]"""
+    async def design_face(self, words: str, change: str = "") -> FaceDesigned:
+        """Have a watch face made of words, or (``change``) of one made before. Bluerill's own skills only. Raises
+        Refusal where it cannot be made. [designer]"""
+        ...
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        timeout_s: float = 5.0,
+        method: Literal["GET", "POST"] = "GET",
+        headers: dict[str, str] | None = None,
+        body: bytes = b"",
+    ) -> bytes:
+        """Body of what an https URL answers. ``headers`` may be Accept, Authorization and Content-Type. Under the grant
+        ``network:@option`` the address is the one the owner wrote into the skill's settings as ``option``, which may
+        be in the house, without https. Raises ServiceFault when offline. [network:HOST]"""
         ...
 
     async def call(self, action: str, /, **arguments: Any) -> dict[str, Any]:
@@ -164,7 +179,8 @@ class Device(Protocol):
         ...
 
     def sensor(self, metric: str) -> float:
-        """A reading of the (simulated) sensors: battery, steps, heart_rate, calories, distance, sleep. [sensors]"""
+        """A reading of the (simulated) sensors: battery, charging, connection, steps, heart_rate, calories,
+        distance, sleep. [sensors]"""
         ...
 
     @property

@@ -8,19 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
-from ..kernel.errors import CallerError, CapabilityError
+from ..kernel.errors import CallerError, CapabilityError, ServiceFault
+from ..kernel.message import Body
 from ..kernel.service import Port
-from . import sensors
 from .chime import DUE, Chime, Due
-from .messages import Card, Fetch, Fetched, Get, Glance, Happened, Put, Row, Rows, Scan, Stored, WantJob
+from .contract import Refusal
+from .messages import (
+    Card,
+    DesignFace,
+    FaceDesigned,
+    FaceNotDesigned,
+    Fetch,
+    Fetched,
+    Get,
+    Glance,
+    Happened,
+    Put,
+    Row,
+    Rows,
+    Scan,
+    Stored,
+    WantJob,
+)  # fmt: skip
+from .register import NETWORK, origin, origins
+from .sensors import Sensors
 from .units import Unit, unit_of
 
-STORE, EGRESS = "store", "egress"
+STORE, EGRESS, DESIGNER = "store", "egress", "designer"
+DESIGN_S = 10.0
+"""How long a face may take to make; two seconds are usual."""
 MAX_SPEECH = 1_000
 MAX_DELAY = timedelta(days=366)
 _MISSING = object()
@@ -40,6 +61,7 @@ class DeviceHandle:
         settings: dict[str, Any],
         zone: Callable[[], tzinfo],
         call: Caller,
+        sensors: Sensors | None = None,
     ) -> None:
         self.space = f"{port.address}/{skill}"
         self._port = port
@@ -49,6 +71,7 @@ class DeviceHandle:
         self._settings = settings
         self._zone = zone
         self._call = call
+        self._sensors = sensors or Sensors()
         self.unsaved: dict[str, Any] = {}
         """Rows that fired while the store could not write: true all the same, and written with whatever is next."""
 
@@ -143,10 +166,30 @@ class DeviceHandle:
     async def job(self, kind: str, **given: Any) -> None:
         self._need("jobs").announce(WantJob(self._skill, kind, _plain(given, f"parameters of job {kind!r}")))
 
-    async def fetch(self, url: str, *, timeout_s: float = 5.0) -> bytes:
-        host = urlsplit(url).hostname or ""
-        self._need(f"network:{host}")
-        request = Fetch(url, min(timeout_s, 30.0))
+    async def design_face(self, words: str, change: str = "") -> FaceDesigned:
+        self._need("designer")
+        made = await self._port.ask(DESIGNER, DesignFace(words, change), Body, within=DESIGN_S)
+        if isinstance(made, FaceNotDesigned):
+            raise Refusal(made.reason)
+        if not isinstance(made, FaceDesigned):
+            raise ServiceFault(f"the designer answered with {made.wire!r}")
+        return made
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        timeout_s: float = 5.0,
+        method: Literal["GET", "POST"] = "GET",
+        headers: dict[str, str] | None = None,
+        body: bytes = b"",
+    ) -> bytes:
+        unit_of(self._skill)
+        if origin(url) not in origins((g for g in self._grants if g.startswith(f"{NETWORK}@")), self._settings):
+            self._need(f"{NETWORK}{urlsplit(url).hostname or ''}")
+        if not self._sensors.reading("connection", self.now()):
+            raise ServiceFault("the watch has no connection (so it was injected)")
+        request = Fetch(url, min(timeout_s, 30.0), method=method, headers=headers or {}, body=body)
         _, lease = await self._port.borrow(EGRESS, request, Fetched, within=request.timeout_s + 1.0)
         try:
             return lease.bytes()
@@ -159,7 +202,7 @@ class DeviceHandle:
 
     def sensor(self, metric: str) -> float:
         self._need("sensors")
-        return sensors.reading(metric, self.now())
+        return self._sensors.reading(metric, self.now())
 
     def _need(self, grant: str) -> Unit:
         """The open unit, if the skill (or the running action) holds the grant. Raises CapabilityError."""

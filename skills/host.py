@@ -1,27 +1,37 @@
 """The service ``skills``: Bluerill's own skills in the core, other packages' hosts behind it, one catalogue for all.
 
-It is a :class:`SkillHost` for the system skills. Hosts of third-party packages are child processes at the addresses
-given; their catalogues are joined to its own (a name that is taken stays with its first owner), their actions are
-asked of them, and what they announce passes through here, where it is labelled with whose it is. It also joins the
-glances: three skills can ring at once, and the screen is told the whole list.
+It is a :class:`SkillHost` for the system skills. Hosts of third-party packages are child processes that it has started
+(``packages.py``) or that the manifest seats; their catalogues are joined to its own (a name that is taken stays with
+its first owner), their actions are asked of them, and what they announce passes through here, where it is held to what
+the owner agreed to and labelled with whose it is. It also joins the glances: three skills can ring at once, and the
+screen is told the whole list.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
 
-from ..kernel.errors import BluerillError, CallerError, ServiceFault
-from ..kernel.message import Body
+from ..kernel.children import BudgetChanged, ChildExited, Shortage
+from ..kernel.errors import CallerError, CapabilityError, ServiceFault
+from ..kernel.message import Body, Taint
+from ..kernel.runner import current
 from ..kernel.service import Call, Leased, handles
-from . import loader
+from . import audit, loader
+from .admission import Admit, Admitted, Dismiss, Inspect, KeepMade, Make, Offer, Switch
+from .atelier import STUDIO, Atelier, told
+from .bookkeeper import Bookkeeper
 from .catalogue import described, merge
+from .drafting import Undrafted
 from .messages import (
     CATALOGUE_CHANGED,
     GLANCE_CHANGED,
+    ActionInfo,
+    Card,
     Catalogue,
     GetCatalogue,
     Glance,
@@ -29,21 +39,28 @@ from .messages import (
     Invoke,
     Invoked,
     RingView,
+    Sense,
+    Sensed,
     TimerView,
     Unconfirmed,
     Undo,
     WantJob,
 )
+from .packages import Packages
+from .policy import literal, must_ask
 from .skillhost import ACTION_TIMEOUT_S, SkillHost
 
-HOST_TIMEOUT_S = 5.0
-HOST_TRIES = 5
+MAKING = frozenset({"draft_skill", "keep_skill", "drop_skill"})
+"""What the skill ``studio`` may call here, and nobody else."""
+LEARN_EVERY_S = 0.5
 DESCRIBE = "describe_skills"
 """What a skill with the grant ``call:describe_skills`` calls to know all skills, other packages' among them."""
 
 
 class SkillsService(SkillHost):
-    """``hosts`` are addresses of other SkillHosts, ``tell_changed`` the services to notify of a changed catalogue.
+    """``hosts`` are addresses of SkillHosts that the manifest seats, ``tell_changed`` the services to notify of a
+    changed catalogue, ``register`` the folder in which the owner's decisions on packages are kept, ``owners`` the
+    services through which the owner decides, ``log`` the folder of the audit log.
 
     Without ``entries`` the system skills are found by their entry points. ``wait_s`` is how long ``start`` waits for
     the hosts' catalogues: a device that lives for one command must know all its skills before it, a watch need not.
@@ -62,6 +79,9 @@ class SkillsService(SkillHost):
         boot: str | None = None,
         timeout_s: float = ACTION_TIMEOUT_S,
         wait_s: float = 0.0,
+        register: str = "",
+        owners: Sequence[str] = ("control",),
+        log: str = "",
     ) -> None:
         super().__init__((), settings=settings, disabled=disabled, zone=zone, boot=boot, timeout_s=timeout_s)
         self._entries = (
@@ -70,50 +90,65 @@ class SkillsService(SkillHost):
         self._hosts = tuple(hosts)
         self._wait_s = wait_s
         self._changed = tuple(tell_changed)
-        self._theirs: dict[str, Catalogue] = {}
+        self._log_folder = log
+        self._folder_of_register, self._owners = register, frozenset(owners)
         self._routes: dict[str, str] = {}
         self._whole: Catalogue | None = None
+        self._known: dict[str, ActionInfo] = {}
+        self._learning = self._asked_again = False
         self._glance = Glance()
         self._rings: dict[str, list[RingView]] = {}
         self._timers: dict[str, list[TimerView]] = {}
 
     async def start(self) -> None:
+        self._book = Bookkeeper(self.port, self._log_folder)
+        self._packages = Packages(self.port, self._folder_of_register, self._settings, self._now_changed)
+        self._atelier = Atelier(self.port, self._packages, self._folder_of_register, self.whole)
+        self._disabled |= set(self._packages.read().off)
         await super().start()
-        if self._wait_s > 0 and self._hosts:
-            learning = [asyncio.ensure_future(self._learn(host)) for host in self._hosts]
+        await self._packages.start()
+        waiting = [*self._hosts, *self._packages.addresses]
+        if self._wait_s > 0 and waiting:
+            learning = [asyncio.ensure_future(self._packages.learn(host)) for host in waiting]
             _, late = await asyncio.wait(learning, timeout=self._wait_s)
             for task in late:
                 task.cancel()
                 self.port.log.warning("a skill host did not answer within %g s; its skills are missing", self._wait_s)
             return
-        for host in self._hosts:
-            self.port.spawn(self._learn(host), f"learn {host}")
+        for host in waiting:
+            self.port.spawn(self._packages.learn(host), f"learn {host}")
 
     async def notified(self, signal: int) -> None:
         if signal & GLANCE_CHANGED:
             self.deliver("screen", self._glance)
         if signal & CATALOGUE_CHANGED:
-            for host in self._hosts:
-                await self._learn(host)
+            await self._learn_again()
 
-    async def _learn(self, host: str) -> None:
-        """Ask a host for its catalogue; one that does not answer keeps what it had."""
-        for attempt in range(HOST_TRIES):
-            try:
-                _, lease = await self.port.borrow(host, GetCatalogue(), Catalogue, within=HOST_TIMEOUT_S)
-                try:
-                    theirs = msgspec.json.decode(lease.bytes(), type=Catalogue)
-                finally:
-                    lease.release()
-            except (BluerillError, msgspec.DecodeError) as error:
-                self.port.log.warning("skill host %s has no catalogue (try %d): %s", host, attempt + 1, error)
-                await self.port.sleep(0.5 * 2**attempt)
-                continue
-            self._theirs[host] = theirs
-            self._whole = None
-            for each in self._changed:
-                self.port.notify(each, CATALOGUE_CHANGED)
+    async def _learn_again(self) -> None:
+        """Ask the hosts anew, once however often they say that they changed, and not all the time."""
+        self._asked_again = True
+        if self._learning:
             return
+        self._learning = True
+        try:
+            while self._asked_again:
+                self._asked_again = False
+                for host in self._hosts:
+                    await self._packages.learn(host)
+                await self._packages.learn_all()
+                await self.port.sleep(LEARN_EVERY_S)
+        finally:
+            self._learning = False
+
+    def _now_changed(self) -> None:
+        """Whatever was told of the catalogue before is old, and what hosts that are gone had on the screen goes."""
+        self._whole = None
+        for gone in [each for each in self._timers if each not in (*self._hosts, *self._packages.addresses)]:
+            if gone not in self._roster.skills:
+                self.announce(gone, Glance(timers=[]))
+                del self._timers[gone]
+        for each in self._changed:
+            self.port.notify(each, CATALOGUE_CHANGED)
 
     @handles(GetCatalogue)
     async def catalogue(self, request: GetCatalogue, call: Call) -> Catalogue | Leased:
@@ -125,16 +160,30 @@ class SkillsService(SkillHost):
     def whole(self) -> Catalogue:
         """Everything installed, here and in the hosts."""
         if self._whole is None:
-            others = [(host, self._theirs[host]) for host in self._hosts if host in self._theirs]
-            self._whole, self._routes = merge(self._roster.catalogue(), others)
+            told = self._packages.catalogues
+            order = [host for host in self._hosts if host in told] + sorted(set(told) - set(self._hosts))
+            self._whole, self._routes = merge(
+                self._roster.catalogue(), [(host, told[host]) for host in order], self._packages.absent()
+            )
+            self._known = {each.name: each for each in self._whole.actions}
             self.port.log.debug("catalogue %s actions=%d", self._whole.fingerprint, len(self._whole.actions))
         return self._whole
 
     @handles(Invoke)
     async def invoke(self, request: Invoke, call: Call) -> Invoked | Unconfirmed:
+        self.whole()
+        known = self._known.get(request.action)
+        if known is None or known.reads:
+            return await self._do(request, call)
+        told = self._entry(known, request.arguments, call, confirmed=request.confirmed)
+        return await self._book.kept(told, self._do(request, call))
+
+    async def _do(self, request: Invoke, call: Call) -> Invoked | Unconfirmed:
         host = self._route(request.action)
         if host is None:
             return await super().invoke(request, call)
+        if must_ask(self._known[request.action], call.taint):  # decided here: a stranger's process may not decide it
+            return Unconfirmed(request.action, literal(request.action, request.arguments))
         answer = await self.port.ask(host, request, Body, within=self._timeout + 1.0)
         if not isinstance(answer, Invoked | Unconfirmed):
             raise ServiceFault(f"skill host {host!r} answered {request.action!r} with {answer.wire!r}")
@@ -144,14 +193,78 @@ class SkillsService(SkillHost):
     async def undo(self, request: Undo, call: Call) -> Invoked:
         host = self._route(request.action)
         if host is None:
-            return await super().undo(request, call)
-        return await self.port.ask(host, request, Invoked, within=self._timeout + 1.0)
+            work = super().undo(request, call)
+        else:
+            work = self.port.ask(host, request, Invoked, within=self._timeout + 1.0)
+        known = self._known.get(request.action)
+        if known is None:
+            return await work
+        return await self._book.kept(self._entry(known, {}, call), work, "undone")
 
     async def _call(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...], reads: bool) -> dict[str, Any]:
         """An action called by a system skill; the one that only this service can answer is what there is."""
         if name == DESCRIBE:
             return {"skills": described(self.whole())}
-        return await super()._call(name, arguments, depth, reads)
+        if name in MAKING and depth[-1] == STUDIO:
+            return await self._make(name, arguments)
+        work = super()._call(name, arguments, depth, reads)
+        self.whole()
+        known, call = self._known.get(name), current.get()
+        if known is None or known.reads or call is None:
+            return await work
+        told = self._entry(known, arguments, call)
+        return await self._book.kept(msgspec.structs.replace(told, by=f"skill {depth[-1]}"), work)
+
+    # skills made on request
+
+    async def _make(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """What the skill ``studio`` asks for: it is part of Bluerill, and speaks for the owner who spoke to it."""
+        call = current.get() or Call("skills")
+        if call.taint & Taint.UNTRUSTED:
+            raise CapabilityError("only the owner has skills made")
+        if name == "draft_skill":
+            answer = await self._atelier.draft(str(arguments["description"]), self._local_now())
+            return told(answer) if isinstance(answer, Offer) else {"made": False, "reply": answer.reply}
+        if name == "keep_skill":
+            offer, admitted = await self._keep(call)
+            return {"name": offer.name, "examples": offer.examples, "state": admitted.states.get(offer.name, "broken")}
+        package = self._atelier.named(str(arguments.get("name", "")))
+        await self._packages.dismiss(package)
+        self._decided("remove", call, package)
+        return {"name": package.removeprefix("made-")}
+
+    async def _keep(self, call: Call) -> tuple[Offer, Admitted]:
+        offer, admit = self._atelier.take()
+        await self._packages.admit(admit, self.port.wall())
+        self._decided("install", call, offer.package)
+        return offer, self._admitted(offer.package)
+
+    def _local_now(self) -> datetime:
+        return datetime.fromtimestamp(self.port.wall(), self._zone)
+
+    @handles(Make)
+    async def make(self, request: Make, call: Call) -> Offer | Undrafted:
+        self._owner_only(call)
+        return await self._atelier.draft(request.asked, self._local_now())
+
+    @handles(KeepMade)
+    async def keep_made(self, request: KeepMade, call: Call) -> Admitted:
+        self._owner_only(call)
+        offer, admitted = await self._keep(call)
+        self._welcome(offer.package)
+        return admitted
+
+    # the audit log
+
+    def _entry(
+        self, known: ActionInfo, arguments: dict[str, Any], call: Call, *, confirmed: bool = False
+    ) -> audit.Entry:
+        package = next((s.package for s in self.whole().skills if s.name == known.skill), "")
+        return self._book.entry(known, package, arguments, call, confirmed=confirmed)
+
+    def _decided(self, what: str, call: Call, package: str, skill: str = "") -> None:
+        held = self._packages.package(package)
+        self._book.decided(what, call, package, sorted(held.grants) if held is not None else [], skill)
 
     def _route(self, action: str) -> str | None:
         if action in self._roster.actions:
@@ -159,25 +272,121 @@ class SkillsService(SkillHost):
         self.whole()
         return self._routes.get(action)
 
+    @handles(Sense)
+    def sense(self, request: Sense, call: Call) -> Sensed:
+        """Third-party skills have hosts and sensors of their own: theirs go on following the day."""
+        self._sensors.inject(request.metric, request.value)
+        value = self._sensors.reading(request.metric, datetime.fromtimestamp(self.port.wall(), self._zone))
+        if request.metric in ("battery", "steps", "heart_rate"):
+            self.announce("", Glance(**{request.metric: round(value)}))  # type: ignore[arg-type]  # three of its fields
+        return Sensed(request.metric, value)
+
     # what is told unasked
 
     @handles(Happened)
     def happened(self, what: Happened, call: Call) -> None:
-        """A third-party host's announcement: it may only speak for its own skills, and may not ring."""
+        """A third-party host's announcement: it may only speak for its own skills, as granted, and may not ring."""
         self._check_host(what.skill, call.sender)
-        self.deliver("session", msgspec.structs.replace(what, ring=False))
+        if call.sender not in self._hosts:
+            for grant, used in (("speaker", bool(what.speech)), ("screen", what.card is not None)):
+                if used and not self._packages.may(call.sender, what.skill, grant):
+                    raise CapabilityError(f"skill {what.skill!r} has no grant {grant!r}")
+        if self._packages.heard(call.sender):
+            self.deliver("session", msgspec.structs.replace(what, ring=False))
 
     @handles(Glance)
     def glanced(self, what: Glance, call: Call) -> None:
         """A third-party host's glance: its timers are shown beside the others'; the rest is not its to say."""
-        if call.sender not in self._hosts:
+        if call.sender not in self._hosts and call.sender not in self._packages.addresses:
             raise CallerError(f"service {call.sender!r} is no skill host of this device")
-        self.announce(call.sender, Glance(timers=what.timers))
+        theirs = self._packages.catalogues.get(call.sender)
+        names = [] if theirs is None else [each.name for each in theirs.skills]
+        if call.sender not in self._hosts and not any(self._packages.may(call.sender, n, "screen") for n in names):
+            raise CapabilityError(f"no skill of {call.sender!r} has the grant 'screen'")
+        if self._packages.heard(call.sender):
+            self.announce(call.sender, Glance(timers=what.timers))
 
     def _check_host(self, skill: str, sender: str) -> None:
-        theirs = self._theirs.get(sender)
+        theirs = self._packages.catalogues.get(sender)
         if theirs is None or all(each.name != skill for each in theirs.skills):
             raise CallerError(f"service {sender!r} has no skill {skill!r} to speak for")
+
+    @handles(ChildExited)
+    def exited(self, told: ChildExited, call: Call) -> None:
+        self._packages.exited(told)
+
+    @handles(BudgetChanged, Shortage)
+    def short(self, told: BudgetChanged | Shortage, call: Call) -> None:
+        """A package's process holds what the owner gave it: nothing of it goes because others want more."""
+
+    # what the owner decides
+
+    def _owner_only(self, call: Call) -> None:
+        if call.sender not in self._owners or call.taint & Taint.UNTRUSTED:
+            raise CapabilityError(f"only the owner decides on skills, and {call.sender!r} does not speak for the owner")
+
+    @handles(Inspect)
+    async def inspect(self, request: Inspect, call: Call) -> Leased:
+        self._owner_only(call)
+        found = await self._packages.inspect(request)
+        return Leased(Catalogue(found.fingerprint), self.port.offer(msgspec.json.encode(found)))
+
+    @handles(Admit)
+    async def admit(self, request: Admit, call: Call) -> Admitted:
+        self._owner_only(call)
+        folder = await self._packages.admit(request, self.port.wall())
+        self._decided("install", call, request.package)
+        self._welcome(request.package)
+        return self._admitted(request.package, folder)
+
+    def _welcome(self, package: str) -> None:
+        """Show what one may say now."""
+        for skill in self.whole().skills:
+            if skill.package == package and skill.state == "running":
+                said = [each for a in self.whole().actions if a.skill == skill.name for each in a.examples[:1]]
+                card = Card("notice", f"New skill: {skill.name}"[:40], skill.summary[:80], [f"“{e}”" for e in said[:4]])
+                self.deliver("session", Happened(skill.name, "", card))
+
+    @handles(Dismiss)
+    async def dismiss(self, request: Dismiss, call: Call) -> Admitted:
+        self._owner_only(call)
+        folder = await self._packages.dismiss(request.package)
+        self._decided("remove", call, request.package)
+        return Admitted(folder=folder)
+
+    @handles(Switch)
+    async def switch(self, request: Switch, call: Call) -> Admitted:
+        self._owner_only(call)
+        package = self._packages.of_skill(request.skill)
+        if package is not None:
+            await self._packages.switch(request.skill, request.on)
+        else:
+            await self._switch_own(request.skill, request.on)
+        name = loader.OWN if package is None else package.package
+        self._decided("enable" if request.on else "disable", call, name, request.skill)
+        if package is not None:
+            return self._admitted(package.package)
+        return self._admitted(loader.OWN, only=request.skill)
+
+    async def _switch_own(self, skill: str, on: bool) -> None:
+        """One of the device's own skills: what it has scheduled waits until it is switched on again."""
+        entry = next((each for each in self._entries if each.name == skill), None)
+        if entry is None:
+            raise CallerError(f"no skill is named {skill[:60]!r}")
+        off = [name for name in self._packages.read().off if name != skill]
+        self._packages.keep_off(off if on else [*off, skill])
+        if on and skill not in self._roster.skills:
+            self._roster.load(entry, disabled=False)
+            if skill in self._roster.skills:
+                await self._wake(self._roster.skills[skill])
+        elif not on and skill in self._roster.skills:
+            self._chime.agenda.clear(skill)
+            self._roster.unload(skill)
+        self._now_changed()
+
+    def _admitted(self, package: str, folder: str = "", only: str = "") -> Admitted:
+        mine = [s for s in self.whole().skills if s.package == package and only in ("", s.name)]
+        return Admitted({s.name: s.state for s in mine}, {s.name: s.problem for s in mine if s.problem}, folder)
 
     def announce(self, skill: str, what: Happened | Glance | WantJob) -> None:
         if isinstance(what, WantJob):

@@ -76,38 +76,12 @@ def is_own(entry: EntryPoint) -> bool:
 
 
 def third_party(path: Iterable[str] | None = None) -> dict[str, list[EntryPoint]]:
-    """Other packages' skills, by package: each package gets a host process of its own."""
+    """Other packages' skills, by package. What becomes of them the owner decides (``register.py``)."""
     packages: dict[str, list[EntryPoint]] = {}
     for each in entry_points(path):
         if not is_own(each):
             packages.setdefault(each.package, []).append(each)
     return packages
-
-
-def host_services(path: Iterable[str] | None = None) -> dict[str, dict[str, object]]:
-    """The services that run third-party skills, one a package, as tables for the device's manifest.
-
-    The service ``skills`` must be told their addresses (``hosts``) and be allowed to ask them.
-    """
-    services: dict[str, dict[str, object]] = {}
-    for package, entries in third_party(path).items():
-        address = f"skill-{re.sub(r'[^a-z0-9]+', '-', package)}"[:32].rstrip("-")
-        while address in services:
-            address = address[:29] + f"-{len(services)}"
-        services[address] = {
-            "class": "bluerill.skills.skillhost:SkillHost",
-            "isolation": "child",
-            "memory": "64M",
-            "asks": ["store", "egress"],
-            "tells": ["skills"],
-            "notifies": ["skills"],
-            "settings": {
-                "entries": [f"{each.name}={each.value}" for each in entries],
-                "package": package,
-                "version": entries[0].version,
-            },
-        }
-    return services
 
 
 def _distribution(folder: str) -> tuple[str, str]:

@@ -56,7 +56,8 @@ class ActionInfo(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SkillInfo(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One installed skill; ``state`` is ``running``, ``disabled`` or ``broken`` (then ``problem`` says why)."""
+    """One installed skill; ``problem`` says why its ``state`` is not ``running``: ``disabled`` by the owner,
+    ``waiting`` for the owner to agree, ``quarantined`` after too many ends of its process, or ``broken``."""
 
     name: str
     version: str
@@ -64,13 +65,15 @@ class SkillInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     summary: str = ""
     actions: list[str] = []
     grants: list[str] = []
-    state: Literal["running", "disabled", "broken"] = "running"
+    state: Literal["running", "disabled", "waiting", "quarantined", "broken"] = "running"
     problem: str = ""
     simulated: bool = False
     """Its provider is a simulation, and every reply of it says so."""
     isolation: str = "core"
     options: dict[str, str] = {}
     """Settings the owner may give it, and what for."""
+    host: str = ""
+    """The service whose process it runs in, where that is not the core."""
 
 
 @message("skills.get-catalogue")
@@ -108,10 +111,13 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @message("skills.invoke")
 class Invoke(Body, frozen=True):
-    """Ask ``skills`` to run one action. → Invoked | Unconfirmed"""
+    """Ask ``skills`` to run one action. → Invoked | Unconfirmed
+
+    ``confirmed`` says (for the audit log) that the owner was shown this call and agreed to it."""
 
     action: str
     arguments: dict[str, Any] = {}
+    confirmed: bool = False
 
 
 @message("skills.invoked")
@@ -247,6 +253,49 @@ class WantJob(Body, frozen=True):
     given: dict[str, Any] = {}
 
 
+@message("skills.design-face")
+class DesignFace(Body, frozen=True):
+    """Ask ``designer`` for a watch face made of words, kept among the owner's faces. With ``change`` the words say
+    what to change of that face; it stays, and the new one is kept beside it. → FaceDesigned | FaceNotDesigned"""
+
+    words: str
+    change: str = ""
+
+
+@message("skills.face-designed")
+class FaceDesigned(Body, frozen=True):
+    """The name of the new face, what it is in a few words, and the words that said nothing (at most ten)."""
+
+    name: str
+    told: str
+    unread: list[str] = []
+
+
+@message("skills.face-not-designed")
+class FaceNotDesigned(Body, frozen=True):
+    """There is no such face; ``reason`` says why, for the owner."""
+
+    reason: str
+
+
+@message("skills.sense")
+class Sense(Body, frozen=True):
+    """Ask ``skills`` to let a simulated sensor read this from now on, until the device ends; None lets it follow the
+    day again. ``metric`` is battery (%), charging, connection (0 or 1), steps, heart_rate, calories, distance (km) or
+    sleep (h). → Sensed"""
+
+    metric: str
+    value: float | None = None
+
+
+@message("skills.sensed")
+class Sensed(Body, frozen=True):
+    """What the sensor reads now."""
+
+    metric: str
+    value: float
+
+
 # store: rows are JSON documents in a namespace per skill
 
 
@@ -309,6 +358,9 @@ class Fetch(Body, frozen=True):
     url: str
     timeout_s: float = 5.0
     max_bytes: int = 262_144
+    method: Literal["GET", "POST"] = "GET"
+    headers: dict[str, str] = {}
+    body: bytes = b""
 
 
 @message("egress.fetched")

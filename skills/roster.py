@@ -11,6 +11,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 
+import msgspec
+
 from ..kernel.errors import ManifestError
 from . import loader
 from .catalogue import fingerprint
@@ -19,7 +21,7 @@ from .derive import Action, actions_of, summary_of
 from .device import DeviceHandle
 from .messages import Catalogue, SkillInfo
 
-OWN_ONLY = frozenset({"jobs"})
+OWN_ONLY = frozenset({"jobs", "designer"})
 """Grants that no third-party skill gets."""
 
 
@@ -52,17 +54,29 @@ class Roster:
         self._make_device = make_device
         self._disabled = frozenset(disabled)
 
-    def load(self, entry: loader.EntryPoint) -> None:
-        """Load one skill, or note why it is not; never raises."""
-        if entry.name in self._disabled:
+    def unload(self, name: str) -> None:
+        """Let a skill go; it is listed as disabled."""
+        loaded = self.skills.pop(name)
+        self.actions = {key: held for key, held in self.actions.items() if held[0] is not loaded}
+        disabled = [
+            msgspec.structs.replace(each, state="disabled", actions=[]) if each.name == name else each
+            for each in self.infos
+        ]
+        self.infos[:] = disabled
+
+    def load(self, entry: loader.EntryPoint, *, disabled: bool | None = None) -> None:
+        """Load one skill, or note why it is not; never raises. ``disabled`` overrides what the host was made with."""
+        self.infos[:] = [each for each in self.infos if (each.name, each.package) != (entry.name, entry.package)]
+        if entry.name in self._disabled if disabled is None else disabled:
             self._note(entry, "disabled")
             return
         try:
             cls = loader.load(entry)
             actions = actions_of(cls)
             self._refuse_taken(cls, actions)
-            if OWN_ONLY & set(cls.grants) and self._isolation != "core":
-                raise ManifestError(f"skill {cls.name!r}: the grants {sorted(OWN_ONLY)} are for Bluerill's own skills")
+            own = sorted(OWN_ONLY & set(cls.grants))
+            if own and self._isolation != "core":
+                raise ManifestError(f"skill {cls.name!r}: the grants {own} are for Bluerill's own skills")
             skill = _made(cls)
         except ManifestError as error:
             self._log.warning("%s", error)

@@ -52,7 +52,8 @@ _DRAIN_H = 3.1
 
 
 def reading(metric: str, now: datetime) -> float:
-    """A local moment's reading: battery (%), steps, heart_rate (a minute), calories (kcal), distance (km), sleep (h).
+    """A local moment's reading: battery (%), charging and connection (0 or 1), steps, heart_rate (a minute), calories
+    (kcal), distance (km), sleep (h).
 
     Steps, calories and distance count from midnight; sleep is the night that ended that day. Raises CallerError for
     another metric.
@@ -61,6 +62,42 @@ def reading(metric: str, now: datetime) -> float:
         return _METRICS[metric](now)
     except KeyError:
         raise CallerError(f"no sensor measures {metric!r}; there are {', '.join(sorted(_METRICS))}") from None
+
+
+RANGES: dict[str, tuple[float, float]] = {
+    "battery": (0, 100),
+    "charging": (0, 1),
+    "connection": (0, 1),
+    "steps": (0, 200_000),
+    "heart_rate": (20, 250),
+    "calories": (0, 30_000),
+    "distance": (0, 500),
+    "sleep": (0, 24),
+}
+"""What may be injected."""
+
+
+class Sensors:
+    """The sensors of one device: what the day gives, but for readings that somebody injected."""
+
+    def __init__(self) -> None:
+        self._injected: dict[str, float] = {}
+
+    def inject(self, metric: str, value: float | None) -> None:
+        """Let a sensor read ``value``; None takes that back. Raises CallerError: another metric, or out of range."""
+        if metric not in RANGES:
+            raise CallerError(f"no sensor measures {metric[:40]!r}; there are {', '.join(sorted(RANGES))}")
+        low, high = RANGES[metric]
+        if value is None:
+            self._injected.pop(metric, None)
+        elif low <= value <= high:
+            self._injected[metric] = value
+        else:
+            raise CallerError(f"{metric} is between {low:g} and {high:g}, got {value:g}")
+
+    def reading(self, metric: str, now: datetime) -> float:
+        """As the function of this name."""
+        return self._injected[metric] if metric in self._injected else reading(metric, now)
 
 
 def day_total(metric: str, day: date) -> float:
@@ -117,8 +154,19 @@ def _battery(now: datetime) -> float:
     return float(round(100 - since * _DRAIN_H))
 
 
+def _charging(now: datetime) -> float:
+    """On the charger before seven in the morning."""
+    return float(_CHARGED_AT_H - 1.5 <= _hours(now) < _CHARGED_AT_H)
+
+
+def _connection(_now: datetime) -> float:
+    return 1.0
+
+
 _METRICS: dict[str, Callable[[datetime], float]] = {
     "battery": _battery,
+    "charging": _charging,
+    "connection": _connection,
     "steps": _steps,
     "heart_rate": _heart_rate,
     "calories": _calories,

@@ -11,6 +11,8 @@ slow weather service does not hold up an alarm.
 from __future__ import annotations
 
 import asyncio
+import logging
+import sys
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar
 
@@ -39,6 +41,7 @@ from .messages import (
 from .outbox import Outbox
 from .policy import literal, must_ask
 from .roster import Loaded, Roster
+from .sensors import Sensors
 from .units import Unit, running
 
 ACTION_TIMEOUT_S = 20.0
@@ -54,6 +57,8 @@ class SkillHost(Service):
 
     ``announce`` is the service that things told unasked go to (the core's ``skills``, from a child). ``settings`` has
     a table per skill, ``disabled`` names skills not to load, ``zone`` fixes the time zone, ``boot`` the boot id.
+    ``folder`` is where the package's code lies, if it is not in the environment (in a child only). A host that does not
+    ``wake`` its skills only loads them, to be looked at.
     """
 
     concurrency: ClassVar[int] = 16
@@ -70,18 +75,26 @@ class SkillHost(Service):
         zone: str = "",
         boot: str | None = None,
         timeout_s: float = ACTION_TIMEOUT_S,
+        folder: str = "",
+        wakes: bool = True,
     ) -> None:
+        self._folder, self._wakes = folder, wakes
         self._entries = [loader.parse_entry(each, package, version) for each in entries]
         self._announce = announce
         self._settings = settings or {}
-        self._disabled = frozenset(disabled)
+        self._disabled = set(disabled)
         self._zone = device_zone(zone)
         self._boot = boot
         self._timeout = timeout_s
+        self._sensors = Sensors()
 
     # loading
 
     async def start(self) -> None:
+        if self._folder:
+            sys.path.insert(0, self._folder)
+        if not self._wakes:
+            self.port.log.setLevel(logging.ERROR)  # whoever looks is told in the catalogue
         self._chime = Chime(
             self.port,
             self._fall_due,
@@ -93,7 +106,8 @@ class SkillHost(Service):
         self._roster = Roster(self.isolation, self.port.log, self._device_for, self._disabled)
         for entry in self._entries:
             self._roster.load(entry)
-        self.port.spawn(self._wake_all(), "wake")
+        if self._wakes:
+            self.port.spawn(self._wake_all(), "wake")
 
     def _device_for(self, cls: type[Skill]) -> DeviceHandle:
         return DeviceHandle(
@@ -104,19 +118,31 @@ class SkillHost(Service):
             self._settings.get(cls.name, {}),
             lambda: self._zone,
             self._call,
+            self._sensors,
         )
 
     async def _wake_all(self) -> None:
         """Bring back what was due and running before; a skill that fails here stays, it only misses its start."""
-        for loaded in self._roster.skills.values():
-            if "store" in loaded.skill.grants:
-                await self._remember(loaded)
-        for loaded in list(self._roster.skills.values()):
-            try:
-                await self._unit(loaded, loaded.skill.start, "start", START_TIMEOUT_S)
-            except BluerillError as error:
-                self.port.log.error("skill %s did not start: %s", loaded.name, error)
+        loaded = list(self._roster.skills.values())
+        for each in loaded:
+            if "store" in each.skill.grants:
+                await self._remember(each)
+        for each in loaded:
+            await self._start(each)
         self._chime.begin()
+
+    async def _wake(self, loaded: Loaded) -> None:
+        """The same for one skill, while the others run."""
+        if "store" in loaded.skill.grants:
+            await self._remember(loaded)
+        await self._start(loaded)
+        self._chime.begin()
+
+    async def _start(self, loaded: Loaded) -> None:
+        try:
+            await self._unit(loaded, loaded.skill.start, "start", START_TIMEOUT_S)
+        except BluerillError as error:
+            self.port.log.error("skill %s did not start: %s", loaded.name, error)
 
     async def _remember(self, loaded: Loaded) -> None:
         try:

@@ -35,9 +35,10 @@ from .messages import Catalogue, Fetch, Fetched, GetCatalogue, Happened, Invoke,
 from .skillhost import SkillHost
 from .store import StoreService
 
-__all__ = ["WEDNESDAY", "Bench", "BenchPort", "Pages"]
+__all__ = ["NO_PAGE", "WEDNESDAY", "Bench", "BenchPort", "Pages"]
 
 R = TypeVar("R", bound=Body)
+NO_PAGE = "the test gives no page of this address"
 WEDNESDAY = 1_795_000_000.0
 """2026-11-18 11:06:40 UTC, 12:06:40 in Paris."""
 
@@ -288,11 +289,14 @@ class Pages(Service):
     def __init__(self, pages: Mapping[str, bytes]) -> None:
         self.pages = pages
         self.asked: list[str] = []
+        self.sent: list[Fetch] = []
+        """The same requests, whole."""
 
     @handles(Fetch)
     async def fetch(self, request: Fetch, call: Call) -> Leased:
         self.asked.append(request.url)
+        self.sent.append(request)
         if request.url not in self.pages:
-            raise ServiceFault(f"{request.url} cannot be reached: the test gives no page of this address")
+            raise ServiceFault(f"{request.url} cannot be reached: {NO_PAGE}")
         body = self.pages[request.url]
         return Leased(Fetched(200, b""), self.port.offer(body))

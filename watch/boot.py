@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from ..kernel.box.spec import BoxSpec
 from ..kernel.child import resolve
 from ..kernel.errors import BluerillError, ManifestError
 from ..kernel.host import this_host
@@ -22,7 +23,6 @@ from ..kernel.host.base import Host
 from ..kernel.loop import Kernel
 from ..kernel.manifest import Manifest, ServiceSpec, format_size, parse_size
 from ..kernel.places import cache_directory, state_directory
-from ..skills.loader import host_services
 from .guests import FILE as GUESTS
 from .guests import guests
 from .owner import read_tables
@@ -46,29 +46,16 @@ def load_manifest(path: Path = MANIFEST, *, without: Iterable[str] = (), ram: st
     manifest = Manifest.load(path)
     names = {"state": str(state_directory()), "cache": str(cache_directory()), **places}
     services = {
-        name: msgspec.structs.replace(spec, settings=_fill(spec.settings, names, name))
+        name: msgspec.structs.replace(spec, settings=_fill(spec.settings, names, name), box=_fill_box(spec.box, names))
         for name, spec in manifest.services.items()
     }
     if "skills" in services:
-        _seat_third_parties(services)
         _add_settings(services, Path(names["state"]) / "settings.toml")
     services.update(guests(Path(names["state"]) / GUESTS, services))
     device = manifest.device if not ram else msgspec.structs.replace(manifest.device, ram=parse_size(ram))
     filled = Manifest(device, services).without(*without)
     filled.check(str(path))
     return filled
-
-
-def _seat_third_parties(services: dict[str, ServiceSpec]) -> None:
-    """Give each third-party skill package a host process, and ``skills`` the right to ask it."""
-    hosts = host_services()
-    if not hosts:
-        return
-    skills = services["skills"]
-    services["skills"] = msgspec.structs.replace(
-        skills, asks=(*skills.asks, *hosts), settings={**skills.settings, "hosts": list(hosts)}
-    )
-    services.update(msgspec.convert(hosts, dict[str, ServiceSpec]))
 
 
 def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
@@ -82,9 +69,7 @@ def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
     for name, spec in services.items():
         if name == "skills":
             added: dict[str, Any] = {"settings": {**tables, "faces": faces}}
-        elif spec.class_.endswith(":SkillHost") and tables:
-            added = {"settings": tables}
-        elif name == "screen":
+        elif name in ("screen", "designer"):
             added = {"faces": str(faces["folder"])}
         else:
             continue
@@ -105,6 +90,19 @@ def _fill(settings: Mapping[str, Any], names: Mapping[str, Any], service: str) -
                 ) from None
         filled[key] = value
     return filled
+
+
+def _fill_box(box: BoxSpec | None, names: Mapping[str, Any]) -> BoxSpec | None:
+    """Where a box opens, with places filled in; a folder that it may write is made here, since it can make none."""
+    if box is None:
+        return None
+    reads, writes = (tuple(path.format_map(names) for path in paths) for paths in (box.reads, box.writes))
+    for path in writes:
+        try:
+            Path(path).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ManifestError(f"{path}: cannot be made: {error.strerror}; set BLUERILL_HOME") from error
+    return msgspec.structs.replace(box, reads=reads, writes=writes)
 
 
 class DeviceLock:

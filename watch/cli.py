@@ -23,7 +23,13 @@ _COMMANDS = {
     "plan": ("plan", "plan requests without executing anything"),
     "hear": ("hear", "speech to text only"),
     "see": ("see", "what is in a picture: codes, text, colours"),
-    "skills": ("skills", "what the watch can do: list, info; your own: new, test"),
+    "gesture": ("gesture", "gestures in a recording of motion or of a finger; and your own: teach, list, forget"),
+    "inject": ("inject", "give the running watch touches, motion, sensor readings, notifications, pictures"),
+    "skills": (
+        "skills",
+        "what the watch can do: list, info, install, remove, enable, disable; yours: make, new, test",
+    ),
+    "audit": ("audit", "what changed something, who asked for it, and what came of it"),
     "face": ("face", "watch faces of the Watch Face Format: check, render, gif, diff, export"),
     "models": ("models", "model cards and weights: list, pull, add, verify, estimate, convert, info, remove"),
     "infer": ("infer", "ask a model, in the words of the model"),
@@ -32,6 +38,7 @@ _COMMANDS = {
     "top": ("top", "live monitor of the running device"),
     "trace": ("trace", "write what happened as a Perfetto trace"),
     "mcp": ("mcp", "offer the skills as tools to other programs (Model Context Protocol)"),
+    "bench": ("bench", "what this device can do with how much memory: workloads and models under caps"),
     "doctor": ("doctor", "what works on this machine, what does not, and the mend"),
     "completion": ("completion", "shell completion for bash, zsh or fish"),
 }

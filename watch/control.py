@@ -21,15 +21,18 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ..agent.messages import Hush, Say, State, Turn
+from ..agent.messages import Acted, Hush, Microphone, Request, Say, State, Turn
 from ..kernel.errors import BluerillError, CallerError, ManifestError, PeerRestarted, error_from
-from ..kernel.message import Body, body_type
+from ..kernel.message import Body, Taint, body_type
 from ..kernel.service import Call, Service, handles
 from ..modalities.voice.messages import HeardNothing, HeardPartial, SpeechStarted, Woken
+from ..skills.admission import Admit, Dismiss, KeepMade, Make, Switch
 
 MAX_LINE = 1 << 20
 MAX_CLIENTS = 8
-FORWARDED = (Turn, State, Say, Hush, HeardPartial, HeardNothing, SpeechStarted, Woken)
+FORWARDED = (Turn, State, Say, Hush, Acted, Microphone, HeardPartial, HeardNothing, SpeechStarted, Woken)
+OWNERS = (Request, Admit, Dismiss, Switch, Make, KeepMade)
+"""Words and decisions of the owner's, which carry the owner's label from here on."""
 LATE = {"models": "..models.messages"}
 """Messages of wings that the core does not import before somebody speaks to them."""
 R = TypeVar("R", bound=Body)
@@ -44,6 +47,7 @@ class Line(msgspec.Struct, omit_defaults=True):
     wire: str = ""
     body: msgspec.Raw = msgspec.Raw(b"{}")
     lease: bytes | None = None
+    taint: int = 0
     error: str = ""
     text: str = ""
     within: float = 0.0
@@ -160,7 +164,7 @@ class ControlService(Service):
             number = line.id
             body = _decode_body(line)
             if not number:
-                await self.port.tell(line.to, body)
+                await self.port.tell(line.to, body, taint=Taint(line.taint & 7))
                 return
             answer, lease = await ask_with_lease(self, line.to, body, line.within or None)
             reply = Line(number, wire=answer.wire, body=msgspec.Raw(_encoder.encode(answer)), lease=lease)
@@ -172,7 +176,10 @@ class ControlService(Service):
 
 
 async def ask_with_lease(service: Service, to: str, body: Body, within: float | None) -> tuple[Body, bytes | None]:
-    """Ask through a service's port; the reply's payload, if any, is copied out."""
+    """Ask through a service's port; the reply's payload, if any, is copied out. Who is let in here is the owner, so a
+    request or a decision that comes this way is the owner's."""
+    if isinstance(body, OWNERS):
+        return await service.port.ask(to, body, Body, within=within, taint=Taint.USER), None
     answer, lease = await service.port.ask_any(to, body, within=within)
     if lease is None:
         return answer, None
@@ -191,7 +198,8 @@ class Front:
         """Ask, and get the payload of the reply too. Raises typed errors as a port does."""
         raise NotImplementedError
 
-    async def tell(self, to: str, body: Body) -> None:
+    async def tell(self, to: str, body: Body, taint: Taint = Taint.NONE) -> None:
+        """Tell, with labels of where it came from."""
         raise NotImplementedError
 
     @property
@@ -217,8 +225,8 @@ class LocalFront(Front):
         answer, data = await ask_with_lease(self._control, to, body, within)
         return _expected(answer, expect, to), data
 
-    async def tell(self, to: str, body: Body) -> None:
-        await self._control.port.tell(to, body)
+    async def tell(self, to: str, body: Body, taint: Taint = Taint.NONE) -> None:
+        await self._control.port.tell(to, body, taint=taint)
 
     @property
     def listeners(self) -> list[Listener]:
@@ -277,8 +285,8 @@ class SocketFront(Front):
             raise error_from(line.error, line.text)
         return _expected(_decode_body(line), expect, to), line.lease
 
-    async def tell(self, to: str, body: Body) -> None:
-        self._send(Line(0, to, body.wire, msgspec.Raw(_encoder.encode(body))))
+    async def tell(self, to: str, body: Body, taint: Taint = Taint.NONE) -> None:
+        self._send(Line(0, to, body.wire, msgspec.Raw(_encoder.encode(body)), taint=int(taint)))
         await self._writer.drain()
 
     def _send(self, line: Line) -> None:

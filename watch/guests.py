@@ -13,8 +13,14 @@ in the words of ``device.toml``; what is not written there is refused::
     asks = ["session"]
     settings = { room = "kitchen" }
 
-A guest always runs in a child process under its cap, never in the core, and cannot take the name of a service of the
-device. Its class comes from the entry point alone, so that a settings file cannot name code.
+A guest always runs in a child process under its cap, never in the core, and boxed (see ``kernel/box``): it reads its
+own code, writes nothing and has no network, unless the owner opens the box for it, or leaves it off::
+
+    box = { network = true, reads = ["/srv/lamps"], writes = ["/var/lamps"] }
+    box = false
+
+It cannot take the name of a service of the device. Its class comes from the entry point alone, so that a settings file
+cannot name code.
 """
 
 from __future__ import annotations
@@ -35,7 +41,9 @@ GROUP = "bluerill.services"
 FILE = "services.toml"
 MEMORY = "64M"
 """The cap of a guest whose table names none."""
-_OWNERS = frozenset({"memory", "data", "lane", "start", "idle_s", "hang_s", "asks", "tells", "notifies", "settings"})
+_OWNERS = frozenset(
+    {"memory", "data", "lane", "start", "idle_s", "hang_s", "asks", "tells", "notifies", "settings", "box"}
+)
 
 
 def installed() -> dict[str, EntryPoint]:
@@ -67,7 +75,9 @@ def guests(path: Path, taken: Mapping[str, object]) -> dict[str, ServiceSpec]:
         wrong = sorted(set(table) - _OWNERS)
         if wrong:
             raise ManifestError(f"{where}: expected {', '.join(sorted(_OWNERS))}; got {wrong[0]!r}")
-        whole = {"memory": MEMORY, **table, "class": entry.value.replace(" ", ""), "isolation": "child"}
+        whole = {"memory": MEMORY, "box": {}, **table, "class": entry.value.replace(" ", ""), "isolation": "child"}
+        if whole["box"] is False:
+            whole["box"] = None
         try:
             found[name] = msgspec.convert(whole, ServiceSpec)
         except msgspec.ValidationError as error:

@@ -19,7 +19,11 @@ from ..supervisor import ExitKind
 from .base import ChildSpec, Host, Mechanism
 
 _PROOF_CAP = 32 * MIB
-_OVERRUN = "held = []\nfor _ in range(256): held.append(b'x' * (1 << 20))"
+_OVERRUN = """held = []
+try:
+    for _ in range(256): held.append(b'x' * (1 << 20))
+except MemoryError:
+    raise SystemExit(1)"""
 
 
 class Caps(NamedTuple):

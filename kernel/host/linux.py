@@ -48,6 +48,11 @@ class LinuxChild(PosixChild):
             self._cap = self._cap._replace(enforced=True)  # it is inside, or something of it was
         return self._cap
 
+    @property
+    def group(self) -> Path | None:
+        """The directory of its control group; None under rlimits alone, and once it is closed."""
+        return None if self._leaf is None else self._leaf.path
+
     def memory(self) -> Memory:
         if self._leaf is not None:
             self._last = self._leaf.memory()

@@ -51,6 +51,11 @@ class PosixChild:
     def cap(self) -> Cap:
         return self._cap
 
+    @property
+    def group(self) -> Path | None:
+        """The directory of its control group: there are none here."""
+        return None
+
     def memory(self) -> Memory:
         return NO_MEMORY
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from ...kernel.message import Body, message
 
 
@@ -24,16 +26,21 @@ class Frame(Body, frozen=True):
 
 @message("screen.touch")
 class Touch(Body, frozen=True):
-    """Tell the screen about a finger on the glass, in its pixels."""
+    """Tell screen and gestures about a finger on the glass, in its pixels. ``finger`` tells fingers apart (0 is the
+    first), ``at`` is seconds on the source's own clock (0: now), ``contact`` the width of what touches (0: not
+    known)."""
 
     phase: Literal["down", "move", "up"]
     x: float
     y: float
+    finger: int = 0
+    at: float = 0.0
+    contact: float = 0.0
 
 
 @message("screen.crown")
 class Crown(Body, frozen=True):
-    """Tell the screen that the crown turned (degrees, clockwise positive) or was pressed."""
+    """Tell screen and gestures that the crown turned (degrees, clockwise positive) or was pressed."""
 
     degrees: float = 0.0
     pressed: bool = False
@@ -99,3 +106,104 @@ class FaceInstalled(Body, frozen=True):
     name: str
     faces: list[str]
     notes: list[str] = []
+
+
+@message("screen.look-at-face")
+class LookAtFace(Body, frozen=True):
+    """Ask ``designer`` for a picture of a face: one of the watch's own by name, or with ``document`` an edited one that
+    keeps the named face's pictures and fonts. ``at`` is minutes and ``second`` seconds of a day. → FaceLook (WebP, by
+    lease) | FaceNotSeen"""
+
+    face: str
+    document: str = ""
+    at: int = 608
+    second: int = 36
+    ambient: bool = False
+    size: int = 466
+    battery: int = 82
+    steps: int = 6204
+    heart_rate: int = 72
+
+
+@message("screen.face-look")
+class FaceLook(Body, frozen=True):
+    """The picture is the lease; ``ms`` is what drawing it took, ``every_s`` how soon it next changes."""
+
+    size: int
+    ms: float
+    every_s: float
+    notes: list[str] = []
+
+
+@message("screen.read-face")
+class ReadFace(Body, frozen=True):
+    """Ask ``designer`` for a face's document, what is wrong with it, and its figures; of ``document`` instead, if there
+    is one (without the figures that need pictures, unless ``measured``). → FaceRead (the document, by lease) |
+    FaceNotSeen"""
+
+    face: str
+    document: str = ""
+    measured: bool = True
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something wrong or worth knowing at a line of a face's document."""
+
+    line: int
+    text: str
+    mend: str = ""
+    error: bool = True
+
+
+class Branch(msgspec.Struct, frozen=True):
+    """An element of a face's document: its depth, its tag, what tells it from its like, and its line."""
+
+    depth: int
+    tag: str
+    what: str
+    line: int
+
+
+class Score(msgspec.Struct, frozen=True):
+    """A measured figure, its limit as words, and whether it keeps it (None: there is none)."""
+
+    name: str
+    value: str
+    limit: str = ""
+    passed: bool | None = None
+
+
+@message("screen.face-read")
+class FaceRead(Body, frozen=True):
+    """A face's elements, findings and figures; its document is the lease. ``energy`` is a letter from A to G, '' if it
+    was not measured; ``words`` are those it was made of, if it was."""
+
+    valid: bool
+    findings: list[Finding]
+    tree: list[Branch]
+    scores: list[Score] = []
+    energy: str = ""
+    words: str = ""
+
+
+@message("screen.keep-face")
+class KeepFace(Body, frozen=True):
+    """Ask ``designer`` to keep an edited face among the owner's, under the next free name. → FaceKept | FaceNotSeen"""
+
+    face: str
+    document: str
+
+
+@message("screen.face-kept")
+class FaceKept(Body, frozen=True):
+    """The name it has."""
+
+    name: str
+
+
+@message("screen.face-not-seen")
+class FaceNotSeen(Body, frozen=True):
+    """Why a face cannot be shown, read or kept; ``line`` of its document, 0 for none."""
+
+    reason: str
+    line: int = 0

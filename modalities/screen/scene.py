@@ -137,6 +137,14 @@ class Scene:
                 return True
         return False
 
+    def offer(self, faces: Sequence[Face]) -> None:
+        """Other faces to choose from; the one that is shown stays."""
+        shown = self.face
+        self.faces = [shown if each.name == shown.name else each for each in faces]
+        if shown not in self.faces:
+            self.faces.append(shown)
+        self.index = self.faces.index(shown)
+
     def wear(self, face: Face) -> None:
         """Show a face that is new, or new under its name."""
         self.faces = [each for each in self.faces if each.name != face.name] + [face]

@@ -95,6 +95,8 @@ class ScreenService(Service):
 
     @handles(Glance)
     def on_glance(self, glance: Glance, _call: Call) -> None:
+        if glance.face and all(face.name != glance.face for face in self.scene.faces):
+            self.scene.offer(self.wardrobe.faces())  # one was made since the folder was read
         self.scene.glance(glance)
         if glance.rings:
             self.scene.wake(self.port.wall())
@@ -133,8 +135,8 @@ class ScreenService(Service):
 
     @handles(Touch)
     async def on_touch(self, touch: Touch, _call: Call) -> None:
-        if not (math.isfinite(touch.x) and math.isfinite(touch.y)):
-            return
+        if touch.finger or not (math.isfinite(touch.x) and math.isfinite(touch.y)):
+            return  # further fingers mean something to the gestures only
         press = self.fingers.touch(touch, self.port.wall())
         self._changed.set()
         if press is not None:

@@ -97,12 +97,12 @@ class Watch(Skill):
     )
     async def get_battery(self) -> Reply:
         """Say how full the battery is (simulated)."""
-        level = self._battery()
+        level, charging = self._battery(), bool(self.device.sensor("charging"))
         await self.device.glance(Glance(battery=level))
-        card = Card(
-            kind="device", title="Battery", text=f"{level} %", lines=["simulated"], icon="battery", value=level / 100
-        )
-        return Reply(f"The simulated battery is at {level} percent.", {"battery": level, "simulated": True}, card)
+        lines = ["charging", "simulated"] if charging else ["simulated"]
+        card = Card(kind="device", title="Battery", text=f"{level} %", lines=lines, icon="battery", value=level / 100)
+        said = f"The simulated battery is at {level} percent{' and charging' if charging else ''}."
+        return Reply(said, {"battery": level, "charging": charging, "simulated": True}, card)
 
     @action(
         "(set|change|put|turn|adjust|make|dim|brighten|bring) <brightness> (to|at|up to|down to) {level} <pct>",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..contract import Card, Glance, Refusal, Reply, Skill, Text, action
+from ..contract import Card, Glance, Refusal, Reply, Say, Skill, Text, action
 from ..faces_folder import face_files, face_name
 from ..matching import best
+from ..messages import FaceDesigned
 from ..speech import joined
 
 BUNDLED = {
@@ -15,20 +17,34 @@ BUNDLED = {
     "digital": ["numbers", "numeric", "digits"],
     "minimal": ["simple", "minimalist", "plain", "clean"],
     "almanac": ["weather", "forecast"],
-    "meridian": ["elegant", "dress", "sweep"],
-    "orbit": ["rings", "circles", "orbits"],
+    "atelier": ["dress", "roman", "burgundy"],
+    "aurora": ["gradient", "dusk"],
+    "dessau": ["bauhaus", "white"],
+    "harbour": ["diver", "harbor", "dive", "bezel"],
+    "meridian": ["elegant", "sweep"],
+    "nocturne": ["stars", "night", "starry"],
+    "orbit": ["circles", "orbits"],
+    "pulse": ["rings", "activity", "sport", "fitness"],
+    "ridge": ["green", "contours", "hiking", "map"],
+    "signal": ["yellow", "stacked"],
     "slab": ["big digits", "bold", "big numbers", "large"],
+    "sortie": ["pilot", "aviator", "field"],
+    "terminal": ["console", "mono", "table", "hacker"],
 }
 """The faces that come with the watch, and other names for them."""
 
 
 class Faces(Skill):
-    """Chooses the watch face."""
+    """Chooses the watch face, and has new ones made."""
 
     name = "faces"
-    grants = ("store", "screen")
+    grants = ("store", "screen", "designer")
     options = {"folder": "where your own watch faces lie; the screen draws from the same folder"}
-    rules = {"face": "(face|watch face|watchface|clock face|dial|display|screen)"}
+    rules = {
+        "face": "(face|watch face|watchface|clock face|dial|display|screen)",
+        "new_face": "(face|watch face|watchface|clock face|dial)",
+        "draw": "(make|create|design|generate|draw|build|invent)",
+    }
 
     async def start(self) -> None:
         await self.device.glance(Glance(face=await self._current()))
@@ -49,6 +65,10 @@ class Faces(Skill):
         faces = self._faces()
         face = _meant(faces, name)
         if face is None:
+            if await self._current() not in BUNDLED:
+                # "make the face bolder": the one that is shown was made from words, and words may change it
+                with suppress(Refusal):
+                    return await self._change(name)
             raise Refusal(f"There is no face called {name}. There are {joined([*faces])}.")
         before = await self._current()
         await self._show(face)
@@ -86,9 +106,87 @@ class Faces(Skill):
         await self._show(face)
         return Reply(f"Showing the {face} face.", {"face": face}, undo={"face": before})
 
+    @action(
+        "<draw> [me|for me] [a|an|another] [new|custom] <new_face> (with|that has|that is|which has|which is|in|of|like|having|showing|from) {description}",
+        "<draw> [me] (a|an) {description} <new_face>",
+        "<draw> [me] (a|an) {description} <new_face> (with|that has|and|which has|having|showing) {details}",
+        "(give me|i want|i'd like) (a|an) [new] <new_face> (with|that has|that is|in|like|showing) {description}",
+        "(give me|i want|i'd like) a new {description} <new_face>",
+        examples=(
+            "make me a face with blue hands and steps at the bottom",
+            "design a calm green watch face with the date",
+        ),
+    )
+    async def create_face(self, description: Text, details: Text = "") -> Reply:
+        """Make a new watch face and show it.
+
+        description: what it should look like
+        details: what else should be on it
+        """
+        words = f"{description} with {details}" if details else description
+        made = await self.device.design_face(words)
+        return await self._worn(made, "Here is your new face")
+
+    @action(
+        "(make|paint|draw) the [watch] hands {hands}",
+        "(make|paint|draw) the (numbers|numerals|markers) [on (the|my) <face>] {numbers}",
+        "(make|paint) the [<new_face>] background [of (the|my) <face>] {background}",
+        "(make|paint) the second hand {second_hand}",
+        "(add|put) {more} (to|on|onto) [the|my] <new_face>",
+        "(drop|remove|lose|hide|take away) {less} (from|on|off) [the|my] <new_face>",
+        "(change|modify|adjust|tweak|redesign) [the|my] <new_face> so that it (has|is|shows) {more}",
+        *(
+            Say(f"(drop|lose|hide|take away) the {thing}", {"less": thing})
+            for thing in ("date", "second hand", "seconds", "numerals", "markers", "minute track")
+        ),
+        *(
+            Say(f"(use|with|put on) {what}", {"more": what})
+            for what in ("roman numerals", "arabic numerals", "no numerals")
+        ),
+        examples=("make the hands thicker", "add the battery to the face", "make the background darker"),
+    )
+    async def change_face(
+        self,
+        hands: Text = "",
+        numbers: Text = "",
+        background: Text = "",
+        second_hand: Text = "",
+        more: Text = "",
+        less: Text = "",
+    ) -> Reply:
+        """Change the watch face that is shown, if it was made from words.
+
+        hands: what the hands should be like
+        numbers: what the numbers should be like
+        background: what the background should be like
+        second_hand: what the second hand should be like
+        more: what should be on it
+        less: what should not be on it
+        """
+        parts = {"hands": hands, "numbers": numbers, "background": background, "second hand": second_hand}
+        words = [f"{part} in {wish}" for part, wish in parts.items() if wish]
+        words += [f"with {more}"] if more else []
+        words += [f"no {less}"] if less else []
+        return await self._change(", ".join(words))
+
     async def undo(self, what: Any) -> Reply:
         await self._show(what["face"])
         return Reply(f"Back to the {what['face']} face.")
+
+    async def _change(self, words: str) -> Reply:
+        current = await self._current()
+        if current in BUNDLED:
+            raise Refusal(
+                f"The {current} face cannot be changed by words. Say: make me a face with, and what you wish."
+            )
+        return await self._worn(await self.device.design_face(words, current), "Here it is")
+
+    async def _worn(self, made: FaceDesigned, speech: str) -> Reply:
+        before = await self._current()
+        await self._show(made.name)
+        unread = f" I don't know what {joined(made.unread)} would be on a face." if made.unread else ""
+        card = Card(kind="device", title="New face", text=made.told, icon="face")
+        return Reply(f"{speech}.{unread}", {"face": made.name, "looks": made.told}, card, undo={"face": before})
 
     def _faces(self) -> dict[str, list[str]]:
         """Every face there is, with other names for it."""

@@ -3,11 +3,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bluerill.agent.messages import GetTurns, Hush, Plan, Planned, Press, Request, Say, Show, State, Turn, Turns
+from bluerill.agent.messages import Acted, GetTurns, Hush, Plan, Planned, Press, Request, Say, Show, State, Turn, Turns
 from bluerill.agent.plan import Planner
 from bluerill.agent.session import SessionService
 from bluerill.kernel.errors import CallerError, DeadlineExceeded, PeerRestarted
 from bluerill.kernel.message import Body
+from bluerill.modalities.gesture.messages import Gestured
 from bluerill.modalities.voice.messages import Heard, HeardNothing, HeardPartial, Speaking, SpeechStarted, Woken
 from bluerill.skills.messages import Card, Happened, Invoke, Invoked, Undo
 from support.lone_port import LonePort, run, send
@@ -301,5 +302,34 @@ def test_hostile_text_is_bounded_and_remembered_turns_are_too() -> None:
         turns = await send(service, GetTurns(limit=1000))
         assert len(turns.turns) == 50
         assert port.time == 100.0
+
+    run(test)
+
+
+def test_a_double_tap_dismisses_and_the_glass_is_at_rest() -> None:
+    async def test() -> None:
+        service, port, skills = device()
+        await service.start()
+        skills.ringing = ["timer:1"]
+        await send(service, Happened("timers", "Your timer finished.", None, ring=True))
+        assert port.of("screen", State)[-1].phase == "speaking"
+        await send(service, Gestured("double-tap", "touch", 1.0, 0.0, ["dismiss", "yes", "hush"]), "gesture")
+        assert skills.ringing == []
+        assert port.of("web", Hush)[-1].reason == "dismissed"
+        assert port.of("screen", State)[-1].phase == "idle"
+        assert port.of("web", Acted)[-1] == Acted("double-tap", "touch", 1.0, "dismiss", 0.0)
+        await send(service, Gestured("double-tap", "touch", 1.0, 0.0, ["dismiss", "yes", "hush"]), "gesture")
+        assert port.of("web", Acted)[-1].meaning == ""
+
+    run(test)
+
+
+def test_a_gesture_can_stand_for_any_request() -> None:
+    async def test() -> None:
+        service, port, skills = device()
+        await service.start()
+        await send(service, Gestured("star", "stroke", 0.97, 0.0, ["ask set a timer for ten minutes"]), "gesture")
+        assert skills.done == [("start_timer", {"duration": "PT10M"})]
+        assert port.of("web", Turn)[-1].source == "gesture star"
 
     run(test)

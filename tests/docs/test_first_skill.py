@@ -36,12 +36,6 @@ def test_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (entry,) = loader.entry_points([str(site)])
     assert (entry.name, entry.value, entry.package, entry.version) == ("tea", "tea_skill:Tea", "tea-skill", "1.0.0")
     assert loader.third_party([str(site)]) == {"tea-skill": [entry]}
-    (address,) = services = loader.host_services([str(site)])
-    assert address == "skill-tea-skill"
-    assert services[address]["settings"] == {
-        "entries": ["tea=tea_skill:Tea"], "package": "tea-skill", "version": "1.0.0",
-    }  # fmt: skip
-
     monkeypatch.syspath_prepend(str(site))
     sys.modules.pop("tea_skill", None)
     assert len(RUN) == 1

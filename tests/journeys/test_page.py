@@ -395,3 +395,54 @@ def test_a_face_brought_to_the_page_is_on_the_watch(watch: Watching, device: Fro
     bad.write_bytes(b"PK no archive")
     watch.page.locator("#bring").set_input_files(bad)
     watch.page.wait_for_function("() => document.querySelector('#problem').textContent.includes('zip archive')")
+
+
+def test_the_studio_shows_reads_edits_and_makes_faces(
+    watch: Watching, device: FrontThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bluerill.modalities.screen.design.making.JUDGED", ())
+    device.front.designer.use(tmp_path / "faces")
+    page = watch.page
+    page.set_default_timeout(60_000)  # figures of a face take seconds of a core
+    page.keyboard.press("s")
+    page.wait_for_selector("#studio[open]")
+    page.wait_for_function("() => document.querySelectorAll('#studio-gallery button').length >= 14")
+    page.locator("#studio-gallery button[data-face=meridian]").click()
+    page.wait_for_function("() => document.querySelector('#studio-document').value.includes('HOUR_0_11')")
+    page.wait_for_function("() => /^[A-G]$/.test(document.querySelector('#studio-energy').textContent)", timeout=60_000)
+    assert page.locator("#studio-scores li").count() > 8
+    assert (
+        "Nothing is wrong" in page.locator("#studio-findings").inner_text()
+        or page.locator("#studio-findings .bad").count() == 0
+    )
+    first = page.locator("#studio-picture").get_attribute("src")
+    page.locator("#studio-at").fill("900")
+    page.wait_for_function(f"() => document.querySelector('#studio-picture').src !== {first!r}")
+    assert page.locator("#studio-clock").inner_text() == "15:00"
+    page.locator("#studio-ambient").check()
+    keep(watch, "studio")
+    page.locator("#studio-ambient").uncheck()
+    # hot reload: an edit is seen, and a mistake is named with its line
+    text = page.locator("#studio-document").input_value()
+    page.locator("#studio-document").fill(text.replace('value="[MINUTE] * 6"', 'value="[MINUTE] * "'))
+    page.wait_for_selector("#studio-findings .bad")
+    line = next(n for n, row in enumerate(text.split("\n"), 1) if 'value="[MINUTE] * 6"' in row)
+    assert f"line {line}" in page.locator("#studio-findings").inner_text()
+    page.locator("#studio-document").fill(text.replace("#FFF4F7FA", "#FFFF0000"))
+    page.wait_for_function("() => !document.querySelector('#studio-findings .bad')")
+    page.locator("#studio-keep").click()
+    page.wait_for_selector("#studio-gallery button[data-face='meridian 2'][aria-pressed=true]")
+    assert (tmp_path / "faces" / "meridian-2.zip").is_file()
+    # new from words
+    page.fill("#studio-text", "calm blue analog, steps at the bottom")
+    page.locator("#studio-make").click()
+    page.wait_for_selector("#studio-gallery button[data-face='calm blue analog'][aria-pressed=true]", timeout=60_000)
+    page.wait_for_function(
+        "() => document.querySelector('#studio-document').value.includes('STEP_COUNT')", timeout=60_000
+    )
+    keep(watch, "studio-made")
+    page.fill("#studio-text", "zebra")
+    page.locator("#studio-make").click()
+    page.wait_for_function("() => document.querySelector('#studio-said').textContent.includes('zebra')")
+    page.locator("#studio-close").click()
+    assert not page.locator("#studio").is_visible()

@@ -229,6 +229,20 @@ def test_demand_starts_on_the_first_message(place: dict[str, Any]) -> None:
     run(main())
 
 
+@pytest.mark.process
+def test_a_child_that_rested_is_started_again_and_again() -> None:
+    async def main() -> None:
+        async with device(manifest(echo={**CHILD, "start": "demand", "idle_s": 0.05})) as kernel:
+            port = kernel.connect("front")
+            for number in range(3):
+                assert (await port.ask("echo", Ping(number), Pong, within=20)).n == number
+                assert kernel.seats["echo"].generation == number + 1
+                while kernel.seats["echo"].state.value != "absent":  # noqa: ASYNC110 - the kernel tells nobody of it
+                    await asyncio.sleep(0.01)
+
+    run(main())
+
+
 def test_a_class_that_cannot_be_loaded_is_a_manifest_error() -> None:
     async def main() -> None:
         with pytest.raises(ManifestError, match="cannot be loaded"):

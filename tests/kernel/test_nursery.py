@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 import signal
@@ -48,7 +49,7 @@ from bluerill.kernel.service import Port
 from bluerill.kernel.status import GetStatus, Status
 from bluerill.kernel.supervisor import ExitKind, ExitReason
 from support.devices import ECHO, device, manifest
-from support.services import Misbehave, Parent, Ping, Pong
+from support.services import Misbehave, Parent, Ping, Pong, Relay
 
 PARENT: dict[str, Any] = {
     "class": "support.services:Parent",
@@ -528,3 +529,67 @@ def test_forty_real_children_come_and_go_and_nothing_stays() -> None:
                 assert leaves == [], "cgroups of dead children stay"
 
     real(main())
+
+
+# --- children with rights, boxed, and kept
+
+
+def trusted(**more: Any) -> Manifest:
+    starts = {**PARENT["starts"], "asks": ["other"], "notifies": ["parent"], "box": {}, **more}
+    return manifest(parent={**PARENT, "starts": starts}, other={})
+
+
+def test_a_child_is_given_rights_of_those_the_manifest_names() -> None:
+    async def work(kernel: Kernel, port: Port) -> None:
+        await port.ask("kernel", StartChild("model-1", MIB, asks=("other",)), ChildStarted)
+        await port.ask("kernel", StartChild("model-2", MIB), ChildStarted)
+        assert (await port.ask("model-1", Relay("other", 5), Pong)).n == 5
+        with pytest.raises(CapabilityError, match="'model-2' may not ask 'other'"):
+            await port.ask("model-2", Relay("other", 5), Pong)
+        with pytest.raises(CallerError, match="may ask other, not"):
+            await port.ask("kernel", StartChild("model-3", MIB, asks=("kernel",)), ChildStarted)
+
+    sim(work, trusted())
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [({"asks": ["nobody"]}, "no service has that name"), ({"asks": ["other"]}, "it asks 'parent' in turn")],
+)
+def test_rights_that_cannot_be_given_are_refused_at_boot(more: dict[str, Any], expected: str) -> None:
+    starts = {**PARENT["starts"], **more}
+    with pytest.raises(ManifestError, match=expected):
+        manifest(parent={**PARENT, "starts": starts}, other={"asks": ["parent"]})
+
+
+def test_only_a_boxed_child_is_told_what_it_may_read() -> None:
+    async def work(kernel: Kernel, port: Port) -> None:
+        with pytest.raises(CallerError, match="is not boxed"):
+            await port.ask("kernel", StartChild("model-1", MIB, reads=("/etc",)), ChildStarted)
+
+    sim(work)
+
+
+@pytest.mark.process
+def test_a_kept_child_is_started_again_until_it_is_given_up() -> None:
+    async def work() -> None:
+        async with device(trusted()) as kernel:
+            parent = parent_of(kernel)
+            port = parent.port
+            want = StartChild("model-1", 64 * MIB, asks=("other",), kept=True)
+            await port.ask("kernel", want, ChildStarted, within=10)
+            generations = [(await port.ask("model-1", Relay("other", 1), Pong, within=10)).n]
+            for _ in range(9):
+                with contextlib.suppress(PeerRestarted, ServiceFault, CapabilityError):
+                    await port.ask("model-1", Misbehave("die"), Pong, within=10)
+                with contextlib.suppress(PeerRestarted, ServiceFault, CapabilityError):
+                    generations.append((await port.ask("model-1", Relay("other", 2), Pong, within=10)).n)
+            await until(lambda: parent.told)
+            (told,) = parent.told
+            assert isinstance(told, ChildExited)
+            assert "ended 6 times" in told.reason
+            assert generations == [1, 2, 2, 2, 2, 2], "it came back five times, with its rights"
+            assert len(kernel.nursery) == 0, "nothing of it is left, its memory least of all"
+            assert kernel.ledger.holds("model-1") is None
+
+    real(work())

@@ -6,15 +6,17 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bluerill.kernel.errors import CallerError, CapabilityError, ServiceFault
-from bluerill.skills import loader
+from bluerill.skills import loader, register
 from bluerill.skills.derive import actions_of
 from bluerill.skills.egress import SYSTEM_HOSTS, EgressService
 from bluerill.skills.messages import Fetch, Fetched
+from bluerill.skills.register import Agreed, Package, Register
 from bluerill.skills.testing import Bench
 
 
@@ -49,6 +51,14 @@ class Page(BaseHTTPRequestHandler):
                 self.wfile.write(body)
             except OSError:
                 self.close_connection = True
+
+    def do_POST(self) -> None:
+        sent = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.headers["Authorization"].encode() + b" " + sent
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
@@ -140,3 +150,48 @@ def test_the_default_grants_are_what_the_system_skills_declare() -> None:
         actions_of(cls)
         declared |= {grant.removeprefix("network:") for grant in cls.grants if grant.startswith("network:")}
     assert declared == set(SYSTEM_HOSTS["skills"])
+
+
+def agreed(tmp_path: Path, *grants: str, settings: str = "") -> dict[str, str]:
+    """What a device has once its owner has agreed to a package's grants."""
+    lamps = Package("lamps", entries=["lamps=a:B"], agreed={"lamps": Agreed(list(grants), "pin")})
+    register.write(tmp_path, Register({"lamps": lamps}))
+    (tmp_path / "settings.toml").write_text(settings)
+    return {"register": str(tmp_path), "settings": str(tmp_path / "settings.toml")}
+
+
+def test_a_package_reaches_what_the_owner_agreed_to_and_no_longer(bench: Bench, tmp_path: Path) -> None:
+    places = agreed(tmp_path, "network:api.invalid")
+    with pytest.raises(ServiceFault, match=r"api\.invalid could not be reached"):
+        fetched(bench, Fetch("https://api.invalid/x", 1.0), "skill-lamps", **places)
+    for url in ("http://api.invalid/x", "https://api.invalid:8443/x", "https://other.invalid/"):
+        with pytest.raises(CapabilityError):
+            fetched(bench, Fetch(url, 1.0), "skill-lamps", **places)
+    with pytest.raises(CapabilityError, match="'skill-other' may not reach"):
+        fetched(bench, Fetch("https://api.invalid/x", 1.0), "skill-other", **places)
+    agreed(tmp_path)
+    with pytest.raises(CapabilityError, match="granted: nothing"):
+        fetched(bench, Fetch("https://api.invalid/x", 1.0), "skill-lamps", **places)
+
+
+def test_an_address_in_the_house_is_the_owners_to_name(bench: Bench, tmp_path: Path, server: str) -> None:
+    places = agreed(tmp_path, "network:@url", settings=f'[lamps]\nurl = "{server}/api"\n')
+    assert fetched(bench, Fetch(f"{server}/5"), "skill-lamps", **places) == b"xxxxx"
+    with pytest.raises(CapabilityError):
+        fetched(bench, Fetch("http://127.0.0.1:1/5"), "skill-lamps", **places)
+    agreed(tmp_path, "network:@url", settings="")
+    with pytest.raises(CapabilityError):
+        fetched(bench, Fetch(f"{server}/5"), "skill-lamps", **places)
+
+
+def test_what_is_sent_is_told_and_bounded(bench: Bench, server: str) -> None:
+    sent = Fetch(f"{server}/echo", method="POST", headers={"Authorization": "Bearer x"}, body=b"hello")
+    assert fetched(bench, sent, loopback=True) == b"Bearer x hello"
+    for wrong, words in (
+        (Fetch(server, headers={"Host": "evil.example"}), "may carry the headers"),
+        (Fetch(server, headers={"Accept": "a\r\nHost: evil"}), "printable ASCII"),
+        (Fetch(server, body=b"x"), "a GET carries no body"),
+        (Fetch(server, method="POST", body=b"x" * 70_000), "at most 65536 bytes"),
+    ):
+        with pytest.raises(CallerError, match=words):
+            fetched(bench, wrong, loopback=True)

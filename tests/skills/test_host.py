@@ -33,7 +33,9 @@ get_time get_date convert_time set_alarm list_alarms cancel_alarm snooze_alarm s
 pause_timer resume_timer cancel_timer start_stopwatch lap_stopwatch stop_stopwatch add_reminder list_reminders
 remove_reminder add_to_list show_list remove_from_list add_note list_notes get_weather set_volume mute get_battery
 set_brightness set_mode find_phone open_app device_status get_health start_workout stop_workout calculate convert_units
-convert_currency set_face list_faces set_home_device get_home_device set_home_place get_help transcribe_recording
+convert_currency set_face list_faces create_face
+change_face set_home_device get_home_device set_home_place get_help create_skill
+keep_skill undo_skill transcribe_recording
 summarise_notes
 """
 
@@ -261,7 +263,7 @@ BROKEN = {
     "no name": (HEAD + "class Bad(Skill):\n    pass\n", "name must be lower case"),
     "contract": (
         BAD + "    contract = (1, 9)\n",
-        "needs version 1.9 of the skill contract, this device has 1.1",
+        "needs version 1.9 of the skill contract, this device has 1.2",
     ),
     "grants": (BAD + "    grants = 'store'\n", "grants must be a tuple of texts"),
     "own grants": (BAD + "    grants = ('jobs',)\n", r"the grants \['jobs'\] are for Bluerill's own skills"),

@@ -19,6 +19,7 @@ from bluerill.skills.places import known_places, place_name, zone_of
 from bluerill.skills.recurrence import first_from, in_words, next_after, parse_rule
 from bluerill.skills.speech import joined, part_of_day, plural, relative_day, relative_moment, short_span, span
 from bluerill.skills.system.lists import split_items
+from bluerill.skills.tap import Tap
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -254,3 +255,14 @@ def test_sensors_follow_the_day_and_repeat_exactly() -> None:
     assert [sensors.reading("steps", each) for each in times] == steps
     with pytest.raises(CallerError, match="no sensor measures 'blood'"):
         sensors.reading("blood", day)
+
+
+def test_a_tap_lets_some_through_in_a_while_and_each_for_itself() -> None:
+    tap = Tap(3, 10.0)
+    assert [tap.passes("a", float(at)) for at in range(5)] == [True, True, True, False, False]
+    assert tap.passes("b", 4.0)
+    assert (tap.first_refusal("a"), tap.first_refusal("a")) == (True, False)
+    assert tap.passes("a", 10.0)
+    assert tap.first_refusal("a")
+    assert not tap.passes("a", 10.5)
+    assert tap.passes("a", 11.0)

@@ -12,12 +12,14 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 from bluerill.agent.jobs.messages import AddJob, GetJobs, JobAdded, JobRefused, Jobs, JobSteered, SteerJob
-from bluerill.agent.messages import CallReport, Press, Request, Say, Show, State, Turn
-from bluerill.kernel.errors import ServiceFault
+from bluerill.agent.messages import CallReport, Press, Request, Saw, Say, Show, State, Turn
+from bluerill.kernel.errors import CallerError, ServiceFault
 from bluerill.kernel.loop import Kernel
 from bluerill.kernel.manifest import Manifest
 from bluerill.kernel.message import Body
 from bluerill.kernel.service import Call, Leased, Service, handles
+from bluerill.modalities.gesture.messages import Gestured
+from bluerill.modalities.screen.design.service import DesignerService
 from bluerill.modalities.screen.service import ScreenService
 from bluerill.modalities.voice.messages import (
     AudioChunk,
@@ -34,7 +36,7 @@ from bluerill.modalities.voice.messages import (
 )
 from bluerill.models.fetch_messages import Cards, GetCards
 from bluerill.models.messages import GetModels, Models
-from bluerill.skills.messages import Card
+from bluerill.skills.messages import Card, DesignFace, FaceDesigned, FaceNotDesigned, Invoke, Invoked
 from bluerill.watch.web.messages import GetLink, Link
 from bluerill.watch.web.service import WebService
 from support import scenes
@@ -82,8 +84,8 @@ class EchoSession(Recorder):
         await self.port.tell("web", turn)
         return turn
 
-    @handles(Press)
-    def press(self, press: Press, call: Call) -> None:
+    @handles(Press, Gestured, Saw)
+    def press(self, press: Press | Gestured | Saw, call: Call) -> None:
         self.keep(press, call)
 
 
@@ -178,6 +180,22 @@ class SceneFetcher(Service):
         return scenes.cards()
 
 
+class FaceSkill(Recorder):
+    """Has faces made as the skill would; what the watch wears is only noted."""
+
+    @handles(Invoke)
+    async def invoke(self, ask: Invoke, call: Call) -> Invoked:
+        self.keep(ask, call)
+        if ask.action == "wear_face":
+            return Invoked(ask.action, {"face": ask.arguments["name"]}, "")
+        words = str(ask.arguments.get("description") or ask.arguments.get("more"))
+        made = await self.port.ask("designer", DesignFace(words), Body, within=60.0)
+        if isinstance(made, FaceNotDesigned):
+            raise CallerError(made.reason)
+        assert isinstance(made, FaceDesigned)
+        return Invoked(ask.action, {"face": made.name}, "Here is your new face.")
+
+
 def front_manifest(**web: Any) -> Manifest:
     """Everything in the core, so that tests reach the services themselves."""
     here = "support.front"
@@ -191,15 +209,36 @@ def front_manifest(**web: Any) -> Manifest:
                 "jobs": {"class": f"{here}:SceneJobs"},
                 "models": {"class": f"{here}:SceneModels"},
                 "fetcher": {"class": f"{here}:SceneFetcher"},
+                "skills": {"class": f"{here}:FaceSkill", "asks": ["designer"]},
+                "designer": {"class": "bluerill.modalities.screen.design.service:DesignerService"},
                 "screen": {
                     "class": "bluerill.modalities.screen.service:ScreenService",
                     "tells": ["web", "session"],
                     "settings": {"zone": "UTC", "skills": ""},
                 },
+                "gesture": {
+                    "class": "bluerill.modalities.gesture.service:GestureService",
+                    "tells": ["session", "web"],
+                    "settings": {"store": ""},
+                },
+                "image": {"class": "bluerill.modalities.image.service:ImageService"},
                 "web": {
                     "class": "bluerill.watch.web.service:WebService",
-                    "asks": ["session", "ears", "screen", "mouth", "jobs", "models", "fetcher", "kernel"],
-                    "tells": ["session", "ears", "screen"],
+                    "asks": [
+                        "session",
+                        "ears",
+                        "screen",
+                        "mouth",
+                        "jobs",
+                        "models",
+                        "fetcher",
+                        "skills",
+                        "designer",
+                        "gesture",
+                        "image",
+                        "kernel",
+                    ],
+                    "tells": ["session", "ears", "screen", "gesture"],
                     "settings": web,
                 },
             },
@@ -215,6 +254,8 @@ class Front:
         self.session: EchoSession = _as(EchoSession, kernel.local("session"))
         self.ears: RecordingEars = _as(RecordingEars, kernel.local("ears"))
         self.jobs: SceneJobs = _as(SceneJobs, kernel.local("jobs"))
+        self.skill: FaceSkill = _as(FaceSkill, kernel.local("skills"))
+        self.designer: DesignerService = _as(DesignerService, kernel.local("designer"))
         self.mouth: Hum = _as(Hum, kernel.local("mouth"))
         self.screen: ScreenService = _as(ScreenService, kernel.local("screen"))
         self.web: WebService = _as(WebService, kernel.local("web"))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bluerill.agent.messages import Request, Turn
+from bluerill.kernel.box.spec import BoxSpec
 from bluerill.kernel.errors import ManifestError
 from bluerill.kernel.status import GetStatus, Status
 from bluerill.watch.boot import PAGE, VOICE, boot, load_manifest
@@ -89,3 +90,15 @@ def test_what_cannot_be_is_one_line(lamp: Path, own_home: Path, text: str, expec
     with pytest.raises(ManifestError, match=expected) as caught:
         load_manifest(port=0, secret="")
     assert "\n" not in str(caught.value)
+
+
+def test_a_guest_is_boxed_unless_the_owner_says_otherwise(lamp: Path, own_home: Path) -> None:
+    def box_of(text: str) -> BoxSpec | None:
+        (own_home / "services.toml").write_text(f"[lamp]\n{text}\n")
+        return load_manifest(port=0, secret="").services["lamp"].box
+
+    assert box_of("") == BoxSpec()
+    assert box_of('box = { network = true, writes = ["/var/lamps"] }') == BoxSpec((), ("/var/lamps",), network=True)
+    assert box_of("box = false") is None
+    with pytest.raises(ManifestError, match="box"):
+        box_of("box = { everything = true }")

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from ...kernel.box.proof import prove
 from ...kernel.errors import BluerillError
 from ...kernel.host import this_host
 from ...kernel.host.doctor import describe_caps
@@ -57,6 +58,7 @@ def examine() -> Iterator[Finding]:
     version = platform.python_version()
     yield Finding("python", sys.version_info >= (3, 11), f"{version} on {platform.system()} {platform.machine()}")
     yield from _caps()
+    yield from _box()
     yield _state()
     yield _port()
     for name, module, what, extra in _PACKAGES:
@@ -103,6 +105,13 @@ def _caps() -> Iterator[Finding]:
         yield Finding("memory caps, seen", caps.proven, caps.proof, needed=False)
     for mechanism in caps.mechanisms:
         yield Finding(f"  {mechanism.name}", mechanism.works, mechanism.why, mechanism.mend, needed=False)
+
+
+def _box() -> Iterator[Finding]:
+    """What keeps a stranger's code apart, each wall tried from within."""
+    for wall in prove():
+        mend = "Linux 6.12 or newer has all of it" if not wall.stands else ""
+        yield Finding(f"box: {wall.name}", wall.stands, wall.what, mend, needed=False)
 
 
 def _state() -> Finding:

@@ -6,6 +6,7 @@ import argparse
 from importlib import import_module
 
 _VERBS = {
+    "new": "a face made from words, from a photograph, or by changing one made here",
     "check": "faces judged: format, meaning, memory and pictures, with lines and mends",
     "render": "a face as a picture, at any time, size and state of the device",
     "gif": "a face as an animation: an interval, or a whole day in seconds",

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ...modalities.screen.wff.check import Measure, Metric, Report, check
+from ...modalities.screen.wff.energy import energy_label
 from ...modalities.screen.wff.face import load_all
 from ...modalities.screen.wff.gather import gather
 from ...modalities.screen.wff.problem import VERSIONS, FaceError, Kind, Problem
@@ -94,6 +95,8 @@ def _tell(name: str, report: Report, args: argparse.Namespace) -> None:
     _group(f"not in version {', '.join(map(str, missing))}", older, args.all)
     for metric in report.metrics:
         print(f"  {_metric(metric)}")
+    if label := energy_label(report.metrics):
+        print(f"       energy: {paint(label, 'bold')} (A to G)")
 
 
 def _told(what: str, more: Sequence[Problem]) -> None:
@@ -112,12 +115,12 @@ def _group(head: str, problems: Sequence[Problem], every: bool) -> None:
 
 def _metric(metric: Metric) -> str:
     mark = {True: paint("ok", "green"), False: paint("over", "red"), None: "  "}[metric.passed]
-    limit = f" of {_figure(metric.limit, metric.unit)}" if metric.limit is not None else ""
+    limit = f" of {figure(metric.limit, metric.unit)}" if metric.limit is not None else ""
     where = f"  ({metric.where})" if metric.where else ""
-    return f"{mark:<4} {metric.name.replace('_', ' ')}: {_figure(metric.value, metric.unit)}{limit}{where}"
+    return f"{mark:<4} {metric.name.replace('_', ' ')}: {figure(metric.value, metric.unit)}{limit}{where}"
 
 
-def _figure(value: float | int | str, unit: str) -> str:
+def figure(value: float | int | str, unit: str) -> str:
     if unit == "bytes" and isinstance(value, (int, float)):
         return f"{value / (1 << 20):.2f} MiB" if value >= 1 << 20 else f"{value / 1024:.1f} KiB"
     text = f"{value:.4g}" if isinstance(value, float) else str(value)
@@ -136,6 +139,7 @@ def as_data(name: str, report: Report) -> dict[str, Any]:
         "errors": [_finding(problem) for problem in report.problems if problem in errors],
         "warnings": [_finding(problem) for problem in report.problems if problem not in errors],
         "metrics": {metric.name: _as_data(metric) for metric in report.metrics},
+        "energy": energy_label(report.metrics),
     }
 
 

@@ -1,5 +1,5 @@
 """``bluerill skills list|info|new|test``: what the watch can do and what each skill may touch; making a skill, and
-trying it."""
+trying it. Letting other people's in is in ``skills_admit.py``."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ import msgspec
 
 from ...kernel import eventloop
 from ...kernel.errors import CallerError
+from ...kernel.status import GetStatus, Status
 from ...skills.catalogue import skill_info, skill_rows
 from ...skills.messages import ActionInfo, Catalogue, GetCatalogue
 from ..boot import PAGE, VOICE, state_directory
 from ..front import open_front
+from . import skills_admit, skills_make
 from .style import paint, table
 
 
@@ -25,6 +27,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     one = verbs.add_parser("info", help="one skill: actions, sentences, grants")
     one.add_argument("name", help="the skill's name")
     one.add_argument("--json", action="store_true", help="one JSON document")
+    skills_admit.arguments(verbs)
+    skills_make.arguments(verbs)
     new = verbs.add_parser("new", help="make a package for a new skill, whose tests pass at once")
     new.add_argument("name", help="lower case words joined by hyphens, such as tide-times")
     new.add_argument("--into", type=Path, default=Path(), metavar="DIR", help="where to put it (default: here)")
@@ -41,11 +45,15 @@ def run(args: argparse.Namespace) -> int:
         return _new(args)
     if args.verb == "test":
         return _test(args)
-    installed = eventloop.run(catalogue())
+    if args.verb == "make":
+        return skills_make.run(args)
+    if args.verb in skills_admit.VERBS:
+        return skills_admit.run(args)
+    installed, status = eventloop.run(standing())
     if args.verb == "list":
         _list(skill_rows(installed), args.json)
     else:
-        _info(installed, args.name, args.json)
+        _info(installed, status, args.name, args.json)
     return 0
 
 
@@ -59,7 +67,7 @@ def _new(args: argparse.Namespace) -> int:
     made = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     print(f"{paint(str(folder), 'bold')} holds a skill that counts: {', '.join(made)}")
     print(f"try it:   {paint(f'bluerill skills test {folder}', 'blue')}")
-    print(f"use it:   {paint(f'pip install -e {folder}', 'blue')}, then start the watch")
+    print(f"use it:   {paint(f'bluerill skills install {folder}', 'blue')}")
     return 0
 
 
@@ -70,12 +78,16 @@ def _test(args: argparse.Namespace) -> int:
     package = Package(args.path)
     marks = {"passed": paint("✓", "green"), "failed": paint("✗", "red"), "skipped": paint("–", "yellow")}
     findings: list[Finding] = []
-    for finding in trial(package, seed=args.seed, tools=not args.no_tools):
-        findings.append(finding)
-        if not args.json:
-            print(f"{marks[finding.state]} {paint(finding.check, 'bold')}: {finding.summary}", flush=True)
-            for line in finding.lines:
-                print(f"    {line}")
+
+    async def work() -> None:
+        async for finding in trial(package, seed=args.seed, tools=not args.no_tools):
+            findings.append(finding)
+            if not args.json:
+                print(f"{marks[finding.state]} {paint(finding.check, 'bold')}: {finding.summary}", flush=True)
+                for line in finding.lines:
+                    print(f"    {line}")
+
+    eventloop.run(work())
     failed = sum(finding.state == "failed" for finding in findings)
     if args.json:
         print(msgspec.json.encode({"package": package.name, "passed": not failed, "findings": findings}).decode())
@@ -83,16 +95,22 @@ def _test(args: argparse.Namespace) -> int:
 
 
 async def catalogue() -> Catalogue:
+    return (await standing())[0]
+
+
+async def standing() -> tuple[Catalogue, Status]:
+    """What is installed, and how the services are that run it."""
     async with open_front(without=(*VOICE, *PAGE)) as front:
         answer, data = await front.borrow("skills", GetCatalogue(by_lease=True), Catalogue)
-        return answer if data is None else msgspec.json.decode(data, type=Catalogue)
+        whole = answer if data is None else msgspec.json.decode(data, type=Catalogue)
+        return whole, await front.ask("kernel", GetStatus(), Status)
 
 
 def _list(rows: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         print(msgspec.json.encode(rows).decode())
         return
-    colour = {"running": "green", "disabled": "dim", "broken": "red"}
+    colour = {"running": "green", "disabled": "dim", "waiting": "yellow", "quarantined": "red", "broken": "red"}
     print(
         table(
             [
@@ -116,11 +134,21 @@ def _only(action: ActionInfo) -> str:
     return f" ({'; '.join(parts)})" if parts else ""
 
 
-def _info(catalogue: Catalogue, name: str, as_json: bool) -> None:
+def _walls(catalogue: Catalogue, status: Status, name: str) -> list[dict[str, Any]]:
+    """The walls around a skill's process, as the kernel was told of them before the skill's code was there."""
+    host = next((skill.host for skill in catalogue.skills if skill.name == name), "")
+    row = next((each for each in status.services if host and each.name == host), None)
+    return [] if row is None else [{"name": w.name, "stands": w.stands, "what": w.what} for w in row.box]
+
+
+def _info(catalogue: Catalogue, status: Status, name: str, as_json: bool) -> None:
     if not any(skill.name == name for skill in catalogue.skills):
         known = ", ".join(sorted(skill.name for skill in catalogue.skills))
         raise CallerError(f"no skill is named {name!r}; there are {known}")
     info = skill_info(catalogue, name)
+    walls = _walls(catalogue, status, name)
+    if walls:
+        info["box"] = walls
     if as_json:
         print(msgspec.json.encode(info).decode())
         return
@@ -132,6 +160,8 @@ def _info(catalogue: Catalogue, name: str, as_json: bool) -> None:
     if info.get("simulated"):
         print(paint("Its provider is simulated, and its replies say so.", "yellow"))
     print(f"may use: {', '.join(info.get('grants') or []) or 'nothing'}")
+    for wall in walls:
+        print(f"  {paint('✓', 'green') if wall['stands'] else paint('✗', 'yellow')} {wall['name']}: {wall['what']}")
     if info.get("options"):
         print(f"settings: the table [{name}] in {state_directory() / 'settings.toml'}")
         for option, meaning in info["options"].items():

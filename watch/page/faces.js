@@ -1,28 +1,20 @@
-// Watch faces: a button for each, and bringing one: drop a face folder, .zip, .apk or .xml on the page.
+// Watch faces: a button for each, and bringing one: a face folder, .zip, .apk or .xml.
 //
 // A folder is packed here, as a zip without compression. The device checks a face before it shows it; what it refuses
 // is said as any other problem.
 
 import { make } from "./log.js";
 
-const PIECE = 48 * 1024;
 const MOST_BYTES = 4 * 1024 * 1024;
 const MOST_FILES = 500;
 
-export class Faces extends EventTarget {
-  #waiting = null;
-
-  constructor(list, link) {
-    super();
+export class Faces {
+  constructor(list, link, parcel) {
     this.list = list;
     this.link = link;
+    this.parcel = parcel;
     this.shown = "";
-    link.addEventListener("page.piece", ({ detail }) => this.#next(detail.offset));
     link.addEventListener("page.faces", ({ detail }) => this.offer(detail.faces));
-    link.addEventListener("page.problem", () => { this.#waiting = null; });
-    link.addEventListener("state", ({ detail }) => { if (detail.state === "closed") this.#waiting = null; });
-    addEventListener("dragover", (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); });
-    addEventListener("drop", (event) => this.#drop(event));
   }
 
   offer(names) {
@@ -40,32 +32,14 @@ export class Faces extends EventTarget {
     for (const button of this.list.children) button.setAttribute("aria-pressed", String(button.dataset.face === face));
   }
 
-  async #drop(event) {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    const item = event.dataTransfer.items[0];
-    const entry = item?.webkitGetAsEntry?.();
-    const file = event.dataTransfer.files[0];
-    try {
-      if (entry?.isDirectory) await this.bring(`${entry.name}.zip`, zip(await filesOf(entry)));
-      else if (file) await this.bring(file.name, new Uint8Array(await file.arrayBuffer()));
-    } catch (error) {
-      this.#problem(error.message);
-    }
-  }
+  // A folder is packed here.
+  async folder(entry) { await this.bring(`${entry.name}.zip`, zip(await filesOf(entry))); }
 
-  // Send a packed face; piece by piece, as the device asks for them.
+  // Send a packed face. Throws in words fit to show.
   async bring(name, data) {
     if (data.length > MOST_BYTES) throw new Error(`A face may have at most ${MOST_BYTES >> 20} MiB; ${name} has ${(data.length / 1048576).toFixed(1)}.`);
-    this.#waiting = data;
-    if (!this.link.say("bring-face", { name: name.slice(0, 128), size: data.length })) this.#problem("The watch is not connected.");
+    this.parcel.send("bring-face", name, data);
   }
-
-  #next(offset) {
-    if (this.#waiting) this.link.piece(offset, this.#waiting.subarray(offset, offset + PIECE));
-  }
-
-  #problem(text) { this.dispatchEvent(new CustomEvent("problem", { detail: { text } })); }
 }
 
 // Every file below a dropped folder, with its path inside it.

@@ -4,7 +4,8 @@ const SWIPE = 130;
 
 export class Glass {
   #chain = Promise.resolve();
-  #move = null;
+  #moves = new Map();
+  #drawn = null;
   #turn = 0;
 
   constructor(canvas, crown, link) {
@@ -54,34 +55,51 @@ export class Glass {
 
   press() { this.link.say("crown", { pressed: true }); }
 
-  #at(event) {
+  // The points of the next line that is drawn on the glass.
+  drawn() { return new Promise((done) => { this.#drawn = { done, points: null }; }); }
+
+  #at(event, finger) {
     const box = this.canvas.getBoundingClientRect();
     const scale = this.canvas.width / box.width;
-    return { x: (event.clientX - box.left) * scale, y: (event.clientY - box.top) * scale };
+    const [x, y] = [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+    return { x, y, finger, at: event.timeStamp / 1000, contact: Math.min(Math.max(event.width ?? 0, event.height ?? 0) * scale, 4096) };
   }
 
   #pointer() {
     const { canvas, link } = this;
-    let down = false;
+    const fingers = new Map();  // pointer to finger, the first is 0
+    const free = () => [...Array(10).keys()].find((finger) => ![...fingers.values()].includes(finger));
     canvas.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      down = true;
+      if (event.button !== 0 || fingers.size >= 10) return;
+      const finger = free();
+      fingers.set(event.pointerId, finger);
       canvas.setPointerCapture(event.pointerId);
-      link.say("touch", { phase: "down", ...this.#at(event) });
+      const touch = this.#at(event, finger);
+      if (this.#drawn && finger === 0) this.#drawn.points = [[touch.x, touch.y]];
+      link.say("touch", { phase: "down", ...touch });
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (!down) return;
-      const first = this.#move === null;
-      this.#move = this.#at(event);
+      const finger = fingers.get(event.pointerId);
+      if (finger === undefined) return;
+      const touch = this.#at(event, finger);
+      if (this.#drawn?.points && finger === 0) this.#drawn.points.push([touch.x, touch.y]);
+      const first = this.#moves.size === 0;
+      this.#moves.set(finger, touch);
+      // At most one move a finger and picture.
       if (first) requestAnimationFrame(() => {
-        if (this.#move && down) link.say("touch", { phase: "move", ...this.#move });
-        this.#move = null;
+        for (const move of this.#moves.values()) link.say("touch", { phase: "move", ...move });
+        this.#moves.clear();
       });
     });
     const end = (event) => {
-      if (!down) return;
-      down = false;
-      link.say("touch", { phase: "up", ...this.#at(event) });
+      const finger = fingers.get(event.pointerId);
+      if (finger === undefined) return;
+      fingers.delete(event.pointerId);
+      const last = this.#moves.get(finger);
+      if (last) { link.say("touch", { phase: "move", ...last }); this.#moves.delete(finger); }
+      const touch = this.#at(event, finger);
+      link.say("touch", { phase: "up", ...touch });
+      if (this.#drawn?.points && finger === 0) { this.#drawn.done(this.#drawn.points); this.#drawn = null; }
     };
     canvas.addEventListener("pointerup", end);
     canvas.addEventListener("pointercancel", end);

@@ -16,14 +16,23 @@ export function callText(call) {
 export class Log {
   #turns = new Set();
 
-  constructor(list, say) { this.list = list; this.say = say; }
+  constructor(list, say) {
+    this.list = list;
+    this.say = say;
+    // What appears below the conversation must not cover its end.
+    let near = true;
+    list.addEventListener("scroll", () => { near = list.scrollHeight - list.scrollTop - list.clientHeight < 120; });
+    new ResizeObserver(() => { if (near) list.scrollTop = list.scrollHeight; }).observe(list);
+  }
 
   turn(turn) {
     if (this.#turns.has(turn.id)) return false;
     this.#turns.add(turn.id);
     const said = turn.transcript || turn.text;
     if (said) {
-      const spoken = turn.asr ? make("small", { textContent: `heard by ${turn.asr}` }) : null;
+      const how = turn.asr ? `heard by ${turn.asr}` : turn.source?.startsWith("gesture ") ? `by ${turn.source.slice(8)}` : "";
+      const seen = turn.seen ? `“this” is the ${turn.seen}` : "";
+      const spoken = how || seen ? make("small", { textContent: [how, seen].filter(Boolean).join(", ") }) : null;
       this.#add("mine", said, spoken);
     }
     const calls = make("div", { className: "calls" }, ...(turn.calls ?? []).map((call) => make("span", {

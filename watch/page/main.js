@@ -3,20 +3,31 @@
 import { Budget } from "./budget.js";
 import { Cards } from "./cards.js";
 import { Chime } from "./chime.js";
+import { Drop } from "./drop.js";
 import { Ears } from "./ears.js";
 import { Faces } from "./faces.js";
 import { Glass } from "./glass.js";
+import { Hands } from "./hands.js";
 import { Jobs } from "./jobs.js";
 import { Link } from "./link.js";
 import { Log, make } from "./log.js";
 import { Models } from "./models.js";
 import { Monitor } from "./monitor.js";
+import { Studio } from "./studio.js";
+import { Parcel } from "./parcel.js";
+import { Pictures } from "./pictures.js";
+import { Simulate } from "./simulate.js";
 import { Voice } from "./voice.js";
 
 const $ = (id) => document.getElementById(id);
 const link = new Link(`ws://${location.host}/socket`);
 const glass = new Glass($("glass"), $("crown"), link);
-const faces = new Faces($("faces"), link);
+const parcel = new Parcel(link);
+const faces = new Faces($("faces"), link, parcel);
+const pictures = new Pictures(document, link, parcel);
+const hands = new Hands(document, link, glass);
+new Simulate(document, link);
+const drop = new Drop({ faces, pictures, hands, problem });
 const ears = new Ears(link);
 const voice = new Voice(link);
 const chime = new Chime(() => voice.context);
@@ -26,6 +37,7 @@ const budget = new Budget($("budget"), link);
 const jobs = new Jobs(document, link);
 const models = new Models(document);
 const cards = new Cards(document, link);
+const studio = new Studio(document, link);
 let shown = { stage: "", ringing: "", ring: "", face: "" };
 
 // the link
@@ -43,7 +55,9 @@ link.addEventListener("state", (event) => connection(event.detail));
 link.addEventListener("page.hello", ({ detail }) => {
   glass.resize(detail.size);
   faces.offer(detail.faces);
+  studio.offer(detail.faces);
 });
+link.addEventListener("page.faces", ({ detail }) => studio.offer(detail.faces));
 link.addEventListener("picture", (event) => glass.show(event.detail));
 
 let counted = 0;
@@ -63,6 +77,7 @@ link.addEventListener("screen.shown", ({ detail }) => {
   $("ring-buttons").hidden = !shown.ringing;
   $("snooze").hidden = shown.ringing === "timer";
   faces.mark(shown.face);
+  studio.mark(shown.face);
 });
 
 link.addEventListener("agent.state", ({ detail }) => {
@@ -98,12 +113,15 @@ link.addEventListener("page.problem", ({ detail }) => {
   if (detail.about === "budget") budget.moved(0);
 });
 ears.addEventListener("problem", (event) => problem(event.detail.text));
-$("bring").addEventListener("change", async ({ target }) => {
-  const [file] = target.files;
-  target.value = "";
-  if (file) await faces.bring(file.name, new Uint8Array(await file.arrayBuffer())).catch((error) => problem(error.message));
-});
-faces.addEventListener("problem", (event) => problem(event.detail.text));
+for (const input of [$("bring"), $("look")]) {
+  input.addEventListener("change", ({ target }) => {
+    const [file] = target.files;
+    target.value = "";
+    if (file) drop.take(file);
+  });
+}
+hands.addEventListener("problem", (event) => problem(event.detail.text));
+hands.addEventListener("played", ({ detail }) => log.note(`${detail.name} was played, ${detail.seconds.toFixed(1)} s.`));
 link.addEventListener("page.face", ({ detail }) => {
   problem("");
   log.note(`The face ${detail.name} is on the watch.${detail.notes.length ? ` Not drawn: ${detail.notes.join("; ")}.` : ""}`);
@@ -159,6 +177,9 @@ $("hands-free").addEventListener("change", async (event) => {
   $("mic-help").hidden = event.target.checked;
 });
 
+// A gesture can stand for the talk button.
+link.addEventListener("agent.microphone", ({ detail }) => { if (detail.on) talk(); else ears.release(); });
+
 // typing
 
 let asked = 0;
@@ -194,6 +215,7 @@ function setMonitor(on) {
 }
 setMonitor(!narrow.matches);
 $("toggle-monitor").addEventListener("click", () => setMonitor(document.body.classList.contains("no-monitor")));
+$("open-studio").addEventListener("click", () => studio.open());
 $("open-keys").addEventListener("click", () => $("keys").showModal());
 document.addEventListener("visibilitychange", sendMonitor);
 
@@ -207,12 +229,13 @@ const KEYS = {
   z: () => { if (shown.ringing && shown.ringing !== "timer") press("snooze"); },
   h: () => $("hands-free").click(),
   m: () => $("toggle-monitor").click(),
+  s: () => studio.open(),
   "?": () => $("keys").showModal(),
   Escape: () => press(shown.ringing ? "dismiss" : "stop"),
 };
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open || $("studio").open) return;
   const typing = event.target.matches("input[type=text], textarea");
   const busy = event.target.closest("button, label, input, summary, .log, .scroll") !== null;
   if (event.key === "Escape" && typing) { event.target.blur(); return; }

@@ -84,7 +84,7 @@ export class Monitor {
     const steps = (turn.calls ?? []).map((call) => make("li", {},
       make("code", { className: call.error ? "bad" : "", textContent: call.error ? `${callText(call)}: ${call.error}` : callText(call) }),
       make("span", { textContent: call.ms ? time(call.ms) : "" })));
-    const by = `${turn.planner || "no planner"}, confidence ${(turn.confidence ?? 0).toFixed(2)}`;
+    const by = `${turn.planner || "no planner"}, confidence ${(turn.confidence ?? 0).toFixed(2)}${turn.seen ? `, “this” is the ${turn.seen}` : ""}`;
     this.part("plan").replaceChildren(...(steps.length ? steps : [make("li", { className: "hint", textContent: "No action was taken." })]),
       make("li", { className: "hint", textContent: by }));
   }

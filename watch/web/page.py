@@ -14,6 +14,7 @@ from typing import Final
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from ...kernel.service import Task
 from .guard import Bucket
 
 MAX_QUEUE: Final = 256
@@ -39,6 +40,8 @@ class Page:
         self.dropped = 0
         self.refused = 0
         self.speaking = False
+        self.looking: Task | None = None
+        self._sight = asyncio.Event()
         # Touch moves come at most once a display frame; audio is 31 frames a second, with room for a hiccup.
         self.control = Bucket(90, 180, now)
         self.audio = Bucket(48, 160, now)
@@ -46,6 +49,17 @@ class Page:
         self._pictures: deque[tuple[int, bytes]] = deque()
         self._ready = asyncio.Event()
         self._closed = False
+
+    async def sight(self) -> None:
+        """Until the picture this page brought, if any, has been looked at."""
+        while self.looking is not None and not self.looking.done():
+            await self._sight.wait()
+
+    def looked(self) -> None:
+        """The picture has been looked at, or is none."""
+        self.looking = None
+        self._sight.set()
+        self._sight.clear()
 
     def send(self, message: bytes, *, text: bool = True) -> None:
         """Queue a message: JSON as bytes, or (not ``text``) a binary one."""

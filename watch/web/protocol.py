@@ -7,7 +7,7 @@ device are passed on as ``{"type": wire name, "body": {…}}``, so a page sees w
 Binary frames begin with one byte that says what they are, little-endian throughout:
 
     page → device   1  audio    u32 seq, then s16le samples (16 kHz mono, at most 4096 bytes)
-    page → device   4  piece    u32 offset, then bytes of the face that was announced
+    page → device   4  piece    u32 offset, then bytes of the face or picture that was announced
     device → page   2  picture  u32 seq, u16 x, y, width, height, u8 format (0 png, 1 webp, 2 jpeg), u8 full, data
     device → page   3  speech   u32 id, u32 rate, then s16le samples
 """
@@ -35,6 +35,10 @@ _SPEECH: Final = struct.Struct("<BII")
 _FORMATS: Final = {"png": 0, "webp": 1, "jpeg": 2}
 
 Id = Annotated[str, msgspec.Meta(max_length=128)]
+Document = Annotated[str, msgspec.Meta(max_length=60_000)]
+Means = Annotated[str, msgspec.Meta(max_length=304)]
+Reading = Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
+Sample = tuple[Reading, Reading, Reading, Reading, Reading, Reading, Reading]
 Pixel = Annotated[float, msgspec.Meta(ge=-4096, le=4096)]
 
 
@@ -62,11 +66,41 @@ class Finger(FromPage, frozen=True, tag="touch"):
     phase: Literal["down", "move", "up"]
     x: Pixel
     y: Pixel
+    finger: Annotated[int, msgspec.Meta(ge=0, le=9)] = 0
+    at: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 0.0
+    """Seconds on the page's clock."""
+    contact: Annotated[float, msgspec.Meta(ge=0, le=4096)] = 0.0
 
 
 class Turned(FromPage, frozen=True, tag="crown"):
     degrees: Annotated[float, msgspec.Meta(ge=-720, le=720)] = 0.0
     pressed: bool = False
+
+
+class Moved(FromPage, frozen=True, tag="motion"):
+    """How the wrist moved: rows of seconds, acceleration x y z (m/s²), rotation x y z (rad/s)."""
+
+    samples: Annotated[list[Sample], msgspec.Meta(min_length=1, max_length=128)]
+    source: Annotated[str, msgspec.Meta(max_length=40)] = "phone"
+
+
+class Taught(FromPage, frozen=True, tag="teach"):
+    """One more example of a gesture of the owner's: a stroke's points, or samples of motion."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+    points: Annotated[list[tuple[Pixel, Pixel]], msgspec.Meta(max_length=512)] = []
+    samples: Annotated[list[Sample], msgspec.Meta(max_length=512)] = []
+    means: Annotated[list[Means], msgspec.Meta(max_length=8)] = []
+
+
+class Unlearned(FromPage, frozen=True, tag="forget-gesture"):
+    """Forget a gesture of the owner's."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+
+
+class Known(FromPage, frozen=True, tag="gestures"):
+    """Which gestures there are."""
 
 
 class Ask(FromPage, frozen=True, tag="ask"):
@@ -115,6 +149,69 @@ class BringFace(FromPage, frozen=True, tag="bring-face"):
     size: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
 
 
+class StudioLook(FromPage, frozen=True, tag="studio-look"):
+    """A picture of a face as it would be; answered by ``page.studio-look`` or ``page.studio-refused`` with the same
+    ``id``."""
+
+    id: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+    face: Id
+    document: Document = ""
+    at: Annotated[int, msgspec.Meta(ge=0, le=1439)] = 608
+    second: Annotated[int, msgspec.Meta(ge=0, le=59)] = 36
+    ambient: bool = False
+    size: Annotated[int, msgspec.Meta(ge=96, le=480)] = 466
+    battery: Annotated[int, msgspec.Meta(ge=0, le=100)] = 82
+    steps: Annotated[int, msgspec.Meta(ge=0, le=99_999)] = 6204
+    heart_rate: Annotated[int, msgspec.Meta(ge=0, le=250)] = 72
+
+
+class StudioRead(FromPage, frozen=True, tag="studio-read"):
+    """A face's document, elements, findings and figures; of an edited document without figures."""
+
+    id: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+    face: Id
+    document: Document = ""
+    measured: bool = True
+
+
+class StudioMake(FromPage, frozen=True, tag="studio-make"):
+    """A new face of words, or the face that is shown, changed by them."""
+
+    id: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+    words: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    change: bool = False
+
+
+class StudioKeep(FromPage, frozen=True, tag="studio-keep"):
+    """Keep an edited face under a new name, and show it on the watch."""
+
+    id: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+    face: Id
+    document: Annotated[str, msgspec.Meta(min_length=1, max_length=60_000)]
+
+
+class Sensed(FromPage, frozen=True, tag="sense"):
+    """Let a simulated sensor read this from now on; null lets it follow the day again."""
+
+    metric: Id
+    value: Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)] | None = None
+
+
+class Notice(FromPage, frozen=True, tag="notice"):
+    """A notification, as if somebody had sent it."""
+
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    text: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+
+
+class BringPicture(FromPage, frozen=True, tag="bring-picture"):
+    """A picture of ``size`` bytes follows in pieces, as a face does; what is in it is told by ``page.seen``. Words that
+    follow are taken when it has been looked at."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+    size: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
+
+
 class Steered(FromPage, frozen=True, tag="job"):
     """Cancel, pause, resume or forget a job."""
 
@@ -151,6 +248,13 @@ Said = (
     | Talk
     | Finger
     | Turned
+    | Moved
+    | Taught
+    | Unlearned
+    | Known
+    | Sensed
+    | Notice
+    | BringPicture
     | Ask
     | Pressed
     | Spoken
@@ -163,6 +267,10 @@ Said = (
     | Cards
     | SpeechModel
     | BringFace
+    | StudioLook
+    | StudioRead
+    | StudioMake
+    | StudioKeep
 )  # fmt: skip
 _decoder: Final[msgspec.json.Decoder[Said]] = msgspec.json.Decoder(Said)
 _encoder: Final = msgspec.json.Encoder()
@@ -190,12 +298,12 @@ def decode_audio(data: bytes) -> tuple[int, bytes]:
 
 
 def is_piece(data: bytes) -> bool:
-    """Whether a binary frame is a piece of a face."""
+    """Whether a binary frame is a piece of a face or a picture."""
     return data[:1] == b"\x04"
 
 
 def decode_piece(data: bytes) -> tuple[int, bytes]:
-    """Offset and bytes of a piece of a face. Raises CallerError."""
+    """Offset and bytes of a piece. Raises CallerError."""
     if len(data) <= _AUDIO.size:
         raise CallerError(f"page piece: expected a {_AUDIO.size} byte head and bytes, got {len(data)} bytes")
     _, offset = _AUDIO.unpack_from(data)

@@ -14,12 +14,13 @@ import msgspec
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from ...agent.messages import Hush, Press, Request, Say, State, Turn
+from ...agent.messages import Acted, Hush, Microphone, Press, Request, Say, State, Turn
 from ...kernel.errors import BluerillError, CallerError
 from ...kernel.message import Body, Lane, Taint
 from ...kernel.service import Call, Service, handles
 from ...kernel.status import Status
-from ...modalities.screen.messages import Attach, Attached, Crown, Frame, SetFace, Shown, Touch
+from ...modalities.gesture.messages import Active
+from ...modalities.screen.messages import Attach, Attached, Frame, SetFace, Shown
 from ...modalities.voice.messages import (
     AudioChunk,
     CloseStream,
@@ -38,9 +39,11 @@ from ...modalities.voice.messages import (
 )
 from . import protocol
 from .assets import load
+from .atelier import Atelier
 from .background import Background
 from .delivery import Delivery
 from .door import Door
+from .hands import Hands
 from .lookout import Lookout
 from .messages import GetLink, Link
 from .page import MAX_ASKS, Page
@@ -74,6 +77,8 @@ class WebService(Service):
     async def start(self) -> None:
         self._pictures = Pictures(self.port, self.pages, self._problem)
         self._delivery = Delivery(self.port, self.pages)
+        self._atelier = Atelier(self.port, self._offer)
+        self._hands = Hands(self.port)
         self._background = Background(self.port, self._monitors)
         self._lookout = Lookout(
             self.port,
@@ -96,7 +101,7 @@ class WebService(Service):
 
     # from the device to the pages
 
-    @handles(Turn, Hush, HeardPartial, Heard, HeardNothing, SpeechStarted, Woken, Speaking)
+    @handles(Turn, Acted, Active, Hush, HeardPartial, Heard, HeardNothing, SpeechStarted, Woken, Speaking)
     def on_news(self, body: Body, _call: Call) -> None:
         self._all(protocol.forward(body))
 
@@ -108,7 +113,15 @@ class WebService(Service):
     @handles(Shown)
     def on_shown(self, shown: Shown, _call: Call) -> None:
         self._shown = shown
+        self._offer(shown.face)
         self._all(protocol.forward(shown))
+
+    def _offer(self, face: str) -> None:
+        """Tell the pages of a face that was made on the watch since they asked which there are."""
+        glass = self._glass
+        if glass is not None and face and face not in glass.faces:
+            self._glass = msgspec.structs.replace(glass, faces=[*glass.faces, face])
+            self._all(protocol.own("faces", faces=self._glass.faces))
 
     @handles(Say)
     def on_say(self, say: Say, _call: Call) -> None:
@@ -117,6 +130,13 @@ class WebService(Service):
         voice = self._voice or next(iter(self.pages.values()), None)
         for page in self.pages.values():
             page.send(protocol.own("say", id=say.id, text=say.text, aloud=page is voice))
+
+    @handles(Microphone)
+    def on_microphone(self, wish: Microphone, _call: Call) -> None:
+        # The page that was touched last has the microphone.
+        page = self._voice or next(iter(self.pages.values()), None)
+        if page is not None:
+            page.send(protocol.forward(wish))
 
     @handles(Frame)
     def on_frame(self, frame: Frame, call: Call) -> None:
@@ -212,22 +232,42 @@ class WebService(Service):
             self._lose_stream(page, str(error))
 
     async def _piece(self, page: Page, data: bytes) -> None:
-        """Part of a watch face; with the last part every page learns that there is one more."""
-        installed = await self._delivery.piece(page, data)
-        if installed is None:
+        """Part of a watch face or a picture; what is whole is put on, or looked at beside what else the page says."""
+        arrived = self._delivery.piece(page, data)
+        if arrived is None:
             return
+        if isinstance(arrived.said, protocol.BringPicture):
+            page.looking = self.port.spawn(self._look(page, arrived.data), f"page-{page.number}-picture")
+            return
+        installed = await self._delivery.install(arrived.said.name, arrived.data)
         if self._glass is not None:
             self._glass = msgspec.structs.replace(self._glass, faces=installed.faces)
         self._all(protocol.own("faces", faces=installed.faces))
         page.send(protocol.own("face", name=installed.name, notes=installed.notes))
 
+    async def _look(self, page: Page, data: bytes) -> None:
+        try:
+            page.send(protocol.forward(await self._delivery.look(data)))
+        except BluerillError as error:
+            self._problem(page, "picture", error)
+        finally:
+            page.looked()
+
     async def _control(self, page: Page, said: protocol.Said) -> None:
         tell = self.port.tell
         match said:
-            case protocol.Finger(phase, x, y):
-                await tell("screen", Touch(phase, x, y), taint=Taint.USER)
-            case protocol.Turned(degrees, pressed):
-                await tell("screen", Crown(degrees, pressed), taint=Taint.USER)
+            case protocol.Finger():
+                if said.phase == "down":
+                    self._voice = page
+                await self._hands.finger(said)
+            case protocol.Turned():
+                await self._hands.turned(said)
+            case protocol.Moved():
+                await self._hands.moved(page, said)
+            case protocol.Taught() | protocol.Unlearned() | protocol.Known():
+                self.port.spawn(self._answer(page, self._hands.learn(said), "gesture"), f"page-{page.number}-gesture")
+            case protocol.Sensed() | protocol.Notice():
+                self.port.spawn(self._answer(page, self._hands.inject(said), "inject"), f"page-{page.number}-inject")
             case protocol.Ask():
                 self._begin_ask(page, said)
             case protocol.Pressed(button, number):
@@ -266,8 +306,16 @@ class WebService(Service):
                 self.port.spawn(self._answer(page, self._background.hear_by(model)), f"page-{page.number}-model")
             case protocol.WearFace(face, ambient):
                 await tell("screen", SetFace(face, ambient), taint=Taint.USER)
-            case protocol.BringFace():
+            case protocol.BringFace() | protocol.BringPicture():
                 self._delivery.begin(page, said)
+            case protocol.StudioLook():
+                self.port.spawn(self._atelier.look(page, said), f"page-{page.number}-look")
+            case protocol.StudioRead():
+                self.port.spawn(self._atelier.read(page, said), f"page-{page.number}-read")
+            case protocol.StudioMake():
+                self.port.spawn(self._atelier.make(page, said), f"page-{page.number}-make")
+            case protocol.StudioKeep():
+                self.port.spawn(self._atelier.keep(page, said), f"page-{page.number}-keep")
 
     async def _answer(self, page: Page, finding: Coroutine[Any, Any, list[bytes]], about: str = "models") -> None:
         try:
@@ -286,6 +334,7 @@ class WebService(Service):
 
     async def _ask(self, page: Page, said: protocol.Ask) -> None:
         try:
+            await page.sight()  # words that came after a picture are about it
             turn = await self.port.ask(
                 "session", Request(said.text, "text"), Turn, within=TURN_TIMEOUT_S, taint=Taint.USER
             )

@@ -6,12 +6,11 @@ not installed) says so and fails nothing.
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -28,8 +27,8 @@ from ...kernel.errors import BluerillError, CallerError
 from ...skills import loader
 from ...skills.catalogue import fingerprint
 from ...skills.derive import Action, actions_of
-from ...skills.messages import Catalogue
-from ...skills.testing import Bench
+from ...skills.messages import ActionInfo, Catalogue
+from ...skills.testing import NO_PAGE, Bench
 from .grants import used
 from .guesses import arguments
 from .package import Package
@@ -52,22 +51,28 @@ class Finding(msgspec.Struct, omit_defaults=True):
     lines: list[str] = []
 
 
-def trial(package: Package, *, seed: int = 0, tools: bool = True) -> Iterator[Finding]:
-    """Every check, cheapest first. ``tools``: also run mypy and pytest over the package, where they are installed."""
-    own = [each for entry in loader.system_entries() for each in actions_of(loader.load(entry)).values()]
-    clashes = package.clashes([each.info.name for each in own])
+async def trial(
+    package: Package, *, seed: int = 0, tools: bool = True, others: Sequence[ActionInfo] | None = None
+) -> AsyncGenerator[Finding, None]:
+    """Every check, cheapest first. ``tools``: also run mypy and pytest over the package, where they are installed.
+    ``others`` are the actions it must get along with (Bluerill's own, if not given)."""
+    if others is None:
+        entries = loader.system_entries()
+        others = [each.info for entry in entries for each in actions_of(loader.load(entry)).values()]
+    clashes = package.clashes([each.name for each in others])
     yield _finding(
         "loads",
         f"{_count(package.skills, 'skill')}, {_count(package.actions, 'action')}",
-        [f"action {name!r} is one of Bluerill's own: the skill will be refused" for name in clashes],
+        [f"action {name!r} is another skill's: this one will be refused" for name in clashes],
     )
-    infos = [each.info for each in (*own, *package.actions.values()) if each.info.name not in clashes]
+    mine = [each.info for each in package.actions.values()]
+    infos = [each for each in (*others, *mine) if each.name not in clashes]
     planner = Planner(Catalogue(fingerprint(infos, []), infos, []))
     yield _utterances(package, planner)
     yield _examples(package, planner)
     yield _coverage(package, planner)
     yield _grants(package)
-    yield asyncio.run(_answers(package, seed))
+    yield await _answers(package, seed)
     if tools:
         yield _tool(package, "types", "mypy", ["--strict", *package.modules])
         if (package.folder / "tests").is_dir():
@@ -187,7 +192,8 @@ async def _answer(bench: Bench, action: Action, given: dict[str, Any]) -> tuple[
     except CallerError as error:
         return ("" if str(error).strip() else f"{call} refuses without a word"), True
     except BluerillError as error:
-        return f"{call}: {error}", False
+        offline = NO_PAGE in str(error)  # it passes on that it cannot reach its host, as it should
+        return ("" if offline else f"{call}: {error}"), offline
     if not done.speech and not action.info.hidden and done.card is None:
         return f"{call} answers with neither speech nor a card", False
     if done.undo:

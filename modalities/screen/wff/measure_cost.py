@@ -22,6 +22,9 @@ def frame_time(face: Face) -> Iterator[Metric]:
     times = frame_times(face, FRAMES)
     p95 = sorted(times)[int(len(times) * 0.95)]
     yield Metric("frame_time_p95", round(p95, 2), "ms", FRAME_LIMIT_MS, p95 <= FRAME_LIMIT_MS, profile="live")
+    renderer = FaceRenderer(face, (SIDE, SIDE))
+    renderer.draw(device(10, 58, 30))
+    yield Metric("pictures_a_second", round(1 / max(renderer.period, 1 / 30), 3), "")
 
 
 def frame_times(face: Face, count: int) -> list[float]:

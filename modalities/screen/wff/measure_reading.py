@@ -104,22 +104,28 @@ def look(bench: Subject, now: Device, element: Element, picture: Image.Image) ->
     import numpy as np
 
     without = bench.draw(now, element)
-    away = np.asarray(ImageChops.difference(picture, without), np.float64).max(axis=-1)
+    apart = ImageChops.difference(picture, without)
+    box = apart.getbbox()
+    if box is None:
+        return None
+    # an element is a small part of the face: only where it is, is anything worked out
+    away = np.asarray(apart.crop(box)).max(axis=-1)
     if away.max() < 8:
         return None
     strong = away >= 0.7 * away.max()
-    ratio = _ratio(float(_light(picture)[strong].mean()), float(_light(without)[strong].mean()))
-    return Seen(away / 255, ratio)
+    ratio = _ratio(_light(picture.crop(box), strong), _light(without.crop(box), strong))
+    weight = np.zeros((picture.height, picture.width))
+    weight[box[1] : box[3], box[0] : box[2]] = away / 255
+    return Seen(weight, ratio)
 
 
-def _light(picture: Image.Image) -> NDArray[np.float64]:
-    """Relative luminance (WCAG)."""
+def _light(picture: Image.Image, where: NDArray[np.bool_]) -> float:
+    """Mean relative luminance (WCAG) of some pixels."""
     import numpy as np
 
-    share = np.asarray(picture, np.float64) / 255
+    share = np.asarray(picture)[where] / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
-    found: NDArray[np.float64] = linear @ np.array([0.2126, 0.7152, 0.0722])
-    return found
+    return float((linear @ np.array([0.2126, 0.7152, 0.0722])).mean())
 
 
 def _ratio(one: float, other: float) -> float:

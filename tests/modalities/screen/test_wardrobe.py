@@ -17,7 +17,12 @@ from bluerill.modalities.screen.faces.wardrobe import BUNDLED, MAX_BYTES
 from bluerill.modalities.screen.messages import FaceInstalled, Frame, InstallFace, Snapshot
 from bluerill.modalities.screen.paint import Canvas
 from bluerill.modalities.screen.view import View
+from bluerill.modalities.screen.wff.check import check
+from bluerill.modalities.screen.wff.face import load
+from bluerill.modalities.screen.wff.measure_ambient import ambient_lit, ambient_still
+from bluerill.modalities.screen.wff.measure_reading import contrast
 from bluerill.skills.faces_folder import MAX_FACES, face_files, face_name
+from bluerill.skills.messages import Glance
 from bluerill.skills.system.faces import BUNDLED as NAMED
 from support.easel import easel
 
@@ -44,13 +49,30 @@ def test_the_skill_names_every_bundled_face() -> None:
     assert [face.name for face in Wardrobe(None).faces()] == list(NAMED)
 
 
-@pytest.mark.parametrize("path", sorted(BUNDLED.glob("*.xml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(BUNDLED.iterdir()), ids=lambda path: path.stem)
 def test_bundled_faces_are_drawn_wholly(path: Path) -> None:
     face = Described(path.stem, path)
     seen(face)
     assert not face.problem
     assert face._renderer is not None
     assert face._renderer.notes == []
+    report = check(load(path), (ambient_lit, ambient_still, contrast))
+    assert all(metric.passed is not False for metric in report.metrics), report.metrics
+    assert report.passed
+
+
+def test_a_face_that_was_made_meanwhile_is_found_when_it_is_named(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with easel(faces=str(tmp_path)) as (page, screen):
+            (tmp_path / "calm-blue.zip").write_bytes(packed())
+            await page.port.tell("screen", Glance(face="calm blue"))
+            await page.port.ask("screen", Snapshot(), Frame)
+            assert screen.scene.face.name == "calm blue"
+            await page.port.tell("screen", Glance(face="no such face"))
+            await page.port.ask("screen", Snapshot(), Frame)
+            assert screen.scene.face.name == "calm blue"
+
+    asyncio.run(story())
 
 
 def test_a_face_is_taken_in_kept_and_found_again(tmp_path: Path) -> None:

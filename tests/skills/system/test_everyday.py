@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bluerill.kernel.errors import CallerError
+from bluerill.kernel.service import Call, Service, handles
+from bluerill.skills.messages import DesignFace, FaceDesigned, FaceNotDesigned, Sense, Sensed
 from support.bench import World
 
 
@@ -196,6 +199,63 @@ def test_faces_of_the_owners_folder_are_listed_and_worn(world: World, tmp_path: 
     asyncio.run(story())
 
 
+class Designer(Service):
+    """Stands for the process that makes faces."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.asked: list[DesignFace] = []
+
+    @handles(DesignFace)
+    def design(self, request: DesignFace, call: Call) -> FaceDesigned | FaceNotDesigned:
+        self.asked.append(request)
+        if "zebra" in request.words:
+            return FaceNotDesigned("I don't know what a zebra looks like on a watch face.")
+        name = f"made {len(self.asked)}"
+        (self.folder / f"{name.replace(' ', '-')}.zip").write_bytes(b"")
+        return FaceDesigned(name, "analog, dark glow", ["very"])
+
+
+def test_faces_are_made_and_changed_and_taken_back(world: World, tmp_path: Path) -> None:
+    world.settings = {"settings": {"faces": {"folder": str(tmp_path)}}}
+    designer = Designer(tmp_path)
+
+    async def story() -> None:
+        await world.boot()
+        await world.bench.add("designer", designer)
+        assert "cannot be changed by words" in await world.refused("change_face", hands="thicker")
+        done = await world.do("create_face", description="blue hands", details="steps at the bottom")
+        assert designer.asked == [DesignFace("blue hands with steps at the bottom")]
+        assert world.glance("face") == "made 1"
+        assert done.speech == "Here is your new face. I don't know what very would be on a face."
+        changed = await world.do("change_face", hands="thicker", less="date")
+        assert designer.asked[-1] == DesignFace("hands in thicker, no date", "made 1")
+        assert world.glance("face") == "made 2"
+        await world.undo(changed)
+        assert world.glance("face") == "made 1"
+        await world.undo(done)
+        assert world.glance("face") == "analog"
+        assert "zebra" in await world.refused("create_face", description="zebra")
+        assert world.glance("face") == "analog"
+
+    asyncio.run(story())
+
+
+def test_a_made_face_is_changed_by_the_words_for_choosing_one(world: World, tmp_path: Path) -> None:
+    world.settings = {"settings": {"faces": {"folder": str(tmp_path)}}}
+    designer = Designer(tmp_path)
+
+    async def story() -> None:
+        await world.boot()
+        await world.bench.add("designer", designer)
+        await world.do("create_face", description="blue")
+        await world.do("set_face", name="bolder")
+        assert designer.asked[-1] == DesignFace("bolder", "made 1")
+        assert "There is no face called zebra" in await world.refused("set_face", name="zebra")
+
+    asyncio.run(story())
+
+
 def test_the_clock_here_and_elsewhere(world: World) -> None:
     async def story() -> None:
         await world.boot()
@@ -209,5 +269,32 @@ def test_the_clock_here_and_elsewhere(world: World) -> None:
         done = await world.do("convert_time", time="2026-11-18T22:00", from_place="london", to_place="tokyo")
         assert done.speech == "10:00 PM in London is 7:00 AM the next day in Tokyo."
         assert world.glance("zone") == "Europe/Paris"
+
+    asyncio.run(story())
+
+
+def test_sensors_read_what_was_injected_until_the_day_takes_over_again(world: World) -> None:
+    async def story() -> None:
+        await world.boot()
+
+        async def sense(metric: str, value: float | None) -> float:
+            answer = await world.bench.ask("control", "skills", Sense(metric, value))
+            assert isinstance(answer, Sensed)
+            return answer.value
+
+        of_the_day = (await world.do("get_battery")).result["battery"]
+        assert await sense("battery", 12) == 12
+        await world.bench.advance(0.1)  # it is told beside the answer
+        assert world.glance("battery") == 12
+        assert await sense("charging", 1) == 1
+        assert (await world.do("get_battery")).speech == "The simulated battery is at 12 percent and charging."
+        assert await sense("heart_rate", 151) == 151
+        assert (await world.do("get_health", metric="heart_rate")).result["value"] == 151
+        assert await sense("battery", None) == of_the_day
+        for metric, value in (("battery", 101.0), ("mood", 1.0), ("steps", float("nan"))):
+            with pytest.raises(CallerError):
+                await sense(metric, value)
+        await sense("connection", 0)
+        assert "can't reach the weather" in await world.refused("get_weather", place="berlin")
 
     asyncio.run(story())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +36,10 @@ def edit(folder: Path, path: str, old: str, new: str) -> None:
 
 
 def tried(folder: Path) -> dict[str, Finding]:
-    return {finding.check: finding for finding in trial(Package(folder), tools=False)}
+    async def work() -> dict[str, Finding]:
+        return {each.check: each async for each in trial(Package(folder), tools=False)}
+
+    return asyncio.run(work())
 
 
 def test_a_new_package_passes(made: Path) -> None:
@@ -71,7 +75,7 @@ def test_its_own_tests_and_types_pass(made: Path, capsys: pytest.CaptureFixture[
             "ZeroDivisionError",
         ),
         (SKILL, "what)\n        await", "int('x'))\n        await", "arguments", "taken back"),
-        (SKILL, "def total_tide_times", "def list_notes", "loads", "'list_notes' is one of Bluerill's own"),
+        (SKILL, "def total_tide_times", "def list_notes", "loads", "'list_notes' is another skill's"),
     ],
 )
 def test_what_is_wrong_is_found(made: Path, path: str, old: str, new: str, check: str, line: str) -> None:

@@ -1,0 +1,49 @@
+"""What passes between the benchmark and a child under a cap: JSON lines on two pipes."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """What the child is to be: ``module:Class`` (with a dot in front, below this package), the folder with its inputs,
+    and settings of its own."""
+
+    work: str
+    folder: str
+    settings: dict[str, str] = {}
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """Compute one item."""
+
+    item: int
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """The workload is loaded; ``versions`` of the libraries that compute."""
+
+    load_s: float
+    versions: dict[str, str] = {}
+
+
+class Answer(msgspec.Struct, frozen=True, tag="answer"):
+    """One item is done in ``ns``, of which ``cpu_ns`` were spent computing; ``said`` is what is marked, ``extra`` what
+    else was measured. ``ok`` False: the workload answered, but not what it was asked for (``said`` is why)."""
+
+    item: int
+    ns: int
+    said: str
+    ok: bool = True
+    cpu_ns: int = 0
+    extra: dict[str, float] = {}
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed"):
+    """It cannot go on. ``kind`` is memory, refused or fault."""
+
+    kind: str
+    text: str
+
+
+FromChild = Ready | Answer | Failed

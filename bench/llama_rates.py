@@ -1,0 +1,113 @@
+"""The benchmark's prefill and decode rates beside a bare loop over llama.cpp's own functions, on one GGUF file.
+
+    python -m bluerill.bench.llama_rates FILE [--rounds N] [--json]
+
+Both compute the same tokens with the same options in one process, in turns that begin with the one and the other; the
+ratio is that of the medians. Expected within 3 %: the benchmark must measure the model and not itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from random import Random
+from time import perf_counter
+from typing import Any
+
+from ..models.engines.llama.context import Context
+from ..models.messages import LoadOptions
+from .capped.works.gguf import DECODE, PREFILL, decode, prefill
+
+
+def bare(path: Path, threads: int) -> tuple[Any, Any, Any]:
+    """llama.cpp's library, a model and a context, as its own examples open them."""
+    lib: Any = import_module("llama_cpp.llama_cpp")
+    lib.llama_backend_init()
+    model = lib.llama_model_load_from_file(str(path).encode(), _model_options(lib))
+    wanted = lib.llama_context_default_params()
+    wanted.n_ctx, wanted.n_batch, wanted.n_ubatch = 1024, 512, 512
+    wanted.n_threads = wanted.n_threads_batch = threads
+    wanted.no_perf = True
+    return lib, model, lib.llama_init_from_model(model, wanted)
+
+
+def _model_options(lib: Any) -> Any:
+    wanted = lib.llama_model_default_params()
+    wanted.n_gpu_layers = 0
+    wanted.use_extra_bufts = False
+    return wanted
+
+
+def bare_run(lib: Any, context: Any, tokens: Sequence[int], one_by_one: bool) -> float:
+    """Seconds to compute the tokens from an empty context."""
+    lib.llama_memory_clear(lib.llama_get_memory(context), True)
+    batch = lib.llama_batch_init(max(1, len(tokens)), 0, 1)
+    spent = 0.0
+    for at in range(0, len(tokens), 1 if one_by_one else len(tokens)):
+        part = tokens[at : at + (1 if one_by_one else len(tokens))]
+        began = perf_counter()
+        batch.n_tokens = len(part)
+        for number, token in enumerate(part):
+            batch.token[number], batch.pos[number] = token, at + number
+            batch.n_seq_id[number], batch.seq_id[number][0] = 1, 0
+            batch.logits[number] = number == len(part) - 1
+        if lib.llama_decode(context, batch):
+            raise SystemExit("llama_decode failed")
+        spent += perf_counter() - began
+    lib.llama_batch_free(batch)
+    return spent
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="bench.llama_rates", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--threads", type=int, default=1, help="of both (default 1)")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    args = parser.parse_args(argv)
+    ours = Context(str(args.file), LoadOptions(ctx=1024, threads=args.threads))
+    lib, _, theirs = bare(args.file, args.threads)
+    random = Random(7)
+    tokens = [random.randrange(ours.n_vocab) for _ in range(PREFILL)]
+    pairs: dict[str, tuple[Callable[[], float], Callable[[], float]]] = {
+        "prefill": (lambda: prefill(ours, tokens), lambda: bare_run(lib, theirs, tokens, one_by_one=False)),
+        "decode": (
+            lambda: decode(ours, tokens, DECODE)[0],
+            lambda: bare_run(lib, theirs, tokens[:DECODE], one_by_one=True),
+        ),
+    }
+    found = {}
+    for name, (mine, its) in pairs.items():
+        mine()
+        its()
+        times: tuple[list[float], list[float]] = ([], [])
+        for number in range(args.rounds):
+            for which in (0, 1) if number % 2 else (1, 0):
+                times[which].append((mine, its)[which]())
+        count = PREFILL if name == "prefill" else DECODE
+        rates = [count / statistics.median(each) for each in times]
+        best = [count / min(each) for each in times]
+        found[name] = {
+            "ours": rates[0],
+            "bare": rates[1],
+            "ratio": rates[0] / rates[1],
+            "ratio_of_the_best": best[0] / best[1],
+        }
+    ours.close()
+    if args.json:
+        print(json.dumps(found))
+        return 0
+    for name, row in found.items():
+        print(
+            f"{name}: ours {row['ours']:.1f} tokens/s, bare {row['bare']:.1f}, ratio {row['ratio']:.3f} "
+            f"(of the quickest rounds {row['ratio_of_the_best']:.3f}; goal 0.97 to 1.03)"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

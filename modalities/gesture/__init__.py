@@ -1,0 +1,1 @@
+"""The hands: what fingers on the glass and movements of the wrist mean."""

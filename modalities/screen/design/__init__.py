@@ -1,0 +1,1 @@
+"""Faces made from words and pictures: words → brief → document and resources → measured → mended."""

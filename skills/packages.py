@@ -1,0 +1,297 @@
+"""Other people's packages on this device: which run, which wait for the owner, which were given up.
+
+Each package that the owner agreed to runs in a boxed child process of its own, which the nursery keeps alive; its
+rights at the kernel follow from the grants agreed to. What it says of itself is compared with what the owner saw: a
+skill whose pin is another is not in the catalogue, so that no planner can choose it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from ..kernel.children import ChildExited, ChildStarted, ChildStopped, StartChild, StopChild
+from ..kernel.errors import BluerillError, CallerError, ServiceFault
+from ..kernel.limits import MIB
+from ..kernel.service import Port
+from . import loader, register
+from .admission import Admit, Inspect
+from .messages import Catalogue, GetCatalogue, SkillInfo
+from .register import Agreed, Package, Register
+from .tap import Tap
+
+KERNEL = "kernel"
+MEMORY = 48 * MIB
+HOST_TIMEOUT_S = 10.0
+HOST_TRIES = 4
+TOLD, TOLD_IN_S = 60, 60.0
+"""Announcements and glances of one package that go through, in how many seconds."""
+_NOTHING = Catalogue("")
+
+
+class Packages:
+    """``folder`` holds the register ("": there is none, and no package but those the manifest seats). ``settings`` has
+    a table per skill; ``changed`` is called when the catalogue became another."""
+
+    def __init__(
+        self, port: Port, folder: str, settings: Mapping[str, dict[str, Any]], changed: Callable[[], None]
+    ) -> None:
+        self._port = port
+        self._folder = folder
+        self._settings = settings
+        self._changed = changed
+        self.catalogues: dict[str, Catalogue] = {}
+        """Of the hosts that run, by address, less what is not agreed to."""
+        self._packages: dict[str, Package] = {}  # by address
+        self._ended: dict[str, str] = {}
+        self._register = Register()
+        self._tries = itertools.count(1)
+        self._tap = Tap(TOLD, TOLD_IN_S)
+
+    def read(self) -> Register:
+        """Take the register from its file; a damaged one is told and means that nothing is agreed to."""
+        if self._folder:
+            try:
+                self._register = register.read(self._folder)
+            except ServiceFault as error:
+                self._port.log.error("%s", error)
+        return self._register
+
+    async def start(self) -> None:
+        """Start what is agreed to."""
+        for package in self._known().values():
+            self._packages[register.address(package.package)] = package
+        for address, package in self._packages.items():
+            if package.running:
+                await self._begin(address, package)
+
+    def _known(self) -> dict[str, Package]:
+        """Packages by name: those in the register, and what else the environment has."""
+        found = dict(self._register.packages) if self._folder else {}
+        for name, entries in loader.third_party().items() if self._folder else ():
+            there = Package(name, entries[0].version, [f"{each.name}={each.value}" for each in entries])
+            held = found.get(name)
+            if held is None:
+                found[name] = there
+            elif not held.folder:  # pip may have brought another version since
+                found[name] = msgspec.structs.replace(held, version=there.version, entries=there.entries)
+        return found
+
+    # one package
+
+    async def _begin(self, address: str, package: Package) -> None:
+        grants = package.grants
+        asks = [peer for peer, wanted in (("store", "store" in grants), ("egress", _reaches(grants))) if wanted]
+        settings = self._host_settings(package)
+        settings["disabled"] = [name for name in package.skills if name not in package.running]
+        try:
+            await self._child(address, package.folder, settings, tuple(asks), kept=True)
+            self._ended.pop(address, None)
+        except BluerillError as error:
+            self._ended[address] = f"it could not be started: {error}"
+            self._port.log.warning("package %s could not be started: %s", package.package, error)
+
+    def _host_settings(self, package: Package) -> dict[str, Any]:
+        tables = {name: self._settings[name] for name in package.skills if name in self._settings}
+        return {
+            "entries": package.entries,
+            "package": package.package,
+            "version": package.version,
+            "folder": package.folder,
+            "settings": tables,  # its own: another's may hold keys
+        }
+
+    async def _child(
+        self, address: str, folder: str, settings: dict[str, Any], asks: tuple[str, ...], *, kept: bool
+    ) -> None:
+        told = ("skills",) if kept else ()
+        want = StartChild(
+            address, MEMORY, settings=settings, asks=asks, tells=told, notifies=told,
+            reads=(folder,) if folder else (), kept=kept,
+        )  # fmt: skip
+        await self._port.ask(KERNEL, want, ChildStarted, within=HOST_TIMEOUT_S)
+
+    async def _end(self, address: str) -> None:
+        self.catalogues.pop(address, None)
+        self._ended.pop(address, None)
+        await self._port.ask(KERNEL, StopChild(address), ChildStopped, within=HOST_TIMEOUT_S)
+
+    async def learn(self, address: str) -> None:
+        """Ask a host for its catalogue, more than once if need be; one that does not answer keeps what it had."""
+        for attempt in range(HOST_TRIES):
+            try:
+                theirs = await self._fetch(address)
+            except BluerillError as error:
+                self._port.log.warning("skill host %s has no catalogue (try %d): %s", address, attempt + 1, error)
+                await self._port.sleep(0.25 * 2**attempt)
+                continue
+            package = self._packages.get(address)
+            self.catalogues[address] = theirs if package is None else judged(theirs, package, address)
+            self._changed()
+            return
+
+    async def _fetch(self, address: str) -> Catalogue:
+        _, lease = await self._port.borrow(address, GetCatalogue(), Catalogue, within=HOST_TIMEOUT_S)
+        with lease:
+            try:
+                return msgspec.json.decode(lease.bytes(), type=Catalogue)
+            except msgspec.DecodeError as error:
+                raise ServiceFault(f"the catalogue of {address!r} does not decode: {error}") from error
+
+    async def learn_all(self) -> None:
+        for address in self.addresses:
+            await self.learn(address)
+
+    @property
+    def addresses(self) -> list[str]:
+        """The hosts that run."""
+        return [a for a, each in self._packages.items() if each.running and a not in self._ended]
+
+    def exited(self, told: ChildExited) -> None:
+        """The supervisor gave a host up."""
+        if told.name in self._packages:
+            self._ended[told.name] = told.reason
+            self.catalogues.pop(told.name, None)
+            self._changed()
+
+    # what the owner decides
+
+    async def inspect(self, request: Inspect) -> Catalogue:
+        """What a package would bring, found by loading it in a box without any right. Raises typed errors."""
+        package = Package(request.package, request.version, request.entries, request.folder)
+        address = f"skill-look-{next(self._tries)}"
+        settings = {**self._host_settings(package), "wakes": False}
+        await self._child(address, package.folder, settings, (), kept=False)
+        try:
+            return await self._fetch(address)
+        finally:
+            await self._port.ask(KERNEL, StopChild(address), ChildStopped, within=HOST_TIMEOUT_S)
+
+    async def admit(self, request: Admit, now: float) -> str:
+        """Let a package in, in place of what was there of it; returns the folder that is no longer used."""
+        if not request.entries or not request.package:
+            raise CallerError(f"a package has a name and skills, got {request.package!r} with none")
+        held = self._register.packages.get(request.package)
+        agreed = {name: Agreed(request.grants.get(name, []), each, now) for name, each in request.agreed.items()}
+        package = Package(
+            request.package, request.version, request.entries, request.folder, request.source, agreed,
+            [] if held is None else [name for name in held.off if name not in agreed],
+        )  # fmt: skip
+        await self._place(package)
+        return held.folder if held is not None and held.folder != package.folder else ""
+
+    async def dismiss(self, name: str) -> str:
+        """Let a package go; returns the folder its code lay in. Raises CallerError if there is none of that name."""
+        address = register.address(name)
+        if address not in self._packages:
+            raise CallerError(f"no package is named {name[:60]!r}")
+        package = self._packages.pop(address)
+        self._keep(self._register.without(name))
+        await self._end(address)
+        self._changed()
+        return package.folder
+
+    async def switch(self, skill: str, on: bool) -> bool:
+        """Switch a package's skill on or off; False if no package has a skill of that name. Raises CallerError for one
+        that nobody has agreed to."""
+        package = self.of_skill(skill)
+        if package is None:
+            return False
+        if on and skill not in package.agreed:
+            raise CallerError(f"skill {skill!r}: what it asks for was not agreed to yet")
+        off = [name for name in package.off if name != skill] + ([] if on else [skill])
+        await self._place(msgspec.structs.replace(package, off=off))
+        return True
+
+    async def _place(self, package: Package) -> None:
+        """Keep a package and run it as it is now."""
+        address = register.address(package.package)
+        self._keep(self._register.with_package(package))
+        await self._end(address)
+        self._packages[address] = package
+        if package.running:
+            await self._begin(address, package)
+            if address not in self._ended:
+                await self.learn(address)
+        self._changed()
+
+    def _keep(self, changed: Register) -> None:
+        if not self._folder:
+            raise ServiceFault("this device has no register of packages")
+        register.write(self._folder, changed)
+        self._register = changed
+
+    def keep_off(self, off: list[str]) -> None:
+        """Remember which of the device's own skills are switched off."""
+        self._keep(msgspec.structs.replace(self._register, off=off))
+
+    def of_skill(self, skill: str) -> Package | None:
+        return next((each for each in self._packages.values() if skill in each.skills), None)
+
+    def package(self, name: str) -> Package | None:
+        return self._packages.get(register.address(name))
+
+    # what is told of them
+
+    def may(self, address: str, skill: str, grant: str) -> bool:
+        """Whether the owner agreed that a host's skill uses a grant."""
+        package = self._packages.get(address)
+        held = None if package is None or skill not in package.running else package.agreed.get(skill)
+        return held is not None and grant in held.grants
+
+    def heard(self, address: str) -> bool:
+        """Whether a host may say one more thing now; one that floods is heard less, and that is told once."""
+        passes = self._tap.passes(address, self._port.now())
+        if not passes and self._tap.first_refusal(address):
+            self._port.log.warning("%s says more than %d things in %g s: the rest is dropped", address, TOLD, TOLD_IN_S)
+        return passes
+
+    def absent(self) -> list[SkillInfo]:
+        """Skills that no host answers for: they wait for the owner, are switched off, or were given up."""
+        found = []
+        for address, package in self._packages.items():
+            told = {each.name for each in self.catalogues.get(address, _NOTHING).skills}
+            found += [self._absent(address, package, name) for name in package.skills if name not in told]
+        return found
+
+    def _absent(self, address: str, package: Package, name: str) -> SkillInfo:
+        held = package.agreed.get(name)
+        grants = [] if held is None else held.grants
+        made = SkillInfo(name, package.version, package.package, grants=grants, isolation="process", host=address)
+        if name in package.off:
+            return msgspec.structs.replace(made, state="disabled")
+        if name not in package.agreed:
+            problem = f"it waits for you: bluerill skills enable {name}"
+            return msgspec.structs.replace(made, state="waiting", problem=problem)
+        if address in self._ended:
+            problem = f"{self._ended[address]}; try again with: bluerill skills enable {name}"
+            return msgspec.structs.replace(made, state="quarantined", problem=problem)
+        return msgspec.structs.replace(made, state="broken", problem="its process has not answered yet")
+
+
+def judged(theirs: Catalogue, package: Package, address: str) -> Catalogue:
+    """A host's catalogue less every skill that is not what the owner agreed to, and less what it says of others."""
+    skills, actions = [], []
+    for skill in theirs.skills:
+        told = msgspec.structs.replace(skill, package=package.package, isolation="process", host=address)
+        if skill.state != "running":
+            if skill.name in package.running:
+                skills.append(told)
+            continue
+        held = package.agreed.get(skill.name)
+        if skill.name not in package.running or held is None:
+            continue
+        if held.pin != register.pin(told, theirs.actions):
+            problem = f"it is not what you agreed to: look again with bluerill skills enable {skill.name}"
+            skills.append(msgspec.structs.replace(told, state="waiting", problem=problem, actions=[]))
+            continue
+        skills.append(told)
+        actions += [each for each in theirs.actions if each.skill == skill.name]
+    return Catalogue(theirs.fingerprint, actions, skills)
+
+
+def _reaches(grants: set[str]) -> bool:
+    return any(grant.startswith(register.NETWORK) for grant in grants)

@@ -1,0 +1,152 @@
+"""Hands and eyes: a finger, a recorded wrist and a dropped picture, in a real browser, on a whole device.
+
+What is asserted: what the page says was made of them, and the rows of the durable store.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from bluerill.models.train.gesture.arm import draw_arm, perform
+from journeys.browser import Watching, chromium, needs_chromium, watch_page
+from journeys.test_first_light import running_watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, needs_chromium]
+
+DROP = """([name, type, data]) => {
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([bytes], name, { type }));
+  document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+}"""
+
+
+@contextmanager
+def whole_watch(home: Path) -> Iterator[Watching]:
+    """A page of a whole device."""
+    home.mkdir()
+    (home / "gestures.toml").write_text('star = "ask add a note star gazing"\n')
+    with running_watch(home) as (_, url), chromium() as browser, watch_page(browser, url) as watching:
+        yield watching
+        assert watching.complaints == []
+
+
+def drop(watch: Watching, path: Path, kind: str) -> None:
+    watch.page.evaluate(DROP, [path.name, kind, base64.b64encode(path.read_bytes()).decode()])
+
+
+def draw(watch: Watching, points: list[tuple[float, float]]) -> None:
+    """Draw on the glass, in its own pixels."""
+    box = watch.page.locator("#glass").bounding_box()
+    assert box is not None
+    places = [(box["x"] + x * box["width"] / 466, box["y"] + y * box["height"] / 466) for x, y in points]
+    mouse = watch.page.mouse
+    mouse.move(*places[0])
+    mouse.down()
+    for place in places[1:]:
+        mouse.move(*place, steps=8)
+    mouse.up()
+
+
+def double_tap(watch: Watching) -> None:
+    """Twice on the glass, as fast as a hand, however slow the machine."""
+    box = watch.page.locator("#glass").bounding_box()
+    assert box is not None
+    watch.page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
+
+
+def wait_made(watch: Watching, gesture: str, meaning: str) -> None:
+    watch.page.wait_for_function(
+        """([gesture, meaning]) => [...document.querySelectorAll('#made li')]
+        .some((line) => line.firstChild.textContent === gesture && line.lastChild.textContent.startsWith(meaning))""",
+        arg=[gesture, meaning],
+        timeout=30_000,
+    )
+
+
+def ask(watch: Watching, words: str) -> None:
+    watch.page.fill("#words", words)
+    watch.page.click(".send")
+
+
+def stored(home: Path, skill: str) -> list[str]:
+    """The rows of a skill in the store of a watch that is off: key and value."""
+    with sqlite3.connect(f"file:{home / 'store' / 'store.db'}?mode=ro", uri=True) as database:
+        rows = database.execute("select key, value from rows where space = ?", (f"skills/{skill}",))
+        return [f"{key} {bytes(value).decode()}" for key, value in rows]
+
+
+def keep(watch: Watching, name: str) -> None:
+    folder = os.environ.get("BLUERILL_SHOTS")
+    if folder:
+        watch.page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+def wait_rings(watch: Watching) -> None:
+    ask(watch, "set a timer for one second")
+    watch.page.wait_for_selector("#ring-buttons:not([hidden])", timeout=30_000)
+
+
+def test_a_finger_turns_faces_draws_and_dismisses(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with whole_watch(home) as watch:
+        draw(watch, [(330, 233), (130, 233)])
+        wait_made(watch, "swipe-left", "nothing")
+        watch.page.wait_for_function(
+            "() => document.querySelector('#faces button[aria-pressed=true]').textContent === 'digital'"
+        )
+        turns = [math.radians(144 * n - 144) for n in range(6)]
+        draw(watch, [(233 + 130 * math.sin(turn), 240 - 130 * math.cos(turn)) for turn in turns])
+        wait_made(watch, "star", "ask add a note star gazing")
+        watch.page.wait_for_selector(".log .mine small:has-text('by star')")
+        wait_rings(watch)
+        double_tap(watch)
+        wait_made(watch, "double-tap", "dismiss")
+        watch.page.wait_for_selector("#ring-buttons", state="hidden")
+        keep(watch, "gestures")
+    assert any("star gazing" in row for row in stored(home, "notes"))
+    assert not any("ringing" in row for row in stored(home, "timers"))
+
+
+def test_a_recorded_double_flick_dismisses_what_rings(tmp_path: Path) -> None:
+    home, recording = tmp_path / "home", tmp_path / "flick.csv"
+    rng = np.random.default_rng(3)
+    rows = perform(rng, draw_arm(rng), "double-flick").rows
+    np.savetxt(recording, rows, delimiter=",", header="t,ax,ay,az,gx,gy,gz", comments="", fmt="%.5f")
+    with whole_watch(home) as watch:
+        wait_rings(watch)
+        drop(watch, recording, "text/csv")
+        wait_made(watch, "double-flick", "dismiss")
+        watch.page.wait_for_selector("#ring-buttons", state="hidden")
+    assert not any("ringing" in row for row in stored(home, "timers"))
+
+
+def test_a_picture_and_words_are_one_turn_that_a_double_tap_agrees_to(tmp_path: Path) -> None:
+    pytest.importorskip("rapidocr", reason="rapidocr is not installed: pip install 'bluerill[see]'")
+    home, poster = tmp_path / "home", tmp_path / "poster.png"
+    picture = Image.new("RGB", (900, 500), "#fff8e0")
+    said = "Dentist appointment\n30 November 2031\n9:30"
+    ImageDraw.Draw(picture).multiline_text((60, 80), said, fill="black", font_size=64)
+    picture.save(poster)
+    with whole_watch(home) as watch:
+        drop(watch, poster, "image/png")
+        watch.page.wait_for_selector("#picture:not([hidden])")
+        ask(watch, "remind me of this")  # while it is still being looked at
+        watch.page.wait_for_selector(".log .choice", timeout=60_000)
+        assert "Dentist appointment" in watch.page.locator("#picture-words").inner_text()
+        keep(watch, "picture")
+        double_tap(watch)
+        wait_made(watch, "double-tap", "yes")
+        watch.page.wait_for_selector(".log .mine small:has-text('by double-tap')")
+    (row,) = [row for row in stored(home, "reminders") if "dentist" in row and not row.startswith("~")]
+    assert "2031-11-30T09:30" in row

@@ -1,0 +1,246 @@
+// The studio: every face of the format at any time, day or night; its document, what is wrong with it, and its figures.
+//
+// The device draws: a look is asked for at most once at a time, and the latest wish follows. What is typed is looked at
+// after a short pause; a document that cannot be read keeps the last picture and says in which line it fails.
+
+import { make } from "./log.js";
+
+const THUMB = 120;
+const PAUSE_MS = 350;
+const CODED = new Set(["analog", "digital", "minimal"]);
+
+export class Studio {
+  #id = 0;
+  #names = [];
+  #face = "";
+  #worn = "";
+  #kept = "";
+  #thumbs = new Map();
+  #wanted = new Map();
+  #timer = 0;
+  #exported = "";
+  #looking = false;
+  #again = false;
+
+  constructor(root, link) {
+    this.$ = (id) => root.getElementById(`studio-${id}`);
+    this.dialog = root.getElementById("studio");
+    this.link = link;
+    const look = () => this.#look();
+    for (const id of ["at", "battery", "steps", "heart"]) this.$(id).addEventListener("input", look);
+    for (const id of ["size", "ambient"]) this.$(id).addEventListener("change", look);
+    this.$("document").addEventListener("input", () => this.#edited());
+    this.$("words").addEventListener("submit", (event) => { event.preventDefault(); this.#make(false); });
+    this.$("change").addEventListener("click", () => this.#make(true));
+    this.$("keep").addEventListener("click", () => this.#ask("studio-keep", { face: this.#face, document: this.$("document").value }));
+    this.$("wear").addEventListener("click", () => this.link.say("face", { face: this.#face, ambient: false }));
+    this.$("close").addEventListener("click", () => this.dialog.close());
+    link.addEventListener("state", ({ detail }) => { if (detail.state === "closed") { this.#looking = this.#again = false; this.#wanted.clear(); this.#free(); } });
+    link.addEventListener("page.studio-look", ({ detail }) => this.#shown(detail));
+    link.addEventListener("page.studio-read", ({ detail }) => this.#read(detail));
+    link.addEventListener("page.studio-made", ({ detail }) => this.#made(detail));
+    link.addEventListener("page.studio-refused", ({ detail }) => this.#refused(detail));
+  }
+
+  open() {
+    if (this.dialog.open) return;
+    this.dialog.showModal();
+    this.#gallery();
+    const first = this.#names.includes(this.#worn) ? this.#worn : this.#names[0];
+    if (first) this.choose(this.#face || first);
+  }
+
+  offer(names) {
+    this.#names = names.filter((name) => !CODED.has(name));
+    if (this.dialog.open) this.#gallery();
+  }
+
+  mark(face) { this.#worn = face; }
+
+  choose(face) {
+    this.#face = face;
+    this.#kept = "";
+    for (const button of this.$("gallery").querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.face === face));
+    this.$("scores").replaceChildren();
+    this.$("energy").textContent = "…";
+    this.$("energy").dataset.letter = "";
+    this.#look();
+    this.#ask("studio-read", { face });
+  }
+
+  #gallery() {
+    this.$("gallery").replaceChildren(...this.#names.map((face) => {
+      const picture = make("img", { alt: "", width: 72, height: 72 });
+      const button = make("button", { type: "button" }, picture, make("span", { textContent: face }));
+      button.dataset.face = face;
+      button.setAttribute("aria-pressed", String(face === this.#face));
+      button.addEventListener("click", () => this.choose(face));
+      if (this.#thumbs.has(face)) picture.src = this.#thumbs.get(face);
+      return make("li", {}, button);
+    }));
+    this.#thumb();
+  }
+
+  // One small picture after the other.
+  #thumb() {
+    const face = this.#names.find((name) => !this.#thumbs.has(name));
+    if (face && this.dialog.open && ![...this.#wanted.values()].includes("thumb")) {
+      this.#wanted.set(this.#ask("studio-look", { face, size: THUMB }), "thumb");
+    }
+  }
+
+  #ask(type, fields) {
+    const id = ++this.#id;
+    if (!this.link.say(type, { id, ...fields })) this.#say("The watch is not connected.", true);
+    return id;
+  }
+
+  #values() {
+    const number = (id) => Number(this.$(id).value);
+    const at = number("at");
+    this.$("clock").textContent = `${String(Math.floor(at / 60)).padStart(2, "0")}:${String(at % 60).padStart(2, "0")}`;
+    this.$("battery").previousElementSibling.textContent = `${number("battery")} %`;
+    this.$("steps").previousElementSibling.textContent = String(number("steps"));
+    this.$("heart").previousElementSibling.textContent = String(number("heart"));
+    return { at, battery: number("battery"), steps: number("steps"), heart_rate: number("heart"), size: number("size"), ambient: this.$("ambient").checked };
+  }
+
+  // At most one look is under way; whatever changes meanwhile is looked at after it.
+  #look() {
+    const values = this.#values();
+    if (!this.#face) return;
+    if (this.#looking) { this.#again = true; return; }
+    this.#looking = true;
+    this.#wanted.set(this.#ask("studio-look", { face: this.#face, document: this.#changed(), ...values }), "look");
+  }
+
+  #looked() {
+    this.#looking = false;
+    if (this.#again) { this.#again = false; this.#look(); }
+  }
+
+  // The edited document; "" while it is the face's own.
+  #changed() {
+    const text = this.$("document").value;
+    return this.#kept && text !== this.#kept ? text : "";
+  }
+
+  #edited() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const document = this.#changed();
+      this.$("keep").disabled = !document;
+      this.#export();
+      this.#look();
+      if (document) this.#ask("studio-read", { face: this.#face, document, measured: false });
+    }, PAUSE_MS);
+  }
+
+  #make(change) {
+    const words = this.$("text").value.trim();
+    if (!words) { this.$("text").focus(); return; }
+    this.#say("Making it…");
+    this.$("make").disabled = this.$("change").disabled = true;
+    this.#ask("studio-make", { words, change });
+  }
+
+  #shown({ id, face, found, data }) {
+    const kind = this.#wanted.get(id);
+    this.#wanted.delete(id);
+    const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
+    const address = URL.createObjectURL(new Blob([bytes], { type: "image/webp" }));
+    if (kind === "thumb") {
+      this.#thumbs.set(face, address);
+      const image = [...this.$("gallery").querySelectorAll("button")].find((button) => button.dataset.face === face)?.querySelector("img");
+      if (image) image.src = address;
+      this.#thumb();
+      return;
+    }
+    this.#looked();
+    if (face !== this.#face) return;
+    const picture = this.$("picture");
+    const before = picture.src;
+    picture.src = address;
+    picture.alt = `The face ${face} at ${this.$("clock").textContent}`;
+    if (before.startsWith("blob:") && ![...this.#thumbs.values()].includes(before)) URL.revokeObjectURL(before);
+    const notes = found.notes ?? [];
+    this.#say(notes.length ? `Not drawn: ${notes.join("; ")}` : "", notes.length > 0);
+  }
+
+  #read({ face, found, data }) {
+    if (face !== this.#face) return;
+    if (!this.#changed()) {
+      this.$("document").value = data;
+      this.#kept = this.$("document").value;
+      this.$("keep").disabled = true;
+      this.#export();
+    }
+    const { findings, scores = [], energy = "", words = "" } = found; // what is as usual is not sent
+    this.#findings(findings);
+    this.$("tree").replaceChildren(...found.tree.map(({ depth, tag, what, line }) => {
+      const button = make("button", { type: "button" }, make("b", { textContent: tag }), make("i", { textContent: what }), make("span", { textContent: String(line) }));
+      button.style.setProperty("--depth", String(depth));
+      if (findings.some((finding) => finding.error && finding.line === line)) button.classList.add("bad");
+      button.addEventListener("click", () => this.#go(line));
+      return make("li", {}, button);
+    }));
+    if (!scores.length || !energy) return;
+    this.$("energy").textContent = energy;
+    this.$("energy").dataset.letter = energy;
+    this.$("scores").replaceChildren(...scores.map(({ name, value, limit, passed }) =>
+      make("li", { className: passed === false ? "bad" : passed ? "good" : "" }, make("span", { textContent: name }), make("b", { textContent: limit ? `${value} / ${limit}` : value }))));
+    if (words) this.#say(`Made from: ${words}`);
+  }
+
+  #findings(findings) {
+    const list = findings.length ? findings : [{ line: 0, text: "Nothing is wrong with it.", error: false, mend: "" }];
+    this.$("findings").replaceChildren(...list.slice(0, 20).map(({ line, text, mend, error }) => {
+      const button = make("button", { type: "button", className: error ? "bad" : "" }, line ? make("b", { textContent: `line ${line}` }) : null, `${text}${mend ? `; ${mend}` : ""}`);
+      if (line) button.addEventListener("click", () => this.#go(line)); else button.disabled = true;
+      return make("li", {}, button);
+    }));
+  }
+
+  #made({ name, text }) {
+    this.#free();
+    this.$("text").value = "";
+    if (!this.#names.includes(name)) this.#names.push(name);
+    this.#gallery();
+    this.choose(name);
+    this.#say(text);
+  }
+
+  #refused({ id, reason, line }) {
+    const kind = this.#wanted.get(id);
+    this.#wanted.delete(id);
+    if (kind === "thumb") { this.#names = this.#names.filter((name) => this.#thumbs.has(name)); return; }
+    if (kind === "look") this.#looked();
+    else this.#free();
+    this.#say(reason, true);
+    if (line) this.#findings([{ line, text: reason, error: true, mend: "" }]);
+  }
+
+  #free() { this.$("make").disabled = this.$("change").disabled = false; }
+
+  #say(text, bad = false) {
+    this.$("said").textContent = text;
+    this.$("said").classList.toggle("bad", bad);
+  }
+
+  #export() {
+    if (this.#exported) URL.revokeObjectURL(this.#exported);
+    this.#exported = URL.createObjectURL(new Blob([this.$("document").value], { type: "application/xml" }));
+    this.$("export").href = this.#exported;
+    this.$("export").download = `${this.#face.replaceAll(" ", "-")}.xml`;
+  }
+
+  // Put the cursor on a line of the document.
+  #go(line) {
+    const area = this.$("document");
+    const lines = area.value.split("\n");
+    const start = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+    area.focus();
+    area.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
+    area.scrollTop = (area.scrollHeight / lines.length) * Math.max(0, line - 6);
+  }
+}

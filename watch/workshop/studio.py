@@ -1,0 +1,211 @@
+"""The service ``studio``: writes a skill that was asked for, tries it, and mends it a few times.
+
+It runs in a box with one folder to work in, and is gone when it has nothing to do: what it writes is run here first. It
+decides nothing. What it says passed is looked at again by the device, in another box without any right, before the
+owner is asked (``skills/atelier.py``).
+
+    read the description → a sketch → code, sentences, a story → compile → load → sentences → grants → arguments → story
+
+A failure is mended by writing it otherwise: without the sentences that another skill takes, then with the skill's own
+name in each. After that it is refused, with the reason. There is no language model in it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from ...agent.planner import local_now
+from ...kernel.errors import BluerillError, CallerError, ManifestError
+from ...kernel.service import Call, Service, handles
+from ...skills.drafting import Draft, Drafted, Tried, Undrafted
+from ...skills.messages import ActionInfo, Catalogue
+from .package import Package
+from .sketches.library import sketch
+from .sketches.sketch import Hear, Made, Step, Unmade, package
+from .story import lived, read
+from .trial import trial
+
+__all__ = ["REPAIRS", "StudioService", "made"]
+
+REPAIRS = 3
+TOO = "-too"
+MAX_ASKED = 400
+_IMPORTS = frozenset({"__future__", "datetime", "random", "typing", "bluerill.skills.contract"})
+_BARRED = frozenset(
+    {"eval", "exec", "compile", "__import__", "open", "globals", "vars", "getattr", "setattr", "breakpoint"}
+)
+
+
+class StudioService(Service):
+    """``folder`` is where it may write; the folder is made by the device, for the box lets this process make none."""
+
+    concurrency = 1
+
+    def __init__(self, folder: str = "") -> None:
+        self._folder = folder or None
+
+    async def start(self) -> None:
+        if self._folder:
+            tempfile.tempdir = self._folder  # the one place where this process may write
+            _tidy(Path(self._folder))
+
+    @handles(Draft)
+    async def draft(self, request: Draft, call: Call) -> Drafted | Undrafted:
+        try:
+            catalogue = Catalogue("") if call.lease is None else msgspec.json.decode(call.lease.bytes(), type=Catalogue)
+        except msgspec.DecodeError as error:
+            raise CallerError(f"the catalogue to get along with does not decode: {error}") from error
+        now = local_now(request.now, self.port.wall())
+        return await made(request.asked, request.version, catalogue.actions, now, self._folder)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what a studio left that was ended in the middle of its work."""
+    for left in folder.iterdir():
+        shutil.rmtree(left, ignore_errors=True)
+
+
+async def made(
+    asked: str, version: str, others: Sequence[ActionInfo], now: datetime, folder: str | None
+) -> Drafted | Undrafted:
+    """Write a skill and try it, at most :data:`REPAIRS` times over."""
+    try:
+        first = sketch(asked[:MAX_ASKED], now)
+    except Unmade as unmade:
+        return Undrafted(str(unmade))
+    tried: list[Tried] = []
+    wanted = first
+    for repairs in range(REPAIRS + 1):
+        files = package(wanted, asked, version)
+        tried = await _tried(files, others, folder)
+        failed = [each for each in tried if each.lines]
+        if not failed:
+            lead = f"ask {wanted.lead} to " if wanted.lead else ""
+            examples = [lead + each.text for each in wanted.hear][:4]
+            entry = next(iter(re.findall(r'^(\S+) = "(\S+:\S+)"$', files["pyproject.toml"], re.MULTILINE)))
+            return Drafted(
+                wanted.name, f"made-{wanted.name}", wanted.sketch, wanted.summary, files, [f"{entry[0]}={entry[1]}"],
+                examples, tried, repairs,
+            )  # fmt: skip
+        mended = _mended(first, wanted, failed, repairs)
+        if mended is None:
+            break
+        wanted = mended
+    why = "; ".join(line for each in tried for line in each.lines[:1])[:200]
+    return Undrafted(f"I wrote it, but it does not work well enough to give it to you: {why}", tried)
+
+
+# mending
+
+
+def _mended(first: Made, last: Made, failed: Sequence[Tried], repairs: int) -> Made | None:
+    """The skill written otherwise; None if nothing more can be done."""
+    checks = {each.check for each in failed}
+    if checks == {"loads"} and not last.name.endswith(TOO):
+        return _renamed(last)
+    if not checks <= {"utterances", "examples", "sentences"} or last.lead:
+        return None
+    lines = " ".join(line for each in failed for line in each.lines)
+    left = [each for each in last.hear if repr(each.text) not in lines]
+    if {each.call for each in left} == {each.call for each in last.hear} and len(left) < len(last.hear):
+        return last._replace(hear=left)  # what another skill takes is left to it: the rest is enough
+    name = last.name.replace("-", " ")
+    return last._replace(lead=name, hear=first.hear if last.name == first.name else last.hear)
+
+
+def _renamed(made: Made) -> Made:
+    """Under another name, and every action too: somebody else has these."""
+    code = made.code
+    for call in {*(each.call for each in made.hear), *(step.call for step in made.story)}:
+        code = code.replace(f"def {call}(", f"def {call}_too(")
+    hear = [Hear(each.text, f"{each.call}_too", each.arguments) for each in made.hear]
+    story: list[Step] = [msgspec.structs.replace(step, call=f"{step.call}_too") for step in made.story]
+    return made._replace(name=made.name + TOO, code=code, hear=hear, story=story)
+
+
+# trying
+
+
+async def _tried(files: dict[str, str], others: Sequence[ActionInfo], folder: str | None) -> list[Tried]:
+    """Every check, until one fails."""
+    found: list[Tried] = []
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        root = Path(work) / "package"
+        _write(root, files)
+        async with aclosing(_checks(root, others, Path(work))) as checks:
+            async for each in checks:
+                found.append(each)
+                if each.lines:
+                    break
+    return found
+
+
+def _write(root: Path, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8")
+
+
+async def _checks(root: Path, others: Sequence[ActionInfo], work: Path) -> AsyncGenerator[Tried, None]:
+    yield _read(root)
+    before = set(sys.modules)
+    try:
+        try:
+            loaded = Package(root)
+        except (ManifestError, CallerError) as error:
+            yield Tried("loads", "it cannot be loaded", [str(error)])
+            return
+        mine = {each.name for each in loaded.skills}
+        rest = [each for each in others if each.skill not in mine]
+        async with aclosing(trial(loaded, tools=False, others=rest)) as findings:
+            async for finding in findings:
+                yield Tried(finding.check, finding.summary, finding.lines if finding.state == "failed" else [])
+        try:
+            wrong = await lived(loaded.skills, read(root / "tests" / "story.toml"), work / "story")
+        except BluerillError as error:
+            wrong = [str(error)]
+        yield Tried("story", "it does what it should, also when time passes", wrong)
+    finally:
+        for name in set(sys.modules) - before:
+            if name.endswith("_skill"):
+                del sys.modules[name]
+
+
+def _read(root: Path) -> Tried:
+    """The code as text: what it imports and calls is of a small list, before any of it runs."""
+    wrong = []
+    for path in sorted(root.rglob("*.py")):
+        try:
+            tree = ast.parse(path.read_text("utf-8"))
+        except (SyntaxError, ValueError) as error:
+            wrong.append(f"{path.name}: {error}")
+            continue
+        wrong += [f"{path.name}:{line}: {what} is not for a made skill" for line, what in _odd(tree)]
+    return Tried("code", "it parses, and uses nothing but the contract and plain types", wrong)
+
+
+def _odd(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, each.name) for each in node.names if each.name not in _IMPORTS)
+        elif isinstance(node, ast.ImportFrom) and (node.level or node.module not in _IMPORTS):
+            yield node.lineno, node.module or "."
+        elif isinstance(node, ast.Name) and node.id in _BARRED:
+            yield node.lineno, node.id
+        elif isinstance(node, ast.Attribute) and node.attr.startswith("_") and not _of_self(node):
+            yield node.lineno, node.attr
+
+
+def _of_self(node: ast.Attribute) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id == "self" and not node.attr.startswith("__")
