@@ -2,8 +2,8 @@
 
 For each workload, scenario and cap that both have: the ratio of their medians, B to A, with a 95 % interval by the
 bootstrap (Efron 1979), 2,000 draws. Whole repetitions are drawn first and then items within them, because the items of
-one process share its fate. With one repetition on a side only the items vary, so the interval knows nothing of the
-difference between two starts; that is said. A difference whose interval holds 1 is noise.
+one process share its fate. A difference whose interval holds 1 is noise. With one repetition on a side only the items
+vary, and the interval knows nothing of the difference between two starts: what would be faster or slower is *unsure*.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .rows import Row
 DRAWS = 2000
 MOST = 200
 """Items of a repetition that are drawn from, thinned evenly: the median of more is no better for this."""
-Verdict = Literal["noise", "faster", "slower", "lives", "dies"]
+Verdict = Literal["noise", "unsure", "faster", "slower", "lives", "dies"]
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -76,10 +76,11 @@ def _difference(key: Key, one: Sequence[Row], other: Sequence[Row], random: Rand
     ratio = _median_of(b) / _median_of(a)
     draws = sorted(_draw(b, random) / _draw(a, random) for _ in range(DRAWS))
     low, high = draws[int(0.025 * DRAWS)], draws[int(0.975 * DRAWS) - 1]
-    told: Verdict = "noise" if low <= 1.0 <= high else "faster" if high < 1.0 else "slower"
+    thin = min(len(a), len(b)) < 2
+    told: Verdict = "noise" if low <= 1.0 <= high else "unsure" if thin else "faster" if high < 1.0 else "slower"
     return Difference(
         workload, scenario, cap, told, round(ratio, 4), round(low, 4), round(high, 4), (survived[0], survived[1]),
-        min(len(a), len(b)) < 2, values, apart, peak,
+        thin, values, apart, peak,
     )  # fmt: skip
 
 

@@ -159,8 +159,9 @@ class _Driver:
                     self.answers.append(self._cell.ask(item, MAX_S))
                 except Ended as ended:
                     self.ended = ended
-            self._lg.QuerySamplesComplete([self._lg.QuerySampleResponse(number, 0, 0)])
+            response = [self._lg.QuerySampleResponse(number, 0, 0)]
             took = (time.perf_counter_ns() - began) / 1e9
+            self._lg.QuerySamplesComplete(response)
             self.waits.append(took)
             first, _ = self._query.pop(number)
             self._open[first] -= 1

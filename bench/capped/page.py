@@ -41,7 +41,7 @@ def page(rows: Sequence[Row]) -> str:
         "How it is measured, and what the words mean: [benchmark.md](benchmark.md).",
         "",
         f"The load of the machine was {min(loads):.1f} to {max(loads):.1f} while this ran"
-        + (", so it was shared: times are upper bounds, floors and qualities are not affected."
+        + (", so it was shared: times are upper bounds, and floors are coarse where the time was up."
            if max(loads) > machine.cores else "."),
         "",
         sentence(rows),

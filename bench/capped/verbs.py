@@ -52,10 +52,10 @@ def _compare(args: argparse.Namespace, paint: Painter, table: Tabler) -> int:
             ["workload", "cap", "time B / A", "95 %", "", "survived", "peak", "quality"],
         )
     )
-    apart = [each for each in found if each.verdict != "noise" or each.quality_apart]
+    apart = [each for each in found if each.verdict not in ("noise", "unsure") or each.quality_apart]
     print(paint(_closing(found, apart), "bold"))
-    if any(each.thin for each in apart):
-        print("where a side has one repetition only, two starts may differ by as much: measure with --repeat 5")
+    if unsure := sum(each.verdict == "unsure" for each in found):
+        print(f"{unsure} cells have one repetition on a side and differ as two starts may: measure with --repeat 5")
     return 0
 
 

@@ -22,7 +22,7 @@ from .messages import GestureInfo, Kind
 from .strokes import SHAPES, Strokes, resampled
 from .wrist import COLUMNS
 
-__all__ = ["KEPT_POINTS", "Own", "Taughts"]
+__all__ = ["KEPT_POINTS", "Lessons", "Own"]
 
 MAX_OWN: Final = 32
 KEPT_POINTS: Final = 64
@@ -59,7 +59,7 @@ def decoded(text: str, kind: Kind) -> NDArray[np.float64]:
     return finite
 
 
-class Taughts:
+class Lessons:
     """All gestures of the owner's, and the recognisers that know them."""
 
     def __init__(self, strokes: Strokes, wrist: str = "left") -> None:

@@ -32,7 +32,7 @@ from .messages import (
     Taught,
     Teach,
 )  # fmt: skip
-from .own import Taughts
+from .own import Lessons
 from .strokes import SHAPES, Strokes
 from .touches import Found, Touches
 from .wrist import Networks, Seen, Stream, rows_of
@@ -68,8 +68,8 @@ class GestureService(Service):
         self._session, self._page, self._store = session, page, store
         bindings = read_bindings(Path(own) if own else None)
         self._bound, self._wrist = bindings.means, bindings.wrist or wrist
-        self._taught = Taughts(Strokes(), self._wrist)
-        self._touches = Touches(self._taught.strokes)
+        self._lessons = Lessons(Strokes(), self._wrist)
+        self._touches = Touches(self._lessons.strokes)
         self._networks: Networks | None = None
         self._streams: OrderedDict[str, Stream] = OrderedDict()
         self._recordings: OrderedDict[tuple[str, int], Stream] = OrderedDict()
@@ -85,7 +85,7 @@ class GestureService(Service):
         except BluerillError as error:
             self.port.log.warning("the owner's gestures are not known: %s", error)
             return
-        bad = self._taught.load(page.rows)
+        bad = self._lessons.load(page.rows)
         if bad:
             self.port.log.warning("rows that are no gestures were passed over: %s", ", ".join(bad)[:200])
 
@@ -158,7 +158,7 @@ class GestureService(Service):
     def _new_stream(self) -> Stream:
         if self._networks is None:
             self._networks = Networks.load()
-        return Stream(self._networks, self._taught.movements, self._wrist)
+        return Stream(self._networks, self._lessons.movements, self._wrist)
 
     @handles(Recognise)
     def recognise(self, request: Recognise, call: Call) -> Recognised:
@@ -178,7 +178,7 @@ class GestureService(Service):
             raise CallerError(f"stroke: expected pairs of 32-bit floats, got {len(data)} bytes")
         points = np.frombuffer(data, "<f4").reshape(-1, 2).astype(float)
         points = points[np.isfinite(points).all(axis=1)]
-        match = self._taught.strokes.recognise(points)
+        match = self._lessons.strokes.recognise(points)
         return [GestureEvent(match.name, 0.0, round(match.score, 3))] if match is not None else []
 
     # what the owner teaches
@@ -186,21 +186,21 @@ class GestureService(Service):
     @handles(Teach)
     async def teach(self, request: Teach, call: Call) -> Taught:
         means = check_means(request.means, request.name[:40])
-        own, like = self._taught.teach(request.name, request.kind, request.data, means)
+        own, like = self._lessons.teach(request.name, request.kind, request.data, means)
         if self._store:
             await self.port.ask(self._store, Put(SPACE, {request.name: msgspec.to_builtins(own)}), Stored)
         return Taught(request.name, len(own.examples), like)
 
     @handles(Forget)
     async def forget(self, request: Forget, call: Call) -> Taught:
-        self._taught.forget(request.name)
+        self._lessons.forget(request.name)
         if self._store:
             await self.port.ask(self._store, Put(SPACE, {request.name: None}), Stored)
         return Taught(request.name, 0)
 
     @handles(GetGestures)
     def get_gestures(self, request: GetGestures, call: Call) -> Gestures:
-        own = self._taught.infos()
+        own = self._lessons.infos()
         known = {name: GestureInfo(name, "device", means) for name, means in self._bound.items()}
         known |= {name: GestureInfo(name, "stroke", self._bound.get(name, [])) for name in SHAPES}
         known |= {info.name: msgspec.structs.replace(info, means=self._means(info.name)) for info in own}
@@ -210,7 +210,7 @@ class GestureService(Service):
 
     def _means(self, name: str) -> list[str]:
         """The owner's map first, then what a gesture was taught to mean, then what the device came with."""
-        own = self._taught.rows.get(name)
+        own = self._lessons.rows.get(name)
         return own.means if own is not None and own.means else self._bound.get(name, [])
 
     async def _tell(self, found: Found | Seen) -> None:

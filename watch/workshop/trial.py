@@ -228,6 +228,7 @@ def _tool(package: Package, check: str, tool: str, words: list[str]) -> Finding:
         )
     except subprocess.TimeoutExpired:
         return Finding(check, "failed", f"{tool} did not end within {TOOL_WITHIN_S:g} s")
-    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    # what plugins of pytest warn of is on the other stream, and no verdict
+    lines = [line for line in (done.stdout.strip() or done.stderr).splitlines() if line.strip()]
     summary = lines[-1].strip("= ") if lines else f"{tool} said nothing"
     return Finding(check, "failed" if done.returncode else "passed", summary, lines[-20:-1] if done.returncode else [])

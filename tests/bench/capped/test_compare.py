@@ -33,8 +33,10 @@ def test_within_what_starts_differ_by_is_noise() -> None:
     assert compare(one, other)[0].verdict == "noise"
 
 
-def test_one_repetition_is_said_to_be_thin() -> None:
-    assert compare([a_row()], [a_row()])[0].thin
+def test_one_repetition_makes_nothing_sure() -> None:
+    assert compare([a_row()], [a_row()])[0].verdict == "noise"
+    [found] = compare([a_row()], [a_row(ms=4.0)])
+    assert (found.thin, found.verdict) == (True, "unsure")
 
 
 def test_life_and_death_are_told_apart() -> None:

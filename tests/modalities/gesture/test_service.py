@@ -246,7 +246,7 @@ def test_what_cannot_be_learned_is_one_line_and_changes_nothing(name: str, kind:
         with pytest.raises(CallerError, match=why):
             await send(service, Teach(name, kind, data))
         assert shelf.rows == {}
-        assert not service._taught.rows
+        assert not service._lessons.rows
 
     run(main)
 
@@ -256,7 +256,7 @@ def test_a_damaged_row_is_passed_over() -> None:
         shelf = Shelf()
         shelf.rows = {"bad": {"kind": "stroke", "means": [], "examples": ["%%%"]}, "worse": 7}
         service, _ = await started(shelf)
-        assert not service._taught.rows
+        assert not service._lessons.rows
 
     run(main)
 
