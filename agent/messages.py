@@ -55,9 +55,11 @@ MAX_SENTENCES = 12
 
 @message("agent.encode")
 class Encode(Body, frozen=True):
-    """Ask ``encoder`` to read at most MAX_SENTENCES, each as words in the planner's normal form. → Encoded"""
+    """Ask ``encoder`` to read at most MAX_SENTENCES, each as words in the planner's normal form; ``about`` are actions
+    that it is asked for its opinion on. → Encoded"""
 
     sentences: list[list[str]]
+    about: list[str] = []
 
 
 class Sighted(msgspec.Struct, frozen=True):
@@ -70,10 +72,12 @@ class Sighted(msgspec.Struct, frozen=True):
 
 @message("agent.encoded")
 class Encoded(Body, frozen=True):
-    """What was seen in each sentence, and from which probability on an action is to be believed."""
+    """What was seen in each sentence, and from which probability on an action is to be believed. ``foreign`` are those
+    of the actions asked about that the network was never taught: of them it has no opinion."""
 
     seen: list[Sighted]
     sure: float
+    foreign: list[str] = []
 
 
 @message("agent.request")

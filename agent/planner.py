@@ -149,9 +149,12 @@ class PlannerService(Service):
         began = self.port.now()
         sentences = [[token.text for token in tokens] for tokens in tier.sentences(text)]
         try:
-            encoded = await self.port.ask(self._encoder, Encode(sentences), Encoded, within=ENCODED_WITHIN_S)
+            asked = Encode(sentences, [call.name for call in templates.calls])
+            encoded = await self.port.ask(self._encoder, asked, Encoded, within=ENCODED_WITHIN_S)
         except BluerillError as error:
             self.port.log.warning("no encoder for a request that no template matched well: %s", error)
+            return templates
+        if encoded.foreign:  # of a skill that came after the training: the network can only take it for something else
             return templates
         found = tier.second(templates, tier.planned(text, encoded, planner.actions, now))
         return msgspec.structs.replace(found, ms=round(templates.ms + (self.port.now() - began) * 1000, 3))

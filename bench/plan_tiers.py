@@ -62,6 +62,7 @@ class Both:
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self.taught = {read_label(label).action for label in network.files.labels}
         self.planner = Planner(system_catalogue())
         self.ms: list[float] = []
 
@@ -72,7 +73,8 @@ class Both:
         encoded = Encoded([Sighted(each.labels, each.tags) for each in seen], self.network.files.sure)
         encoder = tier.planned(text, encoded, self.planner.actions, now)
         self.ms.append((perf_counter() - began) * 1000)
-        together = tier.second(templates, encoder) if tier.doubted(templates) else templates
+        known = all(call.name in self.taught for call in templates.calls)
+        together = tier.second(templates, encoder) if known and tier.doubted(templates) else templates
         return Plans(templates, encoder, together, [label for label, _ in seen[0].labels])
 
 

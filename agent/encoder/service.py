@@ -10,6 +10,7 @@ from ...kernel.service import Call, Service, handles
 from ...models.encoder.network import Network, shipped
 from ..messages import MAX_SENTENCES, Encode, Encoded, Sighted
 from ..values.words import MAX_TOKENS
+from .labels import read_label
 
 __all__ = ["EncoderService"]
 
@@ -26,4 +27,6 @@ class EncoderService(Service):
         if self._network is None:
             self._network = Network(shipped())
         seen = [self._network.see(words[:MAX_TOKENS]) for words in request.sentences[:MAX_SENTENCES]]
-        return Encoded([Sighted(each.labels, each.tags) for each in seen], self._network.files.sure)
+        taught = {read_label(label).action for label in self._network.files.labels}
+        foreign = [action for action in request.about if action not in taught]
+        return Encoded([Sighted(each.labels, each.tags) for each in seen], self._network.files.sure, foreign)

@@ -106,15 +106,16 @@ def test_the_corpus_comes_as_a_lease() -> None:
 class Encoder:
     """Plays the encoder: everything is a request for the time, with that probability."""
 
-    def __init__(self, likely: float) -> None:
+    def __init__(self, likely: float, foreign: tuple[str, ...] = ()) -> None:
         self.likely = likely
+        self.foreign = foreign
         self.asked: list[list[list[str]]] = []
 
     def __call__(self, body: Body) -> Body:
         assert isinstance(body, Encode)
         self.asked.append(body.sentences)
         seen = [Sighted([("get_time", self.likely)], ["O"] * len(words)) for words in body.sentences]
-        return Encoded(seen, 0.6)
+        return Encoded(seen, 0.6, [each for each in body.about if each in self.foreign])
 
 
 def encoded_device(likely: float = 0.9) -> tuple[PlannerService, LonePort, Encoder]:
@@ -142,6 +143,19 @@ def test_what_no_template_matches_is_read_by_the_encoder() -> None:
         assert encoder.asked == [[["how", "late", "is", "it"]]]
         encoder.likely = 0.3
         assert (await send(service, Plan("how late is it"))).calls == []
+
+    run(test)
+
+
+def test_the_encoder_has_no_opinion_of_a_skill_that_came_after_it() -> None:
+    async def test() -> None:
+        loose = "remind me to water the plants and the trees behind the old house of my aunt in the evening sun"
+        service, _port, encoder = encoded_device()
+        assert (await send(service, Plan(loose, tier="templates"))).confidence < tier.DOUBT
+        assert (await send(service, Plan(loose))).planner == tier.TIER
+        encoder.foreign = ("add_reminder",)
+        planned = await send(service, Plan(loose))
+        assert (planned.planner, planned.calls[0].name) == ("templates", "add_reminder")
 
     run(test)
 

@@ -19,5 +19,7 @@ def test_it_reads_sentences_of_words_and_no_more_than_it_may() -> None:
         assert found.seen[0].labels[0][0] == "get_time"
         assert 0.3 < found.sure < 1.0
         assert (await send(service, Encode([[]]))).seen[0].tags == []
+        asked = Encode([["hello"]], about=["get_time", "brew_coffee"])
+        assert (await send(service, asked)).foreign == ["brew_coffee"]
 
     run(test)
