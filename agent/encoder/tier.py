@@ -29,8 +29,6 @@ DOUBT = 0.7
 """The confidence below which a match of the templates is not believed without the encoder."""
 OVERRULE = 0.85
 """How sure the encoder must be to be believed instead."""
-UNTAUGHT = frozenset(("create_face", "change_face"))
-"""Actions that came after the network was trained, and are mostly free words: it would take them for their nearest."""
 HEARD, HEARD_WEIGHT = 0.9, 0.8
 """How sure it must be of words from a recogniser, and how much that counts beside the templates' understanding."""
 _HALVES = 3
@@ -111,8 +109,6 @@ def question(action: ActionInfo, missing: Sequence[ParameterInfo]) -> str:
 def doubted(templates: Planned) -> bool:
     """The encoder is asked about this plan of the templates."""
     if templates.calls:
-        if templates.calls[0].name in UNTAUGHT:
-            return False
         return len(templates.calls) == 1 and not templates.calls[0].revises and templates.confidence < DOUBT
     return templates.reply == REFUSAL
 

@@ -152,7 +152,7 @@ def test_keys_turn_faces_sleep_and_wake(watch: Watching) -> None:
 
 def test_every_control_is_reached_with_tab_in_reading_order(watch: Watching) -> None:
     seen: list[str] = []
-    for _ in range(24):
+    for _ in range(60):
         watch.page.keyboard.press("Tab")
         seen.append(watch.page.evaluate("() => document.activeElement.id || document.activeElement.className"))
     wanted = ["open-keys", "toggle-monitor", "crown", "side", "glass", "mic", "words", "hands-free"]

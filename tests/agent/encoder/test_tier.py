@@ -80,7 +80,3 @@ def test_a_loose_match_stays_unless_the_encoder_is_sure_of_something_else() -> N
     assert tier.second(LOOSE, Planned([], "encoder", 0.7, 0.0, REFUSAL)) is LOOSE
     assert tier.second(LOOSE, Planned([PlannedCall("get_time")], "encoder", 0.99, 0.0)) is LOOSE
     assert tier.second(REFUSED, sure) is sure
-
-
-def test_actions_that_the_encoder_was_not_taught_are_not_doubted() -> None:
-    assert not tier.doubted(Planned([PlannedCall("create_face", {"description": "blue"})], "templates", 0.5, 1.0))
