@@ -108,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def log_message(self, *arguments: Any) -> None:
+    def log_message(self, *_arguments: Any, **_named: Any) -> None:
         """Quiet."""
 
 
