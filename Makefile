@@ -138,7 +138,7 @@ train-gesture: $(DEV_STAMP)  ## train the networks for wrist and activity anew (
 	$(PY) -m bluerill.models.train.gesture.gestures --data $(BLUERILL_DATA) --out models/weights/wrist/gestures.npz $(ARGS)
 	$(PY) -m bluerill.models.train.gesture.activity --data $(BLUERILL_DATA) --out models/weights/wrist
 
-NANO_MINUTES ?= 110
+NANO_MINUTES ?= 130
 NANO := build/nano
 train-nano: $(DEV_STAMP)  ## train whisper-nano anew (about two hours; NANO_MINUTES=110, ARGS="--resume")
 	$(call apt_or_say,flite,flite,voices made of recordings)
