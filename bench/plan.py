@@ -27,21 +27,15 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ..agent.plan import Planner
-from ..skills import loader
-from ..skills.catalogue import fingerprint
-from ..skills.derive import actions_of
-from ..skills.messages import Catalogue
 from . import plan_home, plan_values
+from .catalogue import NOW, device_catalogue
 from .figures import percentile, share
 
-NOW = datetime(2026, 11, 20, 14, 5, tzinfo=ZoneInfo("Europe/Berlin"))
 AIM = 0.97
 REFUSALS = (
     "order me a pizza", "who won the game last night", "tell me a joke", "translate good morning to french",
@@ -87,12 +81,6 @@ def data_folder() -> Path | None:
     root = Path(__file__).resolve().parent.parent
     folder = Path(os.environ.get("BLUERILL_DATA", root.parent / "shared" / "data"))
     return folder if folder.is_dir() else None
-
-
-def system_catalogue() -> Catalogue:
-    """The catalogue of the system skills, without running them."""
-    actions = [info.info for entry in loader.system_entries() for info in actions_of(loader.load(entry)).values()]
-    return Catalogue(fingerprint(actions, []), actions)
 
 
 class Tally:
@@ -208,7 +196,7 @@ def measure_examples(planner: Planner) -> Tally:
 def measure(folder: Path, *, seen: bool = False) -> dict[str, Any]:
     """All figures as data; ``seen``: those of the training split of the crowd too."""
     started = perf_counter()
-    planner = Planner(system_catalogue())
+    planner = Planner(device_catalogue())
     build_ms = (perf_counter() - started) * 1000
     tallies = {
         "home": measure_home(planner, folder),

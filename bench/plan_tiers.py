@@ -37,8 +37,9 @@ from ..agent.plan import Planner
 from ..agent.values.words import tokenize, words
 from ..models.encoder.network import Network, shipped
 from . import plan_home
+from .catalogue import NOW, device_catalogue
 from .figures import percentile, share
-from .plan import NOW, REFUSALS, data_folder, system_catalogue
+from .plan import REFUSALS, data_folder
 from .planner_examples import Example, intents, public
 
 __all__ = ["main", "measure"]
@@ -63,7 +64,7 @@ class Both:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.taught = {read_label(label).action for label in network.files.labels}
-        self.planner = Planner(system_catalogue())
+        self.planner = Planner(device_catalogue())
         self.ms: list[float] = []
 
     def plan(self, text: str, now: datetime = NOW) -> Plans:

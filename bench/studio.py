@@ -13,19 +13,14 @@ import asyncio
 import sys
 import time
 from collections import Counter
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from ..skills import loader
 from ..skills.atelier import ALLOWED
-from ..skills.derive import actions_of
 from ..skills.drafting import Drafted, Undrafted
-from ..skills.messages import ActionInfo
 from ..watch.workshop.sketches.library import sketch
 from ..watch.workshop.studio import made
+from .catalogue import NOW, device_catalogue
 
-NOW = datetime(2026, 11, 20, 14, 5, tzinfo=ZoneInfo("Europe/Berlin"))
 REQUESTS = Path(__file__).with_name("studio_requests.txt")
 
 
@@ -34,11 +29,6 @@ def requests() -> list[tuple[str, str]]:
     lines = [line for line in REQUESTS.read_text("utf-8").splitlines() if line and not line.startswith("#")]
     pairs = [line.partition(" | ") for line in lines]
     return [("" if sketch_name == "-" else sketch_name, words) for sketch_name, _, words in pairs]
-
-
-def others() -> list[ActionInfo]:
-    """Bluerill's own actions."""
-    return [each.info for entry in loader.system_entries() for each in actions_of(loader.load(entry)).values()]
 
 
 def judge(wanted: str, answer: Drafted | Undrafted) -> str:
@@ -53,7 +43,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.studio", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--wrong", action="store_true", help="show what was missed or wrong")
     args = parser.parse_args()
-    known = others()
+    known = device_catalogue().actions
     counts: Counter[str] = Counter()
     seconds: list[float] = []
     beyond = repairs = 0

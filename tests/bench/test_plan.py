@@ -5,6 +5,7 @@ import pytest
 from bluerill.agent.messages import PlannedCall
 from bluerill.agent.plan import Planner
 from bluerill.bench import plan, plan_home, plan_values
+from bluerill.bench.catalogue import NOW, device_catalogue
 from bluerill.bench.figures import percentile, share, wilson
 from bluerill.bench.plan_home import Case, correct
 
@@ -43,7 +44,7 @@ def test_a_case_is_right_only_with_its_arguments(
 @needs_data
 def test_the_aim_is_met_on_home_assistants_sentences() -> None:
     assert DATA is not None
-    figures = plan.measure_home(Planner(plan.system_catalogue()), DATA).result()
+    figures = plan.measure_home(Planner(device_catalogue()), DATA).result()
     assert figures["total"]["n"] > 300
     assert figures["total"]["accuracy"] >= plan.AIM, figures["misses"]
     assert sum(figures["skipped"].values()) < 200
@@ -52,7 +53,7 @@ def test_the_aim_is_met_on_home_assistants_sentences() -> None:
 @needs_data
 def test_out_of_scope_requests_are_refused() -> None:
     assert DATA is not None
-    planner = Planner(plan.system_catalogue())
+    planner = Planner(device_catalogue())
     assert planner.templates.problems == []
     figures = plan.measure_refusal(planner, DATA).result()
     assert figures["total"]["accuracy"] >= 0.97, figures["misses"]
@@ -74,7 +75,7 @@ def test_skipped_cases_say_why() -> None:
 
 
 def test_the_skills_own_examples_are_planned() -> None:
-    figures = plan.measure_examples(Planner(plan.system_catalogue())).result()
+    figures = plan.measure_examples(Planner(device_catalogue())).result()
     assert figures["total"]["accuracy"] == 1.0, figures["misses"]
 
 
@@ -86,7 +87,7 @@ def test_the_readers_meet_the_aim_on_what_they_cover() -> None:
     assert figures["total"]["accuracy"] >= plan.AIM, figures["misses"]
 
 
-SYSTEM = Planner(plan.system_catalogue())
+SYSTEM = Planner(device_catalogue())
 
 
 @pytest.mark.parametrize(
@@ -111,4 +112,4 @@ SYSTEM = Planner(plan.system_catalogue())
     ],
 )  # fmt: skip
 def test_the_devices_own_catalogue(text: str, expected: list[tuple[str, dict[str, object]]]) -> None:
-    assert [(call.name, call.arguments) for call in SYSTEM.plan(text, plan.NOW).calls] == expected
+    assert [(call.name, call.arguments) for call in SYSTEM.plan(text, NOW).calls] == expected

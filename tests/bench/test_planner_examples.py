@@ -9,7 +9,8 @@ import pytest
 from bluerill.agent.corpus import kept_back
 from bluerill.agent.encoder.labels import OTHER, TAGS, read_label
 from bluerill.agent.values.words import words
-from bluerill.bench.plan import data_folder, system_catalogue
+from bluerill.bench.catalogue import device_catalogue
+from bluerill.bench.plan import data_folder
 from bluerill.bench.planner_examples import (
     Example,
     Intents,
@@ -39,7 +40,7 @@ def check(label: str, actions: dict[str, set[str]]) -> None:
 
 
 def test_every_label_is_an_action_with_its_own_parameters() -> None:
-    actions = {a.name: {p.name for p in a.parameters} for a in system_catalogue().actions if not a.hidden}
+    actions = {a.name: {p.name for p in a.parameters} for a in device_catalogue().actions if not a.hidden}
     assert not PLANNED & set(actions), "it is there now: take it out of the list above"
     mapping = intents()
     labels = {label for rules in mapping.rules.values() for _, label in rules} | {each.label for each in own()}

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from bluerill.bench.studio import NOW, judge, others, requests
+from bluerill.bench.catalogue import NOW, device_catalogue
+from bluerill.bench.studio import judge, requests
 from bluerill.watch.workshop.sketches.library import sketch
 from bluerill.watch.workshop.sketches.sketch import Unmade
 from bluerill.watch.workshop.studio import made
@@ -29,4 +30,8 @@ def test_there_are_a_hundred_and_each_is_read_as_what_it_is_or_refused() -> None
 
 @pytest.mark.parametrize(("wanted", "words"), REQUESTS[3::17], ids=lambda each: str(each)[:40])
 def test_a_request_ends_in_a_skill_that_works_or_a_refusal(wanted: str, words: str) -> None:
-    assert judge(wanted, asyncio.run(made(words, "1.0.0", others(), NOW, None))) in ("made", "refused", "missed")
+    assert judge(wanted, asyncio.run(made(words, "1.0.0", device_catalogue().actions, NOW, None))) in (
+        "made",
+        "refused",
+        "missed",
+    )

@@ -8,9 +8,9 @@ import pytest
 
 from bluerill.agent.encoder.filling import Filled, filled
 from bluerill.agent.values.words import tokenize
-from bluerill.bench.plan import NOW, system_catalogue
+from bluerill.bench.catalogue import NOW, device_catalogue
 
-ACTIONS = {action.name: action for action in system_catalogue().actions}
+ACTIONS = {action.name: action for action in device_catalogue().actions}
 
 
 def fill(action: str, said: str, fixed: dict[str, Any] | None = None) -> Filled:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bluerill.agent.plan import Planner
-from bluerill.bench.plan import system_catalogue
+from bluerill.bench.catalogue import device_catalogue
 from support.bench import World
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -92,7 +92,7 @@ def test_it_is_labelled_and_doors_are_sensitive(world: World) -> None:
 
 @pytest.fixture(scope="module")
 def planner() -> Planner:
-    return Planner(system_catalogue())
+    return Planner(device_catalogue())
 
 
 @pytest.mark.parametrize(

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from bluerill.skills import loader
-from bluerill.skills.derive import actions_of
+from bluerill.bench.catalogue import NOW, device_catalogue
 from bluerill.skills.drafting import Drafted, Undrafted
 from bluerill.skills.messages import ActionInfo, SentenceInfo
 from bluerill.watch.workshop import studio
 from bluerill.watch.workshop.sketches.sketch import Hear, Made, Step
 
-NOW = datetime(2026, 11, 20, 14, 5, tzinfo=ZoneInfo("Europe/Berlin"))
-
 
 @pytest.fixture(scope="module")
 def others() -> list[ActionInfo]:
-    entries = loader.system_entries()
-    return [each.info for entry in entries for each in actions_of(loader.load(entry)).values()]
+    return device_catalogue().actions
 
 
 def make(asked: str, others: list[ActionInfo], tmp_path: Path) -> Drafted | Undrafted:
