@@ -1,22 +1,27 @@
-"""Doing what was planned: each call asked of the skills in order, and taken back if the owner wants.
+"""Doing what was planned: calls asked of the skills as soon as their inputs are there, and taken back if wanted.
 
-Every failure becomes one line that can be said; the calls after it are made all the same. A follow-up that corrects the
-last call takes that call back first. What the skills will not do for a stranger's words is put to the owner.
+Every failure becomes one line that can be said, last and with what it was that did not work, where others did; only
+calls that need its result fail with it. A follow-up that corrects the last call takes that call back first. What the
+skills will not do for a stranger's words is put to the owner, and a result that holds such words makes a stranger's
+call of what uses it.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ..kernel.errors import BluerillError, CapabilityError, DeadlineExceeded, PeerRestarted, ServiceFault
+import msgspec
+
+from ..kernel.errors import BluerillError, CallerError, CapabilityError, DeadlineExceeded, PeerRestarted, ServiceFault
 from ..kernel.message import Body, Taint
 from ..kernel.service import Port
 from ..skills.messages import Card, Invoke, Invoked, Unconfirmed, Undo
 from .consent import Consent
 from .memory import Done, Memory
 from .messages import CallReport, PlannedCall
-from .references import resolved
+from .references import SAID, has_words, needs, resolved
 
 __all__ = ["ACT_WITHIN_S", "Actor", "Deeds", "spoken_error"]
 
@@ -30,6 +35,28 @@ class Deeds(NamedTuple):
     reports: list[CallReport]
     speeches: list[str]
     card: Card | None = None
+
+
+class _Outcome(NamedTuple):
+    """What became of one call; ``outcome`` None: it failed."""
+
+    call: PlannedCall
+    report: CallReport
+    outcome: Invoked | Unconfirmed | None = None
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """What later calls may refer to."""
+        return {SAID: self.outcome.speech, **self.outcome.result} if isinstance(self.outcome, Invoked) else None
+
+    @property
+    def untrusted(self) -> bool:
+        """Strangers' words may be in the result."""
+        return isinstance(self.outcome, Invoked) and self.outcome.untrusted
+
+
+def _spoken_name(call: PlannedCall) -> str:
+    return call.purpose or call.name.replace("_", " ")
 
 
 def spoken_error(error: BluerillError) -> str:
@@ -53,48 +80,96 @@ class Actor:
         self._consent = consent
 
     async def act(self, calls: Sequence[PlannedCall], taint: Taint, *, confirmed: bool = False) -> Deeds:
-        """Make these calls in order. ``confirmed``: the owner was shown them and agreed."""
-        reports: list[CallReport] = []
+        """Make these calls, each as soon as those it waits for have ended (``graph.py``). ``confirmed``: the owner was
+        shown them and agreed."""
+        outcomes: list[_Outcome | None] = [None] * len(calls)
+        ended = [asyncio.Event() for _ in calls]
+
+        async def run(place: int) -> None:
+            call = calls[place]
+            try:
+                for earlier in range(place) if call.after is None else [number - 1 for number in call.after]:
+                    await ended[earlier].wait()
+                outcomes[place] = await self._one(call, outcomes[:place], taint, confirmed=confirmed)
+            finally:
+                ended[place].set()
+
+        if len(calls) == 1:
+            await run(0)
+        else:
+            async with asyncio.TaskGroup() as group:
+                for place in range(len(calls)):
+                    group.create_task(run(place))
+        return self._told([outcome for outcome in outcomes if outcome is not None])
+
+    async def _one(
+        self, planned: PlannedCall, before: Sequence[_Outcome | None], taint: Taint, *, confirmed: bool
+    ) -> _Outcome:
+        """Make one call. A stranger's words that a result before it brought in make it a stranger's call."""
+        started = self.port.now()
+        arguments = planned.arguments
+        try:
+            wanted = needs(arguments)
+            for number in sorted(wanted):
+                self._must_be_there(planned, number, before)
+            arguments = resolved(arguments, [outcome and outcome.result for outcome in before])
+            if any((one := before[number - 1]) is not None and one.untrusted for number in wanted) and has_words(
+                planned.arguments, arguments
+            ):
+                taint |= Taint.UNTRUSTED
+            if planned.revises:
+                await self._take_back_last()
+            outcome = await self.port.ask(
+                self._skills, Invoke(planned.name, arguments, confirmed), Body, within=ACT_WITHIN_S, taint=taint
+            )
+            if not isinstance(outcome, Invoked | Unconfirmed):
+                raise ServiceFault(f"skills answered {planned.name!r} with {outcome.wire!r}")
+        except BluerillError as error:
+            self.port.log.info("call %s failed: %s", planned.name, error)
+            report = CallReport(planned.name, arguments, None, spoken_error(error), self._since(started))
+            return _Outcome(planned, report)
+        made = msgspec.structs.replace(planned, arguments=arguments, after=None)
+        if isinstance(outcome, Unconfirmed):
+            return _Outcome(made, CallReport(planned.name, arguments, None, WAITS, self._since(started)), outcome)
+        return _Outcome(made, CallReport(planned.name, arguments, outcome.result, "", self._since(started)), outcome)
+
+    def _must_be_there(self, planned: PlannedCall, number: int, before: Sequence[_Outcome | None]) -> None:
+        """Raises CallerError, in words for the owner, if the call needs what another one could not give."""
+        earlier = before[number - 1] if 1 <= number <= len(before) else None
+        if earlier is None or earlier.result is not None:
+            return
+        what = "is waiting for your yes" if isinstance(earlier.outcome, Unconfirmed) else "did not work"
+        raise CallerError(f"It needs the answer of “{_spoken_name(earlier.call)}”, and that {what}.")
+
+    def _told(self, outcomes: Sequence[_Outcome]) -> Deeds:
+        """What is said and shown of the outcomes, in the order of the plan; remembers what was done."""
         speeches: list[str] = []
         done: list[Done] = []
         asked: list[PlannedCall] = []
         shown: list[str] = []
         card: Card | None = None
-        for planned in calls:
-            started = self.port.now()
-            arguments = planned.arguments
-            try:
-                arguments = resolved(planned.arguments, [report.result for report in reports])
-                if planned.revises:
-                    await self._take_back_last()
-                outcome = await self.port.ask(
-                    self._skills, Invoke(planned.name, arguments, confirmed), Body, within=ACT_WITHIN_S, taint=taint
-                )
-                if isinstance(outcome, Unconfirmed):
-                    asked.append(PlannedCall(planned.name, arguments, planned.spans))
-                    shown += outcome.shown
-                    reports.append(
-                        CallReport(planned.name, arguments, None, "waits for your yes", self._since(started))
-                    )
-                    continue
-                if not isinstance(outcome, Invoked):
-                    raise ServiceFault(f"skills answered {planned.name!r} with {outcome.wire!r}")
-            except BluerillError as error:
-                line = spoken_error(error)
-                self.port.log.info("call %s failed: %s", planned.name, error)
-                reports.append(CallReport(planned.name, arguments, None, line, self._since(started)))
-                speeches.append(line)
-                continue
-            reports.append(CallReport(planned.name, arguments, outcome.result, "", self._since(started)))
-            speeches.append(outcome.speech)
-            card = outcome.card or card
-            done.append(Done(PlannedCall(planned.name, arguments, planned.spans), outcome.undo))
+        failures: list[str] = []
+        for call, report, outcome in outcomes:
+            if isinstance(outcome, Invoked):
+                if not call.quiet:
+                    speeches.append(outcome.speech)
+                    card = outcome.card or card
+                done.append(Done(PlannedCall(call.name, call.arguments, call.spans), outcome.undo))
+            elif isinstance(outcome, Unconfirmed):
+                asked.append(PlannedCall(call.name, call.arguments, call.spans))
+                shown += outcome.shown
+            elif len(outcomes) > 1:
+                failures.append(f"I could not {_spoken_name(call)}: {report.error}")
+            else:
+                failures.append(report.error)
+        speeches += [f"But {line}" for line in failures[:1]] if done else failures[:1]
+        speeches += failures[1:]
         self._memory.did(done, self.port.now())
         if asked:
             self._consent.ask(asked, self.port.now())
             speeches.append(f"Somebody else's words ask for this. Shall I? {', '.join(shown)}.")
             card = Card("notice", title="Shall I?", lines=shown)
-        return Deeds(reports, speeches, card)
+        return Deeds([outcome.report for outcome in outcomes], speeches, card)
 
     async def _take_back_last(self) -> None:
         """Undo the last call, which the next one replaces; what cannot be undone is simply done anew."""

@@ -16,7 +16,8 @@ from .messages import PlannedCall, Turn
 
 CONTEXT_S = 120.0
 MAX_TURNS = 50
-MAX_CALLS = 4
+MAX_CALLS = 6
+"""As many as a plan has, so that all of it can be taken back."""
 ANSWER_S = 30.0
 """How long a question for a missing value can be answered."""
 CHARACTERS_A_SECOND = 15.0

@@ -13,12 +13,17 @@ from ..skills.messages import Card
 
 class PlannedCall(msgspec.Struct, frozen=True, omit_defaults=True):
     """One call of a plan. ``spans`` keeps the words each argument came from; ``revises`` marks a follow-up that
-    replaces the last call of the session ("make it fifteen")."""
+    replaces the last call of the session ("make it fifteen"). ``after`` are the calls it waits for, counted from one
+    (None: all before it), and ``purpose`` says in words what it is for; see ``graph.py``. A ``quiet`` one is made for
+    what it answers to another call; nothing is said of it."""
 
     name: str
     arguments: dict[str, Any] = {}
     spans: dict[str, str] = {}
     revises: bool = False
+    after: list[int] | None = None
+    purpose: str = ""
+    quiet: bool = False
 
 
 @message("agent.plan")

@@ -2,6 +2,7 @@
 
 The order in which readings are tried is the order of how sure they are:
 
+0. a moment of the sun is replaced by a clock time, and the rest read as below (``results.py``);
 1. what can only be a follow-up ("cancel that", "make it fifteen", "ten more minutes");
 2. the whole text against the templates, with ever more politeness taken off, if it explains every word;
 3. other follow-ups ("what about berlin", "fifteen"), then the whole text with free words in it;
@@ -24,6 +25,7 @@ from ..skills.messages import ActionInfo, Catalogue
 from .followup import Followup, Followups, is_undo
 from .messages import Planned, PlannedCall
 from .phrasing import stripped
+from .results import answers_filled, sun_in, with_sun
 from .several import Several, call_of, sureness
 from .templates import Match, Templates
 from .values.words import MAX_CHARACTERS, MAX_TOKENS, Token, tokenize
@@ -55,6 +57,7 @@ class Planner:
             raise ValueError("expected an aware 'now', got one without a zone")
         started = perf_counter()
         calls, confidence, reply, undo = self._plan(text, now, context)
+        calls = answers_filled(calls, self.actions)
         ms = round((perf_counter() - started) * 1000, 3)
         return Planned(calls, TIER, round(confidence, 3), ms, reply, undo)
 
@@ -71,6 +74,12 @@ class Planner:
         last = context[-1] if context else None
         if is_undo([token.text for token in tokens]):
             return [], 1.0, "" if last is not None else NOTHING_TO_UNDO, last is not None
+        sun = sun_in(text, tokens)
+        if sun is not None:
+            found, sure, _reply, _undo = self._plan(sun.text, now, context)
+            found = with_sun(sun, found, self.actions)
+            if found:
+                return found, sure, "", False
         whole = self.templates.request(text, tokens, now)
         followup = self._follow(text, tokens, last, now) if last is not None else None
         if followup is not None and followup.call is not None and (followup.sure or whole is None or whole.cost > 0):

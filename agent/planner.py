@@ -20,6 +20,7 @@ from ..skills.localtime import device_zone
 from ..skills.messages import Catalogue, GetCatalogue
 from .corpus_store import SENTENCES, read_corpus, write_corpus
 from .encoder import tier
+from .graph import linked
 from .messages import MAX_SENTENCES, Encode, Encoded, Plan, Planned
 from .plan import NOTHING_TO_UNDO, REFUSAL, Planner
 from .values.words import words
@@ -135,6 +136,10 @@ class PlannerService(Service):
     @handles(Plan)
     async def plan(self, request: Plan, call: Call) -> Planned:
         planner = await self._planner_now()
+        planned = await self._plan(planner, request)
+        return msgspec.structs.replace(planned, calls=linked(planned.calls, planner.actions))
+
+    async def _plan(self, planner: Planner, request: Plan) -> Planned:
         now = local_now(request.now, self.port.wall(), self._zone)
         planned = planner.plan(request.text, now, request.context)
         if request.tier == "encoder":

@@ -183,7 +183,7 @@ class SkillsService(SkillHost):
         answer = await self.port.ask(host, request, Body, within=self._timeout + 1.0)
         if not isinstance(answer, Invoked | Unconfirmed):
             raise ServiceFault(f"skill host {host!r} answered {request.action!r} with {answer.wire!r}")
-        return answer
+        return msgspec.structs.replace(answer, untrusted=True) if isinstance(answer, Invoked) else answer
 
     @handles(Undo)
     async def undo(self, request: Undo, call: Call) -> Invoked:

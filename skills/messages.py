@@ -123,13 +123,14 @@ class Invoke(Body, frozen=True):
 @message("skills.invoked")
 class Invoked(Body, frozen=True):
     """``result`` is plain JSON and may be referred to by a later call as ``$1.field``; ``undo`` is handed back
-    in an Undo to take the action back ('' where it cannot be)."""
+    in an Undo to take the action back ('' where it cannot be). ``untrusted``: strangers' words may be in it."""
 
     action: str
     result: dict[str, Any]
     speech: str
     card: Card | None = None
     undo: str = ""
+    untrusted: bool = False
 
 
 @message("skills.unconfirmed")

@@ -15,13 +15,13 @@ An action reads if its author says so (``@action(reads=True)``); what is not sai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..kernel.message import Taint
 from .messages import ActionInfo
 
-__all__ = ["is_sensitive", "literal", "must_ask"]
+__all__ = ["brings_strangers_words", "is_sensitive", "literal", "must_ask"]
 
 _SHOWN = 120
 
@@ -29,6 +29,12 @@ _SHOWN = 120
 def must_ask(action: ActionInfo, taint: Taint) -> bool:
     """Whether a call with these labels needs the owner's yes."""
     return bool(taint & Taint.UNTRUSTED) and not action.reads
+
+
+def brings_strangers_words(grants: Iterable[str]) -> bool:
+    """Whether what an action with these grants answers may hold words of somebody else: of a web server, or of whoever
+    wrote a message. What is made of them later is untrusted as they are."""
+    return any(grant.startswith(("network:", "messages")) for grant in grants)
 
 
 def is_sensitive(action: ActionInfo, arguments: Mapping[str, Any]) -> bool:

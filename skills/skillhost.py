@@ -39,7 +39,7 @@ from .messages import (
     WantJob,
 )
 from .outbox import Outbox
-from .policy import literal, must_ask
+from .policy import brings_strangers_words, literal, must_ask
 from .roster import Loaded, Roster
 from .sensors import Sensors
 from .units import Unit, running
@@ -190,7 +190,8 @@ class SkillHost(Service):
             depth,
             reads=action.info.reads,
         )
-        return _invoked(name, loaded.name, reply)
+        done = _invoked(name, loaded.name, reply)
+        return msgspec.structs.replace(done, untrusted=brings_strangers_words(loaded.skill.grants))
 
     @handles(Undo)
     async def undo(self, request: Undo, call: Call) -> Invoked:

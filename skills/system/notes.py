@@ -25,6 +25,7 @@ class Notes(Skill):
         "(remember|please remember|keep in mind) (that|this) {text}",
         "(add|put|write|save) {text} (to|in|into|on) [my|the] (notes|notebook|note book)",
         "(new|add|quick) note {text}",
+        "(write|note|jot|put) {text} down",
         examples=("take a note the code is 4 2 1 7", "note that the car is on level three"),
     )
     async def add_note(self, text: Text) -> Reply:

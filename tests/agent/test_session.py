@@ -160,7 +160,7 @@ def test_errors_become_one_speakable_line_and_other_calls_go_on() -> None:
         skills.errors["pause_timer"] = CallerError("There is no timer running.\nsecond line")
         turn = await send(service, Request("pause the timer and mute the sound"))
         assert turn.outcome == "failed"
-        assert turn.reply == "There is no timer running. Did mute."
+        assert turn.reply == "Did mute. But I could not pause timer: There is no timer running."
         assert [call.error for call in turn.calls] == ["There is no timer running.", ""]
         skills.errors["mute"] = PeerRestarted("service 'skills' was restarted")
         turn = await send(service, Request("mute"))

@@ -1,0 +1,58 @@
+"""A plan as a graph: which calls wait for which. Pure: a list of calls in, the same calls with their edges out.
+
+Two kinds of edges, those of a data flow machine with side effects (compare LLMCompiler, Kim et al. 2024, which has the
+first only):
+
+    data    an argument is ``$1.field``, so the call waits for the first
+    order   two calls of one skill of which one changes something stay in the order they were said in; what replaces
+            the last call of the session waits for all before it; and so does what the catalogue does not know
+
+Everything else runs as soon as it can: "set a timer for ten minutes and what's the weather" does not wait for the
+network before the timer runs. What fails takes with it only what needs its result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import replace
+
+from ..skills.messages import ActionInfo
+from .messages import PlannedCall
+from .references import needs
+
+__all__ = ["linked", "purpose"]
+
+_MAX_PURPOSE = 60
+
+
+def purpose(action: ActionInfo) -> str:
+    """What the action is for as words after "could not": "Start a timer. …" → "start a timer"; '' if it says
+    nothing."""
+    first = action.description.strip().split("\n")[0].partition(". ")[0].rstrip(".")
+    first = first.partition(";")[0].partition(", ")[0].strip()
+    return first[:1].lower() + first[1:] if 0 < len(first) <= _MAX_PURPOSE else ""
+
+
+def linked(calls: Sequence[PlannedCall], actions: Mapping[str, ActionInfo]) -> list[PlannedCall]:
+    """The calls with ``after`` (numbers counted from one, ascending) and ``purpose`` filled in; a single call stays as
+    it is. ``actions`` is the catalogue by name."""
+    if len(calls) < 2:
+        return list(calls)
+    found: list[PlannedCall] = []
+    for place, call in enumerate(calls):
+        wanted = needs(call.arguments)
+        after = sorted(
+            {n for n in wanted if 1 <= n <= place}
+            | {earlier + 1 for earlier in range(place) if _ordered(calls[earlier], call, actions)}
+        )
+        action = actions.get(call.name)
+        found.append(replace(call, after=after, purpose=purpose(action) if action is not None else ""))
+    return found
+
+
+def _ordered(earlier: PlannedCall, later: PlannedCall, actions: Mapping[str, ActionInfo]) -> bool:
+    one, other = actions.get(earlier.name), actions.get(later.name)
+    if one is None or other is None or later.revises:
+        return True
+    return one.skill == other.skill and not (one.reads and other.reads)
