@@ -47,7 +47,11 @@ class _Outcome(NamedTuple):
     @property
     def result(self) -> dict[str, Any] | None:
         """What later calls may refer to."""
-        return {SAID: self.outcome.speech, **self.outcome.result} if isinstance(self.outcome, Invoked) else None
+        return (
+            {SAID: self.outcome.speech.removesuffix("."), **self.outcome.result}
+            if isinstance(self.outcome, Invoked)
+            else None
+        )
 
     @property
     def untrusted(self) -> bool:

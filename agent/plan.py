@@ -76,10 +76,10 @@ class Planner:
             return [], 1.0, "" if last is not None else NOTHING_TO_UNDO, last is not None
         sun = sun_in(text, tokens)
         if sun is not None:
-            found, sure, _reply, _undo = self._plan(sun.text, now, context)
-            found = with_sun(sun, found, self.actions)
-            if found:
-                return found, sure, "", False
+            calls, sure, _reply, _undo = self._plan(sun.text, now, context)
+            calls = with_sun(sun, calls, self.actions)
+            if calls:
+                return calls, sure, "", False
         whole = self.templates.request(text, tokens, now)
         followup = self._follow(text, tokens, last, now) if last is not None else None
         if followup is not None and followup.call is not None and (followup.sure or whole is None or whole.cost > 0):

@@ -33,6 +33,8 @@ _PHRASES = {tuple(each.split()): "sunrise" for each in _RISES} | {tuple(each.spl
 _BEFORE = frozenset(["at", "by", "around", "about", "when", "until", "till", "before", "after"])
 _STAND_IN = {"sunrise": "4:44 am", "sunset": "7:44 pm"}
 """Of two moments that nobody means: when the sun has risen, and while it may not have set yet."""
+_POINTERS = frozenset(["it", "that", "this", "that one", "this one", "the one", "them"])
+"""Names that are none: "add two minutes to it" means the timer there is."""
 _ANSWERS = frozenset(
     ["it", "that", "this", "it down", "that down", "this down", "the answer", "the result", "it at", "that at", "it on",
      "that on", "it in", "that in", "it for", "that for", "this at", "it tomorrow", "the answer down", "what you said"]
@@ -67,7 +69,7 @@ def sun_in(text: str, tokens: Sequence[Token]) -> Sun | None:
     return None
 
 
-def _offset(said: Sequence[str], at: int) -> tuple[int, float]:
+def _offset(said: list[str], at: int) -> tuple[int, float]:
     """Where the length before "before" or "after" begins, and the signed seconds; nothing but the word: no length."""
     for begin in range(max(0, at - 6), at):
         for end, seconds in durations(said, begin):
@@ -107,7 +109,7 @@ def _holds(said: Sequence[str], part: Sequence[str]) -> bool:
 
 def answers_filled(calls: Sequence[PlannedCall], actions: Mapping[str, ActionInfo]) -> list[PlannedCall]:
     """The calls with "it" and its like, where that is all of a free text, replaced by what the nearest call before it
-    that only reads will answer."""
+    that only reads will answer; as an optional name it is left out."""
     filled: list[PlannedCall] = []
     source, noun = 0, ""
     for place, call in enumerate(calls):
@@ -115,11 +117,13 @@ def answers_filled(calls: Sequence[PlannedCall], actions: Mapping[str, ActionInf
         if action is None:
             filled.append(call)
             continue
-        free = {p.name for p in action.parameters if p.kind == "text" and p.required} if source else set()
-        arguments = {
-            name: f"${source}.{SAID}" if name in free and _is_answer(value, noun) else value
-            for name, value in call.arguments.items()
-        }
+        free = {p.name: p.required for p in action.parameters if p.kind == "text"}
+        arguments = dict(call.arguments)
+        for name in free.keys() & arguments.keys():
+            if free[name] and source and _is_answer(arguments[name], noun):
+                arguments[name] = f"${source}.{SAID}"
+            elif not free[name] and arguments[name] in _POINTERS:
+                del arguments[name]
         filled.append(replace(call, arguments=arguments))
         if action.reads:
             source, noun = place + 1, action.skill.removesuffix("s")

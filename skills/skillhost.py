@@ -191,7 +191,7 @@ class SkillHost(Service):
             reads=action.info.reads,
         )
         done = _invoked(name, loaded.name, reply)
-        return msgspec.structs.replace(done, untrusted=brings_strangers_words(loaded.skill.grants))
+        return msgspec.structs.replace(done, untrusted=brings_strangers_words(action.info.grants))
 
     @handles(Undo)
     async def undo(self, request: Undo, call: Call) -> Invoked:

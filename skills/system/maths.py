@@ -21,7 +21,7 @@ class Maths(Skill):
     """Calculates, and converts units and currencies."""
 
     name = "maths"
-    grants = ("store", "screen", f"network:{currencies.HOST}")
+    grants = ("store", "screen")
     rules = {
         "ask": "(what is|what's|whats|calculate|compute|work out|how much is|solve|tell me|what are|what does|evaluate|do the math on)",
         "conv": "(convert|change|turn|translate|express)",
@@ -153,6 +153,7 @@ class Maths(Skill):
         ),
         Say("{from} to {to} [exchange] [rate]", {"amount": 1}),
         examples=("convert 100 dollars to euros", "how much is 20 pounds in yen"),
+        grants=(f"network:{currencies.HOST}",),
         reads=True,
     )
     async def convert_currency(self, amount: Number, from_: Money, to: Money) -> Reply:

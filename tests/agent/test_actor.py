@@ -96,7 +96,7 @@ def test_a_result_and_what_was_said_of_it_reach_the_call_that_refers_to_them() -
     async def test() -> None:
         port, _memory, task = await begin(call("sum"), call("note", [1], text="$1.said", value="$1.total"))
         await port.let("sum", total=96)
-        assert port.begun[1].arguments == {"text": "Did sum.", "value": 96}
+        assert port.begun[1].arguments == {"text": "Did sum", "value": 96}
         await port.let("note")
         await task
 
