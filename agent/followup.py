@@ -21,6 +21,7 @@ from ..skills.messages import ActionInfo, ParameterInfo
 from .arguments import is_early, written
 from .matcher import NO_NAME
 from .messages import PlannedCall
+from .pointing import noun
 from .template import slot_of
 from .values.clock import Clock, clocks
 from .values.moments import Moment, moments
@@ -64,6 +65,8 @@ _CORRECT = [
         "not that", "move it to", "change the time to", "make it for", "set it for", "change it for", "switch it to",
         "no change it to", "let us make it", "let us say", "make that for", "move that to", "update it to",
         "no it is", "it should be", "it is", "try", "no set it to", "no wait make it", "could you make it",
+        "on second thought", "on second thoughts", "no on second thought", "wait no i meant", "no no",
+        "put it on", "put that on", "no put it on", "actually put it on", "actually put that on",
         "can you make it", "can you change it to", "could you change it to", "please make it",
     )
 ]  # fmt: skip
@@ -75,13 +78,33 @@ _ASK_ON = [
         "set a new one", "a new one", "start another", "start another one", "add another", "and then", "same",
         "the same", "and the same", "one more", "and one more", "set one more", "start one more", "start a new one",
         "make another", "make another one", "add one more", "create another", "create another one", "a second one",
-        "and a second one",
+        "and a second one", "again", "same again", "and again", "the one", "and the one", "what about the one",
+        "how about the one", "also the one", "oh and",
     )
 ]  # fmt: skip
 _TAILS = (["instead"], ["please"], ["then"], ["rather"], ["thanks"], ["actually"], ["too"], ["as", "well"], ["okay"])
-_LINKS = ("for", "in", "at", "on", "to", "by", "of", "from", "called", "named", "with", "until", "around", "about")
+_LINKS = (
+    "for",
+    "in",
+    "at",
+    "on",
+    "to",
+    "into",
+    "by",
+    "of",
+    "from",
+    "called",
+    "named",
+    "with",
+    "until",
+    "around",
+    "about",
+)
+_TOWARDS, _CONVERTED = ("in", "to", "into"), ("unit", "currency")
+"""In these words what is converted is converted to: "and in pounds"."""
+_GIVES = (["add"], ["give"], ["for"], ["make"], ["give", "it"], ["make", "it"], ["add", "another"], ["give", "me"])
+_ARTICLES = ("the", "my", "a", "an")
 _LINKED = {"place": ("in", "for", "at", "from"), "person": ("to", "with", "for", "from")}
-_DETERMINERS = ("a", "new", "another", "the", "this", "that", "my", "second", "other", "first", "last")
 _BARE = 3
 """At most so many words are taken as a place or a person."""
 _MOST_CHANGED = 3
@@ -113,20 +136,6 @@ def _head(said: list[str], phrases: Sequence[Sequence[str]]) -> int:
 def is_undo(said: Sequence[str]) -> bool:
     """The words take back what was just done."""
     return " ".join(_tail(list(said))) in _UNDO
-
-
-def _noun(skill: str) -> str:
-    return skill.removesuffix("s")
-
-
-def pointed(said: Sequence[str], last: ActionInfo) -> str | None:
-    """The sentence with its "it", "that" or "one" replaced by the noun of the last skill; None without one."""
-    for pronoun in ("it", "that", "this", "them", "one"):
-        if pronoun in said[1:]:
-            at = list(said).index(pronoun, 1)
-            article = ["the"] if pronoun != "one" else [] if said[at - 1] in _DETERMINERS else ["a"]
-            return " ".join([*said[:at], *article, _noun(last.skill), *said[at + 1 :]])
-    return None
 
 
 class Followups:
@@ -185,14 +194,14 @@ class Followups:
             others.insert(0, (action, own))
         if not others:
             return None
-        for start in (0, 1):
-            if start and said[:1] not in (["add"], ["give"], ["for"], ["make"]):
-                break
+        for start in (0, 1, 2):
+            if said[:start] not in ([], *_GIVES):
+                continue
             reader = Reader(said, now.date())
             for other, parameter in others:
                 for reading in reader.at(parameter.kind, start):
                     rest = said[reading.end :]
-                    if rest in ([], ["to", "it"], ["on", "it"], ["to", "that"], ["to", "the", _noun(action.skill)]):
+                    if rest in ([], ["to", "it"], ["on", "it"], ["to", "that"], ["to", "the", noun(action.skill)]):
                         value = written(parameter.kind, reading.value, now)
                         arguments: dict[str, Any] = {parameter.name: value}
                         for p in other.parameters:
@@ -233,9 +242,20 @@ class Followups:
         free = False
         for name, value, begin, end in found[1]:
             spans[name] = quote(text, tokens, begin, end)
-            arguments[name] = spans[name] if value is None else value
+            arguments[name] = self._name(spans[name], name, action) if value is None else value
             free = free or value is None
         return arguments, spans, free
+
+    @staticmethod
+    def _name(text: str, name: str, action: ActionInfo) -> str:
+        """A name as it is kept: "my to do list" is the list "to do"."""
+        own = next(p for p in action.parameters if p.name == name)
+        if own.required or own.kind != "text":
+            return text
+        plain = text
+        for lead in ("the ", "my ", "a ", "an ", "our "):
+            plain = plain.removeprefix(lead)
+        return plain.removesuffix(f" {noun(action.skill)}") or text
 
     def _values(
         self, said: list[str], start: int, action: ActionInfo, last: PlannedCall, now: datetime, *, plain: bool
@@ -250,18 +270,24 @@ class Followups:
                 yield from self._free(said, start, link, parameter, last, plain=plain)
                 continue
             if kind in ("choice", "bool"):
-                for spoken, value in slot_of(parameter).choices:
-                    if tuple(said[start : start + len(spoken)]) == spoken:
-                        yield parameter, start, start + len(spoken), value, 0.1
+                begin = start + (link in ("in", "on", "of", "for"))
+                begin += said[begin] in _ARTICLES and begin + 1 < len(said)
+                for at in {start, begin}:
+                    for spoken, value in slot_of(parameter).choices:
+                        if tuple(said[at : at + len(spoken)]) == spoken:
+                            yield parameter, at, at + len(spoken), value, 0.1
                 continue
-            for at in {start, start + 1} if link else {start}:
+            measured = kind in _CONVERTED  # "in meters": no inches
+            for at in ({start + 1} if measured else {start, start + 1}) if link else {start}:
                 for reading in reader.at(kind, at):
                     value = reading.value
                     if isinstance(value, Moment):
                         value = _merged(value, parameter.name, last, now)
                         if kind == "time" and not value.timed:
                             continue
-                    yield parameter, at, reading.end, written(kind, value, now, early=early), reading.cost
+                    wrong_way = link in _TOWARDS and kind in _CONVERTED and not parameter.name.startswith("to")
+                    cost = reading.cost + (1.0 if wrong_way else 0.0)
+                    yield parameter, at, reading.end, written(kind, value, now, early=early), cost
                 yield from self._elliptical(said, at, parameter, last, now, early=early)
 
     def _free(
@@ -270,12 +296,17 @@ class Followups:
         kind, begin = parameter.kind, start + 1 if link else start
         linked = link in _LINKED.get(kind, ()) or (link in ("called", "named") and kind == "text")
         if kind == "text":
+            if not parameter.required and said[-1] == parameter.name and len(said) - begin > 1:
+                yield parameter, begin, len(said), None, 1.0  # "to the party list"
+                return
             if linked or (not plain and not link and parameter.name in last.arguments):
                 yield parameter, begin, len(said), None, 2.0 + len(said) - begin
             return
         if not linked and (plain or link):
             return
         for end in range(begin + 1, min(len(said), begin + _BARE) + 1):
+            if said[begin] in _ARTICLES and end == begin + 1:
+                continue
             if said[end - 1] in NO_NAME or said[end - 1][0].isdigit():
                 return
             yield parameter, begin, end, None, 1.0 + end - begin

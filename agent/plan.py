@@ -3,13 +3,14 @@
 The order in which readings are tried is the order of how sure they are:
 
 0. a moment of the sun is replaced by a clock time, and the rest read as below (``results.py``);
-1. what can only be a follow-up ("cancel that", "make it fifteen", "ten more minutes");
+1. what can only be a follow-up ("cancel that", "make it fifteen", "ten more minutes", "a bit more");
 2. the whole text against the templates, with ever more politeness taken off, if it explains every word;
+   a text that corrects itself is read as it was meant (``selfrepair.py``);
 3. other follow-ups ("what about berlin", "fifteen"), then the whole text with free words in it;
 4. the text as several requests, each of which matches (what is inside free text that matched whole is left there,
    unless it is a request that begins with a verb);
 5. 2 to 4 again with mishearings mended;
-6. "it" and "that" replaced by what was last spoken of;
+6. "it" and "that" replaced by what was last spoken of (``pointing.py``);
 7. a refusal: no calls, and a short reply.
 
 Nothing here is a language model and nothing is learned; the tier's name in every plan is ``templates``.
@@ -22,10 +23,13 @@ from datetime import datetime
 from time import perf_counter
 
 from ..skills.messages import ActionInfo, Catalogue
+from .continuing import continued
 from .followup import Followup, Followups, is_undo
 from .messages import Planned, PlannedCall
 from .phrasing import stripped
+from .pointing import placed
 from .results import answers_filled, sun_in, with_sun
+from .selfrepair import repaired
 from .several import Several, call_of, sureness
 from .templates import Match, Templates
 from .values.words import MAX_CHARACTERS, MAX_TOKENS, Token, tokenize
@@ -57,7 +61,8 @@ class Planner:
             raise ValueError("expected an aware 'now', got one without a zone")
         started = perf_counter()
         calls, confidence, reply, undo = self._plan(text, now, context)
-        calls = answers_filled(calls, self.actions)
+        said = [token.text for token in tokenize(text)]
+        calls = answers_filled(placed(said, calls, context, self.actions), self.actions)
         ms = round((perf_counter() - started) * 1000, 3)
         return Planned(calls, TIER, round(confidence, 3), ms, reply, undo)
 
@@ -81,6 +86,14 @@ class Planner:
             if calls:
                 return calls, sure, "", False
         whole = self.templates.request(text, tokens, now)
+        if last is not None:
+            on = continued([token.text for token in tokens], last, self.actions, now)
+            if on is not None:
+                return [on], 0.9, "", False
+        if whole is None or whole.cost > 0:
+            right = self._repaired(text, tokens, now, whole)
+            if right is not None:
+                return [call_of(right)], 0.9 * sureness(right, len(tokens)), "", False
         followup = self._follow(text, tokens, last, now) if last is not None else None
         if followup is not None and followup.call is not None and (followup.sure or whole is None or whole.cost > 0):
             return [followup.call], 0.9, "", False
@@ -105,6 +118,14 @@ class Planner:
         if call is not None:
             return [call], 0.8, "", False
         return [], 0.9, REFUSAL, False
+
+    def _repaired(self, text: str, tokens: Sequence[Token], now: datetime, whole: Match | None) -> Match | None:
+        """What a text that corrects itself was meant as."""
+        for sentence in repaired(text, tokens, understood=whole is not None):
+            match = self.templates.request(sentence, tokenize(sentence), now)
+            if match is not None:
+                return match
+        return None
 
     def _follow(self, text: str, tokens: Sequence[Token], last: PlannedCall, now: datetime) -> Followup | None:
         for some in stripped(tokens):

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from ..skills.messages import ActionInfo
 from .messages import PlannedCall
+from .pointing import objects
 from .references import SAID
 from .values.durations import durations, iso_duration
 from .values.words import Token, quote, words
@@ -111,7 +112,8 @@ def answers_filled(calls: Sequence[PlannedCall], actions: Mapping[str, ActionInf
     """The calls with "it" and its like, where that is all of a free text, replaced by what the nearest call before it
     that only reads will answer; as an optional name it is left out."""
     filled: list[PlannedCall] = []
-    source, noun = 0, ""
+    source = 0
+    things: list[str] = []
     for place, call in enumerate(calls):
         action = actions.get(call.name)
         if action is None:
@@ -120,16 +122,16 @@ def answers_filled(calls: Sequence[PlannedCall], actions: Mapping[str, ActionInf
         free = {p.name: p.required for p in action.parameters if p.kind == "text"}
         arguments = dict(call.arguments)
         for name in free.keys() & arguments.keys():
-            if free[name] and source and _is_answer(arguments[name], noun):
+            if free[name] and source and _is_answer(arguments[name], things):
                 arguments[name] = f"${source}.{SAID}"
             elif not free[name] and arguments[name] in _POINTERS:
                 del arguments[name]
         filled.append(replace(call, arguments=arguments))
         if action.reads:
-            source, noun = place + 1, action.skill.removesuffix("s")
+            source, things = place + 1, objects(call, action)
     return filled
 
 
-def _is_answer(value: Any, noun: str) -> bool:
+def _is_answer(value: Any, things: Sequence[str]) -> bool:
     said = " ".join(words(value)) if isinstance(value, str) else ""
-    return said in _ANSWERS or said == f"the {noun}"
+    return said in _ANSWERS or said.removeprefix("the ") in things

@@ -14,12 +14,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import product
+from math import inf
 from typing import NamedTuple
 
-from .followup import Followups, pointed
+from msgspec.structs import replace
+
+from .followup import Followups
 from .messages import PlannedCall
 from .phrasing import COMMANDING, MAX_REQUESTS, joints, unled
+from .pointing import sentences
 from .templates import Match, Templates
+from .values.durations import SECONDS
 from .values.numbers import NUMBER_WORDS, UNITS
 from .values.words import Token, quote, tokenize
 
@@ -29,6 +34,12 @@ _ITEM = 4
 """At most so many words are one item of a list with shared words."""
 _ITEM_COST = 2.5
 _COPIES = 4
+_THOSE_THERE_ARE = ("my", "the", "all", "our", "any", "these", "those")
+_KNOWN_WORD = 1.6
+"""What a word of free text costs, and a share of its slot: a name from the last call costs less than leaving it out."""
+_HEAD = 6
+"""Within so many words stands the "to" that a second request can share."""
+_LAST_OF_HEAD = frozenset(["me", "us", "you", "reminder", "remember"])
 _PLAIN_LITERALS = 3
 """A part with free words in it is a command where at least so many of its words are fixed."""
 
@@ -70,7 +81,7 @@ class Several:
             return None
         before = said[at - 1]
         count = UNITS.get(before, 0) or (int(before) if before.isdigit() and len(before) == 1 else 0)
-        if count == 1 or count > MAX_REQUESTS:
+        if count == 1 or count > MAX_REQUESTS or before in _THOSE_THERE_ARE:
             return None
         head = quote(text, tokens, 0, at - 1 if count else at)
         rest = quote(text, tokens, at + 1, len(tokens))
@@ -88,11 +99,14 @@ class Several:
         """The words with "it", "that" or "one" replaced by the noun of the skill of the last call."""
         if last is None or last.name not in self.templates.actions:
             return None
-        sentence = pointed([token.text for token in tokens], self.templates.actions[last.name])
-        if sentence is None:
-            return None
-        match = self.templates.request(sentence, tokenize(sentence), now)
-        return call_of(match) if match is not None else None
+        best: Match | None = None
+        least = inf
+        for sentence, known in sentences([token.text for token in tokens], last, self.templates.actions[last.name]):
+            match = self.templates.request(sentence, tokenize(sentence), now)
+            cost = match.cost - (_KNOWN_WORD * known if match.free else 0.0) if match is not None else inf
+            if cost < least:
+                best, least = match, cost
+        return call_of(best) if best is not None else None
 
     def _one_by_one(self, text: str, tokens: Sequence[Token], now: datetime, *, repair: bool) -> Parts | None:
         places = joints(tokens)
@@ -118,7 +132,10 @@ class Several:
                     continue
                 start, end = starts[at], ends[stop]
                 found = match(start, end)
-                if found is not None:
+                headed = self._with_head(text, tokens[start:end], now) if at and found is None else None
+                if headed is not None:
+                    part = Parts([headed], 0.5, 0.8, True)
+                elif found is not None:
                     commanded = at == 0 or _is_command(found, tokens[start:end])
                     part = Parts([call_of(found)], found.cost + 0.1, sureness(found, end - start), commanded)
                 else:
@@ -145,10 +162,40 @@ class Several:
         """A part such as "another for twenty minutes" or "in london", read after the part before it."""
         if previous is None:
             return None
+        again = self._with_unit(text, tokens, previous, now)
+        if again is not None:
+            return again
         found = self.followups.read(text, tokens, previous, now, asked_on=True)
         if found is not None and found.call is not None:
             return found.call
         return self.pointed(tokens, previous, now)
+
+    def _with_unit(
+        self, text: str, tokens: Sequence[Token], previous: PlannedCall, now: datetime
+    ) -> PlannedCall | None:
+        """ "… for nine minutes and a sauce timer for fifteen": the unit of the part before once more."""
+        if len(tokens) < 3 or not _numeric(tokens[-1]):
+            return None
+        held = next((words[-1] for said in previous.spans.values() if (words := said.split())[-1:] and
+                     len(words) > 1 and words[-1] in SECONDS), "")  # fmt: skip
+        sentence = f"{quote(text, tokens, 0, len(tokens))} {held}"
+        match = self.templates.request(sentence, tokenize(sentence), now) if held else None
+        return call_of(match) if match is not None and match.action.name == previous.name else None
+
+    def _with_head(self, text: str, tokens: Sequence[Token], now: datetime) -> PlannedCall | None:
+        """ "… and to call mum at ten", "… and in an hour to call dad": the words before the first "to" of the sentence
+        once more."""
+        said = [token.text for token in tokens]
+        whole = tokenize(text)
+        first = next((at for at, token in enumerate(whole[:_HEAD]) if token.text == "to"), 0)
+        if not first or "to" not in said[:_HEAD] or said[0] in COMMANDING:
+            return None
+        head = [token.text for token in whole[:first]]
+        while len(head) > 1 and head[-1] not in _LAST_OF_HEAD:
+            head.pop()  # "remind me in ten minutes to": the time is of the first alone
+        sentence = f"{' '.join(head)} {quote(text, tokens, 0, len(tokens))}"
+        match = self.templates.request(sentence, tokenize(sentence), now)
+        return call_of(match) if match is not None else None
 
     def _shared(self, text: str, tokens: Sequence[Token], now: datetime) -> Parts | None:
         """ "head X, Y and Z tail" as "head X tail", "head Y tail" and "head Z tail"."""
@@ -191,9 +238,27 @@ class Several:
                 continue
             cost = sum(each.cost for each, _size in found) + 0.05 * (first_end - head + tail - last_start)
             if best is None or cost < best.cost:
-                calls = [call_of(each) for each, _size in found]
+                calls = self._completed([call_of(each) for each, _size in found])
                 best = Parts(calls, cost, 0.95 * min(sureness(each, size) for each, size in found))
         return best
+
+    def _completed(self, calls: list[PlannedCall]) -> list[PlannedCall]:
+        """Questions that share their words share their place too: "in rome today and tomorrow"."""
+        action = self.templates.actions.get(calls[0].name)
+        if action is None or not action.reads or any(call.name != calls[0].name for call in calls):
+            return calls
+        for p in action.parameters:
+            having = [call for call in calls if p.name in call.arguments]
+            if p.kind != "place" or len(having) != 1:
+                continue
+            value, said = having[0].arguments[p.name], having[0].spans.get(p.name, "")
+            calls = [
+                call
+                if p.name in call.arguments
+                else replace(call, arguments={**call.arguments, p.name: value}, spans={**call.spans, p.name: said})
+                for call in calls
+            ]
+        return calls
 
 
 def _numeric(token: Token) -> bool:

@@ -67,8 +67,8 @@ class Both:
         self.planner = Planner(device_catalogue())
         self.ms: list[float] = []
 
-    def plan(self, text: str, now: datetime = NOW) -> Plans:
-        templates = self.planner.plan(text, now)
+    def plan(self, text: str, now: datetime = NOW, context: Sequence[PlannedCall] = ()) -> Plans:
+        templates = self.planner.plan(text, now, context)
         began = perf_counter()
         seen = [self.network.see([token.text for token in tokens]) for tokens in tier.sentences(text)]
         encoded = Encoded([Sighted(each.labels, each.tags) for each in seen], self.network.files.sure)

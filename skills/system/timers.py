@@ -97,7 +97,8 @@ class Timers(TimerRows):
     @action(
         "how (much time|long|much longer|many minutes|much) (is|are|do i have|have i got|does it have) [<left>] [on|in|for|with] <my> [{label}] <timers> [<left>]",
         "how (much time|long|much longer|many minutes) [is] <left> [on|in|for] <my> [{label}] <timers>",
-        "how (much time|long) [is] <left>",
+        "how (much|much time|long) [is] <left>",
+        "how (much longer|long does it have|much longer does it have)",
         "(what's|what is|show|tell me|check|give me) [the] (time|status|state) [<left>|of] [on|of|for] <my> [{label}] <timers>",
         "(what's|what is) <left> [on|of] <my> [{label}] <timers>",
         "(show|list|check|view|read|see|tell me|tell me about|what about|how about) [me] [all] <my> [{label}] [running|active|current] <timers> [status]",
