@@ -25,13 +25,13 @@ template matcher, the language model of the speech recogniser, the help texts an
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Coroutine
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Protocol, TypeVar
 
 import msgspec
 
+from ..kernel.lean import suspends
 from .messages import Card, FaceDesigned, Glance, RingView, TimerView
 
 CONTRACT = (1, 2)
@@ -219,7 +219,7 @@ def action(
     """
 
     def mark(function: F) -> F:
-        if not inspect.iscoroutinefunction(function):
+        if not suspends(function):
             raise TypeError(f"action {function.__qualname__} must be 'async def'")
         function.__action__ = ActionMark(  # type: ignore[attr-defined]
             tuple(sentences), tuple(examples), tuple(grants), sensitive, hidden, reads
