@@ -160,6 +160,11 @@ class Device(Protocol):
         Refusal where it cannot be made. [designer]"""
         ...
 
+    async def ask_model(self, model: str, task: str, text: str, max_tokens: int) -> str:
+        """What a model of the broker (its card's name, or a path) writes to a text, given a task. Bluerill's own skills
+        only. Raises CallerError, BudgetExceeded or ServiceFault where it cannot. [model]"""
+        ...
+
     async def fetch(
         self,
         url: str,

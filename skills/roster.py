@@ -22,7 +22,7 @@ from .device import DeviceHandle
 from .index import Indexed
 from .messages import Catalogue, SkillInfo
 
-OWN_ONLY = frozenset({"jobs", "designer"})
+OWN_ONLY = frozenset({"jobs", "designer", "model"})
 """Grants that no third-party skill gets."""
 
 
