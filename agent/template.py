@@ -8,6 +8,8 @@ word, a value, or nothing.
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterable
 from itertools import permutations
 from typing import Any, NamedTuple
 
@@ -31,9 +33,9 @@ Edge = tuple[int, Any, int]
 Phrase = tuple[str, ...]
 Table = dict[str, tuple[Phrase, ...]]
 """Phrases by their first word; '' holds the empty phrase where the part may be left out."""
-Clauses = list[frozenset[str]]
-Required = dict[tuple[str, str], Clauses]
-"""The clauses of each skill's rules, by (skill, rule)."""
+Clause = str | tuple[str, ...]
+"""Words of which one is needed; most need the only one, and a set for each would be most of what a template takes."""
+Clauses = list[Clause]
 Shared = dict[tuple[str, str], "list[Phrase] | None"]
 """What the rules of each skill say, by (skill, rule): worked out once for all its templates."""
 
@@ -109,7 +111,7 @@ class _Compiler:
         if depth > _MAX_DEPTH:
             raise ManifestError("a sentence template nests its rules deeper than 24")
         if isinstance(item, tree.text_chunk):
-            return [tuple(words(item.text))]
+            return [tuple(map(sys.intern, words(item.text)))]
         if isinstance(item, tree.alternative):
             said: list[Phrase] = []
             for branch in item.items:
@@ -213,12 +215,20 @@ def compile_template(text: str, slots: dict[str, Slot], rules: dict[str, str], s
     return Automaton(compiler.edges, accept, free)
 
 
+class Required:
+    """The clauses of each skill's rules, by (skill, rule), and one object for all clauses of the same words."""
+
+    def __init__(self) -> None:
+        self.rules: dict[tuple[str, str], Clauses] = {}
+        self.same: dict[Clause, Clause] = {}
+
+
 def required_words(text: str, rules: dict[str, str], skill: str = "", kept: Required | None = None) -> Clauses:
     """Sets of words of which a sentence must hold one each, to match the template at all (conjunctive form).
 
     ``kept`` remembers what the rules of ``skill`` require.
     """
-    return _Scanner(rules, skill, {} if kept is None else kept).scan(text, 0)
+    return _Scanner(rules, skill, Required() if kept is None else kept).scan(text, 0)
 
 
 class _Scanner:
@@ -231,13 +241,13 @@ class _Scanner:
         if depth > 6:
             return []
         found, _at = self._clauses(_SCAN.findall(unglue(text)), 0, depth)
-        return found
+        return list(dict.fromkeys(found))
 
     def _rule(self, name: str, depth: int) -> Clauses:
         key = (self.skill, name)
-        if key not in self.kept:
-            self.kept[key] = self.scan(self.rules.get(name, ""), depth + 1)
-        return self.kept[key]
+        if key not in self.kept.rules:
+            self.kept.rules[key] = self.scan(self.rules.get(name, ""), depth + 1)
+        return self.kept.rules[key]
 
     def _clauses(self, parts: list[str], at: int, depth: int) -> tuple[Clauses, int]:
         """The clauses of one bracket (or of the whole), and where it ends."""
@@ -259,14 +269,31 @@ class _Scanner:
                 branches[-1].extend(self._rule(part[1:-1], depth))
             elif first not in "{;":
                 if part.isascii() and part.isalpha() and part not in CONTRACTED:
-                    branches[-1].append(frozenset((part.lower(),)))
+                    branches[-1].append(sys.intern(part.lower()))
                 else:
-                    branches[-1].extend(frozenset((word,)) for word in words(part))
+                    branches[-1].extend(sys.intern(word) for word in words(part))
         if len(branches) == 1:
             return branches[0], at
         if not all(branches):
             return [], at
-        return [frozenset().union(*(min(branch, key=len) for branch in branches))], at
+        return [self._either(min(branch, key=_size) for branch in branches)], at
+
+    def _either(self, clauses: Iterable[Clause]) -> Clause:
+        """The words of several clauses as one, the same object for the same words."""
+        among = {word: None for clause in clauses for word in words_of(clause)}
+        if len(among) == 1:
+            return next(iter(among))
+        whole = tuple(sorted(among))
+        return self.kept.same.setdefault(whole, whole)
+
+
+def words_of(clause: Clause) -> tuple[str, ...]:
+    """The words of a clause."""
+    return (clause,) if isinstance(clause, str) else clause
+
+
+def _size(clause: Clause) -> int:
+    return 1 if isinstance(clause, str) else len(clause)
 
 
 def _closing(parts: list[str], at: int) -> int:

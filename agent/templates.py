@@ -22,7 +22,7 @@ from .arguments import arguments_of
 from .matcher import Matcher, Way
 from .phrasing import stripped
 from .repair import BUDGET, Repair
-from .template import Automaton, Required, Shared, Slot, compile_template, required_words, slot_of
+from .template import Automaton, Clause, Required, Shared, Slot, compile_template, required_words, slot_of, words_of
 from .values.reader import FREE_KINDS, Reader
 from .values.words import Token, words
 
@@ -41,7 +41,7 @@ class Template(NamedTuple):
     action: ActionInfo
     text: str
     fixed: dict[str, Any]
-    clauses: tuple[frozenset[str], ...]
+    clauses: tuple[Clause, ...]
 
 
 class Match(NamedTuple):
@@ -80,13 +80,13 @@ class Templates:
         self._compiled: OrderedDict[int, Automaton] = OrderedDict()
         self._broken: set[int] = set()
         self._shared: Shared = {}
-        self._required: Required = {}
+        self._required = Required()
         for action in actions:
             if not action.hidden:
                 self._add(action)
         counts: dict[str, int] = {}
         for template in self.templates:
-            for word in {word for clause in template.clauses for word in clause}:
+            for word in {word for clause in template.clauses for word in words_of(clause)}:
                 counts[word] = counts.get(word, 0) + 1
         self.vocabulary = frozenset(counts)
         self.repair = Repair(self.vocabulary)
@@ -96,8 +96,8 @@ class Templates:
             if not template.clauses:
                 self._anywhere.append(number)
                 continue
-            rarest = min(template.clauses, key=lambda clause: sum(counts[word] for word in clause))
-            for word in rarest:
+            rarest = min(template.clauses, key=lambda clause: sum(counts[word] for word in words_of(clause)))
+            for word in words_of(rarest):
                 self._by_word.setdefault(word, []).append(number)
         self.openers = frozenset(word for t in self.templates for word in openers_of(t.text, t.action.rules))
 
@@ -149,7 +149,8 @@ class Templates:
                 if number in seen:
                     continue
                 seen.add(number)
-                if all(not clause.isdisjoint(present) for clause in self.templates[number].clauses):
+                clauses = self.templates[number].clauses
+                if all(c in present if isinstance(c, str) else not present.isdisjoint(c) for c in clauses):
                     found.append(number)
         return found
 

@@ -7,13 +7,13 @@ one reply or one typed error for every envelope, whatever the handler does.
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
 from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from typing import Any
 
 from .errors import BluerillError, CallerError, PeerRestarted, ServiceFault
+from .lean import suspends
 from .message import Body, Kind, Packed, decode_body
 from .port import Envelope, Mailbox
 from .service import Call, Leased, Service
@@ -55,7 +55,7 @@ class Runner:
         self._table: dict[type[Body], tuple[Callable[..., Any], bool]] = {}
         for body, method in service.handlers.items():
             function = getattr(service, method)
-            self._table[body] = (function, inspect.iscoroutinefunction(function))
+            self._table[body] = (function, suspends(function))
 
     def go(self) -> None:
         """The service has started: handle what waits."""

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from ..kernel.errors import CallerError
-from .derive import Action, Parameter
+from .action import Action, Parameter
 from .recurrence import parse_rule
 
 MAX_TEXT = 500
@@ -50,10 +50,7 @@ def _converted(parameter: Parameter, value: Any, zone: tzinfo) -> Any:
         if isinstance(value, str) and value in parameter.info.choices:
             return value
         raise _wrong(f"one of {', '.join(parameter.info.choices)}", value)
-    reader = _READERS.get(parameter.info.kind)
-    if reader is not None:
-        return reader(value, zone)
-    return msgspec.convert(value, parameter.type)
+    return _READERS[parameter.info.kind](value, zone)
 
 
 def _wrong(expected: str, value: Any) -> ValueError:

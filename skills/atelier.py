@@ -6,10 +6,8 @@ folder, so that what is made anew is shown as the difference from what was there
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -79,6 +77,8 @@ class Atelier:
         if not set(skill.grants) <= ALLOWED:
             raise ServiceFault(f"the skill that was made asks for {sorted(set(skill.grants) - ALLOWED)}")
         code = next((text for path, text in made.files.items() if path.endswith("__init__.py")), "")
+        import difflib  # not before a skill is made: it is large, and the core is small
+
         diff = "".join(difflib.unified_diff(before.splitlines(True), code.splitlines(True), "before", made.name))
         offer = Offer(
             made.name, made.package, version, made.summary, list(skill.grants), register.in_words(skill.grants),
@@ -137,6 +137,8 @@ class Atelier:
             used = {each.folder for each in self._packages.read().packages.values()}
             for old in older[: -KEPT + 1]:
                 if str(old) not in used:
+                    import shutil  # as above
+
                     shutil.rmtree(old, ignore_errors=True)
         except OSError as error:
             raise ServiceFault(f"{home}: the skill cannot be written: {os.strerror(error.errno or 0)}") from error

@@ -25,13 +25,13 @@ template matcher, the language model of the speech recogniser, the help texts an
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Coroutine
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Protocol, TypeVar
 
 import msgspec
 
+from ..kernel.lean import suspends
 from .messages import Card, FaceDesigned, Glance, RingView, TimerView
 
 CONTRACT = (1, 2)
@@ -160,6 +160,11 @@ class Device(Protocol):
         Refusal where it cannot be made. [designer]"""
         ...
 
+    async def ask_model(self, model: str, task: str, text: str, max_tokens: int) -> str:
+        """What a model of the broker (its card's name, or a path) writes to a text, given a task. Bluerill's own skills
+        only. Raises CallerError, BudgetExceeded or ServiceFault where it cannot. [model]"""
+        ...
+
     async def fetch(
         self,
         url: str,
@@ -219,7 +224,7 @@ def action(
     """
 
     def mark(function: F) -> F:
-        if not inspect.iscoroutinefunction(function):
+        if not suspends(function):
             raise TypeError(f"action {function.__qualname__} must be 'async def'")
         function.__action__ = ActionMark(  # type: ignore[attr-defined]
             tuple(sentences), tuple(examples), tuple(grants), sensitive, hidden, reads

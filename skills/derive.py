@@ -2,8 +2,7 @@
 
 The signature gives parameters and their kinds (``Annotated[…, Slot(kind)]`` or a plain type), ``Literal`` gives
 choices, the docstring the descriptions (its first paragraph, and lines ``parameter: text``), the decorator the
-sentences. The JSON schema is written here for the contract's own kinds and by msgspec for any other type: msgspec's
-generator costs more than all the rest of loading a skill. What is wrong is a ManifestError in one line.
+sentences. What is wrong is a ManifestError in one line.
 """
 
 from __future__ import annotations
@@ -16,9 +15,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import msgspec
-
 from ..kernel.errors import ManifestError
+from .action import Action, Parameter, schema_of
 from .contract import ActionMark, Say, Skill, Slot
 from .messages import ActionInfo, ParameterInfo, SentenceInfo
 
@@ -39,41 +37,6 @@ _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _PLAIN_KINDS: dict[Any, str] = {
     str: "text", int: "number", float: "number", bool: "bool", timedelta: "duration", datetime: "time", date: "date",
 }  # fmt: skip
-_SCHEMAS: dict[str, dict[str, Any]] = {
-    "duration": {"type": "string", "format": "duration", "description": "ISO 8601 duration, e.g. PT10M"},
-    "change": {"type": "string", "format": "duration", "description": "signed ISO 8601 duration, e.g. -PT5M"},
-    "time": {"type": "string", "format": "date-time", "description": "local time, e.g. 2026-11-21T07:00"},
-    "date": {"type": "string", "format": "date"},
-    "when": {"type": "string", "description": "a date (2026-11-21) or a local time (2026-11-21T07:00)"},
-    "number": {"type": "number"},
-    "level": {"type": "integer", "minimum": 0, "maximum": 100},
-    "change-level": {"type": "integer", "minimum": -100, "maximum": 100},
-    "repeat": {"type": "string", "description": "RFC 5545 recurrence, e.g. FREQ=WEEKLY;BYDAY=MO,TU"},
-    "bool": {"type": "boolean"},
-    "unit": {"type": "string"},
-    "currency": {"type": "string"},
-    "place": {"type": "string"},
-    "person": {"type": "string"},
-    "text": {"type": "string"},
-    "expression": {"type": "string"},
-}
-
-
-class Parameter(msgspec.Struct, frozen=True):
-    """One parameter: ``field`` is its name in Python (``from_`` for ``from``), ``type`` what msgspec converts to."""
-
-    info: ParameterInfo
-    field: str
-    type: Any
-
-
-class Action(msgspec.Struct, frozen=True):
-    """One action of a skill class; ``method`` is the name of its method."""
-
-    info: ActionInfo
-    method: str
-    parameters: dict[str, Parameter]
-    grants: frozenset[str]
 
 
 def actions_of(cls: type[Skill]) -> dict[str, Action]:
@@ -119,7 +82,7 @@ def _action(cls: type[Skill], name: str, function: Callable[..., Any], mark: Act
         sensitive_when=_sensitive_when(mark, parameters, where),
         hidden=mark.hidden,
         reads=mark.reads,
-        schema=_schema(parameters),
+        schema=schema_of(each.info for each in parameters.values()),
     )
     return Action(info, name, parameters, frozenset(mark.grants))
 
@@ -166,7 +129,7 @@ def _parameters(
         choices = _choices(cls, inner) if kind == "choice" else {}
         required = each.default is each.empty
         info = ParameterInfo(name, kind, required, notes.get(name, ""), choices)
-        found[name] = Parameter(info, field, inner)
+        found[name] = Parameter(info, field)
     return found
 
 
@@ -238,17 +201,3 @@ def _check_brackets(text: str, shown: str) -> None:
             raise ManifestError(f"{shown} has an unexpected {letter!r}")
     if waiting:
         raise ManifestError(f"{shown} lacks a {waiting[-1]!r}")
-
-
-def _schema(parameters: dict[str, Parameter]) -> dict[str, Any]:
-    properties: dict[str, Any] = {}
-    for name, each in parameters.items():
-        if each.info.kind == "choice":
-            schema: dict[str, Any] = {"type": "string", "enum": list(each.info.choices)}
-        else:
-            schema = dict(_SCHEMAS[each.info.kind])
-        if each.info.description:
-            schema["description"] = each.info.description
-        properties[name] = schema
-    required = [name for name, each in parameters.items() if each.info.required]
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}

@@ -13,9 +13,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ..kernel.errors import CallerError, CapabilityError, ServiceFault
+from ..kernel.errors import BudgetExceeded, CallerError, CapabilityError, ServiceFault
 from ..kernel.message import Body
 from ..kernel.service import Port
+from ..models.messages import Infer, Inference, Refused
+from ..models.parts import ChatMessage
 from .chime import DUE, Chime, Due
 from .contract import Refusal
 from .messages import (
@@ -39,9 +41,11 @@ from .register import NETWORK, origin, origins
 from .sensors import Sensors
 from .units import Unit, unit_of
 
-STORE, EGRESS, DESIGNER = "store", "egress", "designer"
+STORE, EGRESS, DESIGNER, MODELS = "store", "egress", "designer", "models"
 DESIGN_S = 10.0
 """How long a face may take to make; two seconds are usual."""
+MODEL_S = 11.0
+"""How long a model may take to answer, with the time it takes to load: an action has twelve seconds."""
 MAX_SPEECH = 1_000
 MAX_DELAY = timedelta(days=366)
 _MISSING = object()
@@ -174,6 +178,17 @@ class DeviceHandle:
         if not isinstance(made, FaceDesigned):
             raise ServiceFault(f"the designer answered with {made.wire!r}")
         return made
+
+    async def ask_model(self, model: str, task: str, text: str, max_tokens: int) -> str:
+        self._need("model")
+        messages = [ChatMessage("system", task), ChatMessage("user", text)]
+        wanted = Infer(model, messages=messages, max_tokens=max_tokens, prefix_key=task)
+        answer = await self._port.ask(MODELS, wanted, Body, within=MODEL_S)
+        if isinstance(answer, Inference):
+            return answer.text
+        if isinstance(answer, Refused):
+            raise (BudgetExceeded if answer.retry_after_s > 0 else CallerError)(answer.reason)
+        raise ServiceFault(f"{MODELS!r} answered an inference with {answer.wire!r}")
 
     async def fetch(
         self,

@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from urllib.request import OpenerDirector
 
 SYSTEM_HOSTS: dict[str, tuple[str, ...]] = {
-    "skills": ("api.open-meteo.com", "geocoding-api.open-meteo.com", "www.ecb.europa.eu"),
+    "skills": ("api.open-meteo.com", "geocoding-api.open-meteo.com", "www.ecb.europa.eu", "feeds.bbci.co.uk"),
 }
 """What Bluerill's own skills need; other packages are granted theirs by the device's owner (``register.py``)."""
+
+SYSTEM_OPTIONS = {"skills": {"world": ("network:@feed",)}}
+"""Options of Bluerill's own skills in which the owner may write an address, as grants by skill."""
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_URL = 2_000
@@ -109,7 +112,15 @@ class EgressService(Service):
         return ", ".join(sorted({*self._hosts.get(sender, ()), *self._agreed(sender)})) or "nothing"
 
     def _agreed(self, sender: str) -> set[str]:
-        """Where a package may go now, as origins. Raises ServiceFault if what was agreed to cannot be read."""
+        """Where a package (or, by the owner's settings, the device's own skills) may go now, as origins. Raises
+        ServiceFault if what was agreed to cannot be read."""
+        if sender in SYSTEM_OPTIONS:
+            own = _tables(self._settings)
+            return {
+                found
+                for skill, grants in SYSTEM_OPTIONS[sender].items()
+                for found in register.origins(grants, own.get(skill, {}))
+            }
         if not self._register or not sender.startswith("skill-"):
             return set()
         packages = register.read(self._register).packages.values()

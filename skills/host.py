@@ -10,7 +10,7 @@ screen is told the whole list.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -28,6 +28,7 @@ from .bookkeeper import Bookkeeper
 from .catalogue import described, merge
 from .drafting import Undrafted
 from .glances import Glances
+from .index import Indexed, read_index
 from .messages import (
     CATALOGUE_CHANGED,
     GLANCE_CHANGED,
@@ -114,6 +115,9 @@ class SkillsService(SkillHost):
             return
         for host in waiting:
             self.port.spawn(self._packages.learn(host), f"learn {host}")
+
+    def _indexed(self) -> Mapping[str, Indexed]:
+        return read_index(self._entries)
 
     async def notified(self, signal: int) -> None:
         if signal & GLANCE_CHANGED:

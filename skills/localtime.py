@@ -9,11 +9,16 @@ the two.
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..kernel.errors import CallerError
+
+
+def month_days(year: int, month: int) -> int:
+    """How many days a month has. ``calendar`` would say it too, with all that it is for."""
+    return 31 if month == 12 else (date(year, month + 1, 1) - timedelta(days=1)).day
 
 
 def zone_named(name: str) -> tzinfo:

@@ -107,6 +107,8 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     icon: str = ""
     value: float | None = None
     """0..1, drawn as a ring, where the card has one number to show."""
+    code: str = ""
+    """Text of a code that is drawn large, so that a scanner reads it off the glass."""
 
 
 @message("skills.invoke")

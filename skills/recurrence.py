@@ -7,13 +7,13 @@ WKST. Days that do not exist (31 February) are skipped, as the RFC says.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import msgspec
 
 from ..kernel.errors import CallerError
+from .localtime import month_days
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -144,7 +144,7 @@ def _fits(rule: Rule, start: date, day: date) -> bool:
 
 
 def _in_month_days(rule: Rule, day: date) -> bool:
-    length = monthrange(day.year, day.month)[1]
+    length = month_days(day.year, day.month)
     return day.day in rule.month_days or day.day - length - 1 in rule.month_days
 
 
@@ -153,7 +153,7 @@ def _is_nth(ordinal: int, day: date) -> bool:
         return True
     if ordinal > 0:
         return (day.day - 1) // 7 + 1 == ordinal
-    return (monthrange(day.year, day.month)[1] - day.day) // 7 + 1 == -ordinal
+    return (month_days(day.year, day.month) - day.day) // 7 + 1 == -ordinal
 
 
 def _week(day: date, week_start: int) -> date:

@@ -9,31 +9,55 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from ..kernel.errors import ManifestError
 from . import loader
+from .action import Action
 from .catalogue import fingerprint
 from .contract import Device, Skill
-from .derive import Action, actions_of, summary_of
 from .device import DeviceHandle
+from .index import Indexed
 from .messages import Catalogue, SkillInfo
 
-OWN_ONLY = frozenset({"jobs", "designer"})
+OWN_ONLY = frozenset({"jobs", "designer", "model"})
 """Grants that no third-party skill gets."""
 
 
 class Loaded:
-    """A skill that runs: its instance, its actions and the lock that keeps its units in order."""
+    """A skill that runs: its instance (imported when it is first needed, if the index knows its contract), its actions
+    and the lock that keeps its units in order. ``starts`` and ``follows_clock`` say whether it has something to do at
+    boot and when the clock is set."""
 
-    def __init__(self, skill: Skill, device: DeviceHandle, actions: dict[str, Action]) -> None:
-        self.skill = skill
-        self.name = skill.name
+    def __init__(
+        self,
+        info: SkillInfo,
+        device: DeviceHandle,
+        actions: dict[str, Action],
+        make: Callable[[], Skill],
+        *,
+        starts: bool = True,
+        follows_clock: bool = True,
+    ) -> None:
+        self.name = info.name
+        self.grants = frozenset(info.grants)
         self.device = device
         self.actions = actions
+        self.starts = starts
+        self.follows_clock = follows_clock
         self.lock = asyncio.Lock()
+        self._make = make
+        self._skill: Skill | None = None
+
+    @property
+    def skill(self) -> Skill:
+        """The instance. Raises ManifestError if its module, unread until now, cannot be imported."""
+        if self._skill is None:
+            self._skill = self._make()
+            self._skill.device = _as_device(self.device)
+        return self._skill
 
 
 class Roster:
@@ -43,8 +67,9 @@ class Roster:
         self,
         isolation: str,
         log: logging.Logger,
-        make_device: Callable[[type[Skill]], DeviceHandle],
+        make_device: Callable[[SkillInfo], DeviceHandle],
         disabled: Iterable[str] = (),
+        index: Mapping[str, Indexed] | None = None,
     ) -> None:
         self.skills: dict[str, Loaded] = {}
         self.actions: dict[str, tuple[Loaded, Action]] = {}
@@ -53,6 +78,7 @@ class Roster:
         self._log = log
         self._make_device = make_device
         self._disabled = frozenset(disabled)
+        self._index = index or {}
 
     def unload(self, name: str) -> None:
         """Let a skill go; it is listed as disabled."""
@@ -71,35 +97,51 @@ class Roster:
             self._note(entry, "disabled")
             return
         try:
-            cls = loader.load(entry)
-            actions = actions_of(cls)
-            self._refuse_taken(cls, actions)
-            own = sorted(OWN_ONLY & set(cls.grants))
-            if own and self._isolation != "core":
-                raise ManifestError(f"skill {cls.name!r}: the grants {own} are for Bluerill's own skills")
-            skill = _made(cls)
+            loaded, info = self._indexed(entry) or self._derived(entry)
+            self._refuse_taken(info.name, loaded.actions)
         except ManifestError as error:
             self._log.warning("%s", error)
             self._note(entry, "broken", str(error))
             return
-        device = self._make_device(cls)
-        skill.device = _as_device(device)
-        loaded = Loaded(skill, device, actions)
-        self.skills[cls.name] = loaded
-        self.actions.update({name: (loaded, action) for name, action in actions.items()})
-        self.infos.append(
-            SkillInfo(
-                name=cls.name,
-                version=cls.version,
-                package=entry.package,
-                summary=summary_of(cls),
-                actions=[name for name, action in actions.items() if not action.info.hidden],
-                grants=list(cls.grants),
-                simulated=cls.simulated,
-                isolation=self._isolation,
-                options=dict(cls.options),
-            )
+        self.skills[info.name] = loaded
+        self.actions.update({name: (loaded, action) for name, action in loaded.actions.items()})
+        self.infos.append(info)
+
+    def _indexed(self, entry: loader.EntryPoint) -> tuple[Loaded, SkillInfo] | None:
+        """A skill whose contract the index knows: its module is not read yet."""
+        held = self._index.get(entry.name)
+        if held is None or not loader.is_own(entry):
+            return None
+        info = held.info(entry.package, self._isolation)
+        device = self._make_device(info)
+        make = lambda: _made(loader.load(entry))  # noqa: E731 - read as one thing: what making it is
+        loaded = Loaded(info, device, held.made(), make, starts=held.starts, follows_clock=held.follows_clock)
+        return loaded, info
+
+    def _derived(self, entry: loader.EntryPoint) -> tuple[Loaded, SkillInfo]:
+        """A skill whose contract is derived from its class. Raises ManifestError."""
+        from .derive import actions_of, summary_of  # the core, which has the index, seldom needs it
+
+        cls = loader.load(entry)
+        actions = actions_of(cls)
+        own = sorted(OWN_ONLY & set(cls.grants))
+        if own and self._isolation != "core":
+            raise ManifestError(f"skill {cls.name!r}: the grants {own} are for Bluerill's own skills")
+        info = SkillInfo(
+            name=cls.name,
+            version=cls.version,
+            package=entry.package,
+            summary=summary_of(cls),
+            actions=[name for name, action in actions.items() if not action.info.hidden],
+            grants=list(cls.grants),
+            simulated=cls.simulated,
+            isolation=self._isolation,
+            options=dict(cls.options),
         )
+        skill = _made(cls)
+        loaded = Loaded(info, self._make_device(info), actions, lambda: skill)
+        assert loaded.skill is skill
+        return loaded, info
 
     def _note(self, entry: loader.EntryPoint, state: str, problem: str = "") -> None:
         self.infos.append(
@@ -113,13 +155,13 @@ class Roster:
             )
         )
 
-    def _refuse_taken(self, cls: type[Skill], actions: dict[str, Action]) -> None:
-        if cls.name in self.skills:
-            raise ManifestError(f"skill name {cls.name!r} is taken by a skill loaded before it")
+    def _refuse_taken(self, skill: str, actions: dict[str, Action]) -> None:
+        if skill in self.skills:
+            raise ManifestError(f"skill name {skill!r} is taken by a skill loaded before it")
         for name in actions:
             if name in self.actions:
                 held = self.actions[name][1].info.skill
-                raise ManifestError(f"skill {cls.name!r}: action {name!r} is taken by the skill {held!r}, loaded first")
+                raise ManifestError(f"skill {skill!r}: action {name!r} is taken by the skill {held!r}, loaded first")
 
     def catalogue(self) -> Catalogue:
         """What runs, and what could not be loaded."""

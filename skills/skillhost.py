@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -24,8 +24,9 @@ from ..kernel.service import Call, Leased, Service, handles
 from . import loader
 from .arguments import convert
 from .chime import DUE, Chime, Due, boot_id, suspended
-from .contract import Refusal, Reply, Skill
+from .contract import Refusal, Reply
 from .device import DeviceHandle
+from .index import Indexed
 from .localtime import device_zone
 from .messages import (
     Catalogue,
@@ -34,6 +35,7 @@ from .messages import (
     Happened,
     Invoke,
     Invoked,
+    SkillInfo,
     Unconfirmed,
     Undo,
     WantJob,
@@ -103,19 +105,23 @@ class SkillHost(Service):
             suspended if self._boot is None else lambda: 0.0,
         )
         self._outbox = Outbox(self.port)
-        self._roster = Roster(self.isolation, self.port.log, self._device_for, self._disabled)
+        self._roster = Roster(self.isolation, self.port.log, self._device_for, self._disabled, self._indexed())
         for entry in self._entries:
             self._roster.load(entry)
         if self._wakes:
             self.port.spawn(self._wake_all(), "wake")
 
-    def _device_for(self, cls: type[Skill]) -> DeviceHandle:
+    def _indexed(self) -> Mapping[str, Indexed]:
+        """What is known of skills without importing them: in a child nothing."""
+        return {}
+
+    def _device_for(self, info: SkillInfo) -> DeviceHandle:
         return DeviceHandle(
             self.port,
             self._chime,
-            cls.name,
-            frozenset(cls.grants),
-            self._settings.get(cls.name, {}),
+            info.name,
+            frozenset(info.grants),
+            self._settings.get(info.name, {}),
             lambda: self._zone,
             self._call,
             self._sensors,
@@ -125,15 +131,16 @@ class SkillHost(Service):
         """Bring back what was due and running before; a skill that fails here stays, it only misses its start."""
         loaded = list(self._roster.skills.values())
         for each in loaded:
-            if "store" in each.skill.grants:
+            if "store" in each.grants:
                 await self._remember(each)
         for each in loaded:
-            await self._start(each)
+            if each.starts:
+                await self._start(each)
         self._chime.begin()
 
     async def _wake(self, loaded: Loaded) -> None:
         """The same for one skill, while the others run."""
-        if "store" in loaded.skill.grants:
+        if "store" in loaded.grants:
             await self._remember(loaded)
         await self._start(loaded)
         self._chime.begin()
@@ -333,7 +340,7 @@ class SkillHost(Service):
                 self.port.log.warning("what fired for %s is still not stored: %s", device.space, error)
 
     async def _clock_changed(self) -> None:
-        for loaded in list(self._roster.skills.values()):
+        for loaded in [each for each in self._roster.skills.values() if each.follows_clock]:
             try:
                 await self._unit(loaded, loaded.skill.clock_changed, "clock_changed", START_TIMEOUT_S)
             except BluerillError as error:

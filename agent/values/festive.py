@@ -6,8 +6,9 @@ computed by the anonymous Gregorian algorithm (J. Meeus, Astronomical Algorithms
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date, timedelta
+
+from ...skills.localtime import month_days
 
 FIXED = {
     "christmas": (12, 25), "christmas day": (12, 25), "christmas eve": (12, 24), "xmas": (12, 25),
@@ -36,11 +37,11 @@ for _name in (*FIXED, *_NTH, *_EASTER):
 def nth_weekday(year: int, month: int, weekday: int, which: int) -> date | None:
     """The ``which``-th such day of the week in a month (-1: the last); None where the month has fewer."""
     if which < 0:
-        last = date(year, month, monthrange(year, month)[1])
+        last = date(year, month, month_days(year, month))
         return last - timedelta(days=(last.weekday() - weekday) % 7)
     first = date(year, month, 1)
     day = 1 + (weekday - first.weekday()) % 7 + 7 * (which - 1)
-    return date(year, month, day) if day <= monthrange(year, month)[1] else None
+    return date(year, month, day) if day <= month_days(year, month) else None
 
 
 def easter(year: int) -> date:

@@ -5,10 +5,10 @@ Months and years are counted on the calendar: a month after the 31st is the last
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from ...skills.localtime import month_days
 from .durations import SECONDS, calendar_spans
 from .numbers import Words, numbers
 
@@ -18,7 +18,7 @@ Span = tuple[int, date, date]
 def add_months(day: date, months: int) -> date:
     """The same day of a later month, or that month's last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day.day, month_days(year, month + 1)))
 
 
 def lengths(words: Words, at: int) -> Iterator[tuple[int, int, int]]:

@@ -22,7 +22,6 @@ class Notes(Skill):
     @action(
         "(take|make|add|create|write|write down|save|leave|start|record|jot|jot down|new) [a|this|the|another|down a] [new|quick|voice] (note|memo|notes) [that|saying|to|of|about|which says] {text}",
         "(note|note down|note that|take down|write down|write this down|jot down|put down|make a note|make a note that|make a note of) {text}",
-        "(remember|please remember|keep in mind) (that|this) {text}",
         "(add|put|write|save) {text} (to|in|into|on) [my|the] (notes|notebook|note book)",
         "(new|add|quick) note {text}",
         "(write|note|jot|put) {text} down",

@@ -197,7 +197,9 @@ class Timers(TimerRows):
         return Reply(speech, result, await self._card(row), undo={"paused": row["id"]})
 
     @action(
-        "(resume|continue|unpause|restart|carry on with|go on with|start|unfreeze) <which> [again]",
+        "(resume|continue|unpause|restart|carry on with|go on with|unfreeze) <which> [again]",
+        "start <which> again",
+        "start (the|my|that) ([{label}] timer|(timer|countdown) <named> {label})",
         "(resume|continue|unpause) the countdown",
         "take <which> off (hold|pause)",
         examples=("resume the timer", "continue my tea timer"),

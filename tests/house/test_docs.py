@@ -63,8 +63,8 @@ def test_a_page_begins_with_its_title(path: Path) -> None:
 
 
 def test_generated_pages_are_fresh() -> None:
-    stale = [page for page, text in pages.pages().items() if (DOCS / page).read_text("utf-8") != text]
-    assert not stale, f"docs/{stale} is not what the code says; run 'make pages'"
+    stale = [page for page, text in pages.pages().items() if (ROOT / page).read_text("utf-8") != text]
+    assert not stale, f"{stale} is not what the code says; run 'make pages'"
 
 
 def test_a_stale_page_is_named_in_one_line(
@@ -72,7 +72,7 @@ def test_a_stale_page_is_named_in_one_line(
 ) -> None:
     (tmp_path / "docs").mkdir()
     monkeypatch.setattr(pages, "ROOT", tmp_path)
-    monkeypatch.setattr(pages, "pages", lambda: {"messages.md": "new", "commands.md": "same"})
+    monkeypatch.setattr(pages, "pages", lambda: {"docs/messages.md": "new", "docs/commands.md": "same"})
     (tmp_path / "docs" / "messages.md").write_text("old")
     (tmp_path / "docs" / "commands.md").write_text("same")
     assert pages.main(["--check"]) == 1

@@ -1,0 +1,1 @@
+"""What plays: music, radio, podcasts and audiobooks, through a provider."""
