@@ -98,6 +98,7 @@ bench-ipc: $(DEV_STAMP)  ## kernel messages beside other Python message systems
 bench-plan: $(DEV_STAMP)  ## what the planner understands, templates and encoder, alone and together
 	$(PY) -m bluerill.bench.plan $(ARGS)
 	$(PY) -m bluerill.bench.plan_tiers
+	$(PY) -m bluerill.bench.dialogues
 
 bench-voice: $(DEV_STAMP)  ## recognition and latency on real and rendered speech
 	$(PY) -m bluerill.bench.voice $(ARGS)

@@ -93,7 +93,7 @@ class Planner:
         if whole is None or whole.cost > 0:
             right = self._repaired(text, tokens, now, whole)
             if right is not None:
-                return [call_of(right)], 0.9 * sureness(right, len(tokens)), "", False
+                return [call_of(right)], 0.9, "", False
         followup = self._follow(text, tokens, last, now) if last is not None else None
         if followup is not None and followup.call is not None and (followup.sure or whole is None or whole.cost > 0):
             return [followup.call], 0.9, "", False
@@ -116,7 +116,7 @@ class Planner:
                 return [call_of(found)], sureness(found, len(tokens)), "", False
         call = self.several.pointed(tokens, last, now)
         if call is not None:
-            return [call], 0.8, "", False
+            return [call], 0.9, "", False
         return [], 0.9, REFUSAL, False
 
     def _repaired(self, text: str, tokens: Sequence[Token], now: datetime, whole: Match | None) -> Match | None:

@@ -159,9 +159,8 @@ class PlannerService(Service):
         except BluerillError as error:
             self.port.log.warning("no encoder for a request that no template matched well: %s", error)
             return templates
-        if encoded.foreign:  # of a skill that came after the training: the network can only take it for something else
-            return templates
-        found = tier.second(templates, tier.planned(text, encoded, planner.actions, now))
+        foreign = bool(encoded.foreign)
+        found = tier.second(templates, tier.planned(text, encoded, planner.actions, now), foreign=foreign)
         return msgspec.structs.replace(found, ms=round(templates.ms + (self.port.now() - began) * 1000, 3))
 
     @handles(Judge)

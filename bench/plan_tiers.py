@@ -74,8 +74,8 @@ class Both:
         encoded = Encoded([Sighted(each.labels, each.tags) for each in seen], self.network.files.sure)
         encoder = tier.planned(text, encoded, self.planner.actions, now)
         self.ms.append((perf_counter() - began) * 1000)
-        known = all(call.name in self.taught for call in templates.calls)
-        together = tier.second(templates, encoder) if known and tier.doubted(templates) else templates
+        foreign = any(call.name not in self.taught for call in templates.calls)
+        together = tier.second(templates, encoder, foreign=foreign) if tier.doubted(templates) else templates
         return Plans(templates, encoder, together, [label for label, _ in seen[0].labels])
 
 

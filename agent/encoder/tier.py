@@ -5,8 +5,7 @@ network knows and no skill does is refused like any other request. A sentence wi
 halves; they are two requests where the second begins as one and both are sure. Nothing of it is learned here.
 
 The templates come first. What the encoder is asked is what they refuse, and what they match only by leaving much of it
-to free words: of such matches of sentences that were kept back, 25 of 38 were wrong, and the encoder right in 24 of
-these (docs/models/planner-encoder.md).
+to free words (docs/models/planner-encoder.md has the figures).
 """
 
 from __future__ import annotations
@@ -25,8 +24,10 @@ from .labels import Label, read_label
 __all__ = ["DOUBT", "TIER", "chosen", "doubted", "heard", "planned", "second", "sentences"]
 
 TIER = "encoder"
-DOUBT = 0.7
-"""The confidence below which a match of the templates is not believed without the encoder."""
+DOUBT = 0.9
+"""The confidence below which a match of the templates is not believed without the encoder: where more than one word in
+six is free text. Chosen, with the rules of :func:`second`, on sentences that were kept back."""
+MOSTLY_FREE, VERY_SURE = 0.62, 0.98
 OVERRULE = 0.85
 """How sure the encoder must be to be believed instead."""
 HEARD, HEARD_WEIGHT = 0.9, 0.8
@@ -113,10 +114,22 @@ def doubted(templates: Planned) -> bool:
     return templates.reply == REFUSAL
 
 
-def second(templates: Planned, encoder: Planned) -> Planned:
-    """Which of two plans of one text to follow, where the templates' is :func:`doubted`."""
+def second(templates: Planned, encoder: Planned, *, foreign: bool = False) -> Planned:
+    """Which of two plans of one text to follow, where the templates' is :func:`doubted`. Agreed on the action, the
+    encoder's arguments are the better ones: what it tags is tagged by meaning, and free text takes what it gets.
+
+    An action that is ``foreign`` to the network (of a skill that came after the training) it can only take for
+    something else. There it is believed only if it is very sure that this is no request, and the match is mostly free
+    words.
+    """
     if not templates.calls:
         return encoder
+    if foreign:
+        nonsense = templates.confidence < MOSTLY_FREE and not encoder.calls and not encoder.lacks
+        return encoder if nonsense and encoder.confidence >= VERY_SURE else templates
     names = [call.name for call in templates.calls]
-    agrees = names == [call.name for call in encoder.calls] or encoder.lacks in names
-    return templates if agrees or encoder.confidence < OVERRULE else encoder
+    if encoder.lacks in names:
+        return templates
+    if names == [call.name for call in encoder.calls]:
+        return encoder
+    return templates if encoder.confidence < OVERRULE else encoder

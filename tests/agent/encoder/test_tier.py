@@ -74,9 +74,20 @@ def test_only_refusals_and_loose_matches_are_doubted() -> None:
     assert not tier.doubted(Planned([PlannedCall("get_time", revises=True)], "templates", 0.5, 0.1))
 
 
+def test_of_an_action_it_was_never_taught_the_encoder_only_says_that_it_is_none() -> None:
+    sure = Planned([], "encoder", 0.99, 0.0, REFUSAL)
+    assert tier.second(LOOSE, sure, foreign=True) is sure
+    assert tier.second(LOOSE, Planned([], "encoder", 0.97, 0.0, REFUSAL), foreign=True) is LOOSE
+    assert tier.second(LOOSE, Planned([PlannedCall("mute")], "encoder", 0.99, 0.0), foreign=True) is LOOSE
+    loosely = Planned(LOOSE.calls, "templates", 0.65, 0.1)
+    assert tier.second(loosely, sure, foreign=True) is loosely
+
+
 def test_a_loose_match_stays_unless_the_encoder_is_sure_of_something_else() -> None:
     sure = Planned([], "encoder", 0.99, 0.0, REFUSAL)
     assert tier.second(LOOSE, sure) is sure
     assert tier.second(LOOSE, Planned([], "encoder", 0.7, 0.0, REFUSAL)) is LOOSE
-    assert tier.second(LOOSE, Planned([PlannedCall("get_time")], "encoder", 0.99, 0.0)) is LOOSE
+    agreed = Planned([PlannedCall("get_time")], "encoder", 0.5, 0.0)
+    assert tier.second(LOOSE, agreed) is agreed
+    assert tier.second(LOOSE, Planned([], "encoder", 0.9, 0.0, "Where?", lacks="get_time")) is LOOSE
     assert tier.second(REFUSED, sure) is sure
