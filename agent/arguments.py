@@ -69,7 +69,27 @@ def arguments_of(
             moment = bound.value
             if bound.slot.kind in ("time", "when") and isinstance(moment, Moment) and moment.day is None:
                 arguments[bound.slot.name] = _first(moment, rule, now, early=early)
+    ends = {b.slot.name: b.value for b in way.bound if isinstance(b.value, Moment)}
+    if "start" in ends and "end" in ends:
+        arguments.update(_from_to(ends["start"], ends["end"], arguments["start"], now))
     return arguments, spans
+
+
+def _from_to(start: Moment, end: Moment, begins: str, now: datetime) -> dict[str, str]:
+    """From when to when: a day that was said once is that of both, and the end is the next such hour after the start
+    ("tomorrow from eleven to one")."""
+    if not (start.timed and end.timed and start.after is None and end.after is None):
+        return {}
+    if start.day is None and end.day is not None:
+        begins = when_text(start._replace(day=end.day), now)
+    first = datetime.fromisoformat(begins)
+    clock = end.clock
+    if clock is None or (end.day is not None and start.day is not None and end.day != start.day):
+        return {"start": begins}
+    hours = (clock.hour,) if clock.exact else (clock.hour % 12, clock.hour % 12 + 12)
+    day = first.replace(minute=clock.minute, second=clock.second)
+    found = [day.replace(hour=hour % 24) + timedelta(days=ahead) for ahead in (0, 1) for hour in hours]
+    return {"start": begins, "end": iso_local(min(each for each in found if each > first))}
 
 
 def _first(moment: Moment, rule: str, now: datetime, *, early: bool) -> str:

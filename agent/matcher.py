@@ -28,6 +28,7 @@ NO_NAME = frozenset(
         "hours", "seconds", "minute", "hour", "second", "percent", "like", "in", "on", "for", "time", "weather",
         "until", "till", "next", "last", "every", "each", "same", "which", "first",
         "day", "days", "week", "weekend", "month", "year", "morning", "afternoon", "evening", "night",
+        "taxi", "cab", "uber", "lyft",
         "my", "your", "our", "all", "any", "some", "more", "one", "everything", "out", "up", "down", "off", "again",
     ]
 )  # fmt: skip

@@ -38,6 +38,8 @@ TIER = "templates"
 REFUSAL = "Sorry, I can't help with that."
 TOO_LONG = "That is too long for me; please say it in one or two sentences."
 NOTHING = "I didn't get any words."
+_NAMES = frozenset(["query", "artist", "album", "playlist", "station", "name", "title", "topic"])
+"""Parameters that name a work, a programme or a subject: an "and" in them is part of the name."""
 NOTHING_TO_UNDO = "There is nothing to take back."
 
 
@@ -136,6 +138,7 @@ class Planner:
 
 
 def _inside(match: Match) -> bool:
-    """A joint lies inside free text that the action needs ("remind me to call mum and dad")."""
-    needed = {p.name for p in match.action.parameters if p.required}
+    """A joint lies inside free text that the action needs ("remind me to call mum and dad"), or in a name ("play
+    Salt and Silver")."""
+    needed = {p.name for p in match.action.parameters if p.required or p.name in _NAMES}
     return any(" and " in f" {match.spans.get(name, '')} " for name in match.free & needed)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from .contract import Refusal
 from .recurrence import first_from, next_after, parse_rule
 from .speech import capital, clock, joined, relative_day, spoken_clock
 
@@ -128,17 +129,15 @@ def listed(found: list[Held], today: date, most: int, *, day: bool) -> str:
 
 
 def ending(start: str, end: datetime | None) -> str:
-    """The end as it is kept. Raises Refusal if it is before the beginning."""
+    """The end as it is kept: of a day as a whole the last day, else a time. Raises Refusal if it is before the
+    beginning."""
     if end is None:
         return ""
-    if "T" not in start:
-        return end.date().isoformat()
-    begins, ends = datetime.fromisoformat(start), end.replace(tzinfo=None)
-    if ends.date() != begins.date() or ends <= begins:  # "tomorrow from three to four": the end is on the same day
-        ends = datetime.combine(begins.date(), ends.time())
-    if ends <= begins:
-        ends += timedelta(hours=12) if begins - ends < timedelta(hours=12) else timedelta(days=1)
-    return ends.isoformat(timespec="minutes")
+    whole = "T" not in start
+    kept = end.date().isoformat() if whole else end.replace(tzinfo=None).isoformat(timespec="minutes")
+    if kept < start or (kept == start and not whole):
+        raise Refusal("That would end before it begins.")
+    return kept
 
 
 def period(when: str | None, now: datetime) -> tuple[datetime, datetime, str]:

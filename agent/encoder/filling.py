@@ -32,6 +32,8 @@ _FREE = ("text", "place", "person")
 _PLAIN = frozenset(["duration", "change", "repeat"])
 """Kinds that are told from other words wherever they stand."""
 _ALL = frozenset(["all", "every", "everything", "both"])
+WHOLE = "question"
+"""A parameter of this name is the request itself, all of its words."""
 _STEP_LEADS = frozenset(["by", "another", "more", "less"])
 _SHORT = 3
 """A word of a closed list of at most so many letters ("on") does not overrule what the label says."""
@@ -54,6 +56,10 @@ def filled(
     bound: list[Bound] = []
     for parameter in action.parameters:
         slot = slot_of(parameter)
+        if parameter.name == WHOLE:
+            bound.append(Bound(slot, 0, len(tokens), None))
+            given.pop(parameter.name, None)
+            continue
         found = _bound(parameter, slot, reader, spans, bound, action)
         if found is None:
             continue
@@ -99,6 +105,9 @@ def _bound(
     kind = tag_of(parameter)
     mine = [span for span in spans if span.kind == kind]
     if slot.kind in _FREE:
+        mine = [s for s in mine if not any(b.start < s.end and s.start < b.end for b in bound)]
+        if kind == "TEXT":
+            mine = [s for s in mine if _meant(s, reader, action) in ("", slot.name)]
         longest = max(mine, key=lambda span: span.end - span.start, default=None)
         return None if longest is None else Bound(slot, longest.start, longest.end, None)
     if slot.kind in ("level", "change-level"):
@@ -122,6 +131,19 @@ def _bound(
         free |= {at for b in bound for at in range(b.start, b.end)}
         found = _anywhere(slot, reader, free)
     return found
+
+
+def _meant(span: Span, reader: Reader, action: ActionInfo) -> str:
+    """Which of several parameters of free text a span is for, as far as the words beside it say: "by" a maker, or the
+    parameter's own name; '' where nothing says so."""
+    names = [p.name for p in action.parameters if p.kind == "text"]
+    if len(names) < 2:
+        return ""
+    before = reader.words[span.start - 1] if span.start else ""
+    beside = (before, reader.words[span.end] if span.end < len(reader.words) else "")
+    if before == "by" and "artist" in names:
+        return "artist"
+    return next((name for name in names if name in beside), "")
 
 
 def _is_step(reader: Reader, span: Span, action: ActionInfo) -> bool:

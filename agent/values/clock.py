@@ -146,8 +146,8 @@ def _relative(words: Words, at: int) -> Iterator[tuple[int, Clock]]:
             for stop, clock in hours:
                 yield stop, clock._replace(minute=30)
             continue
-        if not sign:
-            continue
+        if not sign or (sign < 0 and not exactly and at and words[at - 1] in ("from", "between")):
+            continue  # "from 3 to 4" is an hour long
         for stop, clock in _hour(words, end + 1, minutes=exactly):
             total = clock.hour * 60 + clock.minute + sign * amount
             hour, minute = divmod(total % 1440, 60)

@@ -31,6 +31,12 @@ APPS: dict[str, tuple[str, list[str]]] = {
     "clock": ("get_time", ["time", "watch"]),
     "faces": ("list_faces", ["watch faces", "face"]),
     "settings": ("device_status", ["setting", "status", "system"]),
+    "calendar": ("list_events", ["events", "agenda", "schedule", "diary"]),
+    "messages": ("read_messages", ["message", "texts", "inbox"]),
+    "music": ("what_is_playing", ["player", "music player", "songs"]),
+    "wallet": ("list_passes", ["passes", "tickets", "cards"]),
+    "news": ("get_news", ["headlines"]),
+    "memory": ("recall", ["memories", "facts"]),
 }
 """The apps of the watch: each shows what an action of a skill answers."""
 

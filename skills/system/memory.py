@@ -67,7 +67,7 @@ class Memory(Skill):
         "where (is|are) my {topic}",
         "where did i (park|put|leave|hide|store|keep) [my|the|it] {topic}",
         "where (have i|i have|i) (parked|put|left|hidden) [my|the] {topic}",
-        "do you (remember|know) (where|what|when|who) {topic}",
+        "do you remember (where|what|when|who) {topic}",
         "(list|show|read|tell me) [me] [all] [of] (my|your|the) (memories|facts|things you remember)",
         "(list|show|read|tell me) [me] (everything|all|what) you (remember|know) [about me]",
         "(remind me|tell me) where (is|are) my {topic}",

@@ -120,7 +120,7 @@ class Messages(Skill):
         "give [my] {to} a (call|ring|buzz|phone call)",
         "(i want|i would like|i need|i have) to (call|speak to|talk to|phone|speak with|talk with|ring) [my] {to}",
         "get [my] {to} on the (phone|line)",
-        "(put me through|connect me) (to|with) [my] {to}",
+        "put me through to [my] {to}",
         "(make|place|start) a [phone|video|voice] call (to|with) [my] {to}",
         examples=("call Mum", "give Ben a ring"),
         sensitive=True,

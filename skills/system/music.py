@@ -43,6 +43,7 @@ class Music(Skill):
     simulated = True
     rules = {
         "play": "(play|start|put on|start playing|begin playing|listen to|hear|let me hear|let us hear|let us listen to|let me listen to|i want to hear|i want to listen to|i would like to hear|i would like to listen to|i want to play|queue|queue up|shuffle|stream|pull up|turn on|resume)",
+        "hear": "(play|put on|listen to|hear|let me hear|let us hear|let us listen to|i want to hear|i want to listen to|i would like to hear|i would like to listen to|queue|queue up|shuffle|stream)",
         "some": "[me|us] [some|a|any|all|all the|all of|a bit of|a little|more|something from|anything from|something|anything|the|my] [good|new|old|best|latest|favourite|favorite|nice|random|great|top]",
         "music": "(music|song|songs|tune|tunes|track|tracks|hits|playlist|stuff|records|numbers)",
         "pl": "(playlist|play list|mix)",
@@ -64,11 +65,11 @@ class Music(Skill):
         Say(
             "(music|play|play on|resume playing|continue playing|resume playback|music please|play something|start playing|play anything|play me something)"
         ),
-        "<play> <some> [music|song|songs|tracks|hits] (by|from|of) {artist}",
+        "<hear> <some> [music|song|songs|tracks|hits] (by|from|of) {artist}",
         "<play> <some> {artist} (songs|song|tracks|music|hits|tunes)",
         "<play> <some> (song|track|tune|piece) [called|named] {query}",
-        "<play> <some> [song|track|tune] {query} (by|from) {artist}",
-        "<play> {query} by {artist}",
+        "<hear> <some> [song|track|tune] {query} (by|from) {artist}",
+        "<hear> {query} by {artist}",
         "<play> <some> album [called|named] {album} [(by|from) {artist}]",
         "<play> <some> {album} album [(by|from) {artist}]",
         "<play> <some> (songs|song|tracks|music) (from|on) [the] album {album}",

@@ -31,7 +31,7 @@ class Wallet(Skill):
     contract = (1, 2)
     grants = ("store", "screen", "wallet")
     rules = {
-        "show": "(show|open|display|bring up|pull up|get|get out|find|give|present|let me see|i need|use)",
+        "show": "(show|open|display|bring up|pull up|get out|present|let me see)",
         "pass": "(pass|ticket|boarding pass|loyalty card|membership card|member card|coupon|voucher|gift card|card|entry pass|library card|bus pass|train ticket|wallet pass)",
         "code": "(code|qr code|q r code|barcode|bar code)",
         "wallet": "[my|the] [watch|digital] wallet",

@@ -65,7 +65,7 @@ class World(Skill):
         "<get> <new> <news> [today|now|right now|this morning|tonight|please|for today|of the day|of today]",
         "<get> <new> <news> <about> [the] {topic}",
         "<get> <new> {topic} <news>",
-        "<get> [the] [latest|newest] [news|updates|update|developments] <about> [the] {topic}",
+        "<get> [the] (latest|newest|latest news|latest updates|updates|update|developments|latest developments|newest developments) <about> [the] {topic}",
         "<get> {topic}'s [latest|top] <news>",
         "[the] [latest|today's|top|world|morning|evening] <news> [please|today|now|update]",
         "<news> <about> [the] {topic}",
