@@ -1,4 +1,5 @@
-"""What the device does with what the encoder saw: act if it is sure, ask if a value is missing, else refuse.
+"""What the device does with what the encoder saw: act if it is sure, ask if a value is missing or two actions are
+close, else refuse.
 
 The probability of an action is that of all its labels together, and only of actions that the device offers: what the
 network knows and no skill does is refused like any other request. A sentence with a joint in it is also read in two
@@ -14,7 +15,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ...skills.messages import ActionInfo, ParameterInfo
-from ..messages import Encoded, Planned, Sighted
+from ..choosing import CLOSE, TOGETHER, option
+from ..choosing import question as question_between
+from ..messages import Encoded, Planned, PlannedCall, Sighted
 from ..phrasing import COMMANDING, joints
 from ..plan import REFUSAL
 from ..values.words import Token, tokenize
@@ -51,8 +54,8 @@ def sentences(text: str) -> list[list[Token]]:
     return found
 
 
-def chosen(labels: Sequence[tuple[str, float]], actions: Mapping[str, ActionInfo]) -> tuple[Label | None, float]:
-    """The likeliest action on offer, by its likeliest label, and the action's probability."""
+def ranked(labels: Sequence[tuple[str, float]], actions: Mapping[str, ActionInfo]) -> list[tuple[Label, float]]:
+    """The actions on offer, likeliest first: each by its likeliest label, with the probability of all of its labels."""
     mass: dict[str, float] = {}
     first: dict[str, Label] = {}
     for text, likely in labels:
@@ -60,10 +63,12 @@ def chosen(labels: Sequence[tuple[str, float]], actions: Mapping[str, ActionInfo
         if label.action in actions:
             mass[label.action] = mass.get(label.action, 0.0) + likely
             first.setdefault(label.action, label)
-    if not mass:
-        return None, 0.0
-    best = max(mass, key=lambda name: mass[name])
-    return first[best], mass[best]
+    return sorted(((first[name], each) for name, each in mass.items()), key=lambda pair: -pair[1])
+
+
+def chosen(labels: Sequence[tuple[str, float]], actions: Mapping[str, ActionInfo]) -> tuple[Label | None, float]:
+    """The likeliest action on offer, by its likeliest label, and the action's probability."""
+    return next(iter(ranked(labels, actions)), (None, 0.0))
 
 
 def planned(text: str, encoded: Encoded, actions: Mapping[str, ActionInfo], now: datetime) -> Planned:
@@ -84,7 +89,11 @@ def _one(
     text: str, tokens: Sequence[Token], seen: Sighted, sure: float, actions: Mapping[str, ActionInfo], now: datetime
 ) -> Planned:
     """One request. The confidence of a refusal is how sure it is that nothing serves."""
-    label, likely = chosen(seen.labels, actions)
+    order = ranked(seen.labels, actions)
+    either = _either(order[:2], text, tokens, seen, actions, now)
+    if either is not None:
+        return either
+    label, likely = order[0] if order else (None, 0.0)
     if label is None or likely < sure:
         return Planned([], TIER, round(1 - likely, 3), 0.0, REFUSAL)
     action = actions[label.action]
@@ -92,6 +101,26 @@ def _one(
     if call is not None:
         return Planned([call], TIER, round(likely, 3), 0.0)
     return Planned([], TIER, round(likely, 3), 0.0, question(action, missing), lacks=action.name)
+
+
+def _either(
+    two: Sequence[tuple[Label, float]],
+    text: str,
+    tokens: Sequence[Token],
+    seen: Sighted,
+    actions: Mapping[str, ActionInfo],
+    now: datetime,
+) -> Planned | None:
+    """A question, where two actions are close and nothing of either is missing."""
+    if len(two) < 2 or two[0][1] - two[1][1] >= CLOSE or two[0][1] + two[1][1] < TOGETHER:
+        return None
+    options: list[PlannedCall] = []
+    for label, _likely in two:
+        call, _missing = filled(actions[label.action], label.fixed, text, tokens, seen.tags, now)
+        if call is not None:
+            options.append(option(call, actions[label.action]))
+    asked = question_between(options)
+    return Planned([], TIER, round(two[0][1], 3), 0.0, asked, options=options) if asked else None
 
 
 def heard(text: str, seen: Sighted, actions: Mapping[str, ActionInfo], now: datetime) -> float:
@@ -124,6 +153,8 @@ def second(templates: Planned, encoder: Planned, *, foreign: bool = False) -> Pl
     """
     if not templates.calls:
         return encoder
+    if encoder.options:
+        return templates
     if foreign:
         nonsense = templates.confidence < MOSTLY_FREE and not encoder.calls and not encoder.lacks
         return encoder if nonsense and encoder.confidence >= VERY_SURE else templates
