@@ -7,7 +7,7 @@ says which action serves an intent.
 
 - *action*: of the requests that an action on offer serves, those for which it (or another that the intent's rules name)
   was chosen, also when a value is missing and is asked for, or when the device asks which of two is meant;
-- *refused*: of the requests that none serves, those without a call;
+- *refused*: of the requests that none serves, those without a call, or left to ``answer``;
 - *exact*: of the served requests whose entities were annotated, those with the right action and all arguments. The
   right arguments are what the same rules read in the annotated words; nothing found in some of them is a miss;
 - Home Assistant's sentences and the skills' own examples are what templates are written for: together nothing of it may
@@ -45,6 +45,8 @@ from .planner_examples import Example, intents, public
 __all__ = ["main", "measure"]
 
 TIERS = ("templates", "encoder", "together")
+ANSWER = "answer"
+"""What is asked of a language model, and refused politely where there is none: no wrong action for any question."""
 _ARTICLES = frozenset(["the", "a", "an", "my"])
 _SETS = {"nlu_eval": "nlu_eval", "slurp": "nlu_eval", "clinc150": "clinc150", "snips": "snips", "fb": "fb"}
 
@@ -164,7 +166,7 @@ def measure(network: Network, data: Path, misses: int = 0) -> dict[str, Any]:
                 if source == "clinc150":
                     count("clinc150: not refused", name, bool(got), miss)
             else:
-                count(f"{where}: refused", name, not planned.calls, miss)
+                count(f"{where}: refused", name, all(call.name == ANSWER for call in planned.calls), miss)
             if meant is not None:
                 calls = [(c.name, c.arguments) for c in planned.calls]
                 truth = [(c.name, c.arguments) for c in meant.calls]

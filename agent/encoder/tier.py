@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from ...skills.messages import ActionInfo, ParameterInfo
 from ..choosing import CLOSE, TOGETHER, option
@@ -145,7 +146,7 @@ def doubted(templates: Planned) -> bool:
 
 def second(templates: Planned, encoder: Planned, *, foreign: bool = False) -> Planned:
     """Which of two plans of one text to follow, where the templates' is :func:`doubted`. Agreed on the action, the
-    encoder's arguments are the better ones: what it tags is tagged by meaning, and free text takes what it gets.
+    templates' arguments are taken, but for a place: free text takes any words for one ("the current spot").
 
     An action that is ``foreign`` to the network (of a skill that came after the training) it can only take for
     something else. There it is believed only if it is very sure that this is no request, and the match is mostly free
@@ -162,5 +163,11 @@ def second(templates: Planned, encoder: Planned, *, foreign: bool = False) -> Pl
     if encoder.lacks in names:
         return templates
     if names == [call.name for call in encoder.calls]:
-        return encoder
+        return encoder if _differ_in_place(templates.calls[0].arguments, encoder.calls[0].arguments) else templates
     return templates if encoder.confidence < OVERRULE else encoder
+
+
+def _differ_in_place(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return one.get("place") != other.get("place") and (
+        {**one, "place": None} == {**other, "place": None} or "place" in one
+    )

@@ -88,20 +88,22 @@ def test_a_loose_match_stays_unless_the_encoder_is_sure_of_something_else() -> N
     assert tier.second(LOOSE, sure) is sure
     assert tier.second(LOOSE, Planned([], "encoder", 0.7, 0.0, REFUSAL)) is LOOSE
     agreed = Planned([PlannedCall("get_time")], "encoder", 0.5, 0.0)
-    assert tier.second(LOOSE, agreed) is agreed
+    assert tier.second(LOOSE, agreed) is agreed  # "movie" is no place
+    noted = Planned([PlannedCall("add_note", {"text": "buy milk"})], "templates", 0.6, 0.1)
+    assert tier.second(noted, Planned([PlannedCall("add_note", {"text": "milk"})], "encoder", 0.9, 0.0)) is noted
     assert tier.second(LOOSE, Planned([], "encoder", 0.9, 0.0, "Where?", lacks="get_time")) is LOOSE
     assert tier.second(REFUSED, sure) is sure
 
 
 def test_two_close_actions_are_asked_about_where_both_could_be_done() -> None:
-    close = encoded(("get_time", 0.5), ("mute", 0.4))
+    close = encoded(("get_time", 0.5), ('mute {"on":true}', 0.4))
     planned = tier.planned("quiet now", close, ACTIONS, NOW)
     assert not planned.calls
     assert [call.name for call in planned.options] == ["get_time", "mute"]
     assert planned.reply == "Shall I get time, or mute?"
     assert tier.second(LOOSE, planned) is LOOSE
     assert tier.second(REFUSED, planned) is planned
-    for labels in ([("get_time", 0.7), ("mute", 0.25)], [("get_time", 0.3), ("mute", 0.25)]):
+    for labels in ([("get_time", 0.7), ('mute {"on":true}', 0.25)], [("get_time", 0.3), ('mute {"on":true}', 0.25)]):
         assert not tier.planned("quiet now", encoded(*labels), ACTIONS, NOW).options
     lacking = tier.planned("wake me", encoded(("get_time", 0.5), ("set_alarm", 0.4)), ACTIONS, NOW)
     assert not lacking.options
