@@ -77,7 +77,8 @@ class Both:
         encoder = tier.planned(text, encoded, self.planner.actions, now)
         self.ms.append((perf_counter() - began) * 1000)
         foreign = any(call.name not in self.taught for call in templates.calls)
-        together = tier.second(templates, encoder, foreign=foreign) if tier.doubted(templates) else templates
+        known = self.planner.actions
+        together = tier.second(templates, encoder, known, foreign=foreign) if tier.doubted(templates) else templates
         return Plans(templates, encoder, together, [label for label, _ in seen[0].labels])
 
 

@@ -32,6 +32,7 @@ DOUBT = 0.9
 """The confidence below which a match of the templates is not believed without the encoder: where more than one word in
 six is free text. Chosen, with the rules of :func:`second`, on sentences that were kept back."""
 MOSTLY_FREE, VERY_SURE = 0.62, 0.98
+WITHIN_SKILL = 0.7
 OVERRULE = 0.85
 """How sure the encoder must be to be believed instead."""
 HEARD, HEARD_WEIGHT = 0.9, 0.8
@@ -144,9 +145,12 @@ def doubted(templates: Planned) -> bool:
     return templates.reply == REFUSAL
 
 
-def second(templates: Planned, encoder: Planned, *, foreign: bool = False) -> Planned:
+def second(
+    templates: Planned, encoder: Planned, actions: Mapping[str, ActionInfo], *, foreign: bool = False
+) -> Planned:
     """Which of two plans of one text to follow, where the templates' is :func:`doubted`. Agreed on the action, the
-    templates' arguments are taken, but for a place: free text takes any words for one ("the current spot").
+    templates' arguments are taken, but for a place: free text takes any words for one ("the current spot"). Agreed on the
+    skill, the templates are believed sooner: "cancel" and "resume" are literal words of theirs.
 
     An action that is ``foreign`` to the network (of a skill that came after the training) it can only take for
     something else. There it is believed only if it is very sure that this is no request, and the match is mostly free
@@ -164,6 +168,9 @@ def second(templates: Planned, encoder: Planned, *, foreign: bool = False) -> Pl
         return templates
     if names == [call.name for call in encoder.calls]:
         return encoder if _differ_in_place(templates.calls[0].arguments, encoder.calls[0].arguments) else templates
+    skills = {actions[call.name].skill for call in (*templates.calls, *encoder.calls) if call.name in actions}
+    if encoder.calls and len(skills) == 1 and templates.confidence >= WITHIN_SKILL:
+        return templates
     return templates if encoder.confidence < OVERRULE else encoder
 
 
