@@ -39,6 +39,7 @@ class Memory:
         self._last: list[Done] = []
         self._at = 0.0
         self._asked = ("", Taint.NONE, 0.0)
+        self._offered: tuple[list[PlannedCall], Taint, float] = ([], Taint.NONE, 0.0)
 
     def context(self, now: float) -> list[PlannedCall]:
         """The calls of the last turn that did something, oldest first; none once they have faded."""
@@ -64,6 +65,15 @@ class Memory:
         """The text that the next one may complete, with its labels; '' where none is waiting."""
         text, taint, until = self._asked
         return (text, taint) if now <= until else ("", Taint.NONE)
+
+    def offer(self, options: list[PlannedCall], taint: Taint, now: float) -> None:
+        """The owner was asked which of these is meant (none: nothing was asked)."""
+        self._offered = (options, taint, now + ANSWER_S)
+
+    def offered(self, now: float) -> tuple[list[PlannedCall], Taint]:
+        """What the owner was asked to choose between, with the labels of that request; nothing once it has faded."""
+        options, taint, until = self._offered
+        return (options, taint) if now <= until else ([], Taint.NONE)
 
     def forget(self) -> None:
         """What was done last has been taken back."""

@@ -42,7 +42,8 @@ class Planned(Body, frozen=True):
     """``calls`` empty is a refusal, ``reply`` then says so shortly. ``undo`` means: take the last turn back.
 
     ``planner`` is the tier that answered. ``lacks`` names the action that was understood where only a value of it was
-    not said; ``reply`` then asks for that.
+    not said; ``reply`` then asks for that. ``options`` are two readings too close to choose between; ``reply`` then
+    asks which is meant.
     """
 
     calls: list[PlannedCall]
@@ -52,6 +53,7 @@ class Planned(Body, frozen=True):
     reply: str = ""
     undo: bool = False
     lacks: str = ""
+    options: list[PlannedCall] = []
 
 
 MAX_SENTENCES = 12

@@ -160,7 +160,8 @@ class PlannerService(Service):
             self.port.log.warning("no encoder for a request that no template matched well: %s", error)
             return templates
         foreign = bool(encoded.foreign)
-        found = tier.second(templates, tier.planned(text, encoded, planner.actions, now), foreign=foreign)
+        known = planner.actions
+        found = tier.second(templates, tier.planned(text, encoded, known, now), known, foreign=foreign)
         return msgspec.structs.replace(found, ms=round(templates.ms + (self.port.now() - began) * 1000, 3))
 
     @handles(Judge)

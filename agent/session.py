@@ -28,6 +28,7 @@ from ..modalities.voice.messages import Heard, HeardNothing, HeardPartial, Speec
 from ..skills.localtime import device_zone
 from ..skills.messages import Card, Happened, Invoke, Invoked
 from .actor import ACT_WITHIN_S, Actor, Deeds, spoken_error
+from .choosing import NEITHER, choice
 from .consent import Consent, answer
 from .hands import Hands
 from .memory import Memory
@@ -54,8 +55,8 @@ from .voice_out import Outlet
 PLAN_WITHIN_S = 10.0
 CARD_S = 5.0
 MAX_SHOWN = 400
-SIGHT = "sight"
-"""Answers from what was seen in a picture, where a plan names its planner."""
+SIGHT, CHOICE = "sight", "choice"
+"""Where a plan names its planner: answers from what was seen in a picture, and the owner's answer to which is meant."""
 _STOP = frozenset(
     [
         "stop", "stop it", "stop that", "stop now", "be quiet", "quiet", "silence", "shut up", "hush", "enough",
@@ -261,7 +262,7 @@ class SessionService(Service):
         latency = {"plan_ms": plan_ms, "act_ms": (self.port.now() - started) * 1000}
         outcome: Outcome = "done"
         if not planned.calls and not planned.undo:
-            outcome, speeches = "done" if planned.planner == SIGHT else "refused", [planned.reply]
+            outcome, speeches = "done" if planned.planner in (SIGHT, CHOICE) else "refused", [planned.reply]
         elif self._consent.waits(self.port.now()):
             outcome = "asked"
         elif any(report.error for report in reports):
@@ -287,6 +288,12 @@ class SessionService(Service):
                 return Planned([], SIGHT, 1.0, 0.0, told or NO_TEXT), taint, view.what
             if spoken is not None:
                 text, taint, seen = spoken, taint | Taint.UNTRUSTED, view.what
+        options, whose = self._memory.offered(now)
+        which = choice(text, options) if options else None
+        self._memory.offer([], Taint.NONE, now)
+        if which is not None:
+            call = [] if which == NEITHER else [options[which]]
+            return Planned(call, CHOICE, 1.0, 0.0, "" if call else "All right."), taint | whose, ""
         planned = await self._planned(text, taint, now)
         before, whose = self._memory.asked(now)
         if before and not planned.calls and not planned.undo:  # "wake me" - "for when?" - "quarter to seven"
@@ -295,6 +302,7 @@ class SessionService(Service):
             if joined.calls:
                 planned, text, taint = joined, whole, taint | whose
         self._memory.ask(text if planned.lacks else "", taint, now)
+        self._memory.offer(planned.options, taint, now)
         return planned, taint, seen
 
     async def _planned(self, text: str, taint: Taint, now: float) -> Planned:

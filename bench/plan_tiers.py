@@ -6,8 +6,8 @@ values were written, so that exact calls say what is covered, not quite how well
 says which action serves an intent.
 
 - *action*: of the requests that an action on offer serves, those for which it (or another that the intent's rules name)
-  was chosen, also when a value is missing and is asked for;
-- *refused*: of the requests that none serves, those without a call;
+  was chosen, also when a value is missing and is asked for, or when the device asks which of two is meant;
+- *refused*: of the requests that none serves, those without a call, or left to ``answer``;
 - *exact*: of the served requests whose entities were annotated, those with the right action and all arguments. The
   right arguments are what the same rules read in the annotated words; nothing found in some of them is a miss;
 - Home Assistant's sentences and the skills' own examples are what templates are written for: together nothing of it may
@@ -23,7 +23,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
@@ -45,6 +45,8 @@ from .planner_examples import Example, intents, public
 __all__ = ["main", "measure"]
 
 TIERS = ("templates", "encoder", "together")
+ANSWER = "answer"
+"""What is asked of a language model, and refused politely where there is none: no wrong action for any question."""
 _ARTICLES = frozenset(["the", "a", "an", "my"])
 _SETS = {"nlu_eval": "nlu_eval", "slurp": "nlu_eval", "clinc150": "clinc150", "snips": "snips", "fb": "fb"}
 
@@ -75,13 +77,16 @@ class Both:
         encoder = tier.planned(text, encoded, self.planner.actions, now)
         self.ms.append((perf_counter() - began) * 1000)
         foreign = any(call.name not in self.taught for call in templates.calls)
-        together = tier.second(templates, encoder, foreign=foreign) if tier.doubted(templates) else templates
+        known = self.planner.actions
+        together = tier.second(templates, encoder, known, foreign=foreign) if tier.doubted(templates) else templates
         return Plans(templates, encoder, together, [label for label, _ in seen[0].labels])
 
 
-def action_of(planned: Planned) -> str:
-    """The action that was understood; '' for a refusal."""
-    return planned.calls[0].name if planned.calls else planned.lacks
+def action_of(planned: Planned, wanted: Container[str] = ()) -> str:
+    """The action that was understood; '' for a refusal. Of a question between two it is the one that is ``wanted``, for
+    which the owner has to say one more word."""
+    either = next((call.name for call in planned.options if call.name in wanted), "")
+    return planned.calls[0].name if planned.calls else planned.lacks or either
 
 
 def allowed(each: Example, offered: Sequence[str]) -> set[str]:
@@ -155,14 +160,14 @@ def measure(network: Network, data: Path, misses: int = 0) -> dict[str, Any]:
         meant = gold(each, both) if wanted else None
         for name in TIERS:
             planned: Planned = getattr(plans, name)
-            got = action_of(planned)
+            got = action_of(planned, wanted)
             miss = f"{intent}: {text!r} got {got or 'refusal'} {planned.confidence} ({plans.labels[:1]})"
             if wanted:
                 count(f"{where}: action", name, got in wanted, miss)
                 if source == "clinc150":
                     count("clinc150: not refused", name, bool(got), miss)
             else:
-                count(f"{where}: refused", name, not planned.calls, miss)
+                count(f"{where}: refused", name, all(call.name == ANSWER for call in planned.calls), miss)
             if meant is not None:
                 calls = [(c.name, c.arguments) for c in planned.calls]
                 truth = [(c.name, c.arguments) for c in meant.calls]

@@ -1,4 +1,5 @@
-"""What the device does with what the encoder saw: act if it is sure, ask if a value is missing, else refuse.
+"""What the device does with what the encoder saw: act if it is sure, ask if a value is missing or two actions are
+close, else refuse.
 
 The probability of an action is that of all its labels together, and only of actions that the device offers: what the
 network knows and no skill does is refused like any other request. A sentence with a joint in it is also read in two
@@ -12,9 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from ...skills.messages import ActionInfo, ParameterInfo
-from ..messages import Encoded, Planned, Sighted
+from ..choosing import CLOSE, TOGETHER, option
+from ..choosing import question as question_between
+from ..messages import Encoded, Planned, PlannedCall, Sighted
 from ..phrasing import COMMANDING, joints
 from ..plan import REFUSAL
 from ..values.words import Token, tokenize
@@ -28,6 +32,7 @@ DOUBT = 0.9
 """The confidence below which a match of the templates is not believed without the encoder: where more than one word in
 six is free text. Chosen, with the rules of :func:`second`, on sentences that were kept back."""
 MOSTLY_FREE, VERY_SURE = 0.62, 0.98
+WITHIN_SKILL = 0.7
 OVERRULE = 0.85
 """How sure the encoder must be to be believed instead."""
 HEARD, HEARD_WEIGHT = 0.9, 0.8
@@ -51,8 +56,8 @@ def sentences(text: str) -> list[list[Token]]:
     return found
 
 
-def chosen(labels: Sequence[tuple[str, float]], actions: Mapping[str, ActionInfo]) -> tuple[Label | None, float]:
-    """The likeliest action on offer, by its likeliest label, and the action's probability."""
+def ranked(labels: Sequence[tuple[str, float]], actions: Mapping[str, ActionInfo]) -> list[tuple[Label, float]]:
+    """The actions on offer, likeliest first: each by its likeliest label, with the probability of all of its labels."""
     mass: dict[str, float] = {}
     first: dict[str, Label] = {}
     for text, likely in labels:
@@ -60,10 +65,12 @@ def chosen(labels: Sequence[tuple[str, float]], actions: Mapping[str, ActionInfo
         if label.action in actions:
             mass[label.action] = mass.get(label.action, 0.0) + likely
             first.setdefault(label.action, label)
-    if not mass:
-        return None, 0.0
-    best = max(mass, key=lambda name: mass[name])
-    return first[best], mass[best]
+    return sorted(((first[name], each) for name, each in mass.items()), key=lambda pair: -pair[1])
+
+
+def chosen(labels: Sequence[tuple[str, float]], actions: Mapping[str, ActionInfo]) -> tuple[Label | None, float]:
+    """The likeliest action on offer, by its likeliest label, and the action's probability."""
+    return next(iter(ranked(labels, actions)), (None, 0.0))
 
 
 def planned(text: str, encoded: Encoded, actions: Mapping[str, ActionInfo], now: datetime) -> Planned:
@@ -84,7 +91,11 @@ def _one(
     text: str, tokens: Sequence[Token], seen: Sighted, sure: float, actions: Mapping[str, ActionInfo], now: datetime
 ) -> Planned:
     """One request. The confidence of a refusal is how sure it is that nothing serves."""
-    label, likely = chosen(seen.labels, actions)
+    order = ranked(seen.labels, actions)
+    either = _either(order[:2], text, tokens, seen, actions, now)
+    if either is not None:
+        return either
+    label, likely = order[0] if order else (None, 0.0)
     if label is None or likely < sure:
         return Planned([], TIER, round(1 - likely, 3), 0.0, REFUSAL)
     action = actions[label.action]
@@ -92,6 +103,26 @@ def _one(
     if call is not None:
         return Planned([call], TIER, round(likely, 3), 0.0)
     return Planned([], TIER, round(likely, 3), 0.0, question(action, missing), lacks=action.name)
+
+
+def _either(
+    two: Sequence[tuple[Label, float]],
+    text: str,
+    tokens: Sequence[Token],
+    seen: Sighted,
+    actions: Mapping[str, ActionInfo],
+    now: datetime,
+) -> Planned | None:
+    """A question, where two actions are close and nothing of either is missing."""
+    if len(two) < 2 or two[0][1] - two[1][1] >= CLOSE or two[0][1] + two[1][1] < TOGETHER:
+        return None
+    options: list[PlannedCall] = []
+    for label, _likely in two:
+        call, _missing = filled(actions[label.action], label.fixed, text, tokens, seen.tags, now)
+        if call is not None:
+            options.append(option(call, actions[label.action]))
+    asked = question_between(options)
+    return Planned([], TIER, round(two[0][1], 3), 0.0, asked, options=options) if asked else None
 
 
 def heard(text: str, seen: Sighted, actions: Mapping[str, ActionInfo], now: datetime) -> float:
@@ -114,9 +145,12 @@ def doubted(templates: Planned) -> bool:
     return templates.reply == REFUSAL
 
 
-def second(templates: Planned, encoder: Planned, *, foreign: bool = False) -> Planned:
+def second(
+    templates: Planned, encoder: Planned, actions: Mapping[str, ActionInfo], *, foreign: bool = False
+) -> Planned:
     """Which of two plans of one text to follow, where the templates' is :func:`doubted`. Agreed on the action, the
-    encoder's arguments are the better ones: what it tags is tagged by meaning, and free text takes what it gets.
+    templates' arguments are taken, but for a place: free text takes any words for one ("the current spot"). Agreed on the
+    skill, the templates are believed sooner: "cancel" and "resume" are literal words of theirs.
 
     An action that is ``foreign`` to the network (of a skill that came after the training) it can only take for
     something else. There it is believed only if it is very sure that this is no request, and the match is mostly free
@@ -124,6 +158,8 @@ def second(templates: Planned, encoder: Planned, *, foreign: bool = False) -> Pl
     """
     if not templates.calls:
         return encoder
+    if encoder.options:
+        return templates
     if foreign:
         nonsense = templates.confidence < MOSTLY_FREE and not encoder.calls and not encoder.lacks
         return encoder if nonsense and encoder.confidence >= VERY_SURE else templates
@@ -131,5 +167,14 @@ def second(templates: Planned, encoder: Planned, *, foreign: bool = False) -> Pl
     if encoder.lacks in names:
         return templates
     if names == [call.name for call in encoder.calls]:
-        return encoder
+        return encoder if _differ_in_place(templates.calls[0].arguments, encoder.calls[0].arguments) else templates
+    skills = {actions[call.name].skill for call in (*templates.calls, *encoder.calls) if call.name in actions}
+    if encoder.calls and len(skills) == 1 and templates.confidence >= WITHIN_SKILL:
+        return templates
     return templates if encoder.confidence < OVERRULE else encoder
+
+
+def _differ_in_place(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return one.get("place") != other.get("place") and (
+        {**one, "place": None} == {**other, "place": None} or "place" in one
+    )

@@ -3,7 +3,21 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bluerill.agent.messages import Acted, GetTurns, Hush, Plan, Planned, Press, Request, Say, Show, State, Turn, Turns
+from bluerill.agent.messages import (
+    Acted,
+    GetTurns,
+    Hush,
+    Plan,
+    Planned,
+    PlannedCall,
+    Press,
+    Request,
+    Say,
+    Show,
+    State,
+    Turn,
+    Turns,
+)
 from bluerill.agent.plan import Planner
 from bluerill.agent.session import SessionService
 from bluerill.kernel.errors import CallerError, DeadlineExceeded, PeerRestarted
@@ -331,5 +345,53 @@ def test_a_gesture_can_stand_for_any_request() -> None:
         await send(service, Gestured("star", "stroke", 0.97, 0.0, ["ask set a timer for ten minutes"]), "gesture")
         assert skills.done == [("start_timer", {"duration": "PT10M"})]
         assert port.of("web", Turn)[-1].source == "gesture star"
+
+    run(test)
+
+
+def undecided_device() -> tuple[SessionService, LonePort, Skills]:
+    """The planner cannot tell a timer from an alarm."""
+    service, port, skills = device()
+    inner = port.peers["planner"]
+    options = [
+        PlannedCall("set_alarm", {"time": "2026-11-20T17:00"}, purpose="set an alarm"),
+        PlannedCall("start_timer", {"duration": "PT5M"}, purpose="start a timer"),
+    ]
+
+    def plan(body: Body) -> Body:
+        assert isinstance(body, Plan)
+        if body.text == "ring at five":
+            return Planned([], "encoder", 0.5, 0.1, "Shall I set an alarm, or start a timer?", options=options)
+        return inner(body)
+
+    port.peers["planner"] = plan
+    return service, port, skills
+
+
+def test_of_two_close_readings_the_owner_says_which_is_meant() -> None:
+    async def test() -> None:
+        service, port, skills = undecided_device()
+        await service.start()
+        turn = await send(service, Request("ring at five"))
+        assert isinstance(turn, Turn)
+        assert turn.reply == "Shall I set an alarm, or start a timer?"
+        assert skills.done == []
+        answered = await send(service, Request("the alarm"))
+        assert isinstance(answered, Turn)
+        assert answered.planner == "choice"
+        assert skills.done == [("set_alarm", {"time": "2026-11-20T17:00"})]
+        await send(service, Request("the alarm"))  # asked once, answered once
+        assert len(skills.done) == 1
+        await send(service, Request("ring at five"))
+        neither = await send(service, Request("neither"))
+        assert isinstance(neither, Turn)
+        assert (neither.reply, neither.outcome) == ("All right.", "done")
+        await send(service, Request("ring at five"))
+        await send(service, Request("turn the volume down"))
+        assert skills.done[1:] == [("set_volume", {"change": -10})]
+        await send(service, Request("ring at five"))
+        await port.advance(31)
+        await send(service, Request("the alarm"))
+        assert len(skills.done) == 2
 
     run(test)

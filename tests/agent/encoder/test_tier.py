@@ -76,18 +76,44 @@ def test_only_refusals_and_loose_matches_are_doubted() -> None:
 
 def test_of_an_action_it_was_never_taught_the_encoder_only_says_that_it_is_none() -> None:
     sure = Planned([], "encoder", 0.99, 0.0, REFUSAL)
-    assert tier.second(LOOSE, sure, foreign=True) is sure
-    assert tier.second(LOOSE, Planned([], "encoder", 0.97, 0.0, REFUSAL), foreign=True) is LOOSE
-    assert tier.second(LOOSE, Planned([PlannedCall("mute")], "encoder", 0.99, 0.0), foreign=True) is LOOSE
+    assert tier.second(LOOSE, sure, ACTIONS, foreign=True) is sure
+    assert tier.second(LOOSE, Planned([], "encoder", 0.97, 0.0, REFUSAL), ACTIONS, foreign=True) is LOOSE
+    assert tier.second(LOOSE, Planned([PlannedCall("mute")], "encoder", 0.99, 0.0), ACTIONS, foreign=True) is LOOSE
     loosely = Planned(LOOSE.calls, "templates", 0.65, 0.1)
-    assert tier.second(loosely, sure, foreign=True) is loosely
+    assert tier.second(loosely, sure, ACTIONS, foreign=True) is loosely
 
 
 def test_a_loose_match_stays_unless_the_encoder_is_sure_of_something_else() -> None:
     sure = Planned([], "encoder", 0.99, 0.0, REFUSAL)
-    assert tier.second(LOOSE, sure) is sure
-    assert tier.second(LOOSE, Planned([], "encoder", 0.7, 0.0, REFUSAL)) is LOOSE
+    assert tier.second(LOOSE, sure, ACTIONS) is sure
+    assert tier.second(LOOSE, Planned([], "encoder", 0.7, 0.0, REFUSAL), ACTIONS) is LOOSE
     agreed = Planned([PlannedCall("get_time")], "encoder", 0.5, 0.0)
-    assert tier.second(LOOSE, agreed) is agreed
-    assert tier.second(LOOSE, Planned([], "encoder", 0.9, 0.0, "Where?", lacks="get_time")) is LOOSE
-    assert tier.second(REFUSED, sure) is sure
+    assert tier.second(LOOSE, agreed, ACTIONS) is agreed  # "movie" is no place
+    noted = Planned([PlannedCall("add_note", {"text": "buy milk"})], "templates", 0.6, 0.1)
+    assert (
+        tier.second(noted, Planned([PlannedCall("add_note", {"text": "milk"})], "encoder", 0.9, 0.0), ACTIONS) is noted
+    )
+    assert tier.second(LOOSE, Planned([], "encoder", 0.9, 0.0, "Where?", lacks="get_time"), ACTIONS) is LOOSE
+    assert tier.second(REFUSED, sure, ACTIONS) is sure
+
+
+def test_two_close_actions_are_asked_about_where_both_could_be_done() -> None:
+    close = encoded(("get_time", 0.5), ('mute {"on":true}', 0.4))
+    planned = tier.planned("quiet now", close, ACTIONS, NOW)
+    assert not planned.calls
+    assert [call.name for call in planned.options] == ["get_time", "mute"]
+    assert planned.reply == "Shall I get time, or mute?"
+    assert tier.second(LOOSE, planned, ACTIONS) is LOOSE
+    assert tier.second(REFUSED, planned, ACTIONS) is planned
+    for labels in ([("get_time", 0.7), ('mute {"on":true}', 0.25)], [("get_time", 0.3), ('mute {"on":true}', 0.25)]):
+        assert not tier.planned("quiet now", encoded(*labels), ACTIONS, NOW).options
+    lacking = tier.planned("wake me", encoded(("get_time", 0.5), ("set_alarm", 0.4)), ACTIONS, NOW)
+    assert not lacking.options
+
+
+def test_within_a_skill_the_words_of_the_template_count_for_more() -> None:
+    cancel = Planned([PlannedCall("cancel_timer", {"label": "one hour"})], "templates", 0.7, 0.1)
+    start = Planned([PlannedCall("start_timer", {"duration": "PT1H"})], "encoder", 0.95, 0.0)
+    assert tier.second(cancel, start, ACTIONS) is cancel
+    alarm = Planned([PlannedCall("set_alarm", {"time": "2026-11-20T18:00"})], "encoder", 0.95, 0.0)
+    assert tier.second(cancel, alarm, ACTIONS) is alarm
