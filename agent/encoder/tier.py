@@ -149,8 +149,8 @@ def second(
     templates: Planned, encoder: Planned, actions: Mapping[str, ActionInfo], *, foreign: bool = False
 ) -> Planned:
     """Which of two plans of one text to follow, where the templates' is :func:`doubted`. Agreed on the action, the
-    templates' arguments are taken, but for a place: free text takes any words for one ("the current spot"). Agreed on the
-    skill, the templates are believed sooner: "cancel" and "resume" are literal words of theirs.
+    templates' arguments are taken, but for a place: free text takes any words for one ("the current spot"). Agreed on
+    the skill, the templates are believed sooner: "cancel" and "resume" are literal words of theirs.
 
     An action that is ``foreign`` to the network (of a skill that came after the training) it can only take for
     something else. There it is believed only if it is very sure that this is no request, and the match is mostly free
