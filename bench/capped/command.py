@@ -6,6 +6,7 @@ import argparse
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -135,16 +136,27 @@ def loadgen_line(row: Row) -> str:
     """A scenario in a line: LoadGen's verdict, and both pairs of eyes on the percentiles."""
     said = row.loadgen
     assert said is not None
-    theirs, ours = (
-        ", ".join(f"{at} {duration(ms)}" for at, ms in times.items()) for times in (said.theirs_ms, said.ours_ms)
-    )
     rate = f", {row.latency.per_s:.4g}/s" if row.latency.per_s else ""
     if said.goodput_per_s is not None:
         rate += f", right and in time {said.goodput_per_s:.4g}/s of {said.asked_per_s or 0:.4g}"
+    late = f"; its own lateness, p50 {duration(said.late_ms['p50'])}, is in both" if said.late_ms else ""
+    tokens = "".join(
+        f"; {name} LoadGen {_times(theirs)}, ours {_times(ours)}"
+        for name, theirs, ours in (
+            ("ttft", said.theirs_ttft_ms, said.ours_ttft_ms),
+            ("tpot", said.theirs_tpot_ms, said.ours_tpot_ms),
+        )
+        if theirs
+    )
     return (
         f"{row.workload} {size_text(row.cap.bytes)} {said.scenario}: {'VALID' if said.valid else 'INVALID'}, "
-        f"{said.queries} queries{rate}; LoadGen {theirs}; ours {ours}"
+        f"{said.queries} queries{rate}; LoadGen {_times(said.theirs_ms)}; ours {_times(said.ours_ms)} "
+        f"(apart {said.agreement:.2%}){late}{tokens}"
     )
+
+
+def _times(times: Mapping[str, float]) -> str:
+    return ", ".join(f"{at} {duration(ms)}" for at, ms in times.items())
 
 
 def stress_line(row: Row) -> str:

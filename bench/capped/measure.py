@@ -126,7 +126,7 @@ def row_of(
     answers = measured.taken.answers
     once = {answer.item: answer for answer in reversed(answers)}  # an item that was asked for again is marked once
     quality = (
-        mark(prepared, answers if scenario == "chaos" else list(once.values()))
+        mark(prepared, [*measured.taken.before, *(answers if scenario == "chaos" else once.values())])
         if measured.outcome in ("ok", "degraded")
         else None
     )

@@ -123,9 +123,12 @@ class Energy(msgspec.Struct, frozen=True):
 
 
 class LoadGenResult(msgspec.Struct, frozen=True):
-    """What MLPerf LoadGen says, its percentiles beside ours (``ours_ms`` by percentile). For Server also what was asked
-    for, the bound on the latency, and the *goodput*: right answers within the bound, per second of the whole test, so
-    that what failed or came late counts as nothing."""
+    """What MLPerf LoadGen says, its percentiles beside ours (``ours_ms`` by percentile), both from the moment it wanted
+    to ask to completion; ``issued_ms`` are ours from the moment we were asked, ``late_ms`` is how long after the one
+    the other was. ``agreement`` is the largest difference of theirs and ours. Where the workload speaks also the time
+    to the first token and between tokens. For Server also what was asked for, the bound on the latency, and the
+    *goodput*: right answers within the bound, per second of the whole test, so that what failed or came late counts as
+    nothing."""
 
     valid: bool
     scenario: str
@@ -138,6 +141,12 @@ class LoadGenResult(msgspec.Struct, frozen=True):
     asked_per_s: float | None = None
     bound_ms: float | None = None
     goodput_per_s: float | None = None
+    issued_ms: dict[str, float] = {}
+    late_ms: dict[str, float] = {}
+    theirs_ttft_ms: dict[str, float] = {}
+    ours_ttft_ms: dict[str, float] = {}
+    theirs_tpot_ms: dict[str, float] = {}
+    ours_tpot_ms: dict[str, float] = {}
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -15,9 +15,10 @@ class Setup(msgspec.Struct, frozen=True):
 
 
 class Ask(msgspec.Struct, frozen=True):
-    """Compute one item."""
+    """Compute one item. ``tokens``: only the request of a model that speaks, and say when its first token is there."""
 
     item: int
+    tokens: bool = False
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
@@ -39,6 +40,12 @@ class Answer(msgspec.Struct, frozen=True, tag="answer"):
     extra: dict[str, float] = {}
 
 
+class First(msgspec.Struct, frozen=True, tag="first"):
+    """The first token of an item is there; its answer follows."""
+
+    item: int
+
+
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
     """It cannot go on. ``kind`` is memory, refused or fault."""
 
@@ -46,4 +53,4 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     text: str
 
 
-FromChild = Ready | Answer | Failed
+FromChild = Ready | First | Answer | Failed

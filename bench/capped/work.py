@@ -53,6 +53,8 @@ class Prepared(NamedTuple):
     """Whether the child is told its cap (setting ``ram``), as a device is told its budget."""
     patience_s: float = 20.0
     """How long a repetition may take until it has answered what it must."""
+    speaks: bool = False
+    """Whether it makes tokens: then its class has ``converse(item, first)``, which computes the request alone."""
 
 
 class Work(Protocol):
