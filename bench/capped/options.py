@@ -17,7 +17,10 @@ from ...models.messages import LoadOptions
 DEFAULT_CAPS = "32M,48M,64M,96M,128M,256M,1G,none"
 LEAST = 8 * MIB
 """Below that no Python starts: a cap of 5 MiB measures the interpreter's death and nothing else."""
-BUNDLED = ("planner", "keyword", "face", "codes", "asr-nano", "asr-pocketsphinx", "device", "talk")
+BUNDLED = (
+    "planner", "keyword", "gesture-wrist", "gesture-strokes", "face", "codes", "sandbox", "asr-nano",
+    "asr-pocketsphinx", "device", "talk",
+)  # fmt: skip
 SETTABLE = ("ctx", "batch", "ubatch", "kv_type", "threads", "mmap")
 MOST_VARIANTS = 64
 MECHANISMS = ("auto", "cgroup-v2", "cgroup-v1", "rlimit")

@@ -80,9 +80,10 @@ def _bundled(name: str) -> Callable[[Wanted], Prepared]:
         from .works.speech import prepare as speech
 
         return lambda wanted: speech(wanted, name.removeprefix("asr-"))
-    from .works import codes, device, faces, keyword, planner
+    from .works import codes, device, faces, gesture, keyword, planner, sandbox
 
     return {
         "planner": planner.prepare, "keyword": keyword.prepare, "face": faces.prepare, "codes": codes.prepare,
+        "gesture-wrist": gesture.prepare_wrist, "gesture-strokes": gesture.prepare_strokes, "sandbox": sandbox.prepare,
         "device": device.prepare, "talk": device.prepare_talk,
     }[name]  # fmt: skip
