@@ -13,6 +13,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 from time import perf_counter_ns
 
@@ -38,7 +39,7 @@ def prepare(wanted: Wanted) -> Prepared:
     for kind, words in requests():
         if kind:
             kinds.setdefault(kind, words)
-    names = []
+    names: list[str] = []
     for kind, words in list(kinds.items())[: 4 if wanted.quick else None]:
         answer = asyncio.run(made(words, "1.0.0", known, NOW, str(wanted.folder)))
         if not isinstance(answer, Drafted):
@@ -50,11 +51,11 @@ def prepare(wanted: Wanted) -> Prepared:
             target.write_text(text, "utf-8")
     (wanted.folder / "work").mkdir()
     (wanted.folder / "secret").write_text("of somebody else", "utf-8")
-    items = [*names, *ATTEMPTS]
+    items = [item for pair in zip_longest(names, ATTEMPTS) for item in pair if item]  # few items are of both kinds
     (wanted.folder / "items.json").write_bytes(msgspec.json.encode(items))
     return Prepared(
         "sandbox", ".works.sandbox:SandboxWork", wanted.folder, len(items),
-        [PASSED] * len(names) + [KEPT] * len(ATTEMPTS), "exact", "tests passed",
+        [KEPT if item in ATTEMPTS else PASSED for item in items], "exact", "tests passed",
         f"{len(names)} skills made on request with their stories, {len(ATTEMPTS)} attempts to get out", "test",
     )  # fmt: skip
 

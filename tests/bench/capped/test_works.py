@@ -36,12 +36,12 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[PosixHost]:
     found.close()
 
 
-def row(host: PosixHost, name: str, wanted: Wanted, cap: int | None = None) -> Row:
+def row(host: PosixHost, name: str, wanted: Wanted, cap: int | None = None, short: bool = True) -> Row:
     try:
         work = prepare(name, wanted)
     except Unavailable as lack:
         pytest.skip(str(lack))
-    found = measure(host, work, cap, Effort(0.01, short=True, patience_s=60.0))
+    found = measure(host, work, cap, Effort(0.01, short=short, patience_s=60.0))
     return row_of(found, work, run="r", rep=0, seed=7, here={})
 
 
@@ -58,6 +58,14 @@ def is_right(made: Row) -> None:
 @pytest.mark.parametrize("name", BUNDLED)
 def test_a_bundled_workload_is_right(name: str, host: PosixHost, tmp_path: Path) -> None:
     is_right(row(host, name, Wanted(tmp_path, 7, quick=True)))
+
+
+def test_who_gets_out_of_the_box_is_counted(host: PosixHost, tmp_path: Path) -> None:
+    made = row(host, "sandbox", Wanted(tmp_path, 7, quick=True), short=False)
+    is_right(made)
+    assert made.quality is not None
+    assert (made.quality.value, made.quality.n) == (1.0, 10)
+    assert made.build["box"] == "limits, privileges, files, calls"
 
 
 def test_a_graph_gives_under_a_cap_what_it_gives_without(host: PosixHost, tmp_path: Path) -> None:
