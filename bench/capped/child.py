@@ -55,7 +55,8 @@ def main(words: list[str]) -> int:
                 ask = msgspec.json.decode(line, type=Ask)
                 first = partial(say, First(ask.item))
                 answer: Answer = work.converse(ask.item, first) if ask.tokens else work.run(ask.item)
-                say(msgspec.structs.replace(answer, cpu_ns=process_time_ns() - spent))
+                spent = process_time_ns() - spent
+                say(msgspec.structs.replace(answer, cpu_ns=spent // int(answer.extra.get("batch", 1))))
         work.close()
     except BrokenPipeError:
         return 1  # whoever asked is gone

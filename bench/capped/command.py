@@ -15,7 +15,18 @@ import msgspec
 from ...kernel.errors import CallerError
 from .cell import open_host
 from .measure import summary
-from .options import BUNDLED, DEFAULT_CAPS, MECHANISMS, SCENARIOS, Options, caps_of, chosen, size_text, variants_of
+from .options import (
+    BUNDLED,
+    DEFAULT_CAPS,
+    KERNEL,
+    MECHANISMS,
+    SCENARIOS,
+    Options,
+    caps_of,
+    chosen,
+    size_text,
+    variants_of,
+)
 from .report import write_report
 from .rows import Row
 from .run import Finished, Run
@@ -68,7 +79,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def options_of(args: argparse.Namespace) -> Options:
     """Checked options. Raises CallerError."""
     models = tuple(part.strip() for part in args.models.split(",") if part.strip())
-    workloads = chosen(args.workloads, BUNDLED, "--workloads") or (() if models else BUNDLED)
+    workloads = chosen(args.workloads, (*BUNDLED, *KERNEL), "--workloads")
+    scenarios = chosen(args.scenario, SCENARIOS, "--scenario")
+    if "kernel" in scenarios:  # a suite of workloads rather than a way to ask for them
+        workloads = tuple(dict.fromkeys((*workloads, *KERNEL)))
+        scenarios = tuple(each for each in scenarios if each != "kernel")
+    workloads = workloads or (() if models else BUNDLED)
     for name, least in (("repeat", 1), ("near", 0), ("seconds", 0.01), ("minutes", 0.05)):
         if getattr(args, name) < least:
             raise CallerError(f"--{name}: expected {least} or more, got {getattr(args, name)}")
@@ -80,7 +96,7 @@ def options_of(args: argparse.Namespace) -> Options:
     caps = caps_of("48M,128M,none" if quick and args.ram == DEFAULT_CAPS else args.ram)
     out = args.out or Path("bench-results") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
     return Options(
-        caps, workloads, models, chosen(args.scenario, SCENARIOS, "--scenario"), args.repeat,
+        caps, workloads, models, scenarios, args.repeat,
         min(args.near, 2) if quick else args.near, args.seed, args.seconds / (2 if quick else 1), args.load_seconds,
         min(args.minutes, 0.8) if quick else args.minutes, out.expanduser(), args.mechanism, quick, args.resume,
         variants_of(args.set),

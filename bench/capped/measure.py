@@ -157,7 +157,8 @@ def latency_of(measured: Measured) -> Latency:
         return Latency(start, load)
     later = measured.taken.answers[1:] or measured.taken.answers
     times = [answer.ns / 1e6 for answer in later]
-    waits = measured.taken.waits[1:] or measured.taken.waits
+    batch = later[0].extra.get("batch", 1.0)  # operations of an item, whose times are of one of them
+    waits = [wait / batch for wait in measured.taken.waits[1:] or measured.taken.waits]
 
     def mean(name: str) -> float | None:
         found = [answer.extra[name] for answer in later if name in answer.extra]

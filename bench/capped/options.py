@@ -21,10 +21,14 @@ BUNDLED = (
     "planner", "keyword", "gesture-wrist", "gesture-strokes", "face", "codes", "sandbox", "asr-nano",
     "asr-pocketsphinx", "device", "talk",
 )  # fmt: skip
+KERNEL = (
+    "kernel-ask", "kernel-link", "kernel-lanes", "kernel-timer", "kernel-preempt", "kernel-lease", "kernel-load",
+)  # fmt: skip
+"""The suite of the kernel's own operations: ``--scenario kernel``, or one by one."""
 SETTABLE = ("ctx", "batch", "ubatch", "kv_type", "threads", "mmap")
 MOST_VARIANTS = 64
 MECHANISMS = ("auto", "cgroup-v2", "cgroup-v1", "rlimit")
-SCENARIOS = ("single-stream", "multi-stream", "server", "offline", "load", "shrink", "chaos")
+SCENARIOS = ("single-stream", "multi-stream", "server", "offline", "load", "shrink", "chaos", "kernel")
 
 
 class Variant(NamedTuple):

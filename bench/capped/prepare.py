@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...kernel.errors import CallerError
-from .options import BUNDLED
+from .options import BUNDLED, KERNEL
 from .work import Prepared, Wanted
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def prepare(name: str, wanted: Wanted) -> Prepared:
     """Prepare it. Raises Unavailable, and CallerError for a model that is not there or not readable."""
-    if name in BUNDLED:
+    if name in (*BUNDLED, *KERNEL):
         return _bundled(name)(wanted)
     path = model_path(name)
     from ...models.describe import describe
@@ -80,6 +80,10 @@ def _bundled(name: str) -> Callable[[Wanted], Prepared]:
         from .works.speech import prepare as speech
 
         return lambda wanted: speech(wanted, name.removeprefix("asr-"))
+    if name in KERNEL:
+        from .works.kernel import prepare as kernel
+
+        return lambda wanted: kernel(wanted, name)
     from .works import codes, device, faces, gesture, keyword, planner, sandbox
 
     return {

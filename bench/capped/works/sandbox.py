@@ -27,13 +27,15 @@ PASSED, KEPT = "passed", "kept in"
 
 def prepare(wanted: Wanted) -> Prepared:
     """Have the skills made, outside of the cap. Raises Unavailable where there is no box."""
+    from ....kernel.box.proof import prove
     from ....skills.drafting import Drafted
     from ....watch.workshop.studio import made
     from ...catalogue import NOW, device_catalogue
     from ...studio import requests
 
-    if sys.platform != "linux":
-        raise Unavailable("the box needs Linux")
+    missing = [f"{wall.name}: {wall.what}" for wall in prove() if not wall.stands]
+    if missing:
+        raise Unavailable(f"the box does not stand here; {missing[0]}")
     known = device_catalogue().actions
     kinds: dict[str, str] = {}
     for kind, words in requests():
