@@ -18,9 +18,10 @@ from .measure import summary
 from .options import (
     BUNDLED,
     DEFAULT_CAPS,
-    KERNEL,
     MECHANISMS,
+    OTHERS,
     SCENARIOS,
+    SUITES,
     Options,
     caps_of,
     chosen,
@@ -31,7 +32,7 @@ from .report import write_report
 from .rows import Row
 from .run import Finished, Run
 from .scope import enter_scope
-from .summary import cell, duration, figures, floor_of, grid, sentence
+from .summary import cell, duration, figures, floor_of, grid, sentence, staged
 from .verbs import Painter, Tabler, register
 
 __all__ = ["arguments", "run"]
@@ -43,11 +44,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--ram", default=DEFAULT_CAPS, metavar="SIZES", help=f"caps, with commas (default {DEFAULT_CAPS})"
     )
     parser.add_argument(
-        "--workloads", default="", metavar="NAMES", help=f"of {', '.join(BUNDLED)} (default all, none with --models)"
+        "--workloads",
+        default="",
+        metavar="NAMES",
+        help=f"of {', '.join(BUNDLED)} (default all, none with --models); and of {', '.join(OTHERS)}",
     )
     parser.add_argument("--models", default="", metavar="MODELS", help="files, folders or names of cards, with commas")
     parser.add_argument(
-        "--scenario", default="", metavar="NAMES", help=f"of {', '.join(SCENARIOS)}; the first five by MLPerf LoadGen"
+        "--scenario",
+        default="",
+        metavar="NAMES",
+        help=f"of {', '.join(SCENARIOS)}; the first five by MLPerf LoadGen, the last three workloads of their own",
     )
     parser.add_argument(
         "--set",
@@ -79,12 +86,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def options_of(args: argparse.Namespace) -> Options:
     """Checked options. Raises CallerError."""
     models = tuple(part.strip() for part in args.models.split(",") if part.strip())
-    workloads = chosen(args.workloads, (*BUNDLED, *KERNEL), "--workloads")
+    workloads = chosen(args.workloads, (*BUNDLED, *OTHERS), "--workloads")
     scenarios = chosen(args.scenario, SCENARIOS, "--scenario")
-    if "kernel" in scenarios:  # a suite of workloads rather than a way to ask for them
-        workloads = tuple(dict.fromkeys((*workloads, *KERNEL)))
-        scenarios = tuple(each for each in scenarios if each != "kernel")
-    workloads = workloads or (() if models else BUNDLED)
+    suites = [name for scenario in scenarios for name in SUITES.get(scenario, ())]
+    workloads = tuple(dict.fromkeys((*workloads, *suites))) or (() if models else BUNDLED)
+    scenarios = tuple(each for each in scenarios if each not in SUITES)
     for name, least in (("repeat", 1), ("near", 0), ("seconds", 0.01), ("minutes", 0.05)):
         if getattr(args, name) < least:
             raise CallerError(f"--{name}: expected {least} or more, got {getattr(args, name)}")
@@ -134,6 +140,8 @@ def tell(done: Finished, options: Options, seconds: float, paint: Painter, table
     """The table and the sentence."""
     heads, lines = grid(done.rows, options.caps)
     print(table(lines, heads))
+    for row in staged(done.rows):
+        print(parts_line(row))
     for row in done.rows:
         if row.loadgen is not None:
             print(loadgen_line(row))
@@ -173,6 +181,12 @@ def loadgen_line(row: Row) -> str:
 
 def _times(times: Mapping[str, float]) -> str:
     return ", ".join(f"{at} {duration(ms)}" for at, ms in times.items())
+
+
+def parts_line(row: Row) -> str:
+    """What the stages of an item took, or each kind of items, in a line."""
+    parts = ", ".join(f"{name} {duration(times['p50_ms'])}" for name, times in row.parts.items())
+    return f"{row.workload} {size_text(row.cap.bytes)}, medians: {parts}"
 
 
 def stress_line(row: Row) -> str:

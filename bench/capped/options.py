@@ -24,11 +24,14 @@ BUNDLED = (
 KERNEL = (
     "kernel-ask", "kernel-link", "kernel-lanes", "kernel-timer", "kernel-preempt", "kernel-lease", "kernel-load",
 )  # fmt: skip
-"""The suite of the kernel's own operations: ``--scenario kernel``, or one by one."""
+SUITES = {"kernel": KERNEL, "mixed": ("mixed",), "agent": ("talk",)}
+"""Scenarios that are workloads rather than a way to ask one: the kernel's own operations, requests of three classes
+that compete, and a spoken request from the ear to the mouth."""
+OTHERS = (*KERNEL, "mixed")
 SETTABLE = ("ctx", "batch", "ubatch", "kv_type", "threads", "mmap")
 MOST_VARIANTS = 64
 MECHANISMS = ("auto", "cgroup-v2", "cgroup-v1", "rlimit")
-SCENARIOS = ("single-stream", "multi-stream", "server", "offline", "load", "shrink", "chaos", "kernel")
+SCENARIOS = ("single-stream", "multi-stream", "server", "offline", "load", "shrink", "chaos", *SUITES)
 
 
 class Variant(NamedTuple):

@@ -122,6 +122,17 @@ class Energy(msgspec.Struct, frozen=True):
     source: str
 
 
+class Span(msgspec.Struct, frozen=True, array_like=True):
+    """Something that took a while, in ms since the trace began: a load, a quantum (run) or an unload of a model, or the
+    wait of a request for its first token; of which class, where it is somebody's."""
+
+    what: Literal["load", "run", "unload", "wait"]
+    model: str
+    klass: str
+    begin_ms: float
+    end_ms: float
+
+
 class LoadGenResult(msgspec.Struct, frozen=True):
     """What MLPerf LoadGen says, its percentiles beside ours (``ours_ms`` by percentile), both from the moment it wanted
     to ask to completion; ``issued_ms`` are ours from the moment we were asked, ``late_ms`` is how long after the one
@@ -150,7 +161,9 @@ class LoadGenResult(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One repetition. ``run`` is the same for all rows of a run; ``near`` marks those made to count survival."""
+    """One repetition. ``run`` is the same for all rows of a run; ``near`` marks those made to count survival. ``parts``
+    are times of an item's stages, or of each kind of items: ``n``, and percentiles in ms. ``spans`` is what was done
+    when, of a trace."""
 
     schema: str
     run: str
@@ -173,6 +186,8 @@ class Row(msgspec.Struct, frozen=True):
     quality: Quality | None = None
     energy: Energy | None = None
     loadgen: LoadGenResult | None = None
+    parts: dict[str, dict[str, float]] = {}
+    spans: list[Span] = []
 
     @property
     def survived(self) -> bool:

@@ -23,13 +23,13 @@ from . import loadgen, machine
 from .cell import open_host
 from .janitor import Janitor
 from .journal import Journal, read_rows
-from .measure import Effort, How, measure, row_of
+from .measure import Effort, measure, row_of
 from .options import AS_IT_IS, Options, Variant, size_text
 from .prepare import check, prepare
 from .rows import Row
 from .stress import chaos, shrink
 from .sweep import Survey
-from .work import Prepared, Unavailable, Wanted
+from .work import How, Prepared, Unavailable, Wanted
 
 Progress = Callable[[str, float, float], None]
 """What is being measured, the share that is done, and the seconds that are left."""
@@ -131,6 +131,8 @@ class Run:
     def _hows(self, scenario: str, work: Prepared, cap: int | None) -> list[How]:
         """How the child is asked in a scenario, once for each row."""
         options = self._options
+        if work.how is not None:
+            return []  # it is a scenario of its own
         if scenario == "shrink":
             return [shrink]
         if scenario == "chaos":

@@ -47,6 +47,15 @@ def figures(rows: Iterable[Row], scenario: str = "single") -> dict[str, dict[int
     }
 
 
+def staged(rows: Iterable[Row]) -> list[Row]:
+    """A row of each cell that was asked for and has stages or kinds, the largest cap first."""
+    found: dict[tuple[str, int | None], Row] = {}
+    for row in rows:
+        if row.parts and row.scenario == "single" and not row.near:
+            found.setdefault((row.workload, row.cap.bytes), row)
+    return list(found.values())
+
+
 def ordered(caps: Iterable[int | None]) -> list[int | None]:
     """Smallest first, no cap last."""
     return sorted(caps, key=lambda cap: 1 << 62 if cap is None else cap)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from .rows import Span
+
 
 class Setup(msgspec.Struct, frozen=True):
     """What the child is to be: ``module:Class`` (with a dot in front, below this package), the folder with its inputs,
@@ -30,7 +32,8 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 
 class Answer(msgspec.Struct, frozen=True, tag="answer"):
     """One item is done in ``ns``, of which ``cpu_ns`` were spent computing; ``said`` is what is marked, ``extra`` what
-    else was measured. ``ok`` False: the workload answered, but not what it was asked for (``said`` is why)."""
+    else was measured. ``ok`` False: the workload answered, but not what it was asked for (``said`` is why). ``kind`` is
+    which of several kinds of items it is, ``spans`` what the device did when."""
 
     item: int
     ns: int
@@ -38,6 +41,8 @@ class Answer(msgspec.Struct, frozen=True, tag="answer"):
     ok: bool = True
     cpu_ns: int = 0
     extra: dict[str, float] = {}
+    kind: str = ""
+    spans: list[Span] = []
 
 
 class First(msgspec.Struct, frozen=True, tag="first"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ....kernel.limits import MIB
 from ..measure import summary
@@ -14,6 +14,7 @@ from ..rows import Row
 from ..summary import Figure, duration, figures
 from .canvas import Canvas, Pixels, Svg
 from .chart import Axis, Band, Mark, Panel, Series, draw, legend
+from .gantt import gantt
 
 WIDTH, COLUMNS, HEIGHT = 900.0, 3, 220.0
 By = dict[str, dict[int | None, Figure]]
@@ -60,15 +61,30 @@ class Picture(NamedTuple):
         canvas.image.save(path, optimize=True)
 
 
-def pictures(rows: Sequence[Row]) -> list[Picture]:
+class Drawn(Protocol):
+    """A picture for a page and for paper."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def says(self) -> str: ...
+    def svg(self) -> str: ...
+    def png(self, path: Path) -> None: ...
+
+
+def pictures(rows: Sequence[Row]) -> list[Drawn]:
     """Those that the rows have something to say for."""
     by = figures(rows)
     caps = [cap for by_cap in by.values() for cap in by_cap if cap is not None]
+    traced = gantt(rows)
+    drawn: list[Drawn] = [traced] if traced is not None else []
     if not caps:
-        return []
+        return drawn
     x = _cap_axis(caps)
     made = [_latency(by, x), _quality(by, x), _reads(by, x), _peaks(by), _estimates(by), _goodput(rows)]
-    return [picture for picture in made if picture is not None and picture.panels]
+    return [*(picture for picture in made if picture is not None and picture.panels), *drawn]
 
 
 def _cap_axis(caps: Sequence[int]) -> Axis:
