@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from ...kernel.errors import CallerError
+from ..sweeps.command import register as register_sweep
 from .cell import open_host
 from .measure import summary
 from .options import (
@@ -39,7 +40,14 @@ __all__ = ["arguments", "run"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of a run."""
+    """The options of a run, and the verbs below it."""
+    _options(parser)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    register(verbs)
+    register_sweep(verbs, _options, options_of)
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ram", default=DEFAULT_CAPS, metavar="SIZES", help=f"caps, with commas (default {DEFAULT_CAPS})"
     )
@@ -80,7 +88,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quick", action="store_true", help="few inputs and repetitions, three caps: under a minute")
     parser.add_argument("--resume", action="store_true", help="go on with the rows that are in --out already")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    register(parser.add_subparsers(dest="verb", metavar="VERB"))
 
 
 def options_of(args: argparse.Namespace) -> Options:

@@ -163,7 +163,7 @@ class LoadGenResult(msgspec.Struct, frozen=True):
 class Row(msgspec.Struct, frozen=True):
     """One repetition. ``run`` is the same for all rows of a run; ``near`` marks those made to count survival. ``parts``
     are times of an item's stages, or of each kind of items: ``n``, and percentiles in ms. ``spans`` is what was done
-    when, of a trace."""
+    when, of a trace. ``device`` is the node of a sweep."""
 
     schema: str
     run: str
@@ -188,6 +188,7 @@ class Row(msgspec.Struct, frozen=True):
     loadgen: LoadGenResult | None = None
     parts: dict[str, dict[str, float]] = {}
     spans: list[Span] = []
+    device: str = ""
 
     @property
     def survived(self) -> bool:
