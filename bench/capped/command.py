@@ -158,9 +158,23 @@ def tell(done: Finished, options: Options, seconds: float, paint: Painter, table
         print(f"not measured: {name}: {why}")
     print(f"caps: {done.mechanism}; {done.proof}")
     print(f"{len(done.rows)} rows in {seconds:.0f} s, seed {options.seed}: {options.out}/")
-    if not done.complete:
-        print("the time was up before every cell was measured and repeated; --minutes gives it more")
+    for line in shortfall(done):
+        print(line)
     print(paint(sentence(done.rows), "bold"))
+
+
+def shortfall(done: Finished) -> list[str]:
+    """What the time did not suffice for, by name."""
+    lines = []
+    if done.left_out:
+        cells = ", ".join(f"{name} at {size_text(cap)}" for name, cap in done.left_out)
+        lines.append(f"left out for want of time: {cells}; --minutes gives it more")
+    if done.unrepeated:
+        names = ", ".join(done.unrepeated)
+        lines.append(
+            f"floors with fewer repetitions than asked for, for want of time: {names}; --minutes gives it more"
+        )
+    return lines
 
 
 def loadgen_line(row: Row) -> str:
@@ -211,7 +225,9 @@ def document(done: Finished, options: Options) -> bytes:
             "mechanism": done.mechanism,
             "proof": done.proof,
             "lacking": dict(done.lacking),
-            "complete": done.complete,
+            "complete": not shortfall(done),
+            "left_out": [[name, cap] for name, cap in done.left_out],
+            "unrepeated": done.unrepeated,
             "floors": {name: floor_of(by_cap) for name, by_cap in figures(done.rows).items()},
             "sentence": sentence(done.rows),
             "rows": done.rows,

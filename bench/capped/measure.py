@@ -14,6 +14,7 @@ from ...kernel.host.posix import PosixHost
 from ..figures import percentile
 from . import machine, pagecache
 from .cell import Cell, Ended, Wall
+from .pace import least_items
 from .rows import SCHEMA, Cap, Energy, Estimated, Latency, Memory, Outcome, Quality, Row
 from .taken import Taken
 from .wire import Answer, Ready, Setup
@@ -28,15 +29,16 @@ __all__ = ["Effort", "Measured", "measure", "row_of"]
 
 
 class Effort(NamedTuple):
-    """How long a repetition goes on: every item once, and on for ``seconds``; ``patience_s`` is for all of it. A
-    ``short`` one, made to see whether it survives, ends after three items once the seconds are over."""
+    """How long a repetition goes on: ``scale`` of its items once, three at least, and on for ``seconds``;
+    ``patience_s`` is for all of it. A ``short`` one, made to see whether it survives, has three items."""
 
     seconds: float = 1.0
     short: bool = False
     patience_s: float = 20.0
+    scale: float = 1.0
 
     def least(self, count: int) -> int:
-        return min(3, count) if self.short else count
+        return least_items(count, 0.0 if self.short else self.scale)
 
     def ask(self, cell: Cell, prepared: Prepared, taken: Taken) -> None:
         """One item after another, as many as this effort has. Raises Ended."""

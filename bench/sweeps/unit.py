@@ -37,31 +37,32 @@ class Outcome(NamedTuple):
 
 def measure_unit(words: tuple[str, ...], folder: str = "", within: float = 600.0) -> Outcome:
     """Run it; in ``folder``, where a cut off run goes on, or in a temporary one."""
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="bluerill-sweep-") as temporary:
-        out = Path(folder or temporary)
-        rows = out / NAME
-        again = ["--resume"] if rows.is_file() and b"\n" in rows.read_bytes() else []
-        command = [sys.executable, "-m", "bluerill", "bench", *words, "--out", str(out), *again]
-        with subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-            preexec_fn=_die_with_me(),
-        ) as child:  # fmt: skip
-            try:
-                _, said = child.communicate(timeout=within + SPARE_S)
-            except subprocess.TimeoutExpired:
-                child.terminate()
-                child.communicate()
-                return Outcome(b"", f"not done within {within + SPARE_S:g} s", time.monotonic() - began)
-            except BaseException:
-                child.terminate()
-                child.wait()
-                raise
-        lines = [line for line in said.splitlines() if line.strip()]
-        if child.returncode:
-            why = lines[-1] if lines else f"it ended with {child.returncode}"
-            return Outcome(b"", why[-400:], time.monotonic() - began)
-        return Outcome(packed(out), "", time.monotonic() - began)
+    if not folder:
+        with tempfile.TemporaryDirectory(prefix="bluerill-sweep-") as temporary:
+            return measure_unit(words, temporary, within)
+    began, out = time.monotonic(), Path(folder)
+    rows = out / NAME
+    again = ["--resume"] if rows.is_file() and b"\n" in rows.read_bytes() else []
+    command = [sys.executable, "-m", "bluerill", "bench", *words, "--out", str(out), *again]
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        preexec_fn=_die_with_me(),
+    ) as child:  # fmt: skip
+        try:
+            _, said = child.communicate(timeout=within + SPARE_S)
+        except subprocess.TimeoutExpired:
+            child.terminate()
+            child.communicate()
+            return Outcome(b"", f"not done within {within + SPARE_S:g} s", time.monotonic() - began)
+        except BaseException:
+            child.terminate()
+            child.wait()
+            raise
+    lines = [line for line in said.splitlines() if line.strip()]
+    if child.returncode:
+        why = lines[-1] if lines else f"it ended with {child.returncode}"
+        return Outcome(b"", why[-400:], time.monotonic() - began)
+    return Outcome(packed(out), "", time.monotonic() - began)
 
 
 def packed(folder: Path) -> bytes:
