@@ -167,13 +167,13 @@ def shortfall(done: Finished) -> list[str]:
     """What the time did not suffice for, by name."""
     lines = []
     if done.left_out:
-        cells = ", ".join(f"{name} at {size_text(cap)}" for name, cap in done.left_out)
-        lines.append(f"left out for want of time: {cells}; --minutes gives it more")
+        caps: dict[str, list[str]] = {}
+        for name, cap in done.left_out:
+            caps.setdefault(name, []).append(size_text(cap))
+        cells = "; ".join(f"{name} at {', '.join(sizes)}" for name, sizes in caps.items())
+        lines.append(f"{len(done.left_out)} cells left out for want of time (--minutes gives it more): {cells}")
     if done.unrepeated:
-        names = ", ".join(done.unrepeated)
-        lines.append(
-            f"floors with fewer repetitions than asked for, for want of time: {names}; --minutes gives it more"
-        )
+        lines.append(f"floors with fewer repetitions than asked for, for want of time: {', '.join(done.unrepeated)}")
     return lines
 
 

@@ -6,6 +6,7 @@ because two measurements on one machine measure each other.
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
@@ -74,7 +75,9 @@ class OnRay:
             raise ServiceFault("sweeps on Ray need the extra 'scale': pip install 'bluerill[scale]'") from None
         own = {"include_dashboard": False} if address == "ray" else {"address": address}
         try:
-            self._ray.init(**own, log_to_driver=False, logging_level="error")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what is wrong comes as an error as well
+                self._ray.init(**own, log_to_driver=False, logging_level="error")
         except (ImportError, ConnectionError, RuntimeError, ValueError, OSError, TimeoutError) as error:
             why = str(error).strip().splitlines() or [type(error).__name__]
             raise ServiceFault(f"--on {address}: the cluster cannot be reached: {why[0][:200]}") from None

@@ -102,4 +102,6 @@ def merged(plan: Plan, out: Path) -> list[Row]:
 def check_rows(rows: list[Row], failed: list[tuple[str, str]]) -> None:
     """Raises CallerError if nothing was measured at all."""
     if not rows:
-        raise CallerError(f"nothing was measured: {'; '.join(f'{name}: {why}' for name, why in failed[:3])}")
+        name, why = failed[0] if failed else ("no unit", "the sweep has none")
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        raise CallerError(f"nothing was measured: {name}: {why}{more}")

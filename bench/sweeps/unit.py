@@ -61,7 +61,7 @@ def measure_unit(words: tuple[str, ...], folder: str = "", within: float = 600.0
     lines = [line for line in said.splitlines() if line.strip()]
     if child.returncode:
         why = lines[-1] if lines else f"it ended with {child.returncode}"
-        return Outcome(b"", why[-400:], time.monotonic() - began)
+        return Outcome(b"", why.removeprefix("bluerill bench: ")[:400], time.monotonic() - began)
     return Outcome(packed(out), "", time.monotonic() - began)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -96,6 +97,19 @@ def test_wrong_usage_is_one_line(
     assert said in told.err
     assert told.err.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_no_room_for_what_is_prepared_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> object:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("bluerill.bench.capped.run.prepare", full)
+    assert main(["bench", "--workloads", "planner", "--ram", "none", "--out", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert "planner cannot be prepared in" in told[-1]
+    assert "No space left on device; make room there, or set TMPDIR" in told[-1]
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
