@@ -30,8 +30,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--workloads", default=WORKLOADS)
     parser.add_argument("--ram", default="64M,none")
     args = parser.parse_args(argv)
-    runs = [_run(args, args.out / name) for name in ("one", "two")]
-    found = compare(*runs)
+    one, two = _run(args, args.out / "one"), _run(args, args.out / "two")
+    found = compare(one, two)
     for each in found:
         print(
             f"{each.workload:18} {size_text(each.cap):>5}  {each.ratio or 0:.3f}  "
@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
         )
     agree = sum(each.verdict == "noise" for each in found)
     differ = [each.workload for each in found if _differs(each)]
-    print(f"{agree} of {len(found)} cells agree; qualities differ in {len(differ)}; seed {runs[0][0].seed} in both")
+    print(f"{agree} of {len(found)} cells agree; qualities differ in {len(differ)}; seed {one[0].seed} in both")
     return 0 if agree >= EXPECTED * len(found) and not differ else 1
 
 

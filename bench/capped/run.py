@@ -134,7 +134,8 @@ class Run:
             return prepare(name, Wanted(place, self._options.seed, self._options.quick, variant))
         except OSError as error:
             raise ServiceFault(
-                f"{name} cannot be prepared in {place.parent}: {error.strerror or error}; make room there, or set TMPDIR"
+                f"{name} cannot be prepared in {place.parent}: {error.strerror or error}; "
+                "make room there, or set TMPDIR"
             ) from None
         except Unavailable as lack:
             self._lacking.append((name, str(lack)))
