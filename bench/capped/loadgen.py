@@ -53,10 +53,12 @@ def available() -> bool:
 
 
 def drive(
-    cell: Cell, prepared: Prepared, taken: Taken, scenario: str, seconds: float, folder: Path, share: float = 0.0
-) -> None:
+    cell: Cell, prepared: Prepared, taken: Taken, scenario: str, seconds: float, folder: Path, share: float = 0.0,
+    alone: list[float] | None = None,
+) -> None:  # fmt: skip
     """Run a scenario against a child that is ready; LoadGen's logs go to a folder. ``share`` is how much of what the
-    child can do at most Server asks for (0: the usual half, and as many queries as a verdict needs). Raises
+    child can do at most Server asks for (0: the usual half, and as many queries as a verdict needs). ``alone`` are
+    seconds of lone queries: filled if empty, else taken as they are, so that several tests have one measure. Raises
     ServiceFault without LoadGen, Ended if the child dies, KeyboardInterrupt if it was stopped."""
     try:
         lg = import_module("mlperf_loadgen")
@@ -64,7 +66,9 @@ def drive(
         raise ServiceFault("scenarios need MLPerf LoadGen: pip install 'bluerill[bench]'") from None
     if prepared.speaks:  # what LoadGen asks for has no quality of its own
         taken.before = [cell.ask(item, MAX_S) for item in range(prepared.items)]
-    settings = _settings(lg, scenario, _alone(cell, prepared), seconds)
+    alone = [] if alone is None else alone
+    alone += _alone(cell, prepared) if not alone else []
+    settings = _settings(lg, scenario, alone, seconds)
     settings.use_token_latencies = prepared.speaks
     if share:
         settings.server_target_qps *= share / SERVER_SHARE

@@ -170,7 +170,10 @@ class Run:
         one = partial(loadgen.drive, seconds=options.load_seconds)
         if scenario == "load":
             shares = [(share, logs.with_name(f"{logs.name}-{share:g}")) for share in loadgen.LOADS]
-            return [partial(one, scenario="server", folder=folder, share=share) for share, folder in shares]
+            alone: list[float] = []
+            return [
+                partial(one, scenario="server", folder=folder, share=share, alone=alone) for share, folder in shares
+            ]
         return [partial(one, scenario=scenario, folder=logs)]
 
     def _keep(self, row: Row, journal: Journal) -> None:

@@ -201,7 +201,7 @@ def _peaks(by: By) -> Picture | None:
         series.append(Series(name, [Mark(float(len(names)), peak, tip, peak, whole)], number, joined=False))
     if not series:
         return None
-    x = Axis("workload", 0.4, len(names) + 0.6, False, lambda v: names[round(v) - 1][:14],
+    x = Axis("workload", 0.4, len(names) + 0.6, False, lambda v: names[round(v) - 1].replace("-", "\n", 1),
              tuple(float(n + 1) for n in range(len(names))))  # fmt: skip
     y = Axis("MiB", 0.0, most * 1.1, False, lambda v: f"{v:g}")
     return Picture(
@@ -248,19 +248,21 @@ def _goodput(rows: Sequence[Row]) -> Picture | None:
             mark = Mark(said.asked_per_s, said.goodput_per_s, tip)
             found.setdefault(row.workload, {}).setdefault(row.cap.bytes, []).append(mark)
     panels = []
+    caps = list(dict.fromkeys(cap for by_cap in found.values() for cap in by_cap))
     for name, by_cap in found.items():
         marks = [mark for each in by_cap.values() for mark in each]
         top = max(max(mark.x, mark.y) for mark in marks) * 1.1
         x = Axis("asked for, 1/s", 0.0, top, False, lambda v: f"{v:.4g}")
-        series = [Series(size_text(cap), each, number) for number, (cap, each) in enumerate(by_cap.items())]
+        series = [Series(size_text(cap), each, caps.index(cap)) for cap, each in by_cap.items()]
         y = Axis("right and in time, 1/s", 0.0, top, False, lambda v: f"{v:.4g}")
-        panels.append(Panel(f"{name} ({', '.join(size_text(cap) for cap in by_cap)})", x, y, series, diagonal=True))
+        panels.append(Panel(name, x, y, series, diagonal=True))
     if not panels:
         return None
     return Picture(
         "goodput", "Goodput against load",
         "Poisson arrivals by LoadGen; what failed, was wrong or came later than twenty medians of a lone query counts "
         "as nothing. On the dashed line everything that was asked for came in time.", panels,
+        ["no cap" if cap is None else f"cap {size_text(cap)}" for cap in caps],
     )  # fmt: skip
 
 
