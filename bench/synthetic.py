@@ -42,6 +42,7 @@ class SyntheticSession(Session):
         self._made: list[int] = []
         self._stored: bytes | None = None
         self._until = 0
+        self._seated = True
         self._begun = engine.clock()
 
     def step(self, quantum: Quantum) -> Step:
@@ -80,6 +81,8 @@ class SyntheticSession(Session):
         return True
 
     def pause(self, keep: Keep) -> tuple[Keep, int]:
+        if keep != "memory":
+            self._leave()  # another sequence may have the place meanwhile
         if keep == "store":
             self._stored, self._state = self._state.to_bytes(4, "little"), 0
             return keep, len(self._stored)
@@ -87,7 +90,14 @@ class SyntheticSession(Session):
             self._until, self.position, self._state = len(self._made), 0, 0
         return keep, 0
 
+    def _leave(self) -> None:
+        self._engine.seats -= self._seated
+        self._seated = False
+
     def resume(self) -> tuple[How, int]:
+        if not self._seated:
+            self._engine.take_seat()
+            self._seated = True
         if self._stored is not None:
             self._state = int.from_bytes(self._stored, "little")
             self._stored = None
@@ -103,7 +113,7 @@ class SyntheticSession(Session):
         return Timings(decode_s=self._engine.clock() - self._begun)
 
     def close(self) -> None:
-        self._engine.seats -= 1
+        self._leave()
 
 
 class SyntheticEngine(Engine):
@@ -142,10 +152,14 @@ class SyntheticEngine(Engine):
     def start(self, request: InferStart, payload: Payload) -> Session:
         if request.kind != "generate":
             raise CallerError(f"a synthetic model generates, it cannot {request.kind}")
+        self.take_seat()
+        return SyntheticSession(self, request)
+
+    def take_seat(self) -> None:
+        """Raises BudgetExceeded when all places are taken."""
         if self.seats >= self.most:
             raise BudgetExceeded(f"all {self.most} places are taken")
         self.seats += 1
-        return SyntheticSession(self, request)
 
     def interrupt(self) -> None:
         self._stop = True

@@ -7,6 +7,7 @@ import select
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self
@@ -20,7 +21,7 @@ from ...kernel.host.posix import PosixHost
 from ...kernel.supervisor import ExitKind, ExitReason
 from . import group, machine, scope
 from .rows import Cap, Memory, Outcome
-from .wire import Answer, Ask, Failed, FromChild, Ready, Setup
+from .wire import Answer, Ask, Failed, First, FromChild, Ready, Setup
 
 _DECODER: msgspec.json.Decoder[FromChild] = msgspec.json.Decoder(FromChild)
 _CRASHES = (6, 7, 11)
@@ -97,24 +98,27 @@ class Cell:
             raise Ended("failed", f"expected the child's readiness, got {type(found).__name__}")
         return found
 
-    def send(self, item: int) -> None:
+    def send(self, item: int, tokens: bool = False) -> None:
         """Ask for an item; the answer is read with :meth:`answer`."""
         try:
-            os.write(self._ask, msgspec.json.encode(Ask(item)) + b"\n")
+            os.write(self._ask, msgspec.json.encode(Ask(item, tokens)) + b"\n")
         except BrokenPipeError:
             raise self._ended() from None
 
-    def answer(self, within: float) -> Answer:
-        """The next answer."""
+    def answer(self, within: float, first: Callable[[], None] | None = None) -> Answer:
+        """The next answer; ``first`` is called when its first token is there."""
         found = self._next(within)
+        while isinstance(found, First) and first is not None:
+            first()
+            found = self._next(within)
         if not isinstance(found, Answer):
             raise Ended("failed", f"expected an answer, got {type(found).__name__}")
         return found
 
-    def ask(self, item: int, within: float) -> Answer:
-        """One item, waited for."""
-        self.send(item)
-        return self.answer(within)
+    def ask(self, item: int, within: float, first: Callable[[], None] | None = None) -> Answer:
+        """One item, waited for; with ``first`` only the request of a model that speaks."""
+        self.send(item, first is not None)
+        return self.answer(within, first)
 
     def _next(self, within: float) -> FromChild:
         until = time.monotonic() + within

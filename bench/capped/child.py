@@ -17,6 +17,7 @@ from ...kernel.lean import import_asyncio  # noqa: E402
 import_asyncio()
 
 import errno  # noqa: E402
+from functools import partial  # noqa: E402
 from importlib import import_module  # noqa: E402
 from pathlib import Path  # noqa: E402
 from time import perf_counter, process_time_ns  # noqa: E402
@@ -25,7 +26,7 @@ from typing import Any  # noqa: E402
 import msgspec  # noqa: E402
 
 from ...kernel.errors import BluerillError, BudgetExceeded  # noqa: E402
-from .wire import Answer, Ask, Failed, FromChild, Ready, Setup  # noqa: E402
+from .wire import Answer, Ask, Failed, First, FromChild, Ready, Setup  # noqa: E402
 
 _NO_ROOM = ("failed to map segment", "cannot allocate memory", "can't start new thread", "bad_alloc", "bad allocation")
 
@@ -51,8 +52,11 @@ def main(words: list[str]) -> int:
         with os.fdopen(asked, "rb") as lines:
             for line in iter(lines.readline, b""):
                 spent = process_time_ns()
-                answer: Answer = work.run(msgspec.json.decode(line, type=Ask).item)
-                say(msgspec.structs.replace(answer, cpu_ns=process_time_ns() - spent))
+                ask = msgspec.json.decode(line, type=Ask)
+                first = partial(say, First(ask.item))
+                answer: Answer = work.converse(ask.item, first) if ask.tokens else work.run(ask.item)
+                spent = process_time_ns() - spent
+                say(msgspec.structs.replace(answer, cpu_ns=spent // int(answer.extra.get("batch", 1))))
         work.close()
     except BrokenPipeError:
         return 1  # whoever asked is gone

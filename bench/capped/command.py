@@ -6,36 +6,63 @@ import argparse
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from ...kernel.errors import CallerError
+from ..sweeps.command import register as register_sweep
 from .cell import open_host
 from .measure import summary
-from .options import BUNDLED, DEFAULT_CAPS, MECHANISMS, SCENARIOS, Options, caps_of, chosen, size_text, variants_of
+from .options import (
+    BUNDLED,
+    DEFAULT_CAPS,
+    MECHANISMS,
+    OTHERS,
+    SCENARIOS,
+    SUITES,
+    Options,
+    caps_of,
+    chosen,
+    size_text,
+    variants_of,
+)
 from .report import write_report
 from .rows import Row
 from .run import Finished, Run
 from .scope import enter_scope
-from .summary import cell, duration, figures, floor_of, grid, sentence
+from .summary import cell, duration, figures, floor_of, grid, sentence, staged
 from .verbs import Painter, Tabler, register
 
 __all__ = ["arguments", "run"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of a run."""
+    """The options of a run, and the verbs below it."""
+    _options(parser)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB")
+    register(verbs)
+    register_sweep(verbs, _options, options_of)
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ram", default=DEFAULT_CAPS, metavar="SIZES", help=f"caps, with commas (default {DEFAULT_CAPS})"
     )
     parser.add_argument(
-        "--workloads", default="", metavar="NAMES", help=f"of {', '.join(BUNDLED)} (default all, none with --models)"
+        "--workloads",
+        default="",
+        metavar="NAMES",
+        help=f"of {', '.join(BUNDLED)} (default all, none with --models); and of {', '.join(OTHERS)}",
     )
     parser.add_argument("--models", default="", metavar="MODELS", help="files, folders or names of cards, with commas")
     parser.add_argument(
-        "--scenario", default="", metavar="NAMES", help=f"of {', '.join(SCENARIOS)}; the first five by MLPerf LoadGen"
+        "--scenario",
+        default="",
+        metavar="NAMES",
+        help=f"of {', '.join(SCENARIOS)}; the first five by MLPerf LoadGen, the last three workloads of their own",
     )
     parser.add_argument(
         "--set",
@@ -61,13 +88,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quick", action="store_true", help="few inputs and repetitions, three caps: under a minute")
     parser.add_argument("--resume", action="store_true", help="go on with the rows that are in --out already")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    register(parser.add_subparsers(dest="verb", metavar="VERB"))
 
 
 def options_of(args: argparse.Namespace) -> Options:
     """Checked options. Raises CallerError."""
     models = tuple(part.strip() for part in args.models.split(",") if part.strip())
-    workloads = chosen(args.workloads, BUNDLED, "--workloads") or (() if models else BUNDLED)
+    workloads = chosen(args.workloads, (*BUNDLED, *OTHERS), "--workloads")
+    scenarios = chosen(args.scenario, SCENARIOS, "--scenario")
+    suites = [name for scenario in scenarios for name in SUITES.get(scenario, ())]
+    workloads = tuple(dict.fromkeys((*workloads, *suites))) or (() if models else BUNDLED)
+    scenarios = tuple(each for each in scenarios if each not in SUITES)
     for name, least in (("repeat", 1), ("near", 0), ("seconds", 0.01), ("minutes", 0.05)):
         if getattr(args, name) < least:
             raise CallerError(f"--{name}: expected {least} or more, got {getattr(args, name)}")
@@ -79,7 +109,7 @@ def options_of(args: argparse.Namespace) -> Options:
     caps = caps_of("48M,128M,none" if quick and args.ram == DEFAULT_CAPS else args.ram)
     out = args.out or Path("bench-results") / datetime.now().strftime("%Y-%m-%d-%H%M%S")
     return Options(
-        caps, workloads, models, chosen(args.scenario, SCENARIOS, "--scenario"), args.repeat,
+        caps, workloads, models, scenarios, args.repeat,
         min(args.near, 2) if quick else args.near, args.seed, args.seconds / (2 if quick else 1), args.load_seconds,
         min(args.minutes, 0.8) if quick else args.minutes, out.expanduser(), args.mechanism, quick, args.resume,
         variants_of(args.set),
@@ -117,6 +147,8 @@ def tell(done: Finished, options: Options, seconds: float, paint: Painter, table
     """The table and the sentence."""
     heads, lines = grid(done.rows, options.caps)
     print(table(lines, heads))
+    for row in staged(done.rows):
+        print(parts_line(row))
     for row in done.rows:
         if row.loadgen is not None:
             print(loadgen_line(row))
@@ -126,25 +158,56 @@ def tell(done: Finished, options: Options, seconds: float, paint: Painter, table
         print(f"not measured: {name}: {why}")
     print(f"caps: {done.mechanism}; {done.proof}")
     print(f"{len(done.rows)} rows in {seconds:.0f} s, seed {options.seed}: {options.out}/")
-    if not done.complete:
-        print("the time was up before every cell was measured and repeated; --minutes gives it more")
+    for line in shortfall(done):
+        print(line)
     print(paint(sentence(done.rows), "bold"))
+
+
+def shortfall(done: Finished) -> list[str]:
+    """What the time did not suffice for, by name."""
+    lines = []
+    if done.left_out:
+        caps: dict[str, list[str]] = {}
+        for name, cap in done.left_out:
+            caps.setdefault(name, []).append(size_text(cap))
+        cells = "; ".join(f"{name} at {', '.join(sizes)}" for name, sizes in caps.items())
+        lines.append(f"{len(done.left_out)} cells left out for want of time (--minutes gives it more): {cells}")
+    if done.unrepeated:
+        lines.append(f"floors with fewer repetitions than asked for, for want of time: {', '.join(done.unrepeated)}")
+    return lines
 
 
 def loadgen_line(row: Row) -> str:
     """A scenario in a line: LoadGen's verdict, and both pairs of eyes on the percentiles."""
     said = row.loadgen
     assert said is not None
-    theirs, ours = (
-        ", ".join(f"{at} {duration(ms)}" for at, ms in times.items()) for times in (said.theirs_ms, said.ours_ms)
-    )
     rate = f", {row.latency.per_s:.4g}/s" if row.latency.per_s else ""
     if said.goodput_per_s is not None:
         rate += f", right and in time {said.goodput_per_s:.4g}/s of {said.asked_per_s or 0:.4g}"
+    late = f"; its own lateness, p50 {duration(said.late_ms['p50'])}, is in both" if said.late_ms else ""
+    tokens = "".join(
+        f"; {name} LoadGen {_times(theirs)}, ours {_times(ours)}"
+        for name, theirs, ours in (
+            ("ttft", said.theirs_ttft_ms, said.ours_ttft_ms),
+            ("tpot", said.theirs_tpot_ms, said.ours_tpot_ms),
+        )
+        if theirs
+    )
     return (
         f"{row.workload} {size_text(row.cap.bytes)} {said.scenario}: {'VALID' if said.valid else 'INVALID'}, "
-        f"{said.queries} queries{rate}; LoadGen {theirs}; ours {ours}"
+        f"{said.queries} queries{rate}; LoadGen {_times(said.theirs_ms)}; ours {_times(said.ours_ms)} "
+        f"(apart {said.agreement:.2%}){late}{tokens}"
     )
+
+
+def _times(times: Mapping[str, float]) -> str:
+    return ", ".join(f"{at} {duration(ms)}" for at, ms in times.items())
+
+
+def parts_line(row: Row) -> str:
+    """What the stages of an item took, or each kind of items, in a line."""
+    parts = ", ".join(f"{name} {duration(times['p50_ms'])}" for name, times in row.parts.items())
+    return f"{row.workload} {size_text(row.cap.bytes)}, medians: {parts}"
 
 
 def stress_line(row: Row) -> str:
@@ -162,7 +225,9 @@ def document(done: Finished, options: Options) -> bytes:
             "mechanism": done.mechanism,
             "proof": done.proof,
             "lacking": dict(done.lacking),
-            "complete": done.complete,
+            "complete": not shortfall(done),
+            "left_out": [[name, cap] for name, cap in done.left_out],
+            "unrepeated": done.unrepeated,
             "floors": {name: floor_of(by_cap) for name, by_cap in figures(done.rows).items()},
             "sentence": sentence(done.rows),
             "rows": done.rows,

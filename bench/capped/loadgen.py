@@ -1,8 +1,8 @@
 """Scenarios by MLPerf LoadGen: it decides when which item is asked for, and judges; the child only answers.
 
 LoadGen runs in this process, outside the cap, and knows nothing of memory or failures: every query is completed, those
-of a child that died too, and then the row says what became of it. Our own times are taken beside LoadGen's, from the
-call that issues a query to its completion.
+of a child that died too, and then the row says what became of it. Our own times stand beside LoadGen's; what they count
+from is said in ``loadgen_trace.py``.
 
 Source: MLPerf Inference LoadGen (package ``mlcommons-loadgen``), whose scenarios SingleStream, MultiStream, Server and
 Offline these are. Its rules for a published result ask for runs of ten minutes; these are short, and VALID here means
@@ -11,11 +11,8 @@ valid by LoadGen's own judgement of the settings that it was given and that its 
 
 from __future__ import annotations
 
-import re
 import sys
-import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -26,20 +23,15 @@ import msgspec
 
 from ...kernel.errors import ServiceFault
 from ..figures import percentile
-from .cell import Cell, Ended
-from .rows import LoadGenResult
+from .cell import Cell
+from .interrupt import held
+from .loadgen_driver import MAX_S, Driver
+from .loadgen_verdict import SCENARIOS, verdict
 from .taken import Taken
-from .wire import Answer
 from .work import Prepared
 
 __all__ = ["LOADS", "SCENARIOS", "available", "drive"]
 
-SCENARIOS = {
-    "single-stream": "SingleStream",
-    "multi-stream": "MultiStream",
-    "server": "Server",
-    "offline": "Offline",
-}
 SERVER_SHARE = 0.5
 """Of what the child can do at most, what Server asks for: above that queues grow without an end."""
 SERVER_LATENCY = 20.0
@@ -49,8 +41,6 @@ LOADS = (0.25, 0.5, 0.75, 0.9, 1.1)
 STREAMS = 8
 QUERIES = {"single-stream": 128, "multi-stream": 664, "server": 600, "offline": 1}
 """Least queries: what LoadGen's early stopping needs to judge at all (64, 662 and 458)."""
-MAX_S = 30.0
-_LINE = re.compile(r"^(\d+\.\d+) percentile latency \(ns\)\s*: (\d+)", re.MULTILINE)
 
 
 def available() -> bool:
@@ -63,16 +53,23 @@ def available() -> bool:
 
 
 def drive(
-    cell: Cell, prepared: Prepared, taken: Taken, scenario: str, seconds: float, folder: Path, share: float = 0.0
-) -> None:
+    cell: Cell, prepared: Prepared, taken: Taken, scenario: str, seconds: float, folder: Path, share: float = 0.0,
+    alone: list[float] | None = None,
+) -> None:  # fmt: skip
     """Run a scenario against a child that is ready; LoadGen's logs go to a folder. ``share`` is how much of what the
-    child can do at most Server asks for (0: the usual half, and as many queries as a verdict needs). Raises
-    ServiceFault without LoadGen, Ended if the child dies."""
+    child can do at most Server asks for (0: the usual half, and as many queries as a verdict needs). ``alone`` are
+    seconds of lone queries: filled if empty, else taken as they are, so that several tests have one measure. Raises
+    ServiceFault without LoadGen, Ended if the child dies, KeyboardInterrupt if it was stopped."""
     try:
         lg = import_module("mlperf_loadgen")
     except ImportError:
         raise ServiceFault("scenarios need MLPerf LoadGen: pip install 'bluerill[bench]'") from None
-    settings = _settings(lg, scenario, _alone(cell, prepared.items), seconds)
+    if prepared.speaks:  # what LoadGen asks for has no quality of its own
+        taken.before = [cell.ask(item, MAX_S) for item in range(prepared.items)]
+    alone = [] if alone is None else alone
+    alone += _alone(cell, prepared) if not alone else []
+    settings = _settings(lg, scenario, alone, seconds)
+    settings.use_token_latencies = prepared.speaks
     if share:
         settings.server_target_qps *= share / SERVER_SHARE
         settings.min_query_count, settings.max_duration_ms = 64, int(4000 * seconds)
@@ -80,102 +77,48 @@ def drive(
     output = lg.LogOutputSettings()
     output.outdir, output.copy_summary_to_stdout = str(folder), False
     logs = lg.LogSettings()
-    logs.log_output, logs.enable_trace = output, False
-    with _quick_threads():
-        driver = _Driver(lg, cell)
-        sut = lg.ConstructSUT(driver.issue, driver.flush)
-        library = lg.ConstructQSL(prepared.items, prepared.items, _nothing, _nothing)
-        began = time.perf_counter()
-        try:
-            lg.StartTestWithLogSettings(sut, library, settings, logs)
-        finally:
-            elapsed = time.perf_counter() - began
-            driver.close()
-            lg.DestroyQSL(library)
-            lg.DestroySUT(sut)
-    taken.answers, taken.waits, taken.elapsed_s = driver.answers, driver.waits, elapsed
-    taken.loadgen = _verdict(scenario, driver, folder)
-    if scenario == "server":
-        bound = settings.server_target_latency_ns / 1e9
-        pairs = zip(driver.answers, driver.waits, strict=False)
+    logs.log_output, logs.enable_trace = output, True
+    driver = Driver(lg, cell, prepared.speaks)
+    began = time.perf_counter()
+    try:
+        with _quick_threads(), held(driver.stop):
+            sut = lg.ConstructSUT(driver.issue, driver.flush)
+            library = lg.ConstructQSL(prepared.items, prepared.items, _nothing, _nothing)
+            try:
+                lg.StartTestWithLogSettings(sut, library, settings, logs)
+            finally:
+                lg.DestroyQSL(library)
+                lg.DestroySUT(sut)
+    finally:
+        elapsed = time.perf_counter() - began
+        driver.close()
+    taken.answers, taken.elapsed_s = driver.answers, elapsed
+    taken.waits = [(sample.done - sample.asked) / 1e9 for sample in driver.samples]
+    bound = settings.server_target_latency_ns if scenario == "server" else 0
+    taken.loadgen = verdict(scenario, driver, folder, bound)
+    if bound:
         good = sum(
-            answer.ok and answer.said == prepared.expected[answer.item] and wait <= bound for answer, wait in pairs
-        )
+            sample.answer is not None and sample.answer.ok and sample.done - sample.asked <= bound
+            and (prepared.speaks or sample.answer.said == prepared.expected[sample.item])
+            for sample in driver.samples
+        )  # fmt: skip
         taken.loadgen = msgspec.structs.replace(
             taken.loadgen,
             asked_per_s=round(float(settings.server_target_qps), 3),
-            bound_ms=round(bound * 1e3, 3),
+            bound_ms=round(bound / 1e6, 3),
             goodput_per_s=round(good / elapsed, 3),
         )
     if driver.ended is not None:
         raise driver.ended
 
 
-class _Driver:
-    """Between LoadGen's thread, which must not wait, and the child, which answers one item after another."""
-
-    def __init__(self, lg: Any, cell: Cell) -> None:
-        self._lg, self._cell = lg, cell
-        self._waiting: deque[tuple[int, int, int]] = deque()
-        self._some = threading.Semaphore(0)
-        self._over = False
-        self.answers: list[Answer] = []
-        self.waits: list[float] = []
-        self.by_query: list[float] = []
-        self.ended: Ended | None = None
-        self._query: dict[int, tuple[int, int]] = {}  # sample → (its query, samples of it)
-        self._open: dict[int, int] = {}
-        self._worker = threading.Thread(target=self._work, name="loadgen")
-        self._worker.start()
-
-    def issue(self, samples: Sequence[Any]) -> None:
-        """LoadGen asks; returns at once."""
-        now = time.perf_counter_ns()
-        first = samples[0].id
-        self._open[first] = len(samples)
-        for sample in samples:
-            self._query[sample.id] = (first, now)
-            self._waiting.append((sample.id, sample.index, now))
-            self._some.release()
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def close(self) -> None:
-        self._over = True
-        self._some.release()
-        self._worker.join()
-
-    def _work(self) -> None:
-        while True:
-            self._some.acquire()
-            if not self._waiting:
-                if self._over:
-                    return
-                continue
-            number, item, began = self._waiting.popleft()
-            if self.ended is None:
-                try:
-                    self.answers.append(self._cell.ask(item, MAX_S))
-                except Ended as ended:
-                    self.ended = ended
-            response = [self._lg.QuerySampleResponse(number, 0, 0)]
-            took = (time.perf_counter_ns() - began) / 1e9
-            self._lg.QuerySamplesComplete(response)
-            self.waits.append(took)
-            first, _ = self._query.pop(number)
-            self._open[first] -= 1
-            if not self._open[first]:
-                del self._open[first]
-                self.by_query.append(took)
-
-
-def _alone(cell: Cell, count: int) -> list[float]:
+def _alone(cell: Cell, prepared: Prepared) -> list[float]:
     """Seconds of lone queries, the first left out, the quickest first."""
     times = []
-    for number in range(17 if count > 3 else 3):
+    first = (lambda: None) if prepared.speaks else None
+    for number in range(17 if prepared.items > 3 else 4):
         began = time.perf_counter()
-        cell.ask(number % count, MAX_S)
+        cell.ask(number % prepared.items, MAX_S, first)
         times.append(time.perf_counter() - began)
     return sorted(times[1:])
 
@@ -193,29 +136,9 @@ def _settings(lg: Any, scenario: str, alone: Sequence[float], seconds: float) ->
     settings.multi_stream_samples_per_query = STREAMS
     settings.server_target_qps = SERVER_SHARE / usual
     settings.server_target_latency_ns = int(SERVER_LATENCY * usual * 1e9)
+    settings.ttft_latency, settings.tpot_latency = settings.server_target_latency_ns, int(1e9)
     settings.offline_expected_qps = 1.5 / quickest
     return settings
-
-
-def _verdict(scenario: str, driver: _Driver, folder: Path) -> LoadGenResult:
-    text = (folder / "mlperf_log_summary.txt").read_text("utf-8", "replace")
-    theirs = {f"p{float(at):g}": int(ns) / 1e6 for at, ns in _LINE.findall(text)}
-    times = driver.by_query if scenario == "multi-stream" else driver.waits
-    ours = {f"p{at:g}": percentile(times, at / 100) * 1e3 for at in (50.0, 90.0, 99.0)}
-    apart = [abs(ours[at] / theirs[at] - 1) for at in ours if theirs.get(at)]
-    result = re.search(r"^Result is : (\w+)", text, re.MULTILINE)
-    told = text.split("====")[0] if result is None else _told(text)
-    return LoadGenResult(
-        result is not None and result[1] == "VALID" and driver.ended is None, SCENARIOS[scenario], len(times), told,
-        {at: round(theirs[at], 4) for at in ours if at in theirs}, {at: round(ours[at], 4) for at in ours},
-        round(max(apart, default=0.0), 5), folder.name,
-    )  # fmt: skip
-
-
-def _told(text: str) -> str:
-    """LoadGen's own words from its verdict to the end of that paragraph, on one line."""
-    after = text[text.index("Result is") :].partition("\n\n")[0].partition("=====")[0]
-    return "; ".join(" ".join(line.split()) for line in after.splitlines() if line.strip())[:500]
 
 
 def _nothing(samples: object) -> None:

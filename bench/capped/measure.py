@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -14,28 +14,31 @@ from ...kernel.host.posix import PosixHost
 from ..figures import percentile
 from . import machine, pagecache
 from .cell import Cell, Ended, Wall
+from .pace import least_items
 from .rows import SCHEMA, Cap, Energy, Estimated, Latency, Memory, Outcome, Quality, Row
 from .taken import Taken
 from .wire import Answer, Ready, Setup
-from .work import Prepared, mark
+from .work import How, Prepared, mark
 from .works.device import budget
 
 MOST_ITEMS = 1000
 """Samples of one repetition, so that a row stays a line that can be looked at."""
+MOST_SPANS = 4000
 
 __all__ = ["Effort", "Measured", "measure", "row_of"]
 
 
 class Effort(NamedTuple):
-    """How long a repetition goes on: every item once, and on for ``seconds``; ``patience_s`` is for all of it. A
-    ``short`` one, made to see whether it survives, ends after three items once the seconds are over."""
+    """How long a repetition goes on: ``scale`` of its items once, three at least, and on for ``seconds``;
+    ``patience_s`` is for all of it. A ``short`` one, made to see whether it survives, has three items."""
 
     seconds: float = 1.0
     short: bool = False
     patience_s: float = 20.0
+    scale: float = 1.0
 
     def least(self, count: int) -> int:
-        return min(3, count) if self.short else count
+        return least_items(count, 0.0 if self.short else self.scale)
 
     def ask(self, cell: Cell, prepared: Prepared, taken: Taken) -> None:
         """One item after another, as many as this effort has. Raises Ended."""
@@ -49,10 +52,6 @@ class Effort(NamedTuple):
             if now >= until:
                 raise Ended("timeout", f"{number} of {least} items within {self.patience_s:g} s")
             taken.took(cell.ask(number % prepared.items, until - now), now)
-
-
-How = Callable[[Cell, Prepared, Taken], None]
-"""How a child is asked. Raises Ended when it ends."""
 
 
 class Measured(NamedTuple):
@@ -85,7 +84,7 @@ def measure(host: PosixHost, prepared: Prepared, cap: int | None, effort: Effort
             start_s = time.perf_counter() - cell.began
             read = cell.look().read_bytes
             before = machine.joules()
-            (how or effort.ask)(cell, prepared, taken)
+            (how or prepared.how or effort.ask)(cell, prepared, taken)
             after = machine.joules()
             energy = after - before if before is not None and after is not None and after >= before else None
         except Ended as ended:
@@ -126,7 +125,7 @@ def row_of(
     answers = measured.taken.answers
     once = {answer.item: answer for answer in reversed(answers)}  # an item that was asked for again is marked once
     quality = (
-        mark(prepared, answers if scenario == "chaos" else list(once.values()))
+        mark(prepared, [*measured.taken.before, *(answers if scenario == "chaos" else once.values())])
         if measured.outcome in ("ok", "degraded")
         else None
     )
@@ -138,7 +137,23 @@ def row_of(
         prepared.name, scenario, measured.cap, rep, seed, measured.outcome, near, measured.error, prepared.model,
         _judged(prepared.estimate, measured.memory), measured.memory, latency_of(measured),
         [answer.ns for answer in measured.taken.answers[:MOST_ITEMS]], quality, energy, measured.taken.loadgen,
+        parts_of(answers), [span for answer in answers for span in answer.spans][:MOST_SPANS] if not near else [],
     )  # fmt: skip
+
+
+def parts_of(answers: Sequence[Answer]) -> dict[str, dict[str, float]]:
+    """Percentiles of what an item's stages took (``…_ms`` among what else was measured), and of each kind of items."""
+    times: dict[str, list[float]] = {}
+    for answer in answers:
+        for name, value in answer.extra.items():
+            if name.endswith("_ms") and (answer.kind or name not in ("ttft_ms", "tpot_ms")):
+                times.setdefault(f"{answer.kind} {name[:-3]}".strip(), []).append(value)
+        if answer.kind and answer.ok:
+            times.setdefault(f"{answer.kind} total", []).append(answer.ns / 1e6)
+    return {
+        name: {"n": len(found)} | {f"p{at:g}_ms": round(percentile(found, at / 100), 3) for at in (50, 90, 99)}
+        for name, found in times.items()
+    }
 
 
 def _judged(estimate: Estimated | None, memory: Memory) -> Estimated | None:
@@ -157,7 +172,8 @@ def latency_of(measured: Measured) -> Latency:
         return Latency(start, load)
     later = measured.taken.answers[1:] or measured.taken.answers
     times = [answer.ns / 1e6 for answer in later]
-    waits = measured.taken.waits[1:] or measured.taken.waits
+    batch = later[0].extra.get("batch", 1.0)  # operations of an item, whose times are of one of them
+    waits = [wait / batch for wait in measured.taken.waits[1:] or measured.taken.waits]
 
     def mean(name: str) -> float | None:
         found = [answer.extra[name] for answer in later if name in answer.extra]

@@ -17,11 +17,21 @@ from ...models.messages import LoadOptions
 DEFAULT_CAPS = "32M,48M,64M,96M,128M,256M,1G,none"
 LEAST = 8 * MIB
 """Below that no Python starts: a cap of 5 MiB measures the interpreter's death and nothing else."""
-BUNDLED = ("planner", "keyword", "face", "codes", "asr-nano", "asr-pocketsphinx", "device", "talk")
+BUNDLED = (
+    "planner", "keyword", "gesture-wrist", "gesture-strokes", "face", "codes", "sandbox", "asr-nano",
+    "asr-pocketsphinx", "device", "talk",
+)  # fmt: skip
+KERNEL = (
+    "kernel-ask", "kernel-link", "kernel-lanes", "kernel-timer", "kernel-preempt", "kernel-lease", "kernel-load",
+)  # fmt: skip
+SUITES = {"kernel": KERNEL, "mixed": ("mixed",), "agent": ("talk",)}
+"""Scenarios that are workloads rather than a way to ask one: the kernel's own operations, requests of three classes
+that compete, and a spoken request from the ear to the mouth."""
+OTHERS = (*KERNEL, "mixed")
 SETTABLE = ("ctx", "batch", "ubatch", "kv_type", "threads", "mmap")
 MOST_VARIANTS = 64
 MECHANISMS = ("auto", "cgroup-v2", "cgroup-v1", "rlimit")
-SCENARIOS = ("single-stream", "multi-stream", "server", "offline", "load", "shrink", "chaos")
+SCENARIOS = ("single-stream", "multi-stream", "server", "offline", "load", "shrink", "chaos", *SUITES)
 
 
 class Variant(NamedTuple):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...kernel.errors import CallerError
-from .options import BUNDLED
+from .options import BUNDLED, KERNEL, OTHERS
 from .work import Prepared, Wanted
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def prepare(name: str, wanted: Wanted) -> Prepared:
     """Prepare it. Raises Unavailable, and CallerError for a model that is not there or not readable."""
-    if name in BUNDLED:
+    if name in (*BUNDLED, *OTHERS):
         return _bundled(name)(wanted)
     path = model_path(name)
     from ...models.describe import describe
@@ -80,9 +80,14 @@ def _bundled(name: str) -> Callable[[Wanted], Prepared]:
         from .works.speech import prepare as speech
 
         return lambda wanted: speech(wanted, name.removeprefix("asr-"))
-    from .works import codes, device, faces, keyword, planner
+    if name in KERNEL:
+        from .works.kernel import prepare as kernel
+
+        return lambda wanted: kernel(wanted, name)
+    from .works import codes, device, faces, gesture, keyword, mixed, planner, sandbox
 
     return {
         "planner": planner.prepare, "keyword": keyword.prepare, "face": faces.prepare, "codes": codes.prepare,
-        "device": device.prepare, "talk": device.prepare_talk,
+        "gesture-wrist": gesture.prepare_wrist, "gesture-strokes": gesture.prepare_strokes, "sandbox": sandbox.prepare,
+        "device": device.prepare, "talk": device.prepare_talk, "mixed": mixed.prepare,
     }[name]  # fmt: skip

@@ -5,16 +5,16 @@ The page is one file. It asks nobody for anything: its policy forbids it to.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
 from ...kernel.errors import ServiceFault
 from .measure import summary
 from .options import size_text
-from .plot.pictures import Picture, pictures
+from .plot.pictures import Drawn, pictures
 from .rows import Row
-from .summary import Figure, asked, duration, figures, floor_of, grid, sentence, unpaid
+from .summary import Figure, asked, duration, figures, floor_of, grid, sentence, staged, unpaid
 
 NAME = "report.html"
 _PAGE = """<!doctype html>
@@ -78,7 +78,7 @@ def write_report(rows: Sequence[Row], folder: Path) -> list[Path]:
     return [page, *files]
 
 
-def _page(rows: Sequence[Row], drawn: Sequence[Picture]) -> str:
+def _page(rows: Sequence[Row], drawn: Sequence[Drawn]) -> str:
     first = rows[0]
     machine = first.machine
     caps = sorted({row.cap.mechanism for row in rows if row.cap.bytes is not None})
@@ -92,7 +92,7 @@ def _page(rows: Sequence[Row], drawn: Sequence[Picture]) -> str:
         f'<h2>{escape(picture.title)}</h2><p class="note">{escape(picture.says)}</p>{picture.svg()}'
         for picture in drawn
     ]
-    body = [_grid(rows), *shown, _loadgen(rows), _stress(rows), _table(rows)]
+    body = [_grid(rows), *shown, _parts(rows), _loadgen(rows), _stress(rows), _table(rows)]
     title = f"bluerill bench, {first.at[:16].replace('T', ' ')} UTC"
     return _PAGE.format(title=escape(title), sentence=escape(sentence(rows)), about=escape(about), body="\n".join(body))
 
@@ -107,11 +107,19 @@ def _loadgen(rows: Sequence[Row]) -> str:
     for row in rows:
         said = row.loadgen
         if said is not None:
-            pairs = [f"{said.theirs_ms.get(at, 0):.4g} / {ms:.4g}" for at, ms in said.ours_ms.items()]
+            pairs = [_pair(said.theirs_ms, said.ours_ms, at) for at in ("p50", "p90", "p99")]
+            tokens = [
+                _pair(theirs, ours, at)
+                for theirs, ours in (
+                    (said.theirs_ttft_ms, said.ours_ttft_ms), (said.theirs_tpot_ms, said.ours_tpot_ms),
+                )
+                for at in ("p50", "p99")
+            ]  # fmt: skip
             lines.append(
                 [(text, None) for text in (
                     row.workload, size_text(row.cap.bytes), said.scenario, "VALID" if said.valid else "INVALID",
-                    str(said.queries), f"{row.latency.per_s or 0:.4g}", *pairs, said.result,
+                    str(said.queries), f"{row.latency.per_s or 0:.4g}", *pairs, f"{said.agreement:.2%}",
+                    f"{said.late_ms['p50']:.4g}" if said.late_ms else "", *tokens, said.result,
                 )]
             )  # fmt: skip
     if not lines:
@@ -126,9 +134,38 @@ def _loadgen(rows: Sequence[Row]) -> str:
         "p50 ms, LoadGen / ours",
         "p90",
         "p99",
+        "apart",
+        "its lateness, p50 ms",
+        "ttft p50",
+        "ttft p99",
+        "tpot p50",
+        "tpot p99",
         "LoadGen's words",
     ]
-    return f"<h2>MLPerf LoadGen</h2>{_html(heads, lines)}"
+    note = (
+        "LoadGen's percentiles and ours, both from the moment at which it wanted to ask. Its lateness is how long "
+        "after that it did ask: for want of a processor on this machine, and no time of the device."
+    )
+    return f'<h2>MLPerf LoadGen</h2><p class="note">{note}</p>{_html(heads, lines)}'
+
+
+def _pair(theirs: Mapping[str, float], ours: Mapping[str, float], at: str) -> str:
+    return f"{theirs[at]:.4g} / {ours.get(at, 0):.4g}" if at in theirs else ""
+
+
+def _parts(rows: Sequence[Row]) -> str:
+    """Stages of an item, and classes of requests."""
+    lines: list[list[tuple[str, float | None]]] = []
+    for row in staged(rows):
+        cap = (size_text(row.cap.bytes), 1e18 if row.cap.bytes is None else float(row.cap.bytes))
+        for name, times in row.parts.items():
+            figures = [(duration(times[at]), times[at]) for at in ("p50_ms", "p90_ms", "p99_ms")]
+            lines.append([(row.workload, None), cap, (name, None), (f"{times['n']:g}", times["n"]), *figures])
+    if not lines:
+        return ""
+    note = "What the stages of a request took, and requests of each class: to the first token (ttft) and to the end."
+    heads = ["workload", "cap", "stage or class", "n", "p50", "p90", "p99"]
+    return f'<h2>Stages and classes</h2><p class="note">{note}</p>{_html(heads, lines)}'
 
 
 def _stress(rows: Sequence[Row]) -> str:

@@ -122,10 +122,24 @@ class Energy(msgspec.Struct, frozen=True):
     source: str
 
 
+class Span(msgspec.Struct, frozen=True, array_like=True):
+    """Something that took a while, in ms since the trace began: a load, a quantum (run) or an unload of a model, or the
+    wait of a request for its first token; of which class, where it is somebody's."""
+
+    what: Literal["load", "run", "unload", "wait"]
+    model: str
+    klass: str
+    begin_ms: float
+    end_ms: float
+
+
 class LoadGenResult(msgspec.Struct, frozen=True):
-    """What MLPerf LoadGen says, its percentiles beside ours (``ours_ms`` by percentile). For Server also what was asked
-    for, the bound on the latency, and the *goodput*: right answers within the bound, per second of the whole test, so
-    that what failed or came late counts as nothing."""
+    """What MLPerf LoadGen says, its percentiles beside ours (``ours_ms`` by percentile), both from the moment it wanted
+    to ask to completion; ``issued_ms`` are ours from the moment we were asked, ``late_ms`` is how long after the one
+    the other was. ``agreement`` is the largest difference of theirs and ours. Where the workload speaks also the time
+    to the first token and between tokens. For Server also what was asked for, the bound on the latency, and the
+    *goodput*: right answers within the bound, per second of the whole test, so that what failed or came late counts as
+    nothing."""
 
     valid: bool
     scenario: str
@@ -138,10 +152,18 @@ class LoadGenResult(msgspec.Struct, frozen=True):
     asked_per_s: float | None = None
     bound_ms: float | None = None
     goodput_per_s: float | None = None
+    issued_ms: dict[str, float] = {}
+    late_ms: dict[str, float] = {}
+    theirs_ttft_ms: dict[str, float] = {}
+    ours_ttft_ms: dict[str, float] = {}
+    theirs_tpot_ms: dict[str, float] = {}
+    ours_tpot_ms: dict[str, float] = {}
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One repetition. ``run`` is the same for all rows of a run; ``near`` marks those made to count survival."""
+    """One repetition. ``run`` is the same for all rows of a run; ``near`` marks those made to count survival. ``parts``
+    are times of an item's stages, or of each kind of items: ``n``, and percentiles in ms. ``spans`` is what was done
+    when, of a trace. ``device`` is the node of a sweep."""
 
     schema: str
     run: str
@@ -164,6 +186,9 @@ class Row(msgspec.Struct, frozen=True):
     quality: Quality | None = None
     energy: Energy | None = None
     loadgen: LoadGenResult | None = None
+    parts: dict[str, dict[str, float]] = {}
+    spans: list[Span] = []
+    device: str = ""
 
     @property
     def survived(self) -> bool:

@@ -21,28 +21,31 @@ from ...kernel.host.linux import LinuxHost
 from ...kernel.host.posix import PosixHost
 from . import loadgen, machine
 from .cell import open_host
+from .course import Course, Leg
 from .janitor import Janitor
 from .journal import Journal, read_rows
-from .measure import Effort, How, measure, row_of
+from .measure import Effort, measure, row_of
 from .options import AS_IT_IS, Options, Variant, size_text
 from .prepare import check, prepare
 from .rows import Row
 from .stress import chaos, shrink
-from .sweep import Survey
-from .work import Prepared, Unavailable, Wanted
+from .sweep import Step, Survey
+from .work import How, Prepared, Unavailable, Wanted
 
 Progress = Callable[[str, float, float], None]
 """What is being measured, the share that is done, and the seconds that are left."""
 
 
 class Finished(NamedTuple):
-    """What a run came to: its rows, what could not be measured and why, and what the caps are enforced by."""
+    """What a run came to: its rows, what could not be measured and why, and what the caps are enforced by. For want of
+    time ``left_out`` are cells that were asked for, ``unrepeated`` workloads with fewer repetitions at their floor."""
 
     rows: list[Row]
     lacking: list[tuple[str, str]]
     mechanism: str
     proof: str
-    complete: bool
+    left_out: list[tuple[str, int | None]]
+    unrepeated: list[str]
 
 
 class Run:
@@ -53,7 +56,6 @@ class Run:
         self._name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S") + f"-{os.getpid()}"
         self._here = machine.build()
         self._rows: list[Row] = []
-        self._complete = True
         self._kept: dict[tuple[str, str, int | None], deque[Row]] = {}
         self._lacking: list[tuple[str, str]] = []
 
@@ -70,19 +72,41 @@ class Run:
             with _terminated(), _workplace(self._options.mechanism) as (host, folder):
                 proof = describe_caps(host).proof
                 self._began = time.monotonic()
-                names = [(name, AS_IT_IS) for name in self._options.workloads]
-                names += [(name, each) for name in self._options.models for each in self._options.variants]
-                for number, (name, variant) in enumerate(names):
-                    self._progress(f"preparing {name}", number / len(names), self._left_s())
-                    work = self._prepared(name, variant, folder / str(number))
-                    if work is not None:
-                        self._survey(host, work, journal, number, len(names))
+                course = Course(
+                    self._legs(folder), self._options, partial(self._step, host, journal), self._progress, self._began
+                )
+                course.go()
+                for leg in course.legs:
+                    self._scenarios(host, leg.work, journal, leg.survived(self._options.caps))
+                self._lacking += course.lacking
                 if not self._rows:
                     why = "; ".join(f"{name}: {why}" for name, why in self._lacking)
                     raise ServiceFault(f"nothing could be measured: {why}")
-                return Finished(self._rows, self._lacking, host.mechanism, proof, self._complete)
+                return Finished(self._rows, self._lacking, host.mechanism, proof, course.left_out, course.unrepeated)
         finally:
             journal.close()
+
+    def _legs(self, folder: Path) -> list[Leg]:
+        """Everything that can be measured, prepared."""
+        options = self._options
+        names = [(name, AS_IT_IS) for name in options.workloads]
+        names += [(name, each) for name in options.models for each in options.variants]
+        legs = []
+        for number, (name, variant) in enumerate(names):
+            self._progress(f"preparing {name}", 0.0, self._left_s())
+            work = self._prepared(name, variant, folder / str(number))
+            if work is not None:
+                legs.append(Leg(work, Survey(options.caps, options.repeat, options.near)))
+        return legs
+
+    def _step(self, host: PosixHost, journal: Journal, work: Prepared, step: Step, rep: int, effort: Effort) -> Row:
+        """One repetition: measured, written, shown; or taken from the run that was stopped."""
+        row = self._taken(work, step.cap)
+        if row is None:
+            found = measure(host, work, step.cap, effort)
+            row = row_of(found, work, run=self._name, rep=rep, seed=self._options.seed, here=self._here, near=step.near)
+            self._keep(row, journal)
+        return row
 
     def _read_kept(self) -> None:
         """The rows of a run that was stopped, each to be taken where it would be measured again. Raises CallerError."""
@@ -105,9 +129,14 @@ class Run:
         return row
 
     def _prepared(self, name: str, variant: Variant, place: Path) -> Prepared | None:
-        place.mkdir()
         try:
+            place.mkdir()
             return prepare(name, Wanted(place, self._options.seed, self._options.quick, variant))
+        except OSError as error:
+            raise ServiceFault(
+                f"{name} cannot be prepared in {place.parent}: {error.strerror or error}; "
+                "make room there, or set TMPDIR"
+            ) from None
         except Unavailable as lack:
             self._lacking.append((name, str(lack)))
             return None
@@ -131,6 +160,8 @@ class Run:
     def _hows(self, scenario: str, work: Prepared, cap: int | None) -> list[How]:
         """How the child is asked in a scenario, once for each row."""
         options = self._options
+        if work.how is not None:
+            return []  # it is a scenario of its own
         if scenario == "shrink":
             return [shrink]
         if scenario == "chaos":
@@ -139,40 +170,16 @@ class Run:
         one = partial(loadgen.drive, seconds=options.load_seconds)
         if scenario == "load":
             shares = [(share, logs.with_name(f"{logs.name}-{share:g}")) for share in loadgen.LOADS]
-            return [partial(one, scenario="server", folder=folder, share=share) for share, folder in shares]
+            alone: list[float] = []
+            return [
+                partial(one, scenario="server", folder=folder, share=share, alone=alone) for share, folder in shares
+            ]
         return [partial(one, scenario=scenario, folder=logs)]
 
     def _keep(self, row: Row, journal: Journal) -> None:
         journal.append(row)
         self._rows.append(row)
         self._shown(row)
-
-    def _survey(self, host: PosixHost, work: Prepared, journal: Journal, number: int, works: int) -> None:
-        options = self._options
-        survey = Survey(options.caps, options.repeat, options.near)
-        began = time.monotonic()
-        share = self._left_s() / (works - number)  # of the time that is left; what a workload spares the next has
-        reps: dict[int | None, int] = {}
-        while (step := survey.next()) is not None:
-            spent = time.monotonic() - began
-            if spent > (share if step.near else 1.5 * share):
-                self._complete = False
-                break  # repetitions near the floor are what a short run has fewer of; the rows say how many there were
-            self._progress(work.name, (number + min(1.0, spent / share)) / works, self._left_s())
-            rep = reps[step.cap] = reps.get(step.cap, -1) + 1
-            row = self._taken(work, step.cap)
-            if row is None:
-                effort = Effort(options.seconds, patience_s=work.patience_s)
-                if step.near:
-                    effort = effort._replace(seconds=options.seconds / 4, short=True)
-                found = measure(host, work, step.cap, effort)
-                row = row_of(found, work, run=self._name, rep=rep, seed=options.seed, here=self._here, near=step.near)
-                self._keep(row, journal)
-            if row.outcome == "failed" and step.cap is None:
-                self._lacking.append((work.name, row.error))
-                return  # what does not even run without a cap has nothing to say about caps
-            survey.told(step.cap, row.survived, certain=row.outcome == "refused", peak=row.memory.peak or 0)
-        self._scenarios(host, work, journal, [cap for cap in options.caps if survey.survival(cap)[0]])
 
     def _left_s(self) -> float:
         return max(1.0, self._options.minutes * 60 - (time.monotonic() - self._began))

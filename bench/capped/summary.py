@@ -40,11 +40,25 @@ def figures(rows: Iterable[Row], scenario: str = "single") -> dict[str, dict[int
     found: dict[str, dict[int | None, list[Row]]] = {}
     for row in rows:
         if row.scenario == scenario:
-            found.setdefault(row.workload, {}).setdefault(row.cap.bytes, []).append(row)
+            found.setdefault(named(row), {}).setdefault(row.cap.bytes, []).append(row)
     return {
         workload: {cap: Figure(workload, cap, tuple(by_cap[cap])) for cap in ordered(by_cap)}
         for workload, by_cap in found.items()
     }
+
+
+def staged(rows: Iterable[Row]) -> list[Row]:
+    """A row of each cell that was asked for and has stages or kinds, the largest cap first."""
+    found: dict[tuple[str, int | None], Row] = {}
+    for row in rows:
+        if row.parts and row.scenario == "single" and not row.near:
+            found.setdefault((row.workload, row.cap.bytes), row)
+    return list(found.values())
+
+
+def named(row: Row) -> str:
+    """The workload, and the node of a sweep it ran on."""
+    return f"{row.workload} @{row.device}" if row.device else row.workload
 
 
 def ordered(caps: Iterable[int | None]) -> list[int | None]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from math import log2
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ...kernel.limits import MIB
 
+Phase = Literal[0, 1, 2]
 NEAR = 0.15
 """Caps within this of the floor are near it."""
 HALVINGS = 4
@@ -50,14 +51,23 @@ class Survey:
         if certain:
             self._certain.add(cap)
 
-    def next(self) -> Step | None:
+    def next(self, upto: Phase = 2) -> Step | None:
+        """The next step of a phase or of those before it: 0 the caps asked for, 1 the floor, 2 repetitions near it."""
         if self._first:
             return self._first.pop(0)
-        between = self._between()
+        between = self._between() if upto >= 1 else None
         if between is not None:
             self._halvings -= 1
             return Step(between, near=True)
-        return next(self._again(), None)
+        return next(self._again(), None) if upto >= 2 else None
+
+    def unsure(self) -> bool:
+        """Whether the floor was not looked for as finely, or looked at as often, as was asked for."""
+        return self._between() is not None or next(self._again(), None) is not None
+
+    def waiting(self) -> list[int | None]:
+        """Caps asked for that were not tried yet."""
+        return [step.cap for step in self._first]
 
     def _far(self, step: Step) -> float:
         """How far a cap is from the peak, in powers of two."""

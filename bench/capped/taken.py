@@ -10,11 +10,13 @@ from .wire import Answer
 
 class Taken:
     """Answers and the times seen from outside. ``cap`` is the one it began under; ``reached`` and ``limit`` replace it
-    where it moved; ``note`` is told with the row, also of a good end."""
+    where it moved; ``note`` is told with the row, also of a good end. ``before`` are answers that are marked and not
+    timed."""
 
     def __init__(self, cap: int | None) -> None:
         self.cap = cap
         self.answers: list[Answer] = []
+        self.before: list[Answer] = []
         self.waits: list[float] = []
         self.elapsed_s = 0.0
         self.loadgen: LoadGenResult | None = None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from ...kernel.errors import BluerillError
 from ..figures import wilson
 from .options import AS_IT_IS, Variant
 from .rows import Estimated, Model, Quality
 from .wire import Answer
+
+if TYPE_CHECKING:
+    from .cell import Cell
+    from .taken import Taken
 
 Metric = Literal["exact", "wer", "perplexity"]
 
@@ -29,6 +33,10 @@ class Wanted(NamedTuple):
     seed: int
     quick: bool
     variant: Variant = AS_IT_IS
+
+
+How = Callable[["Cell", "Prepared", "Taken"], None]
+"""How a child is asked. Raises Ended when it ends."""
 
 
 class Prepared(NamedTuple):
@@ -53,6 +61,10 @@ class Prepared(NamedTuple):
     """Whether the child is told its cap (setting ``ram``), as a device is told its budget."""
     patience_s: float = 20.0
     """How long a repetition may take until it has answered what it must."""
+    how: How | None = None
+    """How its child is asked, where that is not one item after another. Raises Ended when the child ends."""
+    speaks: bool = False
+    """Whether it makes tokens: then its class has ``converse(item, first)``, which computes the request alone."""
 
 
 class Work(Protocol):

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,18 @@ class Honest:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+class Talker(Honest):
+    """Says three words, ``slow`` seconds each."""
+
+    def converse(self, item: int, first: Callable[[], None]) -> Answer:
+        began = time.perf_counter_ns()
+        for number in range(3):
+            time.sleep(self._slow)
+            if not number:
+                first()
+        return Answer(item, time.perf_counter_ns() - began, "one two three", extra={"tokens": 3})
 
 
 class Greedy(Honest):

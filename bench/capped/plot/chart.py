@@ -90,9 +90,10 @@ def draw(canvas: Canvas, panel: Panel, left: float, top: float, width: float, he
     for value in ticks(panel.x):
         x, _ = place(value, panel.y.low)
         canvas.line([(x, y1), (x, y1 + 4)], FAINT, 0.8)
-        canvas.text((x, y1 + 15), panel.x.written(value), 9.5, "middle", FAINT)
+        for number, line in enumerate(panel.x.written(value).split("\n")):
+            canvas.text((x, y1 + 14 + 10.5 * number), line, 9.5, "middle", FAINT)
     canvas.line([(x0, y0), (x0, y1), (x1, y1)], INK, 1.0)
-    canvas.text(((x0 + x1) / 2, y1 + 31), panel.x.label, 10, "middle")
+    canvas.text(((x0 + x1) / 2, y1 + 36), panel.x.label, 10, "middle")
     canvas.text((left + 14, (y0 + y1) / 2), panel.y.label, 10, "middle", up=True)
     if panel.diagonal:
         low, high = max(panel.x.low, panel.y.low), min(panel.x.high, panel.y.high)

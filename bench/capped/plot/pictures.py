@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ....kernel.limits import MIB
 from ..measure import summary
@@ -14,6 +14,7 @@ from ..rows import Row
 from ..summary import Figure, duration, figures
 from .canvas import Canvas, Pixels, Svg
 from .chart import Axis, Band, Mark, Panel, Series, draw, legend
+from .gantt import gantt
 
 WIDTH, COLUMNS, HEIGHT = 900.0, 3, 220.0
 By = dict[str, dict[int | None, Figure]]
@@ -60,15 +61,30 @@ class Picture(NamedTuple):
         canvas.image.save(path, optimize=True)
 
 
-def pictures(rows: Sequence[Row]) -> list[Picture]:
+class Drawn(Protocol):
+    """A picture for a page and for paper."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def says(self) -> str: ...
+    def svg(self) -> str: ...
+    def png(self, path: Path) -> None: ...
+
+
+def pictures(rows: Sequence[Row]) -> list[Drawn]:
     """Those that the rows have something to say for."""
     by = figures(rows)
     caps = [cap for by_cap in by.values() for cap in by_cap if cap is not None]
+    traced = gantt(rows)
+    drawn: list[Drawn] = [traced] if traced is not None else []
     if not caps:
-        return []
+        return drawn
     x = _cap_axis(caps)
     made = [_latency(by, x), _quality(by, x), _reads(by, x), _peaks(by), _estimates(by), _goodput(rows)]
-    return [picture for picture in made if picture is not None and picture.panels]
+    return [*(picture for picture in made if picture is not None and picture.panels), *drawn]
 
 
 def _cap_axis(caps: Sequence[int]) -> Axis:
@@ -185,7 +201,7 @@ def _peaks(by: By) -> Picture | None:
         series.append(Series(name, [Mark(float(len(names)), peak, tip, peak, whole)], number, joined=False))
     if not series:
         return None
-    x = Axis("workload", 0.4, len(names) + 0.6, False, lambda v: names[round(v) - 1][:14],
+    x = Axis("workload", 0.4, len(names) + 0.6, False, lambda v: names[round(v) - 1].replace("-", "\n", 1),
              tuple(float(n + 1) for n in range(len(names))))  # fmt: skip
     y = Axis("MiB", 0.0, most * 1.1, False, lambda v: f"{v:g}")
     return Picture(
@@ -232,19 +248,21 @@ def _goodput(rows: Sequence[Row]) -> Picture | None:
             mark = Mark(said.asked_per_s, said.goodput_per_s, tip)
             found.setdefault(row.workload, {}).setdefault(row.cap.bytes, []).append(mark)
     panels = []
+    caps = list(dict.fromkeys(cap for by_cap in found.values() for cap in by_cap))
     for name, by_cap in found.items():
         marks = [mark for each in by_cap.values() for mark in each]
         top = max(max(mark.x, mark.y) for mark in marks) * 1.1
         x = Axis("asked for, 1/s", 0.0, top, False, lambda v: f"{v:.4g}")
-        series = [Series(size_text(cap), each, number) for number, (cap, each) in enumerate(by_cap.items())]
+        series = [Series(size_text(cap), each, caps.index(cap)) for cap, each in by_cap.items()]
         y = Axis("right and in time, 1/s", 0.0, top, False, lambda v: f"{v:.4g}")
-        panels.append(Panel(f"{name} ({', '.join(size_text(cap) for cap in by_cap)})", x, y, series, diagonal=True))
+        panels.append(Panel(name, x, y, series, diagonal=True))
     if not panels:
         return None
     return Picture(
         "goodput", "Goodput against load",
         "Poisson arrivals by LoadGen; what failed, was wrong or came later than twenty medians of a lone query counts "
         "as nothing. On the dashed line everything that was asked for came in time.", panels,
+        ["no cap" if cap is None else f"cap {size_text(cap)}" for cap in caps],
     )  # fmt: skip
 
 

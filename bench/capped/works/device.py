@@ -1,6 +1,7 @@
 """``device`` and ``talk``: the whole watch, core and children in one cage, doing what it is asked.
 
-``device`` is typed requests (plan, act, reply), ``talk`` spoken ones (hear, plan, act, reply), both without the page.
+``device`` is typed requests (plan, act, reply), ``talk`` spoken ones from the ear to the mouth (hear, plan, act, speak
+the reply), both without the page; what each stage took stands in the row.
 The device is told its cap as its budget, so it may refuse a service, or itself, before anything is killed. Right is
 the exact call, whether it was carried out or not.
 """
@@ -72,6 +73,7 @@ class DeviceWork:
         self._folder = folder
         self._requests = msgspec.json.decode((folder / "requests.json").read_bytes(), type=list[str])
         self._spoken = bool(settings.get("spoken"))
+        self._spoken_ms = 0.0
         os.environ["BLUERILL_HOME"] = tempfile.mkdtemp(dir=folder, prefix="home-")
         ram = settings.get("ram", "")
         self._loop = LinkLoop() if HAVE_EPOLL else asyncio.new_event_loop()
@@ -126,7 +128,15 @@ class DeviceWork:
 
     async def _hear(self, at: int) -> tuple[Turn | None, int]:
         """A recording, given as fast as it is taken: the time is for all of it, hearing to reply."""
-        from ....modalities.voice.messages import AudioChunk, CloseStream, OpenStream, StreamClosed, StreamOpened
+        from ....modalities.voice.messages import (
+            AudioChunk,
+            CloseStream,
+            OpenStream,
+            Speech,
+            StreamClosed,
+            StreamOpened,
+            Synthesize,
+        )
 
         pcm = (self._folder / f"{at}.pcm").read_bytes() + SILENCE
         self._turns.clear()
@@ -136,11 +146,19 @@ class DeviceWork:
             await self._front.tell("ears", AudioChunk(opened.stream, number, pcm[start : start + PIECE]))
         await self._front.ask("ears", CloseStream(opened.stream), StreamClosed, 60.0)
         await self._front.ask("session", Settle(), Settled, 60.0)
-        return (self._turns[-1] if self._turns else None), perf_counter_ns() - began
+        turn = self._turns[-1] if self._turns else None
+        self._spoken_ms = 0.0
+        if turn is not None and turn.reply:
+            before = perf_counter_ns()
+            await self._front.borrow("mouth", Synthesize(turn.reply), Speech, 30.0)
+            self._spoken_ms = (perf_counter_ns() - before) / 1e6
+        return turn, perf_counter_ns() - began
 
     def _parts(self, turn: Turn | None) -> dict[str, float]:
-        """The device's own times: of planning and acting, and of the end of speech to the words where it was heard."""
-        return {} if turn is None else {name: float(value) for name, value in turn.latency.items()}
+        """The device's own times: of planning and acting, and where it was spoken of the end of speech to the words,
+        and of the reply to its sound."""
+        parts = {} if turn is None else {name: float(value) for name, value in turn.latency.items()}
+        return parts | ({"speak_ms": self._spoken_ms} if self._spoken else {})
 
     def close(self) -> None:
         self._loop.run_until_complete(self._stack.aclose())

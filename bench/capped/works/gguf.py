@@ -10,7 +10,7 @@ and between tokens as a user meets them, and perplexity on a bundled text, all i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from time import perf_counter, perf_counter_ns
@@ -24,7 +24,7 @@ from ..rows import Estimated, Model
 from ..wire import Answer
 from ..work import Prepared, Unavailable, Wanted
 
-PREFILL, DECODE, REPLY = 128, 32, 16
+PREFILL, DECODE, REPLY, PROMPT = 128, 32, 16, 64
 TEXTS = (
     "The watch woke before its owner did. It had counted the hours of the night by the slow beat at the wrist, had "
     "noted when the breath grew deep and when it grew light again, and now it waited for the moment that had been "
@@ -70,7 +70,7 @@ def prepare(wanted: Wanted, path: Path, about: Any) -> Prepared:
         path.stem + wanted.variant.suffix, ".works.gguf:GgufWork",
         wanted.folder, len(TEXTS), [""] * len(TEXTS), "perplexity", "perplexity",
         "three bundled texts", f"pp{sizes[0]} + tg{sizes[1]} + a request", [path], settings, model,
-        Estimated(guess.anon, guess.file),
+        Estimated(guess.anon, guess.file), speaks=True,
     )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ class GgufWork:
         decode_s, logits = decode(context, text, decoded)
         context.forget(0)
         surprise = [_surprise(logits[at], text[at + 1]) for at in range(decoded - 1)]
-        took, ttft_ms, tpot_ms, said = self._request(text[: min(64, len(text))])
+        took, ttft_ms, tpot_ms, said, _ = self._request(text[:PROMPT])
         return Answer(
             item, took, said,
             extra={
@@ -136,7 +136,16 @@ class GgufWork:
             },
         )  # fmt: skip
 
-    def _request(self, prompt: list[int]) -> tuple[int, float, float, str]:
+    def converse(self, item: int, first: Callable[[], None]) -> Answer:
+        """The request of an item alone, as LoadGen asks for it; ``first`` is called at its first token."""
+        context = self._context
+        text = context.tokenize(TEXTS[item % len(TEXTS)][: context.ctx // 2], special=True, parse=False)
+        took, ttft_ms, tpot_ms, said, count = self._request(text[:PROMPT], first)
+        return Answer(item, took, said, extra={"ttft_ms": ttft_ms, "tpot_ms": tpot_ms, "tokens": count})
+
+    def _request(
+        self, prompt: list[int], first: Callable[[], None] | None = None
+    ) -> tuple[int, float, float, str, int]:
         from ....models.engines.contract import Payload, Quantum
 
         request = InferStart(0, tokens=prompt, max_tokens=REPLY, sampling=Sampling(temperature=0.0))
@@ -148,12 +157,15 @@ class GgufWork:
                 step = session.step(Quantum(perf_counter, 1, 10.0))
                 text += step.text
                 times += [perf_counter_ns()] * len(step.tokens)
+                if times and first is not None:
+                    first()
+                    first = None
                 if step.finish:
                     break
         finally:
             session.close()
         between = (times[-1] - times[0]) / max(1, len(times) - 1) / 1e6
-        return times[-1] - began, (times[0] - began) / 1e6, between, text
+        return times[-1] - began, (times[0] - began) / 1e6, between, text, len(times)
 
     def close(self) -> None:
         self._engine.close()

@@ -67,6 +67,16 @@ def test_who_keeps_within_it_lives(host: PosixHost, tmp_path: Path) -> None:
     assert row.build["test"] == "1"
 
 
+@pytest.mark.parametrize("mechanism", ["cgroup-v2", "cgroup-v1"])
+def test_a_mechanism_that_is_not_there_is_one_line_and_what_to_do(
+    mechanism: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bluerill.kernel.host.mounts.find", lambda: (None, None))
+    with pytest.raises(ServiceFault, match=f"{mechanism} does not work here: .*; ") as told:
+        open_host(mechanism)
+    assert "\n" not in str(told.value)
+
+
 def test_a_refusal_is_no_death(host: PosixHost, tmp_path: Path) -> None:
     found = measure(host, prepared(tmp_path, "Modest"), CAP, Effort())
     assert (found.outcome, found.error) == ("refused", "BudgetExceeded: this would not fit")

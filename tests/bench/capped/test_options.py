@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import argparse
+
 import pytest
 
-from bluerill.bench.capped.options import AS_IT_IS, BUNDLED, caps_of, changed, chosen, size_text, variants_of
+from bluerill.bench.capped.command import arguments, options_of
+from bluerill.bench.capped.options import AS_IT_IS, BUNDLED, KERNEL, caps_of, changed, chosen, size_text, variants_of
 from bluerill.kernel.errors import CallerError
 from bluerill.kernel.limits import MIB
 from bluerill.models.messages import LoadOptions
@@ -41,6 +44,22 @@ def test_every_combination_of_options_is_a_variant() -> None:
     assert variants_of([]) == (AS_IT_IS,)
     loaded = changed(LoadOptions(), found[0])
     assert (loaded.ctx, loaded.batch, loaded.ubatch, loaded.mmap) == (256, 256, 256, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "workloads", "scenarios"),
+    [
+        (["--scenario", "kernel"], KERNEL, ()),
+        (["--scenario", "mixed,server", "--workloads", "planner"], ("planner", "mixed"), ("server",)),
+        (["--scenario", "server"], BUNDLED, ("server",)),
+        (["--models", "a.gguf"], (), ()),
+    ],
+)
+def test_a_suite_is_its_workloads(words: list[str], workloads: tuple[str, ...], scenarios: tuple[str, ...]) -> None:
+    parser = argparse.ArgumentParser()
+    arguments(parser)
+    found = options_of(parser.parse_args(words))
+    assert (found.workloads, found.scenarios) == (workloads, scenarios)
 
 
 @pytest.mark.parametrize("pair", ["ctx", "ctx=", "ctx=many", "seqs=2", "kv_type=q9"])

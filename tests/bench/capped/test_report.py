@@ -8,6 +8,7 @@ from PIL import Image
 from bluerill.bench.capped.plot.chart import Axis, ticks
 from bluerill.bench.capped.plot.pictures import pictures
 from bluerill.bench.capped.report import write_report
+from bluerill.bench.capped.rows import Span
 from support.capped import a_death, a_row
 
 ROWS = [a_row(), a_row(cap=None), a_row(cap=24), a_death(cap=24, rep=1), a_death(), a_row("<script>", 64)]
@@ -32,6 +33,20 @@ def test_every_cell_can_be_pointed_at(tmp_path: Path) -> None:
     assert "planner, 16M: oom, 0 of 1" in text
     assert "planner, 24M: p50 2 ms, p90 3 ms; survived 1 of 2" in text
     assert "the floor is between 16M and 64M" in text
+
+
+def test_a_trace_is_drawn_with_what_each_bar_is() -> None:
+    spans = [
+        Span("wait", "helper", "voice", 10.0, 260.0), Span("load", "helper", "", 12.0, 250.0),
+        Span("run", "helper", "voice", 251.0, 300.0), Span("unload", "helper", "", 301.0, 310.0),
+    ]  # fmt: skip
+    [drawn] = pictures([a_row("mixed", cap=None, spans=spans)])
+    assert drawn.name == "gantt"
+    text = drawn.svg()
+    for said in ("helper is loaded: 0.012 to 0.250 s, 238 ms", "helper computes for voice: 0.251 to 0.300 s, 49 ms",
+                 "voice request of helper waits for its first token: 0.010 to 0.260 s, 250 ms"):  # fmt: skip
+        assert said in text
+    assert "seconds since the trace began" in text
 
 
 def test_no_caps_no_pictures() -> None:

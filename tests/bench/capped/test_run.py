@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bluerill.bench.capped.journal import NAME, read_rows
+from bluerill.bench.capped.loadgen_trace import TRACE
 from bluerill.bench.capped.submit import problems
 from bluerill.kernel.host.cgroup import PREFIX
 from bluerill.kernel.host.mounts import find
@@ -44,11 +46,16 @@ def test_a_run_leaves_rows_a_page_and_plots(tmp_path: Path, capsys: pytest.Captu
     assert "No difference between A and B" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("during", [("--repeat", "500"), ("--scenario", "server", "--load-seconds", "60")])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_run_that_is_stopped_leaves_whole_rows_and_nothing_else(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_run_that_is_stopped_leaves_whole_rows_and_nothing_else(
+    tmp_path: Path, number: signal.Signals, during: tuple[str, ...]
+) -> None:
     out, temporary = tmp_path / "results", tmp_path / "tmp"
     temporary.mkdir()
-    words = ["-m", "bluerill", "bench", "--workloads", "planner", "--ram", "32M,none", "--repeat", "500"]
+    if during[0] == "--scenario":
+        pytest.importorskip("mlperf_loadgen")
+    words = ["-m", "bluerill", "bench", "--workloads", "planner", "--ram", "none", *during, "--near", "0"]
     child = subprocess.Popen(
         [sys.executable, *words, "--seconds", "0.01", "--out", str(out)],
         env=os.environ | {"TMPDIR": str(temporary)},
@@ -57,6 +64,9 @@ def test_a_run_that_is_stopped_leaves_whole_rows_and_nothing_else(tmp_path: Path
     )
     assert child.stderr is not None
     child.stderr.readline()  # the first row is written before it is told
+    until = time.monotonic() + 30
+    while during[0] == "--scenario" and not list(out.rglob(TRACE)) and time.monotonic() < until:
+        time.sleep(0.01)  # until LoadGen has begun
     child.send_signal(number)
     child.communicate(timeout=60)
     assert child.returncode == (-9 if number is signal.SIGKILL else 130)
@@ -87,6 +97,19 @@ def test_wrong_usage_is_one_line(
     assert said in told.err
     assert told.err.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_no_room_for_what_is_prepared_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> object:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("bluerill.bench.capped.run.prepare", full)
+    assert main(["bench", "--workloads", "planner", "--ram", "none", "--out", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert "planner cannot be prepared in" in told[-1]
+    assert "No space left on device; make room there, or set TMPDIR" in told[-1]
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
