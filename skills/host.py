@@ -59,7 +59,8 @@ DESCRIBE = "describe_skills"
 class SkillsService(SkillHost):
     """``hosts`` are addresses of SkillHosts that the manifest seats, ``tell_changed`` the services to notify of a
     changed catalogue, ``register`` the folder in which the owner's decisions on packages are kept, ``owners`` the
-    services through which the owner decides, ``log`` the folder of the audit log.
+    services through which the owner decides, ``log`` the folder of the audit log; a package's process that was not
+    called for ``rest_s`` seconds rests (0: never).
 
     Without ``entries`` the system skills are found by their entry points. ``wait_s`` is how long ``start`` waits for
     the hosts' catalogues: a device that lives for one command must know all its skills before it, a watch need not.
@@ -81,13 +82,14 @@ class SkillsService(SkillHost):
         register: str = "",
         owners: Sequence[str] = ("control",),
         log: str = "",
+        rest_s: float = 0.0,
     ) -> None:
         super().__init__((), settings=settings, disabled=disabled, zone=zone, boot=boot, timeout_s=timeout_s)
         self._entries = (
             loader.system_entries() if entries is None else [loader.parse_entry(each, loader.OWN) for each in entries]
         )
         self._hosts = tuple(hosts)
-        self._wait_s = wait_s
+        self._wait_s, self._rest_s = wait_s, rest_s
         self._changed = tuple(tell_changed)
         self._log_folder = log
         self._folder_of_register, self._owners = register, frozenset(owners)
@@ -99,7 +101,7 @@ class SkillsService(SkillHost):
 
     async def start(self) -> None:
         self._book = Bookkeeper(self.port, self._log_folder)
-        self._packages = Packages(self.port, self._folder_of_register, self._settings, self._now_changed)
+        self._packages = Packages(self.port, self._folder_of_register, self._settings, self._now_changed, self._rest_s)
         self._atelier = Atelier(self.port, self._packages, self._folder_of_register, self.whole)
         self._disabled |= set(self._packages.read().off)
         await super().start()
@@ -178,6 +180,7 @@ class SkillsService(SkillHost):
         host = self._route(request.action)
         if host is None:
             return await super().invoke(request, call)
+        host = await self._awake(request.action, host)
         if must_ask(self._known[request.action], call.taint):  # decided here: a stranger's process may not decide it
             return Unconfirmed(request.action, literal(request.action, request.arguments))
         answer = await self.port.ask(host, request, Body, within=self._timeout + 1.0)
@@ -191,6 +194,7 @@ class SkillsService(SkillHost):
         if host is None:
             work = super().undo(request, call)
         else:
+            host = await self._awake(request.action, host)
             work = self.port.ask(host, request, Invoked, within=self._timeout + 1.0)
         known = self._known.get(request.action)
         if known is None:
@@ -267,6 +271,14 @@ class SkillsService(SkillHost):
             return None
         self.whole()
         return self._routes.get(action)
+
+    async def _awake(self, action: str, host: str) -> str:
+        """The host of an action, running. Raises CallerError if what was woken has no such action any more."""
+        await self._packages.wake(host)
+        found = self._route(action)
+        if found is None:
+            raise CallerError(f"no action is named {action[:60]!r} any more; see bluerill skills list")
+        return found
 
     @handles(Sense)
     def sense(self, request: Sense, call: Call) -> Sensed:

@@ -141,6 +141,18 @@ class Unconfirmed(Body, frozen=True):
     shown: list[str]
 
 
+@message("skills.get-rest")
+class GetRest(Body, frozen=True):
+    """Ask a skill host whether its process may end until somebody calls it again. → MayRest"""
+
+
+@message("skills.may-rest")
+class MayRest(Body, frozen=True):
+    """It may, if nothing is due, running or unsaved."""
+
+    rests: bool
+
+
 @message("skills.undo")
 class Undo(Body, frozen=True):
     """Ask ``skills`` to take an action back. → Invoked"""

@@ -13,13 +13,21 @@ from typing import Any
 
 import msgspec
 
-from ..kernel.children import ChildExited, ChildStarted, ChildStopped, StartChild, StopChild
+from ..kernel.children import (
+    ChildExited,
+    ChildRests,
+    ChildStarted,
+    ChildStopped,
+    RestChild,
+    StartChild,
+    StopChild,
+)
 from ..kernel.errors import BluerillError, CallerError, ServiceFault
 from ..kernel.limits import MIB
 from ..kernel.service import Port
 from . import loader, register
 from .admission import Admit, Inspect
-from .messages import Catalogue, GetCatalogue, SkillInfo
+from .messages import Catalogue, GetCatalogue, GetRest, MayRest, SkillInfo
 from .register import Agreed, Package, Register
 from .tap import Tap
 
@@ -34,10 +42,16 @@ _NOTHING = Catalogue("")
 
 class Packages:
     """``folder`` holds the register ("": there is none, and no package but those the manifest seats). ``settings`` has
-    a table per skill; ``changed`` is called when the catalogue became another."""
+    a table per skill; ``changed`` is called when the catalogue became another. A process that was not called for
+    ``rest_s`` seconds and has nothing due ends, until it is called again (0: never)."""
 
     def __init__(
-        self, port: Port, folder: str, settings: Mapping[str, dict[str, Any]], changed: Callable[[], None]
+        self,
+        port: Port,
+        folder: str,
+        settings: Mapping[str, dict[str, Any]],
+        changed: Callable[[], None],
+        rest_s: float = 0.0,
     ) -> None:
         self._port = port
         self._folder = folder
@@ -50,6 +64,10 @@ class Packages:
         self._register = Register()
         self._tries = itertools.count(1)
         self._tap = Tap(TOLD, TOLD_IN_S)
+        self._rest_s = rest_s
+        self._used: dict[str, float] = {}
+        self.resting: set[str] = set()
+        """The hosts whose process rests."""
 
     def read(self) -> Register:
         """Take the register from its file; a damaged one is told and means that nothing is agreed to."""
@@ -90,6 +108,9 @@ class Packages:
         try:
             await self._child(address, package.folder, settings, tuple(asks), kept=True)
             self._ended.pop(address, None)
+            if self._rest_s > 0:
+                self._used[address] = self._port.now()
+                self._port.spawn(self._tire(address, package), f"rest {address}")
         except BluerillError as error:
             self._ended[address] = f"it could not be started: {error}"
             self._port.log.warning("package %s could not be started: %s", package.package, error)
@@ -114,7 +135,32 @@ class Packages:
         )  # fmt: skip
         await self._port.ask(KERNEL, want, ChildStarted, within=HOST_TIMEOUT_S)
 
+    async def _tire(self, address: str, package: Package) -> None:
+        """Let a host rest whenever it was not called for a while, as long as this is the package it runs."""
+        while self._packages.get(address) is package and address not in self._ended:
+            left = self._used.get(address, 0.0) + self._rest_s - self._port.now()
+            if left > 0 or address in self.resting:
+                await self._port.sleep(max(left, self._rest_s / 4))
+                continue
+            self._used[address] = self._port.now()
+            try:
+                told = await self._port.ask(address, GetRest(), MayRest, within=HOST_TIMEOUT_S)
+                if told.rests and address in self.catalogues:
+                    rests = await self._port.ask(KERNEL, RestChild(address), ChildRests, within=HOST_TIMEOUT_S)
+                    if rests.rests:
+                        self.resting.add(address)
+            except BluerillError as error:
+                self._port.log.info("skill host %s does not rest: %s", address, error)
+
+    async def wake(self, address: str) -> None:
+        """Call a host: one that rested says anew what it is before it does anything, since it is loaded anew."""
+        self._used[address] = self._port.now()
+        if address in self.resting:
+            self.resting.discard(address)
+            await self.learn(address)
+
     async def _end(self, address: str) -> None:
+        self.resting.discard(address)
         self.catalogues.pop(address, None)
         self._ended.pop(address, None)
         await self._port.ask(KERNEL, StopChild(address), ChildStopped, within=HOST_TIMEOUT_S)
@@ -143,7 +189,8 @@ class Packages:
 
     async def learn_all(self) -> None:
         for address in self.addresses:
-            await self.learn(address)
+            if address not in self.resting:
+                await self.learn(address)
 
     @property
     def addresses(self) -> list[str]:

@@ -30,10 +30,12 @@ from .localtime import device_zone
 from .messages import (
     Catalogue,
     GetCatalogue,
+    GetRest,
     Glance,
     Happened,
     Invoke,
     Invoked,
+    MayRest,
     Unconfirmed,
     Undo,
     WantJob,
@@ -191,6 +193,12 @@ class SkillHost(Service):
             reads=action.info.reads,
         )
         return _invoked(name, loaded.name, reply)
+
+    @handles(GetRest)
+    def may_rest(self, request: GetRest, call: Call) -> MayRest:
+        loaded = self._roster.skills.values()
+        busy = len(self._chime.agenda) or any(each.lock.locked() or each.device.unsaved for each in loaded)
+        return MayRest(not busy)
 
     @handles(Undo)
     async def undo(self, request: Undo, call: Call) -> Invoked:
