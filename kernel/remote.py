@@ -235,6 +235,10 @@ class RemoteSeat(Traffic):
                 self.life.step(Event.STOP)
             self._release()
             return
+        if self.life.state is State.STOPPING:  # somebody else began it
+            await self._gone.wait()
+            self._release()
+            return
         self.life.step(Event.STOP)
         if self._link is not None:
             self._link.send(Frame(Kind.STOP, 0))

@@ -52,7 +52,6 @@ class ZygoteSeat(RemoteSeat):
                 end.close()
         self.forks, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.forks.setblocking(False)
-        self._theirs.set_inheritable(True)
         try:
             await super().start()
         finally:

@@ -180,9 +180,9 @@ class SkillsService(SkillHost):
         host = self._route(request.action)
         if host is None:
             return await super().invoke(request, call)
-        host = await self._awake(request.action, host)
         if must_ask(self._known[request.action], call.taint):  # decided here: a stranger's process may not decide it
             return Unconfirmed(request.action, literal(request.action, request.arguments))
+        host = await self._awake(request.action, host)
         answer = await self.port.ask(host, request, Body, within=self._timeout + 1.0)
         if not isinstance(answer, Invoked | Unconfirmed):
             raise ServiceFault(f"skill host {host!r} answered {request.action!r} with {answer.wire!r}")
