@@ -82,7 +82,7 @@ class Atelier:
         diff = "".join(difflib.unified_diff(before.splitlines(True), code.splitlines(True), "before", made.name))
         offer = Offer(
             made.name, made.package, version, made.summary, list(skill.grants), register.in_words(skill.grants),
-            made.examples, diff, [f"{each.check}: {each.summary}" for each in made.tried], made.repairs,
+            made.examples, diff, [f"{each.check}: {each.summary}" for each in made.tried], made.repairs, made.writer,
         )  # fmt: skip
         admit = Admit(
             made.package, version, made.entries, str(folder), "made on request",
@@ -143,10 +143,6 @@ class Atelier:
         return home / version, before
 
 
-def _kept_at(package: register.Package) -> float:
-    return max((each.at for each in package.agreed.values()), default=0.0)
-
-
 def told(offer: Offer) -> dict[str, Any]:
     """An offer as the result of an action."""
     return {
@@ -157,4 +153,5 @@ def told(offer: Offer) -> dict[str, Any]:
         "may": offer.may,
         "examples": offer.examples,
         "repairs": offer.repairs,
+        "writer": offer.writer,
     }

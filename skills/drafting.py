@@ -40,6 +40,8 @@ class Drafted(Body, frozen=True):
     examples: list[str]
     tried: list[Tried] = []
     repairs: int = 0
+    writer: str = ""
+    """Who wrote it: a sketch, or which model."""
 
 
 @message("studio.undrafted")

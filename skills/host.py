@@ -18,21 +18,19 @@ import msgspec
 
 from ..kernel.children import BudgetChanged, ChildExited, Shortage
 from ..kernel.errors import CallerError, CapabilityError, ServiceFault
-from ..kernel.message import Body, Taint
+from ..kernel.message import Body
 from ..kernel.runner import current
 from ..kernel.service import Call, Leased, handles
 from . import audit, loader
-from .admission import Admit, Admitted, Dismiss, Inspect, KeepMade, Make, Offer, Switch
-from .atelier import STUDIO, Atelier, told
+from .atelier import STUDIO, Atelier
 from .bookkeeper import Bookkeeper
 from .catalogue import described, merge
-from .drafting import Undrafted
+from .desk import Desk
 from .glances import Glances
 from .messages import (
     CATALOGUE_CHANGED,
     GLANCE_CHANGED,
     ActionInfo,
-    Card,
     Catalogue,
     GetCatalogue,
     Glance,
@@ -45,9 +43,10 @@ from .messages import (
     Undo,
     WantJob,
 )
+from .ownership import OwnersHost
 from .packages import Packages
 from .policy import literal, must_ask
-from .skillhost import ACTION_TIMEOUT_S, SkillHost
+from .skillhost import ACTION_TIMEOUT_S
 
 MAKING = frozenset({"draft_skill", "keep_skill", "drop_skill"})
 """What the skill ``studio`` may call here, and nobody else."""
@@ -56,10 +55,11 @@ DESCRIBE = "describe_skills"
 """What a skill with the grant ``call:describe_skills`` calls to know all skills, other packages' among them."""
 
 
-class SkillsService(SkillHost):
+class SkillsService(OwnersHost):
     """``hosts`` are addresses of SkillHosts that the manifest seats, ``tell_changed`` the services to notify of a
     changed catalogue, ``register`` the folder in which the owner's decisions on packages are kept, ``owners`` the
-    services through which the owner decides, ``log`` the folder of the audit log; a package's process that was not
+    services through which the owner decides, ``pages`` those that show what the owner is asked and take the answer,
+    ``log`` the folder of the audit log; a package's process that was not
     called for ``rest_s`` seconds rests (0: never).
 
     Without ``entries`` the system skills are found by their entry points. ``wait_s`` is how long ``start`` waits for
@@ -81,6 +81,7 @@ class SkillsService(SkillHost):
         wait_s: float = 0.0,
         register: str = "",
         owners: Sequence[str] = ("control",),
+        pages: Sequence[str] = (),
         log: str = "",
         rest_s: float = 0.0,
     ) -> None:
@@ -93,6 +94,8 @@ class SkillsService(SkillHost):
         self._changed = tuple(tell_changed)
         self._log_folder = log
         self._folder_of_register, self._owners = register, frozenset(owners)
+        self._pages, self._deciders = tuple(pages), frozenset((*owners, *pages))
+        self._desk = Desk()
         self._routes: dict[str, str] = {}
         self._whole: Catalogue | None = None
         self._known: dict[str, ActionInfo] = {}
@@ -215,45 +218,6 @@ class SkillsService(SkillHost):
         told = self._entry(known, arguments, call)
         return await self._book.kept(msgspec.structs.replace(told, by=f"skill {depth[-1]}"), work)
 
-    # skills made on request
-
-    async def _make(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """What the skill ``studio`` asks for: it is part of Bluerill, and speaks for the owner who spoke to it."""
-        call = current.get() or Call("skills")
-        if call.taint & Taint.UNTRUSTED:
-            raise CapabilityError("only the owner has skills made")
-        if name == "draft_skill":
-            answer = await self._atelier.draft(str(arguments["description"]), self._local_now())
-            return told(answer) if isinstance(answer, Offer) else {"made": False, "reply": answer.reply}
-        if name == "keep_skill":
-            offer, admitted = await self._keep(call)
-            return {"name": offer.name, "examples": offer.examples, "state": admitted.states.get(offer.name, "broken")}
-        package = self._atelier.named(str(arguments.get("name", "")))
-        await self._packages.dismiss(package)
-        self._decided("remove", call, package)
-        return {"name": package.removeprefix("made-")}
-
-    async def _keep(self, call: Call) -> tuple[Offer, Admitted]:
-        offer, admit = self._atelier.take()
-        await self._packages.admit(admit, self.port.wall())
-        self._decided("install", call, offer.package)
-        return offer, self._admitted(offer.package)
-
-    def _local_now(self) -> datetime:
-        return datetime.fromtimestamp(self.port.wall(), self._zone)
-
-    @handles(Make)
-    async def make(self, request: Make, call: Call) -> Offer | Undrafted:
-        self._owner_only(call)
-        return await self._atelier.draft(request.asked, self._local_now())
-
-    @handles(KeepMade)
-    async def keep_made(self, request: KeepMade, call: Call) -> Admitted:
-        self._owner_only(call)
-        offer, admitted = await self._keep(call)
-        self._welcome(offer.package)
-        return admitted
-
     # the audit log
 
     def _entry(
@@ -261,10 +225,6 @@ class SkillsService(SkillHost):
     ) -> audit.Entry:
         package = next((s.package for s in self.whole().skills if s.name == known.skill), "")
         return self._book.entry(known, package, arguments, call, confirmed=confirmed)
-
-    def _decided(self, what: str, call: Call, package: str, skill: str = "") -> None:
-        held = self._packages.package(package)
-        self._book.decided(what, call, package, sorted(held.grants) if held is not None else [], skill)
 
     def _route(self, action: str) -> str | None:
         if action in self._roster.actions:
@@ -326,75 +286,6 @@ class SkillsService(SkillHost):
     @handles(BudgetChanged, Shortage)
     def short(self, told: BudgetChanged | Shortage, call: Call) -> None:
         """A package's process holds what the owner gave it: nothing of it goes because others want more."""
-
-    # what the owner decides
-
-    def _owner_only(self, call: Call) -> None:
-        if call.sender not in self._owners or call.taint & Taint.UNTRUSTED:
-            raise CapabilityError(f"only the owner decides on skills, and {call.sender!r} does not speak for the owner")
-
-    @handles(Inspect)
-    async def inspect(self, request: Inspect, call: Call) -> Leased:
-        self._owner_only(call)
-        found = await self._packages.inspect(request)
-        return Leased(Catalogue(found.fingerprint), self.port.offer(msgspec.json.encode(found)))
-
-    @handles(Admit)
-    async def admit(self, request: Admit, call: Call) -> Admitted:
-        self._owner_only(call)
-        folder = await self._packages.admit(request, self.port.wall())
-        self._decided("install", call, request.package)
-        self._welcome(request.package)
-        return self._admitted(request.package, folder)
-
-    def _welcome(self, package: str) -> None:
-        """Show what one may say now."""
-        for skill in self.whole().skills:
-            if skill.package == package and skill.state == "running":
-                said = [each for a in self.whole().actions if a.skill == skill.name for each in a.examples[:1]]
-                card = Card("notice", f"New skill: {skill.name}"[:40], skill.summary[:80], [f"“{e}”" for e in said[:4]])
-                self.deliver("session", Happened(skill.name, "", card))
-
-    @handles(Dismiss)
-    async def dismiss(self, request: Dismiss, call: Call) -> Admitted:
-        self._owner_only(call)
-        folder = await self._packages.dismiss(request.package)
-        self._decided("remove", call, request.package)
-        return Admitted(folder=folder)
-
-    @handles(Switch)
-    async def switch(self, request: Switch, call: Call) -> Admitted:
-        self._owner_only(call)
-        package = self._packages.of_skill(request.skill)
-        if package is not None:
-            await self._packages.switch(request.skill, request.on)
-        else:
-            await self._switch_own(request.skill, request.on)
-        name = loader.OWN if package is None else package.package
-        self._decided("enable" if request.on else "disable", call, name, request.skill)
-        if package is not None:
-            return self._admitted(package.package)
-        return self._admitted(loader.OWN, only=request.skill)
-
-    async def _switch_own(self, skill: str, on: bool) -> None:
-        """One of the device's own skills: what it has scheduled waits until it is switched on again."""
-        entry = next((each for each in self._entries if each.name == skill), None)
-        if entry is None:
-            raise CallerError(f"no skill is named {skill[:60]!r}")
-        off = [name for name in self._packages.read().off if name != skill]
-        self._packages.keep_off(off if on else [*off, skill])
-        if on and skill not in self._roster.skills:
-            self._roster.load(entry, disabled=False)
-            if skill in self._roster.skills:
-                await self._wake(self._roster.skills[skill])
-        elif not on and skill in self._roster.skills:
-            self._chime.agenda.clear(skill)
-            self._roster.unload(skill)
-        self._now_changed()
-
-    def _admitted(self, package: str, folder: str = "", only: str = "") -> Admitted:
-        mine = [s for s in self.whole().skills if s.package == package and only in ("", s.name)]
-        return Admitted({s.name: s.state for s in mine}, {s.name: s.problem for s in mine if s.problem}, folder)
 
     def announce(self, skill: str, what: Happened | Glance | WantJob) -> None:
         if isinstance(what, WantJob):

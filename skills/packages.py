@@ -123,6 +123,7 @@ class Packages:
             "version": package.version,
             "folder": package.folder,
             "settings": tables,  # its own: another's may hold keys
+            "granted": {name: each.grants for name, each in package.agreed.items()} if package.agreed else None,
         }
 
     async def _child(
@@ -222,7 +223,10 @@ class Packages:
         if not request.entries or not request.package:
             raise CallerError(f"a package has a name and skills, got {request.package!r} with none")
         held = self._register.packages.get(request.package)
-        agreed = {name: Agreed(request.grants.get(name, []), each, now) for name, each in request.agreed.items()}
+        agreed = {
+            name: Agreed(request.grants.get(name, []), each, now, request.grants.get(name, []))
+            for name, each in request.agreed.items()
+        }
         package = Package(
             request.package, request.version, request.entries, request.folder, request.source, agreed,
             [] if held is None else [name for name in held.off if name not in agreed],
@@ -252,6 +256,21 @@ class Packages:
         off = [name for name in package.off if name != skill] + ([] if on else [skill])
         await self._place(msgspec.structs.replace(package, off=off))
         return True
+
+    async def set_grant(self, skill: str, grant: str, held: bool) -> Package:
+        """Take a grant back, or give it again; its process is started anew with what is left. Raises CallerError."""
+        package = self.of_skill(skill)
+        agreed = None if package is None else package.agreed.get(skill)
+        if package is None or agreed is None or grant not in (*agreed.asked, *agreed.grants):
+            raise CallerError(f"skill {skill[:40]!r}: {grant[:60]!r} is nothing that was agreed to")
+        left = [each for each in (agreed.asked or agreed.grants) if (held if each == grant else each in agreed.grants)]
+        changed = Agreed(left, agreed.pin, agreed.at, agreed.asked or agreed.grants)
+        await self._place(msgspec.structs.replace(package, agreed={**package.agreed, skill: changed}))
+        return package
+
+    def held(self) -> list[Package]:
+        """Every package that is known."""
+        return list(self._packages.values())
 
     async def _place(self, package: Package) -> None:
         """Keep a package and run it as it is now."""

@@ -29,12 +29,14 @@ _ADDRESS = "skill-"
 _MAX_ADDRESS = 32
 
 
-class Agreed(msgspec.Struct, frozen=True):
-    """What the owner agreed to for one skill, and when (Unix seconds)."""
+class Agreed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the owner agreed to for one skill, and when (Unix seconds). ``grants`` are held now; ``asked`` is what was
+    agreed to, of which some may have been taken back since."""
 
     grants: list[str]
     pin: str
     at: float = 0.0
+    asked: list[str] = []
 
 
 class Package(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -94,7 +94,7 @@ class Roster:
                 package=entry.package,
                 summary=summary_of(cls),
                 actions=[name for name, action in actions.items() if not action.info.hidden],
-                grants=list(cls.grants),
+                grants=list(cls.grants) if self._isolation == "core" else _all_grants(cls, actions),
                 simulated=cls.simulated,
                 isolation=self._isolation,
                 options=dict(cls.options),
@@ -125,6 +125,12 @@ class Roster:
         """What runs, and what could not be loaded."""
         actions = [action.info for _, action in self.actions.values()]
         return Catalogue(fingerprint(actions, self.infos), actions, list(self.infos))
+
+
+def _all_grants(cls: type[Skill], actions: dict[str, Action]) -> list[str]:
+    """What a skill asks for, also where only some action does."""
+    more = sorted({grant for action in actions.values() for grant in action.grants} - set(cls.grants))
+    return [*cls.grants, *more]
 
 
 def _as_device(handle: DeviceHandle) -> Device:

@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from ..kernel.errors import BluerillError, CallerError, CapabilityError, DeadlineExceeded, ServiceFault
-from ..kernel.message import Taint
+from ..kernel.message import Body, Taint
 from ..kernel.service import Call, Leased, Service, handles
 from . import loader
 from .arguments import convert
@@ -42,6 +42,7 @@ from .messages import (
 )
 from .outbox import Outbox
 from .policy import literal, must_ask
+from .questions import Lacked
 from .roster import Loaded, Roster
 from .sensors import Sensors
 from .units import Unit, running
@@ -60,7 +61,8 @@ class SkillHost(Service):
     ``announce`` is the service that things told unasked go to (the core's ``skills``, from a child). ``settings`` has
     a table per skill, ``disabled`` names skills not to load, ``zone`` fixes the time zone, ``boot`` the boot id.
     ``folder`` is where the package's code lies, if it is not in the environment (in a child only). A host that does not
-    ``wake`` its skills only loads them, to be looked at.
+    ``wake`` its skills only loads them, to be looked at. ``granted`` are, by skill, those of its grants that it was
+    left (None: all that it declares).
     """
 
     concurrency: ClassVar[int] = 16
@@ -79,8 +81,10 @@ class SkillHost(Service):
         timeout_s: float = ACTION_TIMEOUT_S,
         folder: str = "",
         wakes: bool = True,
+        granted: dict[str, list[str]] | None = None,
     ) -> None:
-        self._folder, self._wakes = folder, wakes
+        self._folder, self._wakes, self._granted = folder, wakes, granted
+        self._lacks: set[tuple[str, str]] = set()
         self._entries = [loader.parse_entry(each, package, version) for each in entries]
         self._announce = announce
         self._settings = settings or {}
@@ -112,22 +116,33 @@ class SkillHost(Service):
             self.port.spawn(self._wake_all(), "wake")
 
     def _device_for(self, cls: type[Skill]) -> DeviceHandle:
+        declared = frozenset(cls.grants)
         return DeviceHandle(
             self.port,
             self._chime,
             cls.name,
-            frozenset(cls.grants),
+            declared if self._granted is None else declared & frozenset(self._granted.get(cls.name, ())),
             self._settings.get(cls.name, {}),
             lambda: self._zone,
             self._call,
             self._sensors,
+            lambda grant: self._lack(cls.name, grant, declared),
         )
+
+    def _lack(self, skill: str, grant: str, declared: frozenset[str]) -> str:
+        """A skill wanted what it does not hold: what it is told, and its owner, once, if it may by its manifest."""
+        if grant not in declared:
+            return f"skill {skill!r} has no grant {grant!r}; it declares {', '.join(sorted(declared)) or 'none'}"
+        if (skill, grant) not in self._lacks:
+            self._lacks.add((skill, grant))
+            self.deliver(self._announce, Lacked(skill, grant))
+        return f"skill {skill!r} may not use {grant!r}: its owner took that back; bluerill skills grants {skill}"
 
     async def _wake_all(self) -> None:
         """Bring back what was due and running before; a skill that fails here stays, it only misses its start."""
         loaded = list(self._roster.skills.values())
         for each in loaded:
-            if "store" in each.skill.grants:
+            if "store" in each.device.grants:
                 await self._remember(each)
         for each in loaded:
             await self._start(each)
@@ -135,7 +150,7 @@ class SkillHost(Service):
 
     async def _wake(self, loaded: Loaded) -> None:
         """The same for one skill, while the others run."""
-        if "store" in loaded.skill.grants:
+        if "store" in loaded.device.grants:
             await self._remember(loaded)
         await self._start(loaded)
         self._chime.begin()
@@ -188,7 +203,7 @@ class SkillHost(Service):
             lambda: method(**keywords),
             f"action {name!r}",
             self._timeout,
-            action.grants,
+            action.grants if self._granted is None else action.grants & frozenset(self._granted.get(loaded.name, ())),
             depth,
             reads=action.info.reads,
         )
@@ -356,7 +371,7 @@ class SkillHost(Service):
         """Pass on what a skill says unasked: from a child to the core's skills service."""
         self.deliver(self._announce, what)
 
-    def deliver(self, to: str, what: Happened | Glance | WantJob) -> None:
+    def deliver(self, to: str, what: Body) -> None:
         """Tell in order, without waiting here: a receiver that is just asking us must not be waited for."""
         self._outbox.post(to, what)
 

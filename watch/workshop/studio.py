@@ -95,7 +95,7 @@ async def made(
             entry = next(iter(re.findall(r'^(\S+) = "(\S+:\S+)"$', files["pyproject.toml"], re.MULTILINE)))
             return Drafted(
                 wanted.name, f"made-{wanted.name}", wanted.sketch, wanted.summary, files, [f"{entry[0]}={entry[1]}"],
-                examples, tried, repairs,
+                examples, tried, repairs, "a sketch",
             )  # fmt: skip
         mended = _mended(first, wanted, failed, repairs)
         if mended is None:
