@@ -6,10 +6,8 @@ folder, so that what is made anew is shown as the difference from what was there
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -79,6 +77,8 @@ class Atelier:
         if not set(skill.grants) <= ALLOWED:
             raise ServiceFault(f"the skill that was made asks for {sorted(set(skill.grants) - ALLOWED)}")
         code = next((text for path, text in made.files.items() if path.endswith("__init__.py")), "")
+        import difflib  # only a device that makes skills pays for it
+
         diff = "".join(difflib.unified_diff(before.splitlines(True), code.splitlines(True), "before", made.name))
         offer = Offer(
             made.name, made.package, version, made.summary, list(skill.grants), register.in_words(skill.grants),
@@ -125,6 +125,8 @@ class Atelier:
         size = sum(len(text) for text in made.files.values())
         if len(made.files) > MAX_FILES or size > MAX_BYTES or not all(_PATH.match(path) for path in made.files):
             raise ServiceFault(f"studio wrote {len(made.files)} files of {size} characters: {sorted(made.files)[:3]}")
+        import shutil  # the same
+
         home = self._folder / made.name
         try:
             older = sorted(home.iterdir(), key=lambda path: path.stat().st_mtime_ns) if home.is_dir() else []

@@ -62,7 +62,7 @@ class DeviceHandle:
         zone: Callable[[], tzinfo],
         call: Caller,
         sensors: Sensors | None = None,
-        lacks: Callable[[str], str] | None = None,
+        lacks: Callable[[str], Exception] | None = None,
     ) -> None:
         self.space = f"{port.address}/{skill}"
         self._port = port
@@ -210,12 +210,12 @@ class DeviceHandle:
         """The open unit, if the skill (or the running action) holds the grant. Raises CapabilityError."""
         unit = unit_of(self._skill)
         if grant not in self.grants and grant not in unit.grants:
-            raise CapabilityError(self._lacks(grant))
+            raise self._lacks(grant)
         return unit
 
-    def _undeclared(self, grant: str) -> str:
+    def _undeclared(self, grant: str) -> Exception:
         declared = ", ".join(sorted(self.grants)) or "none"
-        return f"skill {self._skill!r} has no grant {grant!r}; it declares {declared}"
+        return CapabilityError(f"skill {self._skill!r} has no grant {grant!r}; it declares {declared}")
 
 
 def _check_key(key: str) -> None:

@@ -7,6 +7,7 @@ skill whose pin is another is not in the catalogue, so that no planner can choos
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -66,6 +67,7 @@ class Packages:
         self._tap = Tap(TOLD, TOLD_IN_S)
         self._rest_s = rest_s
         self._used: dict[str, float] = {}
+        self._placing = asyncio.Lock()
         self.resting: set[str] = set()
         """The hosts whose process rests."""
 
@@ -156,6 +158,8 @@ class Packages:
     async def wake(self, address: str) -> None:
         """Call a host: one that rested says anew what it is before it does anything, since it is loaded anew."""
         self._used[address] = self._port.now()
+        async with self._placing:  # one that is being started anew is waited for
+            pass
         if address in self.resting:
             self.resting.discard(address)
             await self.learn(address)
@@ -274,6 +278,11 @@ class Packages:
 
     async def _place(self, package: Package) -> None:
         """Keep a package and run it as it is now."""
+        async with self._placing:
+            await self._replace(package)
+        self._changed()
+
+    async def _replace(self, package: Package) -> None:
         address = register.address(package.package)
         self._keep(self._register.with_package(package))
         await self._end(address)
@@ -282,7 +291,6 @@ class Packages:
             await self._begin(address, package)
             if address not in self._ended:
                 await self.learn(address)
-        self._changed()
 
     def _keep(self, changed: Register) -> None:
         if not self._folder:

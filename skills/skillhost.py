@@ -43,6 +43,7 @@ from .messages import (
 from .outbox import Outbox
 from .policy import literal, must_ask
 from .questions import Lacked
+from .register import in_words
 from .roster import Loaded, Roster
 from .sensors import Sensors
 from .units import Unit, running
@@ -129,14 +130,15 @@ class SkillHost(Service):
             lambda grant: self._lack(cls.name, grant, declared),
         )
 
-    def _lack(self, skill: str, grant: str, declared: frozenset[str]) -> str:
-        """A skill wanted what it does not hold: what it is told, and its owner, once, if it may by its manifest."""
+    def _lack(self, skill: str, grant: str, declared: frozenset[str]) -> Exception:
+        """What a skill that wants what it does not hold is told; its owner is, once, if it may by its manifest."""
         if grant not in declared:
-            return f"skill {skill!r} has no grant {grant!r}; it declares {', '.join(sorted(declared)) or 'none'}"
+            has = ", ".join(sorted(declared)) or "none"
+            return CapabilityError(f"skill {skill!r} has no grant {grant!r}; it declares {has}")
         if (skill, grant) not in self._lacks:
             self._lacks.add((skill, grant))
             self.deliver(self._announce, Lacked(skill, grant))
-        return f"skill {skill!r} may not use {grant!r}: its owner took that back; bluerill skills grants {skill}"
+        return Refusal(f"{skill.replace('-', ' ').capitalize()} may not {in_words([grant])[0]}: you took that back.")
 
     async def _wake_all(self) -> None:
         """Bring back what was due and running before; a skill that fails here stays, it only misses its start."""
@@ -198,15 +200,11 @@ class SkillHost(Service):
         loaded, action = held
         keywords = convert(action, arguments, self._zone)
         method = getattr(loaded.skill, action.method)
+        grants = action.grants if self._granted is None else action.grants & {*self._granted.get(loaded.name, ())}
         reply = await self._unit(
-            loaded,
-            lambda: method(**keywords),
-            f"action {name!r}",
-            self._timeout,
-            action.grants if self._granted is None else action.grants & frozenset(self._granted.get(loaded.name, ())),
-            depth,
+            loaded, lambda: method(**keywords), f"action {name!r}", self._timeout, grants, depth,
             reads=action.info.reads,
-        )
+        )  # fmt: skip
         return _invoked(name, loaded.name, reply)
 
     @handles(GetRest)

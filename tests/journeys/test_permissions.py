@@ -81,7 +81,7 @@ def test_a_package_asks_is_let_in_loses_a_grant_and_asks_again(tmp_path: Path) -
         page.locator("#words").fill("make a skill that flips a coin")
         page.keyboard.press("Enter")
         made = page.locator("#asks .asked[data-kind=made]")
-        expect(made).to_have_count(1)
+        expect(made).to_have_count(1, timeout=25_000)
         made.locator("summary").first.click()
         expect(made.locator("pre")).to_contain_text("class")
         shot(page, "permission-made")

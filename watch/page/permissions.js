@@ -39,7 +39,7 @@ export class Permissions {
     const parts = skills.flatMap((each) => [
       each.summary ? make("p", { className: "hint", textContent: each.summary }) : null,
       make("p", { textContent: "It may:" }),
-      make("ul", {}, ...each.may.map((line, at) => make("li", { textContent: line, className: (each.new ?? []).includes(each.grants[at]) && kind === "package" && why.includes("more") ? "more" : "" }))),
+      make("ul", {}, ...(each.may ?? []).map((line, at) => make("li", { textContent: line, className: (each.new ?? []).includes((each.grants ?? [])[at]) && kind === "package" && why.includes("more") ? "more" : "" }))),
       (each.examples ?? []).length ? make("p", { className: "hint", textContent: (each.examples ?? []).map((said) => `“${said}”`).join("  ") }) : null,
     ]);
     const code = diff ? make("details", {}, make("summary", { textContent: "Its code" }), this.#diff(diff)) : null;
