@@ -85,6 +85,8 @@ class Actor:
                 reports.append(CallReport(planned.name, arguments, None, line, self._since(started)))
                 speeches.append(line)
                 continue
+            if outcome.untrusted:  # what comes after it may have been led to by it
+                taint |= Taint.UNTRUSTED
             reports.append(CallReport(planned.name, arguments, outcome.result, "", self._since(started)))
             speeches.append(outcome.speech)
             card = outcome.card or card

@@ -44,7 +44,7 @@ from .messages import (
     WantJob,
 )
 from .ownership import OwnersHost
-from .packages import Packages
+from .packages import SERVER, Packages
 from .policy import literal, must_ask
 from .skillhost import ACTION_TIMEOUT_S
 
@@ -60,7 +60,7 @@ class SkillsService(OwnersHost):
     changed catalogue, ``register`` the folder in which the owner's decisions on packages are kept, ``owners`` the
     services through which the owner decides, ``pages`` those that show what the owner is asked and take the answer,
     ``log`` the folder of the audit log; a package's process that was not
-    called for ``rest_s`` seconds rests (0: never).
+    called for ``rest_s`` seconds rests (0: never). ``servers`` are MCP servers by name, each seated as ``mcp-NAME``.
 
     Without ``entries`` the system skills are found by their entry points. ``wait_s`` is how long ``start`` waits for
     the hosts' catalogues: a device that lives for one command must know all its skills before it, a watch need not.
@@ -82,6 +82,7 @@ class SkillsService(OwnersHost):
         register: str = "",
         owners: Sequence[str] = ("control",),
         pages: Sequence[str] = (),
+        servers: Sequence[str] = (),
         log: str = "",
         rest_s: float = 0.0,
     ) -> None:
@@ -94,6 +95,7 @@ class SkillsService(OwnersHost):
         self._changed = tuple(tell_changed)
         self._log_folder = log
         self._folder_of_register, self._owners = register, frozenset(owners)
+        self._servers = tuple(servers)
         self._pages, self._deciders = tuple(pages), frozenset((*owners, *pages))
         self._desk = Desk()
         self._routes: dict[str, str] = {}
@@ -104,12 +106,14 @@ class SkillsService(OwnersHost):
 
     async def start(self) -> None:
         self._book = Bookkeeper(self.port, self._log_folder)
-        self._packages = Packages(self.port, self._folder_of_register, self._settings, self._now_changed, self._rest_s)
+        self._packages = Packages(
+            self.port, self._folder_of_register, self._settings, self._now_changed, self._rest_s, self._servers
+        )
         self._atelier = Atelier(self.port, self._packages, self._folder_of_register, self.whole)
         self._disabled |= set(self._packages.read().off)
         await super().start()
         await self._packages.start()
-        waiting = [*self._hosts, *self._packages.addresses]
+        waiting = [*self._hosts, *(each for each in self._packages.addresses if each not in self._packages.resting)]
         if self._wait_s > 0 and waiting:
             learning = [asyncio.ensure_future(self._packages.learn(host)) for host in waiting]
             _, late = await asyncio.wait(learning, timeout=self._wait_s)
@@ -176,7 +180,8 @@ class SkillsService(OwnersHost):
         known = self._known.get(request.action)
         if known is None or known.reads:
             return await self._do(request, call)
-        told = self._entry(known, request.arguments, call, confirmed=request.confirmed)
+        via = request.via[:100] if call.sender in self._owners else ""
+        told = self._entry(known, request.arguments, call, confirmed=request.confirmed, via=via)
         return await self._book.kept(told, self._do(request, call))
 
     async def _do(self, request: Invoke, call: Call) -> Invoked | Unconfirmed:
@@ -189,6 +194,8 @@ class SkillsService(OwnersHost):
         answer = await self.port.ask(host, request, Body, within=self._timeout + 1.0)
         if not isinstance(answer, Invoked | Unconfirmed):
             raise ServiceFault(f"skill host {host!r} answered {request.action!r} with {answer.wire!r}")
+        if isinstance(answer, Invoked) and host.startswith(SERVER):
+            return msgspec.structs.replace(answer, untrusted=True)
         return answer
 
     @handles(Undo)
@@ -221,10 +228,10 @@ class SkillsService(OwnersHost):
     # the audit log
 
     def _entry(
-        self, known: ActionInfo, arguments: dict[str, Any], call: Call, *, confirmed: bool = False
+        self, known: ActionInfo, arguments: dict[str, Any], call: Call, *, confirmed: bool = False, via: str = ""
     ) -> audit.Entry:
         package = next((s.package for s in self.whole().skills if s.name == known.skill), "")
-        return self._book.entry(known, package, arguments, call, confirmed=confirmed)
+        return self._book.entry(known, package, arguments, call, confirmed=confirmed, via=via)
 
     def _route(self, action: str) -> str | None:
         if action in self._roster.actions:

@@ -113,11 +113,13 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
 class Invoke(Body, frozen=True):
     """Ask ``skills`` to run one action. → Invoked | Unconfirmed
 
-    ``confirmed`` says (for the audit log) that the owner was shown this call and agreed to it."""
+    ``confirmed`` says (for the audit log) that the owner was shown this call and agreed to it; ``via`` which session of
+    another program it comes from, where the owner's terminal passes it on."""
 
     action: str
     arguments: dict[str, Any] = {}
     confirmed: bool = False
+    via: str = ""
 
 
 @message("skills.invoked")
@@ -130,6 +132,8 @@ class Invoked(Body, frozen=True):
     speech: str
     card: Card | None = None
     undo: str = ""
+    untrusted: bool = False
+    """The answer holds a stranger's words: what is led to by it is labelled so."""
 
 
 @message("skills.unconfirmed")

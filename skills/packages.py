@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -31,11 +31,15 @@ from .admission import Admit, Inspect
 from .messages import Catalogue, GetCatalogue, GetRest, MayRest, SkillInfo
 from .register import Agreed, Package, Register
 from .tap import Tap
+from .verdict import judged
 
 KERNEL = "kernel"
 MEMORY = 48 * MIB
-HOST_TIMEOUT_S = 10.0
+SERVER = "mcp-"
+HOST_TIMEOUT_S, SERVER_TIMEOUT_S = 10.0, 25.0
 HOST_TRIES = 4
+SERVER_KNOWN_S = 60.0
+"""An MCP server that was not called for longer is asked again what it is: its process may be another."""
 TOLD, TOLD_IN_S = 60, 60.0
 """Announcements and glances of one package that go through, in how many seconds."""
 _NOTHING = Catalogue("")
@@ -44,7 +48,8 @@ _NOTHING = Catalogue("")
 class Packages:
     """``folder`` holds the register ("": there is none, and no package but those the manifest seats). ``settings`` has
     a table per skill; ``changed`` is called when the catalogue became another. A process that was not called for
-    ``rest_s`` seconds and has nothing due ends, until it is called again (0: never)."""
+    ``rest_s`` seconds and has nothing due ends, until it is called again (0: never). ``servers`` are MCP servers,
+    whose processes the manifest seats."""
 
     def __init__(
         self,
@@ -53,6 +58,7 @@ class Packages:
         settings: Mapping[str, dict[str, Any]],
         changed: Callable[[], None],
         rest_s: float = 0.0,
+        servers: Sequence[str] = (),
     ) -> None:
         self._port = port
         self._folder = folder
@@ -66,6 +72,7 @@ class Packages:
         self._tries = itertools.count(1)
         self._tap = Tap(TOLD, TOLD_IN_S)
         self._rest_s = rest_s
+        self._servers = {register.MCP + name: Package(register.MCP + name, "", [f"{name}=mcp"]) for name in servers}
         self._used: dict[str, float] = {}
         self._placing = asyncio.Lock()
         self.resting: set[str] = set()
@@ -91,6 +98,9 @@ class Packages:
     def _known(self) -> dict[str, Package]:
         """Packages by name: those in the register, and what else the environment has."""
         found = dict(self._register.packages) if self._folder else {}
+        for name in [each for each in found if each.startswith(register.MCP) and each not in self._servers]:
+            del found[name]  # not listed any more
+        found.update({name: each for name, each in self._servers.items() if name not in found})
         for name, entries in loader.third_party().items() if self._folder else ():
             there = Package(name, entries[0].version, [f"{each.name}={each.value}" for each in entries])
             held = found.get(name)
@@ -103,6 +113,9 @@ class Packages:
     # one package
 
     async def _begin(self, address: str, package: Package) -> None:
+        if package.package in self._servers:
+            self._remember(address, package)
+            return
         grants = package.grants
         asks = [peer for peer, wanted in (("store", "store" in grants), ("egress", _reaches(grants))) if wanted]
         settings = self._host_settings(package)
@@ -138,6 +151,13 @@ class Packages:
         )  # fmt: skip
         await self._port.ask(KERNEL, want, ChildStarted, within=HOST_TIMEOUT_S)
 
+    def _remember(self, address: str, package: Package) -> None:
+        """What a server told when its owner agreed: it is asked anew before it is used, and not started before that."""
+        kept = register.recall(self._folder, address)
+        if kept is not None:
+            self.catalogues[address] = judged(kept, package, address)
+            self.resting.add(address)
+
     async def _tire(self, address: str, package: Package) -> None:
         """Let a host rest whenever it was not called for a while, as long as this is the package it runs."""
         while self._packages.get(address) is package and address not in self._ended:
@@ -157,10 +177,12 @@ class Packages:
 
     async def wake(self, address: str) -> None:
         """Call a host: one that rested says anew what it is before it does anything, since it is loaded anew."""
-        self._used[address] = self._port.now()
+        before, self._used[address] = self._used.get(address, 0.0), self._port.now()
         async with self._placing:  # one that is being started anew is waited for
             pass
-        if address in self.resting:
+        package = self._packages.get(address)
+        server = package is not None and package.package in self._servers
+        if address in self.resting or (server and self._port.now() - before > SERVER_KNOWN_S):
             self.resting.discard(address)
             await self.learn(address)
 
@@ -168,7 +190,8 @@ class Packages:
         self.resting.discard(address)
         self.catalogues.pop(address, None)
         self._ended.pop(address, None)
-        await self._port.ask(KERNEL, StopChild(address), ChildStopped, within=HOST_TIMEOUT_S)
+        if not address.startswith(SERVER):
+            await self._port.ask(KERNEL, StopChild(address), ChildStopped, within=HOST_TIMEOUT_S)
 
     async def learn(self, address: str) -> None:
         """Ask a host for its catalogue, more than once if need be; one that does not answer keeps what it had."""
@@ -180,12 +203,15 @@ class Packages:
                 await self._port.sleep(0.25 * 2**attempt)
                 continue
             package = self._packages.get(address)
-            self.catalogues[address] = theirs if package is None else judged(theirs, package, address)
+            self.catalogues[address] = known = theirs if package is None else judged(theirs, package, address)
+            if address.startswith(SERVER) and known.actions:
+                register.keep(self._folder, address, theirs)
             self._changed()
             return
 
     async def _fetch(self, address: str) -> Catalogue:
-        _, lease = await self._port.borrow(address, GetCatalogue(), Catalogue, within=HOST_TIMEOUT_S)
+        within = SERVER_TIMEOUT_S if address.startswith(SERVER) else HOST_TIMEOUT_S  # it may be a program to start
+        _, lease = await self._port.borrow(address, GetCatalogue(), Catalogue, within=within)
         with lease:
             try:
                 return msgspec.json.decode(lease.bytes(), type=Catalogue)
@@ -213,6 +239,8 @@ class Packages:
 
     async def inspect(self, request: Inspect) -> Catalogue:
         """What a package would bring, found by loading it in a box without any right. Raises typed errors."""
+        if request.package in self._servers:
+            return await self._fetch(register.address(request.package))
         package = Package(request.package, request.version, request.entries, request.folder)
         address = f"skill-look-{next(self._tries)}"
         settings = {**self._host_settings(package), "wakes": False}
@@ -244,6 +272,8 @@ class Packages:
         if address not in self._packages:
             raise CallerError(f"no package is named {name[:60]!r}")
         package = self._packages.pop(address)
+        if name in self._servers:  # it is listed all the same, and waits
+            self._packages[address] = self._servers[name]
         self._keep(self._register.without(name))
         await self._end(address)
         self._changed()
@@ -290,6 +320,7 @@ class Packages:
         if package.running:
             await self._begin(address, package)
             if address not in self._ended:
+                self.resting.discard(address)
                 await self.learn(address)
 
     def _keep(self, changed: Register) -> None:
@@ -344,27 +375,6 @@ class Packages:
             problem = f"{self._ended[address]}; try again with: bluerill skills enable {name}"
             return msgspec.structs.replace(made, state="quarantined", problem=problem)
         return msgspec.structs.replace(made, state="broken", problem="its process has not answered yet")
-
-
-def judged(theirs: Catalogue, package: Package, address: str) -> Catalogue:
-    """A host's catalogue less every skill that is not what the owner agreed to, and less what it says of others."""
-    skills, actions = [], []
-    for skill in theirs.skills:
-        told = msgspec.structs.replace(skill, package=package.package, isolation="process", host=address)
-        if skill.state != "running":
-            if skill.name in package.running:
-                skills.append(told)
-            continue
-        held = package.agreed.get(skill.name)
-        if skill.name not in package.running or held is None:
-            continue
-        if held.pin != register.pin(told, theirs.actions):
-            problem = f"it is not what you agreed to: look again with bluerill skills enable {skill.name}"
-            skills.append(msgspec.structs.replace(told, state="waiting", problem=problem, actions=[]))
-            continue
-        skills.append(told)
-        actions += [each for each in theirs.actions if each.skill == skill.name]
-    return Catalogue(theirs.fingerprint, actions, skills)
 
 
 def _reaches(grants: set[str]) -> bool:
