@@ -26,6 +26,10 @@ from .packages import Packages
 
 STUDIO = "studio"
 WITHIN_S = 18.0
+SPARE_S = 5.0
+"""Of that, for trying what was written."""
+PATIENT_S = 120.0
+"""How long one waits who asked at a terminal: a language model may write."""
 OFFER_S = 600.0
 KEPT = 5
 """Versions of one made skill whose files stay."""
@@ -52,13 +56,13 @@ class Atelier:
         self._catalogue = catalogue
         self._open: _Open | None = None
 
-    async def draft(self, asked: str, now: datetime) -> Offer | Undrafted:
+    async def draft(self, asked: str, now: datetime, within: float = WITHIN_S) -> Offer | Undrafted:
         """Have a skill written, tried and looked at; the offer stays open for a while. Raises typed errors."""
         self._open = None
         version = f"{now.year}.{now.month * 100 + now.day}.{now.hour * 10000 + now.minute * 100 + now.second}"
         catalogue = self._port.offer(msgspec.json.encode(self._catalogue()))
-        wanted = Draft(asked, version, now.isoformat())
-        answer = await self._port.ask(STUDIO, wanted, Body, within=WITHIN_S, lease=catalogue)
+        wanted = Draft(asked, version, now.isoformat(), within - SPARE_S)
+        answer = await self._port.ask(STUDIO, wanted, Body, within=within, lease=catalogue)
         if isinstance(answer, Undrafted):
             return answer
         if not isinstance(answer, Drafted):

@@ -24,6 +24,8 @@ class Draft(Body, frozen=True):
     version: str = "1.0.0"
     now: str = ""
     """Local time, ISO 8601."""
+    patience_s: float = 15.0
+    """How long a language model may take in all, where one writes."""
 
 
 @message("studio.drafted")

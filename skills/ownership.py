@@ -19,7 +19,7 @@ from ..kernel.runner import current
 from ..kernel.service import Call, Leased, handles
 from . import desk, loader, register
 from .admission import Admit, Admitted, Dismiss, Inspect, KeepMade, Make, Offer, Switch
-from .atelier import OFFER_S, Atelier, told
+from .atelier import OFFER_S, PATIENT_S, WITHIN_S, Atelier, told
 from .bookkeeper import Bookkeeper
 from .drafting import Undrafted
 from .messages import Card, Catalogue, Happened
@@ -280,8 +280,8 @@ class OwnersHost(SkillHost):
         await self._dismiss(package, call)
         return {"name": package.removeprefix("made-")}
 
-    async def _draft(self, asked: str) -> Offer | Undrafted:
-        answer = await self._atelier.draft(asked, self._local_now())
+    async def _draft(self, asked: str, within: float = WITHIN_S) -> Offer | Undrafted:
+        answer = await self._atelier.draft(asked, self._local_now(), within)
         if isinstance(answer, Offer):
             _, admit = self._atelier.take()
             self._ask(desk.of_offer(answer, admit, self.port.now() + OFFER_S), quiet=True)  # its card says the same
@@ -299,7 +299,7 @@ class OwnersHost(SkillHost):
     @handles(Make)
     async def make(self, request: Make, call: Call) -> Offer | Undrafted:
         self._owner_only(call)
-        return await self._draft(request.asked)
+        return await self._draft(request.asked, PATIENT_S)
 
     @handles(KeepMade)
     async def keep_made(self, request: KeepMade, call: Call) -> Admitted:

@@ -77,6 +77,8 @@ def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
     for name, spec in services.items():
         if name == "skills":
             added: dict[str, Any] = {"settings": {**tables, "faces": faces}}
+        elif name == "studio":
+            added = {key: str(each) for key, each in tables.get("studio", {}).items() if key == "model"}
         elif name in ("screen", "designer"):
             added = {"faces": str(faces["folder"])}
         else:

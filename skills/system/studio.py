@@ -40,10 +40,11 @@ class Studio(Skill):
         if not made["made"]:
             return Reply(made["reply"], result={"made": False})
         name = made["name"].replace("-", " ")
+        by = "" if made["writer"].startswith("a sketch") else f" ({made['writer']} wrote it)"
         may = f"It may {_joined(made['may'])}." if made["grants"] else "It only answers."
         lines = [may, *[f"“{each}”" for each in made["examples"][:3]]]
         return Reply(
-            f"I made a skill called {name}. You could say: {made['examples'][0]}. {may} "
+            f"I made a skill called {name}{by}. You could say: {made['examples'][0]}. {may} "
             "Say 'keep the skill' if you want it.",
             result=made,
             card=Card(kind="notice", title=f"New skill: {name}"[:40], text=made["summary"], lines=lines),
