@@ -2,7 +2,8 @@
 
 ``python -m bluerill.bench.skills [--calls N]``. A package of one skill is let into a whole device (without page and
 voice) through the same messages as ``bluerill skills install``; its calls are timed beside those of a skill in the
-core, and those of a boxed child beside those of the same child without a box.
+core, and those of a boxed child beside those of the same child without a box. Ten more packages show what idle ones
+cost.
 """
 
 from __future__ import annotations
@@ -22,38 +23,11 @@ from ..kernel.manifest import Manifest
 from ..kernel.service import Port
 from ..kernel.status import GetStatus, Status
 from ..modalities.voice.messages import Corpus, GetCorpus
-from ..skills import register
-from ..skills.admission import Admit, Admitted, Inspect
-from ..skills.messages import Catalogue, Invoke, Invoked
+from ..skills.admission import Inspect
+from ..skills.messages import Invoke, Invoked
 from ..watch.boot import PAGE, VOICE, boot, load_manifest
-
-CODE = '''
-from bluerill.skills.contract import Reply, Skill, action
-
-class Echo(Skill):
-    """Answers."""
-    name = "echo"
-
-    @action("echo [echo]", examples=["echo"], reads=True)
-    async def echo_back(self) -> Reply:
-        return Reply("Echo.")
-'''
-
-
-def package(folder: Path) -> Inspect:
-    """A package of one skill that only answers."""
-    (folder / "echo_skill.py").write_text(CODE)
-    return Inspect("echo", "1.0", ["echo=echo_skill:Echo"], str(folder))
-
-
-async def admit(port: Port, found: Inspect) -> None:
-    """Agree to all it asks for."""
-    _, lease = await port.borrow("skills", found, Catalogue, within=30)
-    with lease:
-        seen = msgspec.json.decode(lease.bytes(), type=Catalogue)
-    pins = {each.name: register.pin(each, seen.actions) for each in seen.skills}
-    want = Admit(found.package, found.version, found.entries, found.folder, "", pins, {each: [] for each in pins})
-    await port.ask("skills", want, Admitted, within=30)
+from .skills_idle import idle
+from .skills_package import admit, package
 
 
 async def timed(port: Port, action: str, calls: int) -> float:
@@ -87,7 +61,7 @@ async def measure(manifest: Manifest, found: Inspect, calls: int, *, whole: bool
         until = time.perf_counter() + 30
         while time.perf_counter() < until:
             try:
-                await port.ask("skills", Invoke("echo_back"), Invoked, within=10)
+                await port.ask("skills", Invoke("echo_back_echo"), Invoked, within=10)
                 break
             except BluerillError:
                 await asyncio.sleep(0.01)
@@ -98,7 +72,7 @@ async def measure(manifest: Manifest, found: Inspect, calls: int, *, whole: bool
                 assert b"echo" in lease.bytes()
             figures["… until the recogniser's sentences hold it (s)"] = time.perf_counter() - before
             figures["call of a skill in the core, median (us)"] = await timed(port, "get_time", calls)
-        figures["call of a package's skill, median (us)"] = await timed(port, "echo_back", calls)
+        figures["call of a package's skill, median (us)"] = await timed(port, "echo_back_echo", calls)
         status = await port.ask("kernel", GetStatus(), Status)
         row = next(each for each in status.services if each.name == "skill-echo")
         figures["its process, anonymous memory (MiB)"] = row.anon / (1 << 20)
@@ -109,6 +83,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.skills", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--calls", type=int, default=2000, metavar="N")
     args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["BLUERILL_HOME"] = home
+        folder = Path(home) / "packages"
+        folder.mkdir()
+        for name, value in asyncio.run(idle(load_manifest(without=(*VOICE, *PAGE)), folder)).items():
+            print(f"{name:<50} {value:8.2f}")
     for boxed in (True, False):
         with tempfile.TemporaryDirectory() as home:
             os.environ["BLUERILL_HOME"] = home

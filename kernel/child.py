@@ -272,8 +272,11 @@ async def _serve(sock: socket.socket, greeting: Greeting) -> None:
 
 
 def main(argv: list[str]) -> int:
-    """Become the service that the first frame names."""
-    sock = socket.socket(fileno=int(argv[1]))
+    return become(socket.socket(fileno=int(argv[1])))
+
+
+def become(sock: socket.socket) -> int:
+    """Be what the first frame on this link says, until the core says stop; returns the exit status."""
     sock.set_inheritable(False)
     sock.setblocking(True)
     data = sock.recv(1 << 17)

@@ -54,6 +54,21 @@ class StopChild(Body, frozen=True):
     kill: bool = False
 
 
+@message("kernel.rest-child")
+class RestChild(Body, frozen=True):
+    """Ask ``kernel`` to let a kept child rest: it ends, its memory is free, and the next message to it starts it again.
+    One that has something to do is left alone. → ChildRests"""
+
+    name: str
+
+
+@message("kernel.child-rests")
+class ChildRests(Body, frozen=True):
+    """Whether it does."""
+
+    rests: bool
+
+
 @message("kernel.child-stopped")
 class ChildStopped(Body, frozen=True):
     """It is gone and its memory is free. ``exit`` is "" if it was gone before; ``peak`` is its largest charge."""

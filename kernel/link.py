@@ -32,13 +32,12 @@ SOCKET_TYPE = getattr(socket, "SOCK_SEQPACKET", socket.SOCK_DGRAM) if sys.platfo
 
 
 def socket_pair() -> tuple[socket.socket, socket.socket]:
-    """Two connected ends; the second is inheritable."""
+    """Two connected ends. Neither is inherited by who is not handed it."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, SOCKET_TYPE)
     for end in (ours, theirs):
         for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
             end.setsockopt(socket.SOL_SOCKET, option, 1 << 20)
     ours.setblocking(False)
-    theirs.set_inheritable(True)
     return ours, theirs
 
 

@@ -36,6 +36,7 @@ from .service import Service
 from .service_port import ServicePort
 from .task import State
 from .trace import Trace
+from .zygotes import Zygotes
 
 Resolve = Callable[[str], Callable[..., Service]]
 """Turns a manifest's ``class`` into the class; called only for services that run in this process."""
@@ -62,6 +63,7 @@ class Kernel:
         self.stopping = False
         self.resolve = resolve
         self.nursery = Nursery(self)
+        self.zygotes = Zygotes(self)
         self.budget = Budget(self)
         self.monitor = KernelService(self)
         starters = tuple(name for name, spec in manifest.services.items() if spec.starts is not None)
@@ -175,8 +177,9 @@ class Kernel:
         if fd >= 0:
 
             def readable() -> None:
-                self.loop.remove_reader(fd)
-                exited()
+                if child.poll() is not None:
+                    self.loop.remove_reader(fd)
+                    exited()
 
             self.loop.add_reader(fd, readable)
             return

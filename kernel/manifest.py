@@ -68,6 +68,16 @@ def format_size(size: int) -> str:
     return f"{size}"
 
 
+class ZygoteSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A process that has imported what children of one class need, and forks them (see ``zygote.py``)."""
+
+    memory: str | int
+    settings: dict[str, Any] = {}
+    """Of the one service of the class that it runs to its end first."""
+    idle_s: float = 30.0
+    """It ends when it has had no children for so long."""
+
+
 class StartsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The right to start children of one class at run time, under names with one prefix (see ``nursery.py``)."""
 
@@ -82,6 +92,8 @@ class StartsSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The most that one of its children may be allowed; each child gets what it is started with, and no more."""
     box: BoxSpec | None = None
     """Every one of its children is boxed; ``reads`` are given by who starts it."""
+    zygote: ZygoteSpec | None = None
+    """The process that all of them are forked from, where the system can; else each is started on its own."""
 
 
 class ServiceSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -14,6 +14,7 @@ from .children import (
     BudgetState,
     ChildMemory,
     ChildResized,
+    ChildRests,
     ChildStarted,
     ChildStopped,
     GetBudget,
@@ -21,6 +22,7 @@ from .children import (
     GetPressure,
     PressureNow,
     ResizeChild,
+    RestChild,
     SetBudget,
     StartChild,
     StopChild,
@@ -143,6 +145,10 @@ class KernelService(Service):
     @handles(StopChild)
     async def stop_child(self, request: StopChild, call: Call) -> ChildStopped:
         return await self._kernel.nursery.stop(request, call)
+
+    @handles(RestChild)
+    async def rest_child(self, request: RestChild, call: Call) -> ChildRests:
+        return await self._kernel.nursery.rest(request, call)
 
     @handles(ResizeChild)
     async def resize_child(self, request: ResizeChild, call: Call) -> ChildResized:

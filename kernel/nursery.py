@@ -28,14 +28,17 @@ from .children import (
     ChildExited,
     ChildMemory,
     ChildResized,
+    ChildRests,
     ChildStarted,
     ChildStopped,
     GetChildMemory,
     ResizeChild,
+    RestChild,
     StartChild,
     StopChild,
 )
 from .errors import CallerError, PeerRestarted
+from .host.base import ChildHandle, ChildSpec
 from .ledger import Reservation
 from .limits import MAX_ERROR_TEXT
 from .manifest import ServiceSpec, StartsSpec
@@ -110,18 +113,31 @@ class ProcessChild(_Born, RemoteSeat):
             raise CallerError(f"child {self.name!r} is gone")
         return self.child.resize(cap)
 
+    async def launch(self, spec: ChildSpec) -> ChildHandle:
+        zygote = self.kernel.zygotes.of(self.starter)
+        if zygote is None or not await zygote.wake():
+            return await super().launch(spec)
+        return self.kernel.host.spawn(spec, zygote.forks)
+
     def _release(self) -> None:
         self.reservation = None
         self._free()
 
 
 class KeptChild(ProcessChild):
-    """A child process that the supervisor starts again, until it gives up."""
+    """A child process that the supervisor starts again, until it gives up; it may rest meanwhile."""
+
+    _started = False
 
     async def start(self) -> None:
-        if self.life.state is State.WAITING:
+        if self._started:  # anew: as a generation that no child had
             self.life.id = TaskId(self.name, self.kernel.nursery.number() - 1)
+        self._started = True
         await super().start()
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._flight or self.mailbox or self.asked)
 
     def _after(self, reason: ExitReason, why: str) -> None:
         RemoteSeat._after(self, reason, why)
@@ -240,6 +256,14 @@ class Nursery:
         await self._end(seat)
         return ChildStopped(seat.problem or "stopped", max(0, seat.memory().peak))
 
+    async def rest(self, want: RestChild, call: Call) -> ChildRests:
+        """Let a kept child rest, unless it has something to do. Raises CallerError."""
+        seat = self._child(want.name, call)
+        if not isinstance(seat, KeptChild) or seat.state is not State.RUNNING or seat.busy:
+            return ChildRests(False)
+        await seat.rest()
+        return ChildRests(True)
+
     async def resize(self, want: ResizeChild, call: Call) -> ChildResized:
         """Move a child's reservation and cap. Raises CallerError, BudgetExceeded, ServiceFault; then nothing moved."""
         kernel = self._kernel
@@ -314,6 +338,7 @@ class Nursery:
         if self._born.get(seat.name) is not seat:
             return
         del self._born[seat.name]
+        kernel.zygotes.rests(seat.starter)
         self._stopping.discard(seat.name)
         seat.over.set()
         if kernel.seats.get(seat.name) is seat:

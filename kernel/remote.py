@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from .errors import PeerRestarted
-from .host.base import ChildSpec, Memory
+from .host.base import ChildHandle, ChildSpec, Memory
 from .ledger import Reservation
 from .limits import ESTIMATE_GROWTH, HELLO_TIMEOUT_S, STOP_GRACE_S
 from .link import Link, socket_pair
@@ -91,19 +91,14 @@ class RemoteSeat(Traffic):
         ours, theirs = socket_pair()
         boxed = self.spec.box is not None
         # A boxed child imports nothing from the folder the device was started in, and is not told its secrets.
-        argv = [sys.executable, *(("-P",) if boxed else ()), "-m", "bluerill.kernel.child", str(theirs.fileno())]
+        argv = [sys.executable, *(("-P",) if boxed else ()), "-m", *self.program(theirs.fileno())]
         env = {name: value for name, value in os.environ.items() if not boxed or TOLD.match(name)}
+        spec = ChildSpec(
+            self.name, argv, env, self.reservation.total, self.passed(theirs.fileno()),
+            data_bytes=parse_size(self.spec.data),
+        )  # fmt: skip
         try:
-            self.child = self.kernel.host.spawn(
-                ChildSpec(
-                    self.name,
-                    argv,
-                    env,
-                    self.reservation.total,
-                    (theirs.fileno(),),
-                    data_bytes=parse_size(self.spec.data),
-                )
-            )
+            self.child = await self.launch(spec)
         except BaseException as error:
             ours.close()
             self._after(ExitReason(ExitKind.SPAWN, 0, str(error)), f"could not be started: {error}")
@@ -128,6 +123,17 @@ class RemoteSeat(Traffic):
         self._link.send(Frame(Kind.HELLO, self.generation, body=greeting))
         self._hello = self.kernel.loop.call_later(HELLO_TIMEOUT_S, self._no_hello)
         self.kernel.watch(self.child, self._exited)
+
+    def program(self, link: int) -> tuple[str, ...]:
+        """The module to run, and its arguments."""
+        return ("bluerill.kernel.child", str(link))
+
+    def passed(self, link: int) -> tuple[int, ...]:
+        """The descriptors it is given."""
+        return (link,)
+
+    async def launch(self, spec: ChildSpec) -> ChildHandle:
+        return self.kernel.host.spawn(spec)
 
     def _no_hello(self) -> None:
         if self.life.state is State.STARTING and self.child is not None:
@@ -227,6 +233,10 @@ class RemoteSeat(Traffic):
         if self.child is None:
             if self.life.state in (State.WAITING, State.QUARANTINED):
                 self.life.step(Event.STOP)
+            self._release()
+            return
+        if self.life.state is State.STOPPING:  # somebody else began it
+            await self._gone.wait()
             self._release()
             return
         self.life.step(Event.STOP)

@@ -86,6 +86,8 @@ class Offer(Body, frozen=True):
     diff: str = ""
     tried: list[str] = []
     repairs: int = 0
+    writer: str = ""
+    """Who wrote it: a sketch, or which model."""
 
 
 @message("skills.keep-made")

@@ -26,6 +26,10 @@ from .packages import Packages
 
 STUDIO = "studio"
 WITHIN_S = 18.0
+SPARE_S = 5.0
+"""Of that, for trying what was written."""
+PATIENT_S = 120.0
+"""How long one waits who asked at a terminal: a language model may write."""
 OFFER_S = 600.0
 KEPT = 5
 """Versions of one made skill whose files stay."""
@@ -52,13 +56,13 @@ class Atelier:
         self._catalogue = catalogue
         self._open: _Open | None = None
 
-    async def draft(self, asked: str, now: datetime) -> Offer | Undrafted:
+    async def draft(self, asked: str, now: datetime, within: float = WITHIN_S) -> Offer | Undrafted:
         """Have a skill written, tried and looked at; the offer stays open for a while. Raises typed errors."""
         self._open = None
         version = f"{now.year}.{now.month * 100 + now.day}.{now.hour * 10000 + now.minute * 100 + now.second}"
         catalogue = self._port.offer(msgspec.json.encode(self._catalogue()))
-        wanted = Draft(asked, version, now.isoformat())
-        answer = await self._port.ask(STUDIO, wanted, Body, within=WITHIN_S, lease=catalogue)
+        wanted = Draft(asked, version, now.isoformat(), within - SPARE_S)
+        answer = await self._port.ask(STUDIO, wanted, Body, within=within, lease=catalogue)
         if isinstance(answer, Undrafted):
             return answer
         if not isinstance(answer, Drafted):
@@ -82,7 +86,7 @@ class Atelier:
         diff = "".join(difflib.unified_diff(before.splitlines(True), code.splitlines(True), "before", made.name))
         offer = Offer(
             made.name, made.package, version, made.summary, list(skill.grants), register.in_words(skill.grants),
-            made.examples, diff, [f"{each.check}: {each.summary}" for each in made.tried], made.repairs,
+            made.examples, diff, [f"{each.check}: {each.summary}" for each in made.tried], made.repairs, made.writer,
         )  # fmt: skip
         admit = Admit(
             made.package, version, made.entries, str(folder), "made on request",
@@ -125,6 +129,8 @@ class Atelier:
         size = sum(len(text) for text in made.files.values())
         if len(made.files) > MAX_FILES or size > MAX_BYTES or not all(_PATH.match(path) for path in made.files):
             raise ServiceFault(f"studio wrote {len(made.files)} files of {size} characters: {sorted(made.files)[:3]}")
+        import shutil  # the same
+
         home = self._folder / made.name
         try:
             older = sorted(home.iterdir(), key=lambda path: path.stat().st_mtime_ns) if home.is_dir() else []
@@ -145,10 +151,6 @@ class Atelier:
         return home / version, before
 
 
-def _kept_at(package: register.Package) -> float:
-    return max((each.at for each in package.agreed.values()), default=0.0)
-
-
 def told(offer: Offer) -> dict[str, Any]:
     """An offer as the result of an action."""
     return {
@@ -159,4 +161,5 @@ def told(offer: Offer) -> dict[str, Any]:
         "may": offer.may,
         "examples": offer.examples,
         "repairs": offer.repairs,
+        "writer": offer.writer,
     }

@@ -26,7 +26,7 @@ MAX_LINE = 8 * 1024
 _MAX_VALUE = 300
 _MAX_ARGUMENTS = 16
 
-DECISIONS = ("install", "remove", "enable", "disable")
+DECISIONS = ("install", "decline", "remove", "enable", "disable", "grant", "revoke")
 """What stands as the action of a decision on skills."""
 Outcome = Literal["done", "asked", "refused", "failed", "undone"]
 

@@ -23,12 +23,19 @@ class Bookkeeper:
         self._log = audit.Audit(folder)
 
     def entry(
-        self, known: ActionInfo, package: str, arguments: dict[str, Any], call: Call, *, confirmed: bool = False
+        self,
+        known: ActionInfo,
+        package: str,
+        arguments: dict[str, Any],
+        call: Call,
+        *,
+        confirmed: bool = False,
+        via: str = "",
     ) -> audit.Entry:
         """A call that is about to be made."""
         return audit.Entry(
             self._port.wall(), known.name, known.skill, package, audit.shown(arguments), audit.labels(call.taint),
-            call.sender, known.grants, confirmed,
+            via or call.sender, known.grants, confirmed,
         )  # fmt: skip
 
     async def kept(self, told: audit.Entry, work: Awaitable[R], good: audit.Outcome = "done") -> R:

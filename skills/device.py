@@ -66,16 +66,18 @@ class DeviceHandle:
         zone: Callable[[], tzinfo],
         call: Caller,
         sensors: Sensors | None = None,
+        lacks: Callable[[str], Exception] | None = None,
     ) -> None:
         self.space = f"{port.address}/{skill}"
         self._port = port
         self._chime = chime
         self._skill = skill
-        self._grants = grants
+        self.grants = grants
         self._settings = settings
         self._zone = zone
         self._call = call
         self._sensors = sensors or Sensors()
+        self._lacks = lacks or self._undeclared
         self.unsaved: dict[str, Any] = {}
         """Rows that fired while the store could not write: true all the same, and written with whatever is next."""
 
@@ -200,7 +202,7 @@ class DeviceHandle:
         body: bytes = b"",
     ) -> bytes:
         unit_of(self._skill)
-        if origin(url) not in origins((g for g in self._grants if g.startswith(f"{NETWORK}@")), self._settings):
+        if origin(url) not in origins((g for g in self.grants if g.startswith(f"{NETWORK}@")), self._settings):
             self._need(f"{NETWORK}{urlsplit(url).hostname or ''}")
         if not self._sensors.reading("connection", self.now()):
             raise ServiceFault("the watch has no connection (so it was injected)")
@@ -222,13 +224,13 @@ class DeviceHandle:
     def _need(self, grant: str) -> Unit:
         """The open unit, if the skill (or the running action) holds the grant. Raises CapabilityError."""
         unit = unit_of(self._skill)
-        if grant not in self._grants and grant not in unit.grants:
-            raise CapabilityError(f"skill {self._skill!r} has no grant {grant!r}; it declares {_listed(self._grants)}")
+        if grant not in self.grants and grant not in unit.grants:
+            raise self._lacks(grant)
         return unit
 
-
-def _listed(grants: frozenset[str]) -> str:
-    return ", ".join(sorted(grants)) or "none"
+    def _undeclared(self, grant: str) -> Exception:
+        declared = ", ".join(sorted(self.grants)) or "none"
+        return CapabilityError(f"skill {self._skill!r} has no grant {grant!r}; it declares {declared}")
 
 
 def _check_key(key: str) -> None:

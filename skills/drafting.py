@@ -24,6 +24,8 @@ class Draft(Body, frozen=True):
     version: str = "1.0.0"
     now: str = ""
     """Local time, ISO 8601."""
+    patience_s: float = 15.0
+    """How long a language model may take in all, where one writes."""
 
 
 @message("studio.drafted")
@@ -40,6 +42,8 @@ class Drafted(Body, frozen=True):
     examples: list[str]
     tried: list[Tried] = []
     repairs: int = 0
+    writer: str = ""
+    """Who wrote it: a sketch, or which model."""
 
 
 @message("studio.undrafted")

@@ -18,22 +18,20 @@ import msgspec
 
 from ..kernel.children import BudgetChanged, ChildExited, Shortage
 from ..kernel.errors import CallerError, CapabilityError, ServiceFault
-from ..kernel.message import Body, Taint
+from ..kernel.message import Body
 from ..kernel.runner import current
 from ..kernel.service import Call, Leased, handles
 from . import audit, loader
-from .admission import Admit, Admitted, Dismiss, Inspect, KeepMade, Make, Offer, Switch
-from .atelier import STUDIO, Atelier, told
+from .atelier import STUDIO, Atelier
 from .bookkeeper import Bookkeeper
 from .catalogue import described, merge
-from .drafting import Undrafted
+from .desk import Desk
 from .glances import Glances
 from .index import Indexed, read_index
 from .messages import (
     CATALOGUE_CHANGED,
     GLANCE_CHANGED,
     ActionInfo,
-    Card,
     Catalogue,
     GetCatalogue,
     Glance,
@@ -46,9 +44,10 @@ from .messages import (
     Undo,
     WantJob,
 )
-from .packages import Packages
-from .policy import literal, must_ask
-from .skillhost import ACTION_TIMEOUT_S, SkillHost
+from .ownership import OwnersHost
+from .packages import SERVER, Packages
+from .policy import brings_strangers_words, literal, must_ask
+from .skillhost import ACTION_TIMEOUT_S
 
 MAKING = frozenset({"draft_skill", "keep_skill", "drop_skill"})
 """What the skill ``studio`` may call here, and nobody else."""
@@ -57,10 +56,12 @@ DESCRIBE = "describe_skills"
 """What a skill with the grant ``call:describe_skills`` calls to know all skills, other packages' among them."""
 
 
-class SkillsService(SkillHost):
+class SkillsService(OwnersHost):
     """``hosts`` are addresses of SkillHosts that the manifest seats, ``tell_changed`` the services to notify of a
     changed catalogue, ``register`` the folder in which the owner's decisions on packages are kept, ``owners`` the
-    services through which the owner decides, ``log`` the folder of the audit log.
+    services through which the owner decides, ``pages`` those that show what the owner is asked and take the answer,
+    ``log`` the folder of the audit log; a package's process that was not
+    called for ``rest_s`` seconds rests (0: never). ``servers`` are MCP servers by name, each seated as ``mcp-NAME``.
 
     Without ``entries`` the system skills are found by their entry points. ``wait_s`` is how long ``start`` waits for
     the hosts' catalogues: a device that lives for one command must know all its skills before it, a watch need not.
@@ -81,17 +82,23 @@ class SkillsService(SkillHost):
         wait_s: float = 0.0,
         register: str = "",
         owners: Sequence[str] = ("control",),
+        pages: Sequence[str] = (),
+        servers: Sequence[str] = (),
         log: str = "",
+        rest_s: float = 0.0,
     ) -> None:
         super().__init__((), settings=settings, disabled=disabled, zone=zone, boot=boot, timeout_s=timeout_s)
         self._entries = (
             loader.system_entries() if entries is None else [loader.parse_entry(each, loader.OWN) for each in entries]
         )
         self._hosts = tuple(hosts)
-        self._wait_s = wait_s
+        self._wait_s, self._rest_s = wait_s, rest_s
         self._changed = tuple(tell_changed)
         self._log_folder = log
         self._folder_of_register, self._owners = register, frozenset(owners)
+        self._servers = tuple(servers)
+        self._pages, self._deciders = tuple(pages), frozenset((*owners, *pages))
+        self._desk = Desk()
         self._routes: dict[str, str] = {}
         self._whole: Catalogue | None = None
         self._known: dict[str, ActionInfo] = {}
@@ -100,12 +107,14 @@ class SkillsService(SkillHost):
 
     async def start(self) -> None:
         self._book = Bookkeeper(self.port, self._log_folder)
-        self._packages = Packages(self.port, self._folder_of_register, self._settings, self._now_changed)
+        self._packages = Packages(
+            self.port, self._folder_of_register, self._settings, self._now_changed, self._rest_s, self._servers
+        )
         self._atelier = Atelier(self.port, self._packages, self._folder_of_register, self.whole)
         self._disabled |= set(self._packages.read().off)
         await super().start()
         await self._packages.start()
-        waiting = [*self._hosts, *self._packages.addresses]
+        waiting = [*self._hosts, *(each for each in self._packages.addresses if each not in self._packages.resting)]
         if self._wait_s > 0 and waiting:
             learning = [asyncio.ensure_future(self._packages.learn(host)) for host in waiting]
             _, late = await asyncio.wait(learning, timeout=self._wait_s)
@@ -175,7 +184,8 @@ class SkillsService(SkillHost):
         known = self._known.get(request.action)
         if known is None or known.reads:
             return await self._do(request, call)
-        told = self._entry(known, request.arguments, call, confirmed=request.confirmed)
+        via = request.via[:100] if call.sender in self._owners else ""
+        told = self._entry(known, request.arguments, call, confirmed=request.confirmed, via=via)
         return await self._book.kept(told, self._do(request, call))
 
     async def _do(self, request: Invoke, call: Call) -> Invoked | Unconfirmed:
@@ -184,10 +194,14 @@ class SkillsService(SkillHost):
             return await super().invoke(request, call)
         if must_ask(self._known[request.action], call.taint):  # decided here: a stranger's process may not decide it
             return Unconfirmed(request.action, literal(request.action, request.arguments))
+        host = await self._awake(request.action, host)
         answer = await self.port.ask(host, request, Body, within=self._timeout + 1.0)
         if not isinstance(answer, Invoked | Unconfirmed):
             raise ServiceFault(f"skill host {host!r} answered {request.action!r} with {answer.wire!r}")
-        return msgspec.structs.replace(answer, untrusted=True) if isinstance(answer, Invoked) else answer
+        if not isinstance(answer, Invoked):
+            return answer
+        strange = host.startswith(SERVER) or brings_strangers_words(self._known[request.action].grants)
+        return msgspec.structs.replace(answer, untrusted=strange)
 
     @handles(Undo)
     async def undo(self, request: Undo, call: Call) -> Invoked:
@@ -195,6 +209,7 @@ class SkillsService(SkillHost):
         if host is None:
             work = super().undo(request, call)
         else:
+            host = await self._awake(request.action, host)
             work = self.port.ask(host, request, Invoked, within=self._timeout + 1.0)
         known = self._known.get(request.action)
         if known is None:
@@ -215,62 +230,27 @@ class SkillsService(SkillHost):
         told = self._entry(known, arguments, call)
         return await self._book.kept(msgspec.structs.replace(told, by=f"skill {depth[-1]}"), work)
 
-    # skills made on request
-
-    async def _make(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """What the skill ``studio`` asks for: it is part of Bluerill, and speaks for the owner who spoke to it."""
-        call = current.get() or Call("skills")
-        if call.taint & Taint.UNTRUSTED:
-            raise CapabilityError("only the owner has skills made")
-        if name == "draft_skill":
-            answer = await self._atelier.draft(str(arguments["description"]), self._local_now())
-            return told(answer) if isinstance(answer, Offer) else {"made": False, "reply": answer.reply}
-        if name == "keep_skill":
-            offer, admitted = await self._keep(call)
-            return {"name": offer.name, "examples": offer.examples, "state": admitted.states.get(offer.name, "broken")}
-        package = self._atelier.named(str(arguments.get("name", "")))
-        await self._packages.dismiss(package)
-        self._decided("remove", call, package)
-        return {"name": package.removeprefix("made-")}
-
-    async def _keep(self, call: Call) -> tuple[Offer, Admitted]:
-        offer, admit = self._atelier.take()
-        await self._packages.admit(admit, self.port.wall())
-        self._decided("install", call, offer.package)
-        return offer, self._admitted(offer.package)
-
-    def _local_now(self) -> datetime:
-        return datetime.fromtimestamp(self.port.wall(), self._zone)
-
-    @handles(Make)
-    async def make(self, request: Make, call: Call) -> Offer | Undrafted:
-        self._owner_only(call)
-        return await self._atelier.draft(request.asked, self._local_now())
-
-    @handles(KeepMade)
-    async def keep_made(self, request: KeepMade, call: Call) -> Admitted:
-        self._owner_only(call)
-        offer, admitted = await self._keep(call)
-        self._welcome(offer.package)
-        return admitted
-
     # the audit log
 
     def _entry(
-        self, known: ActionInfo, arguments: dict[str, Any], call: Call, *, confirmed: bool = False
+        self, known: ActionInfo, arguments: dict[str, Any], call: Call, *, confirmed: bool = False, via: str = ""
     ) -> audit.Entry:
         package = next((s.package for s in self.whole().skills if s.name == known.skill), "")
-        return self._book.entry(known, package, arguments, call, confirmed=confirmed)
-
-    def _decided(self, what: str, call: Call, package: str, skill: str = "") -> None:
-        held = self._packages.package(package)
-        self._book.decided(what, call, package, sorted(held.grants) if held is not None else [], skill)
+        return self._book.entry(known, package, arguments, call, confirmed=confirmed, via=via)
 
     def _route(self, action: str) -> str | None:
         if action in self._roster.actions:
             return None
         self.whole()
         return self._routes.get(action)
+
+    async def _awake(self, action: str, host: str) -> str:
+        """The host of an action, running. Raises CallerError if what was woken has no such action any more."""
+        await self._packages.wake(host)
+        found = self._route(action)
+        if found is None:
+            raise CallerError(f"no action is named {action[:60]!r} any more; see bluerill skills list")
+        return found
 
     @handles(Sense)
     def sense(self, request: Sense, call: Call) -> Sensed:
@@ -318,75 +298,6 @@ class SkillsService(SkillHost):
     @handles(BudgetChanged, Shortage)
     def short(self, told: BudgetChanged | Shortage, call: Call) -> None:
         """A package's process holds what the owner gave it: nothing of it goes because others want more."""
-
-    # what the owner decides
-
-    def _owner_only(self, call: Call) -> None:
-        if call.sender not in self._owners or call.taint & Taint.UNTRUSTED:
-            raise CapabilityError(f"only the owner decides on skills, and {call.sender!r} does not speak for the owner")
-
-    @handles(Inspect)
-    async def inspect(self, request: Inspect, call: Call) -> Leased:
-        self._owner_only(call)
-        found = await self._packages.inspect(request)
-        return Leased(Catalogue(found.fingerprint), self.port.offer(msgspec.json.encode(found)))
-
-    @handles(Admit)
-    async def admit(self, request: Admit, call: Call) -> Admitted:
-        self._owner_only(call)
-        folder = await self._packages.admit(request, self.port.wall())
-        self._decided("install", call, request.package)
-        self._welcome(request.package)
-        return self._admitted(request.package, folder)
-
-    def _welcome(self, package: str) -> None:
-        """Show what one may say now."""
-        for skill in self.whole().skills:
-            if skill.package == package and skill.state == "running":
-                said = [each for a in self.whole().actions if a.skill == skill.name for each in a.examples[:1]]
-                card = Card("notice", f"New skill: {skill.name}"[:40], skill.summary[:80], [f"“{e}”" for e in said[:4]])
-                self.deliver("session", Happened(skill.name, "", card))
-
-    @handles(Dismiss)
-    async def dismiss(self, request: Dismiss, call: Call) -> Admitted:
-        self._owner_only(call)
-        folder = await self._packages.dismiss(request.package)
-        self._decided("remove", call, request.package)
-        return Admitted(folder=folder)
-
-    @handles(Switch)
-    async def switch(self, request: Switch, call: Call) -> Admitted:
-        self._owner_only(call)
-        package = self._packages.of_skill(request.skill)
-        if package is not None:
-            await self._packages.switch(request.skill, request.on)
-        else:
-            await self._switch_own(request.skill, request.on)
-        name = loader.OWN if package is None else package.package
-        self._decided("enable" if request.on else "disable", call, name, request.skill)
-        if package is not None:
-            return self._admitted(package.package)
-        return self._admitted(loader.OWN, only=request.skill)
-
-    async def _switch_own(self, skill: str, on: bool) -> None:
-        """One of the device's own skills: what it has scheduled waits until it is switched on again."""
-        entry = next((each for each in self._entries if each.name == skill), None)
-        if entry is None:
-            raise CallerError(f"no skill is named {skill[:60]!r}")
-        off = [name for name in self._packages.read().off if name != skill]
-        self._packages.keep_off(off if on else [*off, skill])
-        if on and skill not in self._roster.skills:
-            self._roster.load(entry, disabled=False)
-            if skill in self._roster.skills:
-                await self._wake(self._roster.skills[skill])
-        elif not on and skill in self._roster.skills:
-            self._chime.agenda.clear(skill)
-            self._roster.unload(skill)
-        self._now_changed()
-
-    def _admitted(self, package: str, folder: str = "", only: str = "") -> Admitted:
-        mine = [s for s in self.whole().skills if s.package == package and only in ("", s.name)]
-        return Admitted({s.name: s.state for s in mine}, {s.name: s.problem for s in mine if s.problem}, folder)
 
     def announce(self, skill: str, what: Happened | Glance | WantJob) -> None:
         if isinstance(what, WantJob):

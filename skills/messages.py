@@ -115,11 +115,13 @@ class Card(msgspec.Struct, frozen=True, omit_defaults=True):
 class Invoke(Body, frozen=True):
     """Ask ``skills`` to run one action. → Invoked | Unconfirmed
 
-    ``confirmed`` says (for the audit log) that the owner was shown this call and agreed to it."""
+    ``confirmed`` says (for the audit log) that the owner was shown this call and agreed to it; ``via`` which session of
+    another program it comes from, where the owner's terminal passes it on."""
 
     action: str
     arguments: dict[str, Any] = {}
     confirmed: bool = False
+    via: str = ""
 
 
 @message("skills.invoked")
@@ -133,6 +135,7 @@ class Invoked(Body, frozen=True):
     card: Card | None = None
     undo: str = ""
     untrusted: bool = False
+    """The answer holds a stranger's words: what is led to by it is labelled so."""
 
 
 @message("skills.unconfirmed")
@@ -142,6 +145,18 @@ class Unconfirmed(Body, frozen=True):
 
     action: str
     shown: list[str]
+
+
+@message("skills.get-rest")
+class GetRest(Body, frozen=True):
+    """Ask a skill host whether its process may end until somebody calls it again. → MayRest"""
+
+
+@message("skills.may-rest")
+class MayRest(Body, frozen=True):
+    """It may, if nothing is due, running or unsaved."""
+
+    rests: bool
 
 
 @message("skills.undo")

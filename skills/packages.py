@@ -7,26 +7,39 @@ skill whose pin is another is not in the catalogue, so that no planner can choos
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from ..kernel.children import ChildExited, ChildStarted, ChildStopped, StartChild, StopChild
+from ..kernel.children import (
+    ChildExited,
+    ChildRests,
+    ChildStarted,
+    ChildStopped,
+    RestChild,
+    StartChild,
+    StopChild,
+)
 from ..kernel.errors import BluerillError, CallerError, ServiceFault
 from ..kernel.limits import MIB
 from ..kernel.service import Port
 from . import loader, register
 from .admission import Admit, Inspect
-from .messages import Catalogue, GetCatalogue, SkillInfo
+from .messages import Catalogue, GetCatalogue, GetRest, MayRest, SkillInfo
 from .register import Agreed, Package, Register
 from .tap import Tap
+from .verdict import judged
 
 KERNEL = "kernel"
 MEMORY = 48 * MIB
-HOST_TIMEOUT_S = 10.0
+SERVER = "mcp-"
+HOST_TIMEOUT_S, SERVER_TIMEOUT_S = 10.0, 25.0
 HOST_TRIES = 4
+SERVER_KNOWN_S = 60.0
+"""An MCP server that was not called for longer is asked again what it is: its process may be another."""
 TOLD, TOLD_IN_S = 60, 60.0
 """Announcements and glances of one package that go through, in how many seconds."""
 _NOTHING = Catalogue("")
@@ -34,10 +47,18 @@ _NOTHING = Catalogue("")
 
 class Packages:
     """``folder`` holds the register ("": there is none, and no package but those the manifest seats). ``settings`` has
-    a table per skill; ``changed`` is called when the catalogue became another."""
+    a table per skill; ``changed`` is called when the catalogue became another. A process that was not called for
+    ``rest_s`` seconds and has nothing due ends, until it is called again (0: never). ``servers`` are MCP servers,
+    whose processes the manifest seats."""
 
     def __init__(
-        self, port: Port, folder: str, settings: Mapping[str, dict[str, Any]], changed: Callable[[], None]
+        self,
+        port: Port,
+        folder: str,
+        settings: Mapping[str, dict[str, Any]],
+        changed: Callable[[], None],
+        rest_s: float = 0.0,
+        servers: Sequence[str] = (),
     ) -> None:
         self._port = port
         self._folder = folder
@@ -50,6 +71,12 @@ class Packages:
         self._register = Register()
         self._tries = itertools.count(1)
         self._tap = Tap(TOLD, TOLD_IN_S)
+        self._rest_s = rest_s
+        self._servers = {register.MCP + name: Package(register.MCP + name, "", [f"{name}=mcp"]) for name in servers}
+        self._used: dict[str, float] = {}
+        self._placing = asyncio.Lock()
+        self.resting: set[str] = set()
+        """The hosts whose process rests."""
 
     def read(self) -> Register:
         """Take the register from its file; a damaged one is told and means that nothing is agreed to."""
@@ -71,6 +98,9 @@ class Packages:
     def _known(self) -> dict[str, Package]:
         """Packages by name: those in the register, and what else the environment has."""
         found = dict(self._register.packages) if self._folder else {}
+        for name in [each for each in found if each.startswith(register.MCP) and each not in self._servers]:
+            del found[name]  # not listed any more
+        found.update({name: each for name, each in self._servers.items() if name not in found})
         for name, entries in loader.third_party().items() if self._folder else ():
             there = Package(name, entries[0].version, [f"{each.name}={each.value}" for each in entries])
             held = found.get(name)
@@ -83,6 +113,9 @@ class Packages:
     # one package
 
     async def _begin(self, address: str, package: Package) -> None:
+        if package.package in self._servers:
+            self._remember(address, package)
+            return
         grants = package.grants
         asks = [peer for peer, wanted in (("store", "store" in grants), ("egress", _reaches(grants))) if wanted]
         settings = self._host_settings(package)
@@ -90,6 +123,9 @@ class Packages:
         try:
             await self._child(address, package.folder, settings, tuple(asks), kept=True)
             self._ended.pop(address, None)
+            if self._rest_s > 0:
+                self._used[address] = self._port.now()
+                self._port.spawn(self._tire(address, package), f"rest {address}")
         except BluerillError as error:
             self._ended[address] = f"it could not be started: {error}"
             self._port.log.warning("package %s could not be started: %s", package.package, error)
@@ -102,6 +138,7 @@ class Packages:
             "version": package.version,
             "folder": package.folder,
             "settings": tables,  # its own: another's may hold keys
+            "granted": {name: each.grants for name, each in package.agreed.items()} if package.agreed else None,
         }
 
     async def _child(
@@ -114,10 +151,47 @@ class Packages:
         )  # fmt: skip
         await self._port.ask(KERNEL, want, ChildStarted, within=HOST_TIMEOUT_S)
 
+    def _remember(self, address: str, package: Package) -> None:
+        """What a server told when its owner agreed: it is asked anew before it is used, and not started before that."""
+        kept = register.recall(self._folder, address)
+        if kept is not None:
+            self.catalogues[address] = judged(kept, package, address)
+            self.resting.add(address)
+
+    async def _tire(self, address: str, package: Package) -> None:
+        """Let a host rest whenever it was not called for a while, as long as this is the package it runs."""
+        while self._packages.get(address) is package and address not in self._ended:
+            left = self._used.get(address, 0.0) + self._rest_s - self._port.now()
+            if left > 0 or address in self.resting:
+                await self._port.sleep(max(left, self._rest_s / 4))
+                continue
+            self._used[address] = self._port.now()
+            try:
+                told = await self._port.ask(address, GetRest(), MayRest, within=HOST_TIMEOUT_S)
+                if told.rests and address in self.catalogues:
+                    rests = await self._port.ask(KERNEL, RestChild(address), ChildRests, within=HOST_TIMEOUT_S)
+                    if rests.rests:
+                        self.resting.add(address)
+            except BluerillError as error:
+                self._port.log.info("skill host %s does not rest: %s", address, error)
+
+    async def wake(self, address: str) -> None:
+        """Call a host: one that rested says anew what it is before it does anything, since it is loaded anew."""
+        before, self._used[address] = self._used.get(address, 0.0), self._port.now()
+        async with self._placing:  # one that is being started anew is waited for
+            pass
+        package = self._packages.get(address)
+        server = package is not None and package.package in self._servers
+        if address in self.resting or (server and self._port.now() - before > SERVER_KNOWN_S):
+            self.resting.discard(address)
+            await self.learn(address)
+
     async def _end(self, address: str) -> None:
+        self.resting.discard(address)
         self.catalogues.pop(address, None)
         self._ended.pop(address, None)
-        await self._port.ask(KERNEL, StopChild(address), ChildStopped, within=HOST_TIMEOUT_S)
+        if not address.startswith(SERVER):
+            await self._port.ask(KERNEL, StopChild(address), ChildStopped, within=HOST_TIMEOUT_S)
 
     async def learn(self, address: str) -> None:
         """Ask a host for its catalogue, more than once if need be; one that does not answer keeps what it had."""
@@ -129,12 +203,15 @@ class Packages:
                 await self._port.sleep(0.25 * 2**attempt)
                 continue
             package = self._packages.get(address)
-            self.catalogues[address] = theirs if package is None else judged(theirs, package, address)
+            self.catalogues[address] = known = theirs if package is None else judged(theirs, package, address)
+            if address.startswith(SERVER) and known.actions:
+                register.keep(self._folder, address, theirs)
             self._changed()
             return
 
     async def _fetch(self, address: str) -> Catalogue:
-        _, lease = await self._port.borrow(address, GetCatalogue(), Catalogue, within=HOST_TIMEOUT_S)
+        within = SERVER_TIMEOUT_S if address.startswith(SERVER) else HOST_TIMEOUT_S  # it may be a program to start
+        _, lease = await self._port.borrow(address, GetCatalogue(), Catalogue, within=within)
         with lease:
             try:
                 return msgspec.json.decode(lease.bytes(), type=Catalogue)
@@ -143,7 +220,8 @@ class Packages:
 
     async def learn_all(self) -> None:
         for address in self.addresses:
-            await self.learn(address)
+            if address not in self.resting:
+                await self.learn(address)
 
     @property
     def addresses(self) -> list[str]:
@@ -161,6 +239,8 @@ class Packages:
 
     async def inspect(self, request: Inspect) -> Catalogue:
         """What a package would bring, found by loading it in a box without any right. Raises typed errors."""
+        if request.package in self._servers:
+            return await self._fetch(register.address(request.package))
         package = Package(request.package, request.version, request.entries, request.folder)
         address = f"skill-look-{next(self._tries)}"
         settings = {**self._host_settings(package), "wakes": False}
@@ -175,7 +255,10 @@ class Packages:
         if not request.entries or not request.package:
             raise CallerError(f"a package has a name and skills, got {request.package!r} with none")
         held = self._register.packages.get(request.package)
-        agreed = {name: Agreed(request.grants.get(name, []), each, now) for name, each in request.agreed.items()}
+        agreed = {
+            name: Agreed(request.grants.get(name, []), each, now, request.grants.get(name, []))
+            for name, each in request.agreed.items()
+        }
         package = Package(
             request.package, request.version, request.entries, request.folder, request.source, agreed,
             [] if held is None else [name for name in held.off if name not in agreed],
@@ -189,6 +272,8 @@ class Packages:
         if address not in self._packages:
             raise CallerError(f"no package is named {name[:60]!r}")
         package = self._packages.pop(address)
+        if name in self._servers:  # it is listed all the same, and waits
+            self._packages[address] = self._servers[name]
         self._keep(self._register.without(name))
         await self._end(address)
         self._changed()
@@ -206,8 +291,28 @@ class Packages:
         await self._place(msgspec.structs.replace(package, off=off))
         return True
 
+    async def set_grant(self, skill: str, grant: str, held: bool) -> Package:
+        """Take a grant back, or give it again; its process is started anew with what is left. Raises CallerError."""
+        package = self.of_skill(skill)
+        agreed = None if package is None else package.agreed.get(skill)
+        if package is None or agreed is None or grant not in (*agreed.asked, *agreed.grants):
+            raise CallerError(f"skill {skill[:40]!r}: {grant[:60]!r} is nothing that was agreed to")
+        left = [each for each in (agreed.asked or agreed.grants) if (held if each == grant else each in agreed.grants)]
+        changed = Agreed(left, agreed.pin, agreed.at, agreed.asked or agreed.grants)
+        await self._place(msgspec.structs.replace(package, agreed={**package.agreed, skill: changed}))
+        return package
+
+    def held(self) -> list[Package]:
+        """Every package that is known."""
+        return list(self._packages.values())
+
     async def _place(self, package: Package) -> None:
         """Keep a package and run it as it is now."""
+        async with self._placing:
+            await self._replace(package)
+        self._changed()
+
+    async def _replace(self, package: Package) -> None:
         address = register.address(package.package)
         self._keep(self._register.with_package(package))
         await self._end(address)
@@ -215,8 +320,8 @@ class Packages:
         if package.running:
             await self._begin(address, package)
             if address not in self._ended:
+                self.resting.discard(address)
                 await self.learn(address)
-        self._changed()
 
     def _keep(self, changed: Register) -> None:
         if not self._folder:
@@ -270,27 +375,6 @@ class Packages:
             problem = f"{self._ended[address]}; try again with: bluerill skills enable {name}"
             return msgspec.structs.replace(made, state="quarantined", problem=problem)
         return msgspec.structs.replace(made, state="broken", problem="its process has not answered yet")
-
-
-def judged(theirs: Catalogue, package: Package, address: str) -> Catalogue:
-    """A host's catalogue less every skill that is not what the owner agreed to, and less what it says of others."""
-    skills, actions = [], []
-    for skill in theirs.skills:
-        told = msgspec.structs.replace(skill, package=package.package, isolation="process", host=address)
-        if skill.state != "running":
-            if skill.name in package.running:
-                skills.append(told)
-            continue
-        held = package.agreed.get(skill.name)
-        if skill.name not in package.running or held is None:
-            continue
-        if held.pin != register.pin(told, theirs.actions):
-            problem = f"it is not what you agreed to: look again with bluerill skills enable {skill.name}"
-            skills.append(msgspec.structs.replace(told, state="waiting", problem=problem, actions=[]))
-            continue
-        skills.append(told)
-        actions += [each for each in theirs.actions if each.skill == skill.name]
-    return Catalogue(theirs.fingerprint, actions, skills)
 
 
 def _reaches(grants: set[str]) -> bool:

@@ -20,21 +20,25 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ..kernel.errors import ServiceFault
-from .messages import ActionInfo, SkillInfo
+from .messages import ActionInfo, Catalogue, SkillInfo
 
 FILE = "register.json"
 MAX_BYTES = 1 << 20
 NETWORK = "network:"
+MCP = "mcp:"
+"""Packages that are none: servers the owner listed, whose tools are their skill."""
 _ADDRESS = "skill-"
 _MAX_ADDRESS = 32
 
 
-class Agreed(msgspec.Struct, frozen=True):
-    """What the owner agreed to for one skill, and when (Unix seconds)."""
+class Agreed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the owner agreed to for one skill, and when (Unix seconds). ``grants`` are held now; ``asked`` is what was
+    agreed to, of which some may have been taken back since."""
 
     grants: list[str]
     pin: str
     at: float = 0.0
+    asked: list[str] = []
 
 
 class Package(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -91,6 +95,26 @@ def read(folder: str | Path) -> Register:
         raise ServiceFault(f"{path}: what was agreed to cannot be read, so nothing is: {error}") from error
 
 
+def keep(folder: str | Path, name: str, told: Catalogue) -> None:
+    """Remember what a host told, so that it need not be started to be known; that it cannot be is no harm."""
+    path = Path(folder) / f"{name}.json"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.write_bytes(msgspec.json.encode(told))
+        fresh.replace(path)
+    except OSError:
+        return
+
+
+def recall(folder: str | Path, name: str) -> Catalogue | None:
+    """What was remembered, if anything readable was."""
+    try:
+        return msgspec.json.decode((Path(folder) / f"{name}.json").read_bytes(), type=Catalogue)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
 def write(folder: str | Path, register: Register) -> None:
     """Keep the register, durably, whole or not at all. Raises ServiceFault."""
     path = Path(folder) / FILE
@@ -117,7 +141,9 @@ def pin(skill: SkillInfo, actions: Iterable[ActionInfo]) -> str:
 
 
 def address(package: str) -> str:
-    """The service name of a package's process: readable, and no other package's."""
+    """The service name of a package's process: readable, and no other package's; ``mcp:NAME`` is a server's."""
+    if package.startswith(MCP):
+        return f"mcp-{package.removeprefix(MCP)}"
     slug = re.sub(r"[^a-z0-9]+", "-", package.lower()).strip("-")
     whole = _ADDRESS + slug
     if len(whole) <= _MAX_ADDRESS:
@@ -163,6 +189,8 @@ def in_words(grants: Sequence[str]) -> list[str]:
             lines.append(f"send to and fetch from the address you write into its settings as '{what[1:]}'")
         elif kind == "network":
             lines.append(f"send to and fetch from {what} over the internet")
+        elif kind == "mcp":
+            lines.append(f"pass what you ask of it to the server {what}, which you listed")
         elif kind == "call":
             lines.append(f"use the action {what}")
         else:

@@ -42,7 +42,6 @@ class Loaded:
         follows_clock: bool = True,
     ) -> None:
         self.name = info.name
-        self.grants = frozenset(info.grants)
         self.device = device
         self.actions = actions
         self.starts = starts
@@ -133,13 +132,14 @@ class Roster:
             package=entry.package,
             summary=summary_of(cls),
             actions=[name for name, action in actions.items() if not action.info.hidden],
-            grants=list(cls.grants),
+            grants=list(cls.grants) if self._isolation == "core" else _all_grants(cls, actions),
             simulated=cls.simulated,
             isolation=self._isolation,
             options=dict(cls.options),
         )
         skill = _made(cls)
-        loaded = Loaded(info, self._make_device(info), actions, lambda: skill)
+        own_rights = msgspec.structs.replace(info, grants=list(cls.grants))  # those of an action are its own
+        loaded = Loaded(info, self._make_device(own_rights), actions, lambda: skill)
         assert loaded.skill is skill
         return loaded, info
 
@@ -167,6 +167,12 @@ class Roster:
         """What runs, and what could not be loaded."""
         actions = [action.info for _, action in self.actions.values()]
         return Catalogue(fingerprint(actions, self.infos), actions, list(self.infos))
+
+
+def _all_grants(cls: type[Skill], actions: dict[str, Action]) -> list[str]:
+    """What a skill asks for, also where only some action does."""
+    more = sorted({grant for action in actions.values() for grant in action.grants} - set(cls.grants))
+    return [*cls.grants, *more]
 
 
 def _as_device(handle: DeviceHandle) -> Device:

@@ -19,22 +19,24 @@ from typing import Any, ClassVar
 import msgspec
 
 from ..kernel.errors import BluerillError, CallerError, CapabilityError, DeadlineExceeded, ServiceFault
-from ..kernel.message import Taint
+from ..kernel.message import Body, Taint
 from ..kernel.service import Call, Leased, Service, handles
 from . import loader
 from .arguments import convert
 from .chime import DUE, Chime, Due, boot_id, suspended
-from .contract import Refusal, Reply
+from .contract import Refusal
 from .device import DeviceHandle
 from .index import Indexed
 from .localtime import device_zone
 from .messages import (
     Catalogue,
     GetCatalogue,
+    GetRest,
     Glance,
     Happened,
     Invoke,
     Invoked,
+    MayRest,
     SkillInfo,
     Unconfirmed,
     Undo,
@@ -42,14 +44,15 @@ from .messages import (
 )
 from .outbox import Outbox
 from .policy import brings_strangers_words, literal, must_ask
+from .questions import Lacked
+from .register import in_words
+from .replies import MAX_SPEECH, invoked
 from .roster import Loaded, Roster
 from .sensors import Sensors
 from .units import Unit, running
 
 ACTION_TIMEOUT_S = 20.0
 START_TIMEOUT_S = 10.0
-MAX_RESULT = 32 * 1024
-MAX_SPEECH = 2_000
 MAX_CALL_DEPTH = 4
 SAVE_AGAIN_S = 10.0
 
@@ -60,7 +63,8 @@ class SkillHost(Service):
     ``announce`` is the service that things told unasked go to (the core's ``skills``, from a child). ``settings`` has
     a table per skill, ``disabled`` names skills not to load, ``zone`` fixes the time zone, ``boot`` the boot id.
     ``folder`` is where the package's code lies, if it is not in the environment (in a child only). A host that does not
-    ``wake`` its skills only loads them, to be looked at.
+    ``wake`` its skills only loads them, to be looked at. ``granted`` are, by skill, those of its grants that it was
+    left (None: all that it declares).
     """
 
     concurrency: ClassVar[int] = 16
@@ -79,8 +83,10 @@ class SkillHost(Service):
         timeout_s: float = ACTION_TIMEOUT_S,
         folder: str = "",
         wakes: bool = True,
+        granted: dict[str, list[str]] | None = None,
     ) -> None:
-        self._folder, self._wakes = folder, wakes
+        self._folder, self._wakes, self._granted = folder, wakes, granted
+        self._lacks: set[tuple[str, str]] = set()
         self._entries = [loader.parse_entry(each, package, version) for each in entries]
         self._announce = announce
         self._settings = settings or {}
@@ -116,22 +122,34 @@ class SkillHost(Service):
         return {}
 
     def _device_for(self, info: SkillInfo) -> DeviceHandle:
+        declared = frozenset(info.grants)
         return DeviceHandle(
             self.port,
             self._chime,
             info.name,
-            frozenset(info.grants),
+            declared if self._granted is None else declared & frozenset(self._granted.get(info.name, ())),
             self._settings.get(info.name, {}),
             lambda: self._zone,
             self._call,
             self._sensors,
+            lambda grant: self._lack(info.name, grant, declared),
         )
+
+    def _lack(self, skill: str, grant: str, declared: frozenset[str]) -> Exception:
+        """What a skill that wants what it does not hold is told; its owner is, once, if it may by its manifest."""
+        if grant not in declared:
+            has = ", ".join(sorted(declared)) or "none"
+            return CapabilityError(f"skill {skill!r} has no grant {grant!r}; it declares {has}")
+        if (skill, grant) not in self._lacks:
+            self._lacks.add((skill, grant))
+            self.deliver(self._announce, Lacked(skill, grant))
+        return Refusal(f"{skill.replace('-', ' ').capitalize()} may not {in_words([grant])[0]}: you took that back.")
 
     async def _wake_all(self) -> None:
         """Bring back what was due and running before; a skill that fails here stays, it only misses its start."""
         loaded = list(self._roster.skills.values())
         for each in loaded:
-            if "store" in each.grants:
+            if "store" in each.device.grants:
                 await self._remember(each)
         for each in loaded:
             if each.starts:
@@ -140,7 +158,7 @@ class SkillHost(Service):
 
     async def _wake(self, loaded: Loaded) -> None:
         """The same for one skill, while the others run."""
-        if "store" in loaded.grants:
+        if "store" in loaded.device.grants:
             await self._remember(loaded)
         await self._start(loaded)
         self._chime.begin()
@@ -188,17 +206,19 @@ class SkillHost(Service):
         loaded, action = held
         keywords = convert(action, arguments, self._zone)
         method = getattr(loaded.skill, action.method)
+        grants = action.grants if self._granted is None else action.grants & {*self._granted.get(loaded.name, ())}
         reply = await self._unit(
-            loaded,
-            lambda: method(**keywords),
-            f"action {name!r}",
-            self._timeout,
-            action.grants,
-            depth,
+            loaded, lambda: method(**keywords), f"action {name!r}", self._timeout, grants, depth,
             reads=action.info.reads,
-        )
-        done = _invoked(name, loaded.name, reply)
+        )  # fmt: skip
+        done = invoked(name, loaded.name, reply)
         return msgspec.structs.replace(done, untrusted=brings_strangers_words(action.info.grants))
+
+    @handles(GetRest)
+    def may_rest(self, request: GetRest, call: Call) -> MayRest:
+        loaded = self._roster.skills.values()
+        busy = len(self._chime.agenda) or any(each.lock.locked() or each.device.unsaved for each in loaded)
+        return MayRest(not busy)
 
     @handles(Undo)
     async def undo(self, request: Undo, call: Call) -> Invoked:
@@ -213,7 +233,7 @@ class SkillHost(Service):
         except msgspec.DecodeError as error:
             raise CallerError(f"what to undo of {request.action!r} is not JSON: {error}") from None
         reply = await self._unit(loaded, lambda: loaded.skill.undo(what), f"undo of {request.action!r}", self._timeout)
-        return _invoked(request.action, loaded.name, reply)
+        return invoked(request.action, loaded.name, reply)
 
     async def _call(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...], reads: bool) -> dict[str, Any]:
         """An action called by a skill; ``depth`` are the skills that wait for it, ``reads`` that it may not change
@@ -356,7 +376,7 @@ class SkillHost(Service):
         """Pass on what a skill says unasked: from a child to the core's skills service."""
         self.deliver(self._announce, what)
 
-    def deliver(self, to: str, what: Happened | Glance | WantJob) -> None:
+    def deliver(self, to: str, what: Body) -> None:
         """Tell in order, without waiting here: a receiver that is just asking us must not be waited for."""
         self._outbox.post(to, what)
 
@@ -368,18 +388,3 @@ def _fired(entry: Due) -> Unit:
         unit.write(DUE + entry.key, None)
     unit.dues[entry.key] = None
     return unit
-
-
-def _invoked(action: str, skill: str, reply: object) -> Invoked:
-    """The reply as a message. Raises ServiceFault if it is none, or not plain JSON, or too large."""
-    if not isinstance(reply, Reply):
-        raise ServiceFault(f"action {action!r} of skill {skill!r} returned {type(reply).__name__}, expected a Reply")
-    try:
-        result = msgspec.to_builtins(reply.result, str_keys=True)
-        undo = "" if reply.undo is None else msgspec.json.encode(reply.undo).decode()
-        size = len(msgspec.json.encode(result)) + len(undo)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ServiceFault(f"action {action!r} of skill {skill!r} returned what is not plain JSON: {error}") from None
-    if size > MAX_RESULT:
-        raise ServiceFault(f"action {action!r} of skill {skill!r} returned {size} bytes, at most {MAX_RESULT}")
-    return Invoked(action, result, reply.speech[:MAX_SPEECH], reply.card, undo)

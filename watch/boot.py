@@ -28,6 +28,8 @@ from .guests import guests
 from .owner import read_tables
 
 MANIFEST = Path(__file__).with_name("device.toml")
+MCP = "mcp"
+"""The table of the owner's settings that lists MCP servers, beside those of the skills."""
 VOICE = ("ears", "asr", "mouth")
 PAGE = ("screen", "web")
 
@@ -51,6 +53,12 @@ def load_manifest(path: Path = MANIFEST, *, without: Iterable[str] = (), ram: st
     }
     if "skills" in services:
         _add_settings(services, Path(names["state"]) / "settings.toml")
+        settings = services["skills"].settings
+        if MCP in settings.get("settings", {}):
+            from .mcp_servers import placed, servers  # only a device that has some pays for it
+
+            table = settings["settings"].pop(MCP)
+            placed(services, servers(table, str(Path(names["state"]) / "settings.toml")))
     services.update(guests(Path(names["state"]) / GUESTS, services))
     device = manifest.device if not ram else msgspec.structs.replace(manifest.device, ram=parse_size(ram))
     filled = Manifest(device, services).without(*without)
@@ -69,6 +77,8 @@ def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
     for name, spec in services.items():
         if name == "skills":
             added: dict[str, Any] = {"settings": {**tables, "faces": faces}}
+        elif name == "studio":
+            added = {key: str(each) for key, each in tables.get("studio", {}).items() if key == "model"}
         elif name in ("screen", "designer"):
             added = {"faces": str(faces["folder"])}
         else:

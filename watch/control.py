@@ -27,11 +27,12 @@ from ..kernel.message import Body, Taint, body_type
 from ..kernel.service import Call, Service, handles
 from ..modalities.voice.messages import HeardNothing, HeardPartial, SpeechStarted, Woken
 from ..skills.admission import Admit, Dismiss, KeepMade, Make, Switch
+from ..skills.questions import Decide, SetGrant
 
 MAX_LINE = 1 << 20
 MAX_CLIENTS = 8
 FORWARDED = (Turn, State, Say, Hush, Acted, Microphone, HeardPartial, HeardNothing, SpeechStarted, Woken)
-OWNERS = (Request, Admit, Dismiss, Switch, Make, KeepMade)
+OWNERS = (Request, Admit, Dismiss, Switch, Make, KeepMade, Decide, SetGrant)
 """Words and decisions of the owner's, which carry the owner's label from here on."""
 LATE = {"models": "..models.messages"}
 """Messages of wings that the core does not import before somebody speaks to them."""

@@ -25,6 +25,7 @@ from .control import Front
 
 __all__ = ["Tools", "guarded"]
 
+MAX_SESSIONS = 256
 MAX_ARGUMENTS = 64 * 1024
 """Bytes of a call's arguments as JSON."""
 Scope = MutableMapping[str, Any]
@@ -40,6 +41,7 @@ class Tools:
         self._front = front
         self._only = frozenset(only)
         self._sensitive = sensitive
+        self._sessions: dict[int, int] = {}
 
     async def actions(self) -> dict[str, ActionInfo]:
         """What is offered now, by name: asked anew each time, since skills come and go."""
@@ -66,12 +68,25 @@ class Tools:
                 f"{params.name} with these arguments needs the owner; start the server with --allow-sensitive to let it"
             )
         try:
-            done = await self._front.ask("skills", Invoke(params.name, arguments), Invoked, 30.0)
+            done = await self._front.ask(
+                "skills", Invoke(params.name, arguments, via=self._via(context)), Invoked, 30.0
+            )
         except BluerillError as error:
             return _failed(str(error))
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=done.speech or "Done.")], structured_content=done.result
         )
+
+    def _via(self, context: Any) -> str:
+        """Which session of which program a call comes from, for the audit log."""
+        session = getattr(context, "session", None)
+        about = getattr(getattr(session, "client_params", None), "client_info", None)
+        name = f"{about.name} {about.version}" if about is not None else "a client"
+        number = self._sessions.setdefault(id(session), len(self._sessions) + 1) if about is not None else 0
+        if len(self._sessions) > MAX_SESSIONS:
+            del self._sessions[next(iter(self._sessions))]
+        label = "".join(c for c in name if c.isprintable())[:60]
+        return f"mcp {label}{f' session {number}' if number else ''}"
 
     def server(self) -> Server[Any]:
         from .. import __version__

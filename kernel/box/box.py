@@ -8,6 +8,7 @@ an error, and the child ends.
 
 from __future__ import annotations
 
+import functools
 import os
 import resource
 import site
@@ -96,6 +97,16 @@ def _has_seccomp() -> bool:
     return True
 
 
+def prepare() -> None:
+    """Find out beforehand what is the same for every box of this interpreter (in a zygote, for all its children)."""
+    code_folders()
+    machine = os.uname().machine
+    if machine in calls.ARCHITECTURES:
+        for _ in range(8):
+            seccomp.program(machine, os.getpid())
+
+
+@functools.cache
 def code_folders() -> list[str]:
     """Where this interpreter imports from, with links followed: what a boxed process reads of Python and its packages.
 

@@ -9,9 +9,12 @@ core dies, however the core dies. And nothing here waits for it: ``spawn`` retur
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ..supervisor import ExitReason
+
+if TYPE_CHECKING:
+    import socket
 
 
 class Memory(NamedTuple):
@@ -137,8 +140,16 @@ class Host(Protocol):
         """Seconds since boot, including sleep."""
         ...
 
-    def spawn(self, spec: ChildSpec) -> ChildHandle:
-        """Start a capped child. Raises CallerError for a spec that cannot be, ServiceFault if the system refuses."""
+    @property
+    def forks(self) -> bool:
+        """Whether children can be forked from a zygote here."""
+        ...
+
+    def spawn(self, spec: ChildSpec, zygote: socket.socket | None = None) -> ChildHandle:
+        """Start a capped child; by a zygote that listens at the other end of this socket, where the host ``forks``.
+
+        Raises CallerError for a spec that cannot be, ServiceFault if the system refuses.
+        """
         ...
 
     def pressure(self) -> Pressure: ...

@@ -40,12 +40,17 @@ def enter(keep_lifeline: bool = False) -> bool:
     text = os.environ.pop(ENVIRONMENT, "")
     if not text:
         return False
+    enter_as({key: value for key, _, value in (line.partition("=") for line in text.split("\n"))}, keep_lifeline)
+    return True
+
+
+def enter_as(wanted: dict[str, str], keep_lifeline: bool = False) -> None:
+    """Enter a cage of these parts. Ends the process if it cannot be entered."""
     try:
-        _enter({key: value for key, _, value in (line.partition("=") for line in text.split("\n"))}, keep_lifeline)
+        _enter(wanted, keep_lifeline)
     except (OSError, ValueError) as error:
         os.write(2, f"bluerill: cannot enter the cage: {error}\n".encode())
         os._exit(REFUSED)
-    return True
 
 
 def _enter(wanted: dict[str, str], keep_lifeline: bool) -> None:

@@ -72,6 +72,9 @@ class Files:
             return {}
 
 
+_TRIES = 32
+
+
 class Leaf:
     """The cage of one child."""
 
@@ -152,9 +155,7 @@ class Tree:
         """A new cage with a limit in bytes. Raises Unusable or OSError."""
         base = self.open()
         self._undead = [leaf for leaf in self._undead if not leaf.remove()]
-        self._made += 1
-        path = base / f"{re.sub(r'[^A-Za-z0-9_-]', '_', name)[:40]}.{self._made}"
-        self.files.mkdir(path)
+        path = self._room(base, re.sub(r"[^A-Za-z0-9_-]", "_", name)[:40])
         leaf = Leaf(self, path, limit)
         try:
             self.limit(path, limit)
@@ -162,6 +163,19 @@ class Tree:
             leaf.remove()
             raise
         return leaf
+
+    def _room(self, base: Path, name: str) -> Path:
+        """A new directory. A device before this one, of the same process, may have left one that is still dying."""
+        for _ in range(_TRIES - 1):
+            self._made += 1
+            try:
+                self.files.mkdir(base / f"{name}.{self._made}")
+            except FileExistsError:
+                continue
+            return base / f"{name}.{self._made}"
+        self._made += 1
+        self.files.mkdir(base / f"{name}.{self._made}")
+        return base / f"{name}.{self._made}"
 
     def bury(self, leaf: Leaf) -> None:
         """Remove a leaf, now or when what is in it has died."""

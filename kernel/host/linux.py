@@ -16,6 +16,7 @@ import os
 import resource
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import ServiceFault
 from ..limits import MIB
@@ -24,6 +25,9 @@ from .base import Cap, ChildSpec, Mechanism, Memory, Pressure
 from .cgroup import Leaf, Tree, TreeV1, TreeV2, Unusable
 from .mounts import find
 from .posix import NO_MEMORY, PosixChild, PosixHost, launch, soft_wall
+
+if TYPE_CHECKING:
+    import socket
 
 
 class LinuxChild(PosixChild):
@@ -120,6 +124,7 @@ class LinuxHost(PosixHost):
     """The host of a Linux machine. ``proc`` and ``trees`` are where tests put an imitation."""
 
     name = "linux"
+    forks = hasattr(os, "pidfd_open")
 
     def __init__(self, proc: Path = Path("/proc"), trees: list[Tree] | None = None) -> None:
         self._proc = proc
@@ -176,7 +181,7 @@ class LinuxHost(PosixHost):
         soft = "RLIMIT_DATA: allocations beyond it fail with MemoryError; a second wall behind a cgroup"
         return [*found, Mechanism("rlimit", True, soft)]
 
-    def spawn(self, spec: ChildSpec) -> LinuxChild:
+    def spawn(self, spec: ChildSpec, zygote: socket.socket | None = None) -> LinuxChild:
         tree = self.tree if spec.budget_bytes else None
         leaf = None
         if tree is not None:
@@ -184,8 +189,13 @@ class LinuxHost(PosixHost):
                 leaf = tree.leaf(spec.name, spec.budget_bytes)
             except (OSError, Unusable) as error:
                 raise ServiceFault(f"no cage for child {spec.name!r}: {error}") from error
+        wall = soft_wall(spec, alone=leaf is None)
         try:
-            pid, life = launch(spec, [leaf.door] if leaf else [], soft_wall(spec, alone=leaf is None))
+            if zygote is not None:
+                from .forked import fork  # a device without a zygote does without
+
+                return fork(zygote, spec, tree, leaf, wall)
+            pid, life = launch(spec, [leaf.door] if leaf else [], wall)
         except BaseException:
             if leaf is not None and tree is not None:
                 tree.bury(leaf)

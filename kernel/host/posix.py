@@ -22,12 +22,15 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..errors import CallerError, ServiceFault
 from ..supervisor import ExitKind, ExitReason
 from .base import Cap, ChildSpec, Mechanism, Memory, Pressure
 from .cage import ENVIRONMENT, REFUSED
+
+if TYPE_CHECKING:
+    import socket
 
 NO_MEMORY: Final = Memory(-1, -1, -1, -1, 0)
 _CAGE: Final = str(Path(__file__).with_name("cage.py"))
@@ -124,6 +127,7 @@ class PosixHost:
     """A host whose only cap is RLIMIT_DATA."""
 
     name = "posix"
+    forks = False
 
     @property
     def mechanism(self) -> str:
@@ -149,7 +153,7 @@ class PosixHost:
     def mechanisms(self) -> list[Mechanism]:
         return [Mechanism("rlimit", True, "RLIMIT_DATA: allocations beyond the budget fail with MemoryError")]
 
-    def spawn(self, spec: ChildSpec) -> PosixChild:
+    def spawn(self, spec: ChildSpec, zygote: socket.socket | None = None) -> PosixChild:
         pid, life = launch(spec, [], soft_wall(spec, alone=True))
         return PosixChild(spec.name, pid, Cap("rlimit", spec.budget_bytes, spec.budget_bytes > 0), life)
 
@@ -167,6 +171,12 @@ def soft_wall(spec: ChildSpec, alone: bool) -> int:
     return spec.budget_bytes if alone else 2 * spec.budget_bytes
 
 
+def cage_of(spec: ChildSpec, cgroups: list[str], data: int) -> dict[str, str]:
+    """What a child's cage is made of, less its lifeline."""
+    parts = {"cgroup": "\t".join(cgroups), "data": str(data) if data > 0 else "", "cwd": spec.cwd}
+    return {key: value for key, value in parts.items() if value}
+
+
 def launch(spec: ChildSpec, cgroups: list[str], data: int) -> tuple[int, int]:
     """Start the process; returns its pid and the write end of its lifeline."""
     if not spec.argv:
@@ -175,14 +185,8 @@ def launch(spec: ChildSpec, cgroups: list[str], data: int) -> tuple[int, int]:
         raise CallerError(f"child {spec.name!r} has a budget of {spec.budget_bytes} bytes")
     argv = [sys.executable, "-I", "-S", _CAGE, *spec.argv] if spec.wrap else list(spec.argv)
     read_end, life = os.pipe()
-    cage = [f"life={read_end}"]
-    if cgroups:
-        cage.append("cgroup=" + "\t".join(cgroups))
-    if data > 0:
-        cage.append(f"data={data}")
-    if spec.cwd:
-        cage.append(f"cwd={spec.cwd}")
-    env = {**spec.env, ENVIRONMENT: "\n".join(cage)}
+    cage = {"life": str(read_end), **cage_of(spec, cgroups, data)}
+    env = {**spec.env, ENVIRONMENT: "\n".join(f"{key}={value}" for key, value in cage.items())}
     env.setdefault("MALLOC_ARENA_MAX", "1")  # glibc otherwise reserves 64 MiB of address space a thread
     actions: list[tuple[int, int, int] | tuple[int, int, str, int, int]] = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),

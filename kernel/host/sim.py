@@ -24,10 +24,13 @@ import heapq
 import random
 from collections.abc import Callable, Coroutine
 from contextvars import Context
-from typing import Any, NoReturn, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, TypeVarTuple
 
 from ..errors import BluerillError, CallerError
 from .base import ChildHandle, ChildSpec, Mechanism, Pressure
+
+if TYPE_CHECKING:
+    import socket
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -148,6 +151,7 @@ class SimHost:
     """A host under a :class:`SimLoop`. Services run in-process; starting a child is refused."""
 
     name = "sim"
+    forks = False
 
     def __init__(self, loop: SimLoop, *, wall: float = EPOCH, boot: int = 1) -> None:
         self._loop = loop
@@ -209,7 +213,7 @@ class SimHost:
     def pressure(self) -> Pressure:
         return self._pressure
 
-    def spawn(self, spec: ChildSpec) -> ChildHandle:
+    def spawn(self, spec: ChildSpec, zygote: socket.socket | None = None) -> ChildHandle:
         raise CallerError(f"child {spec.name!r}: the simulated host starts no processes, run the service in-process")
 
     def mechanisms(self) -> list[Mechanism]:

@@ -40,10 +40,11 @@ class Studio(Skill):
         if not made["made"]:
             return Reply(made["reply"], result={"made": False})
         name = made["name"].replace("-", " ")
+        by = "" if made["writer"].startswith("a sketch") else f" ({made['writer']} wrote it)"
         may = f"It may {_joined(made['may'])}." if made["grants"] else "It only answers."
         lines = [may, *[f"“{each}”" for each in made["examples"][:3]]]
         return Reply(
-            f"I made a skill called {name}. You could say: {made['examples'][0]}. {may} "
+            f"I made a skill called {name}{by}. You could say: {made['examples'][0]}. {may} "
             "Say 'keep the skill' if you want it.",
             result=made,
             card=Card(kind="notice", title=f"New skill: {name}"[:40], text=made["summary"], lines=lines),
@@ -53,20 +54,24 @@ class Studio(Skill):
         "[yes] (keep|install) (the|this|that) [new] skill",
         "[yes] keep it please",
         "[yes] (i want|i'll take) (the|this|that) new skill",
+        "[yes] (let|allow) (the|this|that) [new] skill [in]",
+        "[yes] let it in",
         examples=["keep the skill"],
         sensitive=True,
     )
     async def keep_skill(self) -> Reply:
-        """Keep the skill that was made last."""
+        """Keep the skill that was made last, or let in the one that is asked about."""
         kept = await self.device.call("keep_skill")
         if kept["state"] != "running":
             raise Refusal(f"It was kept, and does not run: {kept['state']}.")
         name = kept["name"].replace("-", " ")
         return Reply(
-            f"{name.capitalize()} is ready. Say, for example: {kept['examples'][0]}.",
+            f"{name.capitalize()} is ready. Say, for example: {kept['examples'][0]}."
+            if kept["examples"]
+            else f"{name.capitalize()} may do that now.",
             result=kept,
             card=Card(kind="notice", title=f"New skill: {name}"[:40], lines=[f"“{e}”" for e in kept["examples"][:4]]),
-            undo=kept["name"],
+            undo=kept["name"] if kept["made"] else None,
         )
 
     @action(

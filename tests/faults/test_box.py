@@ -17,7 +17,9 @@ import pytest
 
 from bluerill.kernel.box import landlock
 from bluerill.kernel.box.calls import ARCHITECTURES
+from bluerill.kernel.children import ChildStarted, StartChild
 from bluerill.kernel.errors import PeerRestarted, ServiceFault
+from bluerill.kernel.limits import MIB
 from bluerill.kernel.loop import Kernel
 from bluerill.kernel.status import GetStatus, Status
 from support.attacks import SYSTEM_CALLS, Attack, Attacked
@@ -44,13 +46,21 @@ def victim() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def attack(how: str, target: str = "", *, writes: tuple[str, ...] = ()) -> tuple[str, str]:
-    """What came of an attack with the box on, and (after it) with the box off."""
+    """What came of an attack with the box on (in a forked child first: its box holds as well), and with the box off."""
 
     async def story() -> tuple[str, str]:
-        wiring = manifest(boxed={**CHILD, "box": {"writes": list(writes)}}, loose=CHILD)
+        box = {"writes": list(writes)}
+        starts = {"class": CHILD["class"], "prefix": "forked-", "box": box, "zygote": {"memory": "64M"}}
+        parent = {"class": "support.services:Parent", "asks": ["kernel"], "starts": starts}
+        wiring = manifest(boxed={**CHILD, "box": box}, loose=CHILD, parent=parent)
         async with device(wiring) as kernel:
+            port = kernel.local("parent").port
+            await port.ask("kernel", StartChild("forked-1", 96 * MIB), ChildStarted)
+            forked = await port.ask("forked-1", Attack(how, target), Attacked, within=20)
             front = kernel.connect("front")
             boxed = await front.ask("boxed", Attack(how, target), Attacked, within=20)
+            assert forked.outcome == boxed.outcome
+            assert kernel.seats["parent-zygote"].generation == 1
             loose = await front.ask("loose", Attack(how, target), Attacked, within=20)
             return boxed.outcome, loose.outcome
 

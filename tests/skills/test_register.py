@@ -11,7 +11,7 @@ import pytest
 from bluerill.kernel.errors import ServiceFault
 from bluerill.skills import register
 from bluerill.skills.messages import ActionInfo, Catalogue, SentenceInfo, SkillInfo
-from bluerill.skills.packages import judged
+from bluerill.skills.verdict import judged
 from bluerill.skills.register import Agreed, Package, Register
 
 TEA = SkillInfo("tea", "1.0", "tea-house", "Brews tea.", ["brew"], ["store"])

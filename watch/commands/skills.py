@@ -16,7 +16,7 @@ from ...skills.catalogue import skill_info, skill_rows
 from ...skills.messages import ActionInfo, Catalogue, GetCatalogue
 from ..boot import PAGE, VOICE, state_directory
 from ..front import open_front
-from . import skills_admit, skills_make
+from . import skills_admit, skills_grants, skills_make
 from .style import paint, table
 
 
@@ -28,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     one.add_argument("name", help="the skill's name")
     one.add_argument("--json", action="store_true", help="one JSON document")
     skills_admit.arguments(verbs)
+    skills_grants.arguments(verbs)
     skills_make.arguments(verbs)
     new = verbs.add_parser("new", help="make a package for a new skill, whose tests pass at once")
     new.add_argument("name", help="lower case words joined by hyphens, such as tide-times")
@@ -49,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
         return skills_make.run(args)
     if args.verb in skills_admit.VERBS:
         return skills_admit.run(args)
+    if args.verb in skills_grants.VERBS:
+        return skills_grants.run(args)
     installed, status = eventloop.run(standing())
     if args.verb == "list":
         _list(skill_rows(installed), args.json)

@@ -17,10 +17,11 @@ import msgspec
 from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...skills import register
-from ...skills.admission import Admit, Admitted, Dismiss, Inspect, Switch
-from ...skills.messages import Catalogue, GetCatalogue, SkillInfo
+from ...skills.admission import Admitted, Dismiss, Switch
+from ...skills.messages import Catalogue, GetCatalogue
+from ...skills.questions import Consider, Decide, Propose, Proposed, Question
 from ..boot import PAGE, VOICE, state_directory
-from ..control import Front
+from ..control import Front, SocketFront
 from ..front import open_front
 from ..workshop.acquire import Acquired, acquire
 from .style import paint
@@ -63,11 +64,15 @@ def run(args: argparse.Namespace) -> int:
 async def _install(args: argparse.Namespace) -> Admitted | None:
     found = await asyncio.to_thread(acquire, args.source, state_directory() / "skills" / "packages")
     admitted: Admitted | None = None
+    asked = False
     try:
         async with _front() as front:
-            admitted = await _admit(front, found, yes=args.yes)
+            want = Propose(found.package, found.version, found.entries, found.folder, found.source, _quiet(args))
+            question = (await front.ask("skills", want, Proposed, WITHIN_S)).question
+            asked = True
+            admitted = await _settle(front, question, yes=args.yes)
     finally:
-        if admitted is None:
+        if admitted is None and not asked:
             shutil.rmtree(found.folder, ignore_errors=True)
     return admitted
 
@@ -77,16 +82,19 @@ async def _enable(args: argparse.Namespace) -> Admitted | None:
         skills = (await _catalogue(front)).skills
         skill = next((each for each in skills if each.name == args.name), None)
         if skill is None:  # pip may have brought it since the device was started
-            return await _admit(front, _since(args.name, [each.name for each in skills]), yes=args.yes)
-        package = register.read(state_directory() / "skills").packages.get(skill.package)
-        open_question = skill.state == "waiting" or (package is not None and args.name not in package.agreed)
-        if not open_question:
-            return await front.ask("skills", Switch(args.name, True), Admitted, WITHIN_S)
-        if package is not None and package.folder:
-            found = Acquired(package.package, package.version, package.entries, package.folder, package.source)
+            found = _since(args.name, [each.name for each in skills])
+            want: Propose | Consider = Propose(
+                found.package, found.version, found.entries, found.folder, found.source, _quiet(args)
+            )
         else:
-            found = _in_environment(skill.package)
-        admitted = await _admit(front, found, yes=args.yes)
+            package = register.read(state_directory() / "skills").packages.get(skill.package)
+            held = None if package is None else package.agreed.get(args.name)
+            less = held is not None and set(held.grants) != set(held.asked or held.grants)
+            if skill.state != "waiting" and (package is None or held is not None) and not less:
+                return await front.ask("skills", Switch(args.name, True), Admitted, WITHIN_S)
+            want = Consider(args.name, _quiet(args))
+        question = (await front.ask("skills", want, Proposed, WITHIN_S)).question
+        admitted = await _settle(front, question, yes=args.yes)
         if admitted is not None and admitted.states.get(args.name) == "disabled":
             return await front.ask("skills", Switch(args.name, True), Admitted, WITHIN_S)
         return admitted
@@ -133,38 +141,36 @@ async def _remove(args: argparse.Namespace) -> Admitted:
 # asking the owner
 
 
-async def _admit(front: Front, found: Acquired, *, yes: bool) -> Admitted | None:
-    """Show what a package asks for, and let it in if the owner agrees; None if not."""
-    asked = Inspect(found.package, found.version, found.entries, found.folder)
-    body, data = await front.borrow("skills", asked, Catalogue, WITHIN_S)
-    seen = body if data is None else msgspec.json.decode(data, type=Catalogue)
-    broken = [each.problem for each in seen.skills if each.state == "broken"]
-    if broken and all(each.state == "broken" for each in seen.skills):
-        raise CallerError(broken[0])
-    good = [each for each in seen.skills if each.state == "running"]
-    for line in _described(found, good, seen):
+def _quiet(args: argparse.Namespace) -> bool:
+    """Nobody is asked elsewhere who has answered here."""
+    return bool(args.yes)
+
+
+async def _settle(front: Front, question: Question, *, yes: bool) -> Admitted | None:
+    """Show what is asked, and pass on the owner's answer; None after a no."""
+    for line in described(question):
         print(line, file=sys.stderr)
-    if not yes and not await asyncio.to_thread(_agrees):
-        return None
-    pins = {each.name: register.pin(each, seen.actions) for each in good}
-    grants = {each.name: list(each.grants) for each in good}
-    want = Admit(found.package, found.version, found.entries, found.folder, found.source, pins, grants)
-    admitted = await front.ask("skills", want, Admitted, WITHIN_S)
-    if admitted.folder:
-        await asyncio.to_thread(shutil.rmtree, admitted.folder, True)
-    return admitted
+    if not yes and not sys.stdin.isatty():
+        if isinstance(front, SocketFront):
+            print("it is asked on the watch, too: answer there, or here with --yes", file=sys.stderr)
+            return Admitted({each.name: "waiting" for each in question.skills})
+        await front.ask("skills", Decide(question.id, False), Admitted, WITHIN_S)
+        raise CallerError("nobody is here to agree: look at the grants above and say --yes")
+    agreed = yes or await asyncio.to_thread(_agrees)
+    admitted = await front.ask("skills", Decide(question.id, agreed), Admitted, WITHIN_S)
+    return admitted if agreed else None
 
 
-def _described(found: Acquired, skills: list[SkillInfo], seen: Catalogue) -> list[str]:
-    lines = [f"{paint(_clean(found.package), 'bold')} {_clean(found.version)} brings:"]
-    for skill in skills:
-        said = [each for a in seen.actions if a.skill == skill.name for each in a.examples[:1]][:4]
+def described(question: Question) -> list[str]:
+    """A question on the terminal."""
+    lines = [f"{paint(_clean(question.package), 'bold')} {_clean(question.version)} brings:"]
+    for skill in question.skills:
         lines.append(f"  {paint(_clean(skill.name), 'bold')}: {_clean(skill.summary)}")
-        lines += [paint(f"    “{_clean(each)}”", "dim") for each in said]
+        lines += [paint(f"    “{_clean(each)}”", "dim") for each in skill.examples]
         lines.append("    It may:")
-        lines += [f"      - {_clean(line)}" for line in register.in_words(skill.grants)]
+        lines += [f"      - {_clean(line)}" for line in skill.may]
     lines.append("It runs in a box of its own: no files but its code, no programs, no network but what is named above.")
-    return lines
+    return [*lines, paint(question.why, "yellow")]
 
 
 def _clean(text: str) -> str:
@@ -173,8 +179,6 @@ def _clean(text: str) -> str:
 
 
 def _agrees() -> bool:
-    if not sys.stdin.isatty():
-        raise CallerError("nobody is here to agree: look at the grants above and say --yes")
     print("Let it in? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

@@ -17,7 +17,7 @@ from ..boot import PAGE, VOICE
 from ..front import open_front
 from .style import paint
 
-WITHIN_S = 40.0
+WITHIN_S = 130.0
 
 
 def arguments(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -67,6 +67,7 @@ def _show(offer: Offer) -> None:
         print(f"    - {each}")
     for each in offer.tried:
         print(f"  {paint('✓', 'green')} {each}")
+    print(f"  {offer.writer} wrote it")
     if offer.repairs:
         print(f"  written anew {offer.repairs} time{'' if offer.repairs == 1 else 's'}")
 

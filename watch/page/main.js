@@ -15,6 +15,7 @@ import { Models } from "./models.js";
 import { Monitor } from "./monitor.js";
 import { Studio } from "./studio.js";
 import { Parcel } from "./parcel.js";
+import { Permissions } from "./permissions.js";
 import { Pictures } from "./pictures.js";
 import { Simulate } from "./simulate.js";
 import { Voice } from "./voice.js";
@@ -38,6 +39,7 @@ const jobs = new Jobs(document, link);
 const models = new Models(document);
 const cards = new Cards(document, link);
 const studio = new Studio(document, link);
+new Permissions(document, link);
 let shown = { stage: "", ringing: "", ring: "", face: "" };
 
 // the link

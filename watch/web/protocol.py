@@ -238,6 +238,35 @@ class Budget(FromPage, frozen=True, tag="budget"):
     bytes: Annotated[int, msgspec.Meta(ge=1, le=2**44)]
 
 
+class Skills(FromPage, frozen=True, tag="skills"):
+    """What other people's skills ask for and hold; answered by ``skills.questions`` and ``skills.grants``."""
+
+
+class SkillsHeld(FromPage, frozen=True, tag="skills-held"):
+    """Only what they hold."""
+
+
+class Decided(FromPage, frozen=True, tag="decide"):
+    """The owner's answer to an open question."""
+
+    id: Id
+    yes: bool
+
+
+class GrantMoved(FromPage, frozen=True, tag="grant"):
+    """A grant is taken back from a skill, or given again."""
+
+    skill: Id
+    grant: Id
+    held: bool
+
+
+class Considered(FromPage, frozen=True, tag="consider"):
+    """Put the question about a skill that waits."""
+
+    skill: Id
+
+
 class Cards(FromPage, frozen=True, tag="cards"):
     """Which models are here, or could be."""
 
@@ -265,6 +294,11 @@ Said = (
     | Begun
     | Budget
     | Cards
+    | Skills
+    | SkillsHeld
+    | Decided
+    | GrantMoved
+    | Considered
     | SpeechModel
     | BringFace
     | StudioLook

@@ -32,6 +32,7 @@ from ...modalities.voice.messages import (
     Synthesize,
     Woken,
 )
+from ...skills.questions import Questions
 from . import protocol
 from .assets import load
 from .atelier import Atelier
@@ -43,6 +44,7 @@ from .lookout import Lookout
 from .messages import GetLink, Link
 from .microphones import Microphones
 from .page import MAX_ASKS, Page
+from .permissions import Permissions
 from .pictures import Pictures
 
 MAX_PAGES: Final = 8
@@ -75,6 +77,7 @@ class WebService(Service):
         self._delivery = Delivery(self.port, self.pages)
         self._atelier = Atelier(self.port, self._offer)
         self._hands = Hands(self.port)
+        self._permissions = Permissions(self.port)
         self._microphones = Microphones(self.port)
         self._background = Background(self.port, self._monitors)
         self._lookout = Lookout(
@@ -98,7 +101,7 @@ class WebService(Service):
 
     # from the device to the pages
 
-    @handles(Turn, Acted, Active, Hush, HeardPartial, Heard, HeardNothing, SpeechStarted, Woken, Speaking)
+    @handles(Turn, Acted, Active, Hush, HeardPartial, Heard, HeardNothing, SpeechStarted, Woken, Speaking, Questions)
     def on_news(self, body: Body, _call: Call) -> None:
         self._all(protocol.forward(body))
 
@@ -297,6 +300,11 @@ class WebService(Service):
                 self.port.spawn(self._answer(page, self._background.hear_by(model)), f"page-{page.number}-model")
             case protocol.WearFace(face, ambient):
                 await tell("screen", SetFace(face, ambient), taint=Taint.USER)
+            case protocol.Skills() | protocol.SkillsHeld():
+                held = isinstance(said, protocol.SkillsHeld)
+                self.port.spawn(self._answer(page, self._permissions.look(held_only=held)), f"page-{page.number}-held")
+            case protocol.Decided() | protocol.GrantMoved() | protocol.Considered():
+                self.port.spawn(self._answer(page, self._permissions.say(said), "skills"), f"page-{page.number}-skills")
             case protocol.BringFace() | protocol.BringPicture():
                 self._delivery.begin(page, said)
             case protocol.StudioLook():

@@ -6,8 +6,10 @@ owner is asked (``skills/atelier.py``).
 
     read the description → a sketch → code, sentences, a story → compile → load → sentences → grants → arguments → story
 
-A failure is mended by writing it otherwise: without the sentences that another skill takes, then with the skill's own
-name in each. After that it is refused, with the reason. There is no language model in it.
+A language model writes first where the owner named one that can (``writer.py``); what failed is fed back to it. Without
+one, or if it does not get there, a sketch does, and its failures are mended by writing it otherwise: without the
+sentences that another skill takes, then with the skill's own name in each. After that it is refused, with the reason.
+Who wrote it is said with the offer.
 """
 
 from __future__ import annotations
@@ -25,8 +27,10 @@ from pathlib import Path
 import msgspec
 
 from ...agent.planner import local_now
-from ...kernel.errors import BluerillError, CallerError, ManifestError
+from ...kernel.errors import BluerillError, BudgetExceeded, CallerError, DeadlineExceeded, ManifestError
+from ...kernel.message import Body
 from ...kernel.service import Call, Service, handles
+from ...models.messages import ChatMessage, Infer, Inference
 from ...skills.drafting import Draft, Drafted, Tried, Undrafted
 from ...skills.messages import ActionInfo, Catalogue
 from .package import Package
@@ -34,10 +38,13 @@ from .sketches.library import sketch
 from .sketches.sketch import Hear, Made, Step, Unmade, package
 from .story import lived, read
 from .trial import trial
+from .writer import Said, Unwritten, Writer, asked_for, failures, told_again
+from .writer import read as read_answer
 
 __all__ = ["REPAIRS", "StudioService", "made"]
 
 REPAIRS = 3
+MAX_TOKENS = 1_500
 TOO = "-too"
 MAX_ASKED = 400
 _IMPORTS = frozenset({"__future__", "datetime", "random", "typing", "bluerill.skills.contract"})
@@ -47,12 +54,14 @@ _BARRED = frozenset(
 
 
 class StudioService(Service):
-    """``folder`` is where it may write; the folder is made by the device, for the box lets this process make none."""
+    """``folder`` is where it may write; the folder is made by the device, for the box lets this process make none.
+    ``model`` is the card or path of a language model that writes ('': none does)."""
 
     concurrency = 1
 
-    def __init__(self, folder: str = "") -> None:
+    def __init__(self, folder: str = "", model: str = "") -> None:
         self._folder = folder or None
+        self._model = model
 
     async def start(self) -> None:
         if self._folder:
@@ -66,7 +75,24 @@ class StudioService(Service):
         except msgspec.DecodeError as error:
             raise CallerError(f"the catalogue to get along with does not decode: {error}") from error
         now = local_now(request.now, self.port.wall())
-        return await made(request.asked, request.version, catalogue.actions, now, self._folder)
+        writer = self._writer(request.patience_s) if self._model else None
+        return await made(request.asked, request.version, catalogue.actions, now, self._folder, writer)
+
+    def _writer(self, patience_s: float) -> Writer:
+        until = self.port.now() + patience_s
+
+        async def ask(talk: Sequence[Said]) -> str:
+            left = until - self.port.now()
+            if left < 1:
+                raise DeadlineExceeded(f"the model {self._model!r} had no more time")
+            messages = [ChatMessage(each["role"], each["content"]) for each in talk]
+            want = Infer(self._model, messages=messages, max_tokens=MAX_TOKENS)
+            answer = await self.port.ask("models", want, Body, within=left)
+            if isinstance(answer, Inference):
+                return answer.text
+            raise BudgetExceeded(getattr(answer, "reason", f"models answered {answer.wire!r}"))
+
+        return Writer(f"the model {self._model}", ask)
 
 
 def _tidy(folder: Path) -> None:
@@ -76,9 +102,55 @@ def _tidy(folder: Path) -> None:
 
 
 async def made(
+    asked: str,
+    version: str,
+    others: Sequence[ActionInfo],
+    now: datetime,
+    folder: str | None,
+    writer: Writer | None = None,
+) -> Drafted | Undrafted:
+    """Write a skill and try it, at most :data:`REPAIRS` times over; first by the writer, if there is one."""
+    if writer is None:
+        return await _sketched(asked, version, others, now, folder)
+    drafted = await _written(asked, version, others, folder, writer)
+    if isinstance(drafted, Drafted):
+        return drafted
+    instead = await _sketched(asked, version, others, now, folder)
+    if isinstance(instead, Drafted):
+        return msgspec.structs.replace(instead, writer=f"{instead.writer}, since {drafted.reply},")
+    return Undrafted(f"{instead.reply} And {drafted.reply}.", drafted.tried)
+
+
+async def _written(
+    asked: str, version: str, others: Sequence[ActionInfo], folder: str | None, writer: Writer
+) -> Drafted | Undrafted:
+    """Have a model write; the reply of an Undrafted is half a sentence."""
+    talk = asked_for(asked[:MAX_ASKED])
+    tried: list[Tried] = []
+    wrong: list[str] = []
+    for repairs in range(REPAIRS + 1):
+        try:
+            answer = await writer.ask(talk)
+        except BluerillError as error:
+            return Undrafted(f"{writer.name} could not write it ({error})", tried)
+        try:
+            found = read_answer(answer, asked, version)
+            tried = await _tried(found.files, others, folder)
+            wrong = failures(tried)
+            if not wrong:
+                return Drafted(
+                    found.name, f"made-{found.name}", "model", found.summary, found.files, [found.entry],
+                    found.examples, tried, repairs, writer.name,
+                )  # fmt: skip
+        except Unwritten as error:
+            wrong = [str(error)]
+        talk = told_again(talk, answer, wrong)
+    return Undrafted(f"{writer.name} did not get it right: {wrong[0][:160]}", tried)
+
+
+async def _sketched(
     asked: str, version: str, others: Sequence[ActionInfo], now: datetime, folder: str | None
 ) -> Drafted | Undrafted:
-    """Write a skill and try it, at most :data:`REPAIRS` times over."""
     try:
         first = sketch(asked[:MAX_ASKED], now)
     except Unmade as unmade:
@@ -95,7 +167,7 @@ async def made(
             entry = next(iter(re.findall(r'^(\S+) = "(\S+:\S+)"$', files["pyproject.toml"], re.MULTILINE)))
             return Drafted(
                 wanted.name, f"made-{wanted.name}", wanted.sketch, wanted.summary, files, [f"{entry[0]}={entry[1]}"],
-                examples, tried, repairs,
+                examples, tried, repairs, "a sketch",
             )  # fmt: skip
         mended = _mended(first, wanted, failed, repairs)
         if mended is None:

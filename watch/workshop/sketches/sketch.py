@@ -11,7 +11,7 @@ import tomli_w
 
 from ....skills.loader import GROUP
 
-__all__ = ["Hear", "Made", "Step", "Unmade", "clean", "ident", "package", "split", "spoken", "title"]
+__all__ = ["Hear", "Made", "Step", "Unmade", "clean", "ident", "package", "pyproject", "split", "spoken", "title"]
 
 MAX_WORDS = 6
 _FILLERS = ("my ", "the ", "our ", "a ", "an ", "your ", "some ")
@@ -116,9 +116,6 @@ def package(made: Made, asked: str, version: str) -> dict[str, str]:
         "version": version,
         "grants": repr(made.grants),
         "body": _led(made),
-        "package": f"made-{made.name}",
-        "module": module,
-        "group": GROUP,
     }
     example = f"ask {made.lead} to " if made.lead else ""
     said = {
@@ -126,11 +123,18 @@ def package(made: Made, asked: str, version: str) -> dict[str, str]:
         "no_match": {"texts": made.no_match},
     }
     return {
-        "pyproject.toml": _PYPROJECT.substitute(words),
+        "pyproject.toml": pyproject(made.name, version, module, cls),
         f"{module}/__init__.py": _CODE.substitute(words).replace("import Card, Reply", "import Reply", not used),
         "tests/utterances.toml": tomli_w.dumps(said),
         "tests/story.toml": tomli_w.dumps({"step": [msgspec.to_builtins(each) for each in made.story]}),
     }
+
+
+def pyproject(name: str, version: str, module: str, cls: str) -> str:
+    """The package's own description."""
+    return _PYPROJECT.substitute(
+        name=name, version=version, module=module, cls=cls, package=f"made-{name}", group=GROUP
+    )
 
 
 def _led(made: Made) -> str:
