@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 
 from ..skills.messages import ActionInfo, ParameterInfo
 from .arguments import is_early, written
+from .deixis import noun
 from .matcher import NO_NAME
 from .messages import PlannedCall
-from .pointing import noun
 from .template import slot_of
 from .values.clock import Clock, clocks
 from .values.moments import Moment, moments

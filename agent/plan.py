@@ -10,7 +10,7 @@ The order in which readings are tried is the order of how sure they are:
 4. the text as several requests, each of which matches (what is inside free text that matched whole is left there,
    unless it is a request that begins with a verb);
 5. 2 to 4 again with mishearings mended;
-6. "it" and "that" replaced by what was last spoken of (``pointing.py``);
+6. "it" and "that" replaced by what was last spoken of (``deixis.py``);
 7. a refusal: no calls, and a short reply.
 
 Nothing here is a language model and nothing is learned; the tier's name in every plan is ``templates``.
@@ -24,10 +24,10 @@ from time import perf_counter
 
 from ..skills.messages import ActionInfo, Catalogue
 from .continuing import continued
+from .deixis import placed
 from .followup import Followup, Followups, is_undo
 from .messages import Planned, PlannedCall
 from .phrasing import stripped
-from .pointing import placed
 from .results import answers_filled, sun_in, with_sun
 from .selfrepair import repaired
 from .several import Several, call_of, sureness

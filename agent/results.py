@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from ..skills.messages import ActionInfo
+from .deixis import objects
 from .messages import PlannedCall
-from .pointing import objects
 from .references import SAID
 from .values.durations import durations, iso_duration
 from .values.words import Token, quote, words

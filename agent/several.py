@@ -19,10 +19,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from .deixis import sentences
 from .followup import Followups
 from .messages import PlannedCall
 from .phrasing import COMMANDING, MAX_REQUESTS, joints, unled
-from .pointing import sentences
 from .templates import Match, Templates
 from .values.durations import SECONDS
 from .values.numbers import NUMBER_WORDS, UNITS

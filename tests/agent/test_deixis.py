@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from bluerill.agent.deixis import MOST_SENTENCES, objects, sentences
 from bluerill.agent.messages import PlannedCall
 from bluerill.agent.plan import Planner
-from bluerill.agent.pointing import MOST_SENTENCES, objects, sentences
 from support.small_catalogue import CATALOGUE, NOW
 
 PLANNER = Planner(CATALOGUE)
