@@ -20,6 +20,7 @@ from typing import Any
 
 from .budget import Budget
 from .capability import CapabilityTable, Right
+from .clock import DeviceClock, Setting
 from .deadline import Deadlines
 from .errors import BluerillError, BudgetExceeded, ServiceFault
 from .host.base import ChildHandle, Host
@@ -52,6 +53,7 @@ class Kernel:
         self.host = host
         self.loop = asyncio.get_running_loop()
         self.trace = Trace()
+        self.clock = DeviceClock(self.loop.time, host.wall)
         self.ledger = Ledger(parse_size(manifest.device.ram))
         self.capabilities = CapabilityTable()
         self.deadlines = Deadlines(self.loop, self._expired)
@@ -194,8 +196,11 @@ class Kernel:
     def now(self) -> float:
         return self.loop.time()
 
-    def wall(self) -> float:
-        return self.host.wall()
+    def set_clock(self, setting: Setting) -> None:
+        """Every child goes by the device's clock too."""
+        for seat in self.seats.values():
+            if isinstance(seat, RemoteSeat):
+                seat.tell_clock(setting)
 
     def connect(self, name: str, service: Service | None = None, spec: ServiceSpec | None = None) -> ServicePort:
         """A port for a front (the command line, a benchmark) that is no service of the manifest.

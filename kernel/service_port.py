@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
+from .clock import DeviceClock
 from .deadline import Deadlines
 from .errors import BudgetExceeded, ServiceFault
 from .lease import Lease
@@ -38,7 +39,8 @@ class Router(Protocol):
     trace: Trace
     deadlines: Deadlines
 
-    def wall(self) -> float: ...
+    @property
+    def clock(self) -> DeviceClock: ...
 
     def send(self, port: ServicePort, envelope: Envelope) -> None:
         """Deliver now. Raises BudgetExceeded (no place), CapabilityError, ServiceFault."""
@@ -85,7 +87,13 @@ class ServicePort:
         return self._loop.time()
 
     def wall(self) -> float:
-        return self._router.wall()
+        return self._router.clock.wall()
+
+    def elapsed(self) -> float:
+        return self._router.clock.elapsed()
+
+    async def rest(self, seconds: float) -> None:
+        await self._router.clock.rest(seconds)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -281,8 +281,8 @@ class FaceNotDesigned(Body, frozen=True):
 @message("skills.sense")
 class Sense(Body, frozen=True):
     """Ask ``skills`` to let a simulated sensor read this from now on, until the device ends; None lets it follow the
-    day again. ``metric`` is battery (%), charging, connection (0 or 1), steps, heart_rate, calories, distance (km) or
-    sleep (h). → Sensed"""
+    day again. ``metric`` is battery (%), charging, connection (0 or 1), steps, heart_rate, calories, distance (km),
+    sleep (h), compass (degrees) or light (lux). → Sensed"""
 
     metric: str
     value: float | None = None

@@ -33,7 +33,8 @@ ALIKE: Final = 0.93
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 BUILT_IN: Final = frozenset(
     ["tap", "double-tap", "long-press", "long-press-end", "palm", "pinch-in", "pinch-out", "swipe-left", "swipe-right",
-     "swipe-up", "swipe-down", "raise", "flick", "double-flick", "shake", "rotate", "side-button", "crown-press"]
+     "swipe-up", "swipe-down", "raise", "flick", "double-flick", "shake", "rotate", "side-button", "crown-press",
+     "cover"]
 )  # fmt: skip
 
 

@@ -220,7 +220,7 @@ class ScreenService(Service):
             timer.cancel()
 
     async def _ring_after(self, seconds: float) -> None:
-        await self.port.sleep(seconds)
+        await self.port.rest(seconds)
         self._changed.set()
 
     def _doze(self, now: float) -> None:
