@@ -41,6 +41,7 @@ from .remote_ask import LinkAsk, error_frame  # noqa: E402
 from .runner import Runner  # noqa: E402
 from .service import Service  # noqa: E402
 from .service_port import ServicePort  # noqa: E402
+from .tap import Tap  # noqa: E402
 from .trace import Trace, pack_events  # noqa: E402
 
 _ASK, _TELL = Kind.ASK, Kind.TELL  # a global is four times as fast as an enum's attribute
@@ -61,6 +62,8 @@ class Greeting(msgspec.Struct, frozen=True):
 
 class Child:
     """The router of a child process: everything goes to the core."""
+
+    tap: Tap | None = None  # who listens in does so in the core
 
     def __init__(self, sock: socket.socket, greeting: Greeting) -> None:
         self.loop = asyncio.get_running_loop()

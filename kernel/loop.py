@@ -35,6 +35,7 @@ from .remote import RemoteSeat
 from .seat import LocalSeat, Seat
 from .service import Service
 from .service_port import ServicePort
+from .tap import Tap
 from .task import State
 from .trace import Trace
 
@@ -59,6 +60,7 @@ class Kernel:
         self.deadlines = Deadlines(self.loop, self._expired)
         self.log = logging.getLogger("bluerill.kernel")
         self.seats: dict[str, Seat] = {}
+        self.tap: Tap | None = None
         self.started_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self.stopping = False
@@ -228,6 +230,8 @@ class Kernel:
         bits = _ASK_BITS if envelope.kind is _ASK else _TELL_BITS
         if not self.capabilities.allows(port, to, bits, envelope.body.wire):
             self.capabilities.check(port, port.address, to, Right(bits), envelope.body.wire)
+        if self.tap is not None:
+            self.tap.sent(envelope)
         (self.seats.get(to) or self._seat(to)).deliver(envelope)
 
     async def place(self, port: ServicePort, to: str, lane: Lane) -> None:
@@ -241,6 +245,8 @@ class Kernel:
     def admit_signal(self, holder: object, name: str, to: str, signal: int) -> None:
         """A notification. Raises CapabilityError; a peer that is not there is no error."""
         self.capabilities.check(holder, name, to, Right.NOTIFY, "")
+        if self.tap is not None:
+            self.tap.signalled(name, to, signal)
         seat = self.seats.get(to)
         if seat is not None:
             seat.notify(signal)
@@ -250,6 +256,8 @@ class Kernel:
         right = Right.ASK if envelope.kind is Kind.ASK else Right.TELL
         self.capabilities.check(holder, envelope.sender, envelope.to, right, envelope.body.wire)
         seat = self._seat(envelope.to)
+        if self.tap is not None:
+            self.tap.sent(envelope)
         if envelope.kind is Kind.ASK or seat.mailbox.has_place(envelope.lane):
             seat.deliver(envelope)
             envelope.accepted()

@@ -23,6 +23,7 @@ from .message import Body, Kind, Lane, Packed, Taint, decode_body
 from .port import Envelope
 from .runner import current
 from .service import Call, Task
+from .tap import Tap
 from .trace import ASK, FAIL, REPLY, TELL, Trace
 
 R = TypeVar("R", bound=Body)
@@ -38,6 +39,7 @@ class Router(Protocol):
 
     trace: Trace
     deadlines: Deadlines
+    tap: Tap | None
 
     @property
     def clock(self) -> DeviceClock: ...
@@ -215,6 +217,9 @@ class ServicePort:
 
     def _settle(self, sent: LocalAsk, expect: type[R]) -> R:
         """The second half: the answer as an object of the type expected, or the error raised."""
+        tap = self._router.tap
+        if tap is not None:
+            tap.answered(sent)
         error, answer = sent.error, sent.answer
         if error is not None:
             self._ended_ask(sent, FAIL)

@@ -325,6 +325,19 @@ class Scan(Body, frozen=True):
     after: str = ""
 
 
+@message("store.export")
+class Export(Body, frozen=True):
+    """Ask ``store`` for all rows of all spaces, which only the owner's door may. → Exported (JSON by lease: space to
+    key to value)"""
+
+
+@message("store.exported")
+class Exported(Body, frozen=True):
+    """How many rows the lease beside this body holds."""
+
+    rows: int
+
+
 @message("store.row")
 class Row(Body, frozen=True):
     """One row; ``value`` means nothing where ``found`` is false."""
