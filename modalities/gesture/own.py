@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from ...kernel.errors import CallerError
 from ...models.motion.example import MAX_EXAMPLES, Examples, cut
+from ...models.motion.line import resampled
 from ...models.motion.samples import Steady, mirrored
 from .messages import GestureInfo, Kind
-from .strokes import SHAPES, Strokes, resampled
+from .strokes import SHAPES, Strokes
 from .wrist import COLUMNS
 
 __all__ = ["KEPT_POINTS", "Lessons", "Own"]
@@ -120,8 +121,7 @@ class Lessons:
             self.movements.add(name, self._movement(example))
 
     def _unlearn(self, name: str) -> None:
-        if name not in SHAPES:
-            self.strokes.remove(name)
+        self.strokes.remove(name)
         self.movements.remove(name)
 
     def _movement(self, example: NDArray[np.float64]) -> NDArray[np.float64]:
