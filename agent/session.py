@@ -24,6 +24,7 @@ from ..kernel.errors import BluerillError
 from ..kernel.message import Lane, Taint
 from ..kernel.service import Call, Service, handles
 from ..modalities.gesture.messages import Gestured
+from ..modalities.screen.messages import Pointed
 from ..modalities.voice.messages import Heard, HeardNothing, HeardPartial, SpeechStarted, Woken
 from ..skills.localtime import device_zone
 from ..skills.messages import Card, Happened, Invoke, Invoked
@@ -47,6 +48,7 @@ from .messages import (
     Turn,
     Turns,
 )  # fmt: skip
+from .pointing import POINT_S, Thing, meant
 from .sight import IN_VIEW_S, NO_TEXT, View, answered, bound, noticed
 from .values.words import MAX_CHARACTERS, words
 from .voice_out import Outlet
@@ -101,6 +103,7 @@ class SessionService(Service):
         self._memory = Memory()
         self._consent = Consent()
         self._view: View | None = None
+        self._thing: Thing | None = None
         self._zone = device_zone(zone)
         self._turn = asyncio.Lock()
         self._count = 0
@@ -134,6 +137,11 @@ class SessionService(Service):
         self._view = View(seen, self.port.now() + IN_VIEW_S)
         lines = [text[:60] for text in (*(c.text for c in seen.codes), *(each.text for each in seen.text))][:4]
         await self._out.tell(self._screens, Show(Card("notice", title="I see", lines=lines or ["a picture"]), CARD_S))
+
+    @handles(Pointed)
+    def pointed(self, pointed: Pointed, call: Call) -> None:
+        if not call.taint & Taint.UNTRUSTED:
+            self._thing = Thing(pointed, self.port.now() + POINT_S)
 
     @handles(HeardNothing)
     async def heard_nothing(self, heard: HeardNothing, call: Call) -> None:
@@ -280,6 +288,11 @@ class SessionService(Service):
         was."""
         view = self._view if self._view is not None and now <= self._view.until else None
         seen = ""
+        thing = self._thing if self._thing is not None and now <= self._thing.until else None
+        if thing is not None and (view is None or thing.until - POINT_S >= view.until - IN_VIEW_S):
+            spoken = meant(text, thing.pointed)
+            if spoken is not None:
+                text, view, seen = spoken, None, f"{thing.pointed.kind} that was touched"
         if view is not None:
             told = answered(text, view.seen)
             spoken = bound(text, view.seen, self._today()) if told is None else None

@@ -29,7 +29,7 @@ from .entries import INSIDE, Entry, Head, Session
 from .puppet import Puppet, Script
 from .recorder import Recorder
 
-__all__ = ["Replayed", "replay"]
+__all__ = ["Replayed", "messages", "replay", "staged", "write"]
 
 BOOT_S: Final = 5.0
 ATTACH: Final = "screen.attach"
@@ -57,10 +57,10 @@ def replay(
     """
     head = session.head
     with tempfile.TemporaryDirectory(prefix="bluerill-replay-") as folder:
-        manifest = _manifest(head, Path(folder))
 
         async def run(host: SimHost) -> Replayed:
-            return await _Stage(manifest, host, session, again, pictures).play()
+            kernel = staged(head, Path(folder), host)
+            return await _Stage(kernel, session, again, pictures).play()
 
         return run_sim(run, wall=head.wall - BOOT_S, begin=max(head.elapsed - BOOT_S, 0.0))
 
@@ -68,14 +68,13 @@ def replay(
 class _Stage:
     def __init__(
         self,
-        manifest: Manifest,
-        host: SimHost,
+        kernel: Kernel,
         session: Session,
         again: Path | None,
         pictures: Callable[[float, bytes], None] | None,
     ) -> None:
+        self._kernel = kernel
         self._session, self._again, self._pictures = session, again, pictures
-        self._kernel = Kernel(manifest, host, _resolve)
         self._script = Script(session.of("answer"))
         self._asking: set[asyncio.Task[None]] = set()
 
@@ -180,6 +179,11 @@ async def _until(kernel: Kernel, moment: float) -> None:
     wait = moment - kernel.now()
     if wait > 0:
         await asyncio.sleep(wait)
+
+
+def staged(head: Head, folder: Path, host: SimHost) -> Kernel:
+    """The device of a head on the simulated host, not yet started; ``folder`` is for its files."""
+    return Kernel(_manifest(head, folder), host, _resolve)
 
 
 def _resolve(class_path: str) -> type[Service]:
