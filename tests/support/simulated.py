@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from bluerill.kernel.host.sim import EPOCH, SimHost
 from bluerill.kernel.loop import Kernel
@@ -16,10 +17,12 @@ HEAD = Head(recording=VERSION, version="test", made="", wall=EPOCH, elapsed=0.0,
 
 
 @asynccontextmanager
-async def simulated(host: SimHost, folder: Path, head: Head = HEAD) -> AsyncIterator[Kernel]:
-    """A device that has settled."""
+async def simulated(
+    host: SimHost, folder: Path, head: Head = HEAD, **settings: dict[str, Any]
+) -> AsyncIterator[Kernel]:
+    """A device that has settled; ``settings`` are further ones of its services."""
     messages()
-    kernel = staged(head, folder, host)
+    kernel = staged(head, folder, host, settings)
     await kernel.start()
     try:
         await asyncio.sleep(2)

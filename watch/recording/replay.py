@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -181,9 +181,14 @@ async def _until(kernel: Kernel, moment: float) -> None:
         await asyncio.sleep(wait)
 
 
-def staged(head: Head, folder: Path, host: SimHost) -> Kernel:
-    """The device of a head on the simulated host, not yet started; ``folder`` is for its files."""
-    return Kernel(_manifest(head, folder), host, _resolve)
+def staged(head: Head, folder: Path, host: SimHost, settings: Mapping[str, Mapping[str, Any]] | None = None) -> Kernel:
+    """The device of a head on the simulated host, not yet started; ``folder`` is for its files, ``settings`` are
+    further ones of its services."""
+    plain = _manifest(head, folder)
+    services = dict(plain.services)
+    for name, added in (settings or {}).items():
+        services[name] = msgspec.structs.replace(services[name], settings={**services[name].settings, **added})
+    return Kernel(msgspec.structs.replace(plain, services=services), host, _resolve)
 
 
 def _resolve(class_path: str) -> type[Service]:
