@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar, Literal
 
 import msgspec
@@ -24,11 +24,13 @@ from ..kernel.errors import BluerillError
 from ..kernel.message import Lane, Taint
 from ..kernel.service import Call, Service, handles
 from ..modalities.gesture.messages import Gestured
+from ..modalities.screen.messages import Pointed
 from ..modalities.voice.messages import Heard, HeardNothing, HeardPartial, SpeechStarted, Woken
 from ..skills.localtime import device_zone
-from ..skills.messages import Card, Happened, Invoke, Invoked
+from ..skills.messages import Card, Catalogue, GetCatalogue, Happened, Invoke, Invoked
 from .actor import ACT_WITHIN_S, Actor, Deeds, spoken_error
-from .choosing import NEITHER, choice
+from .attention import SIGHT, Attention
+from .choosing import CHOICE, NEITHER, choice
 from .consent import Consent, answer
 from .hands import Hands
 from .memory import Memory
@@ -48,15 +50,12 @@ from .messages import (
     Turn,
     Turns,
 )  # fmt: skip
-from .sight import IN_VIEW_S, NO_TEXT, View, answered, bound, noticed
 from .values.words import MAX_CHARACTERS, words
 from .voice_out import Outlet
 
 PLAN_WITHIN_S = 10.0
 CARD_S = 5.0
 MAX_SHOWN = 400
-SIGHT, CHOICE = "sight", "choice"
-"""Where a plan names its planner: answers from what was seen in a picture, and the owner's answer to which is meant."""
 _STOP = frozenset(
     [
         "stop", "stop it", "stop that", "stop now", "be quiet", "quiet", "silence", "shut up", "hush", "enough",
@@ -101,7 +100,7 @@ class SessionService(Service):
         self._skills = skills
         self._memory = Memory()
         self._consent = Consent()
-        self._view: View | None = None
+        self._attention = Attention()
         self._zone = device_zone(zone)
         self._turn = asyncio.Lock()
         self._count = 0
@@ -132,9 +131,14 @@ class SessionService(Service):
     @handles(Saw)
     async def saw(self, saw: Saw, call: Call) -> None:
         seen = saw.seen
-        self._view = View(seen, self.port.now() + IN_VIEW_S)
+        self._attention.picture(seen, self.port.now())
         lines = [text[:60] for text in (*(c.text for c in seen.codes), *(each.text for each in seen.text))][:4]
         await self._out.tell(self._screens, Show(Card("notice", title="I see", lines=lines or ["a picture"]), CARD_S))
+
+    @handles(Pointed)
+    def pointed(self, pointed: Pointed, call: Call) -> None:
+        if not call.taint & Taint.UNTRUSTED:
+            self._attention.pointed(pointed, self.port.now())
 
     @handles(HeardNothing)
     async def heard_nothing(self, heard: HeardNothing, call: Call) -> None:
@@ -174,7 +178,7 @@ class SessionService(Service):
     @handles(Happened)
     async def happened(self, what: Happened, call: Call) -> None:
         if what.card is not None and call.taint & Taint.UNTRUSTED:  # a notification: "this" means it for a minute
-            self._view = View(noticed(what.card), self.port.now() + IN_VIEW_S, "notification")
+            self._attention.notification(what.card, self.port.now())
         if what.card is not None and not what.ring:  # what rings is shown by its glance, and gone when it is dismissed
             await self._out.tell(self._screens, Show(what.card, CARD_S))
         if what.speech:
@@ -273,29 +277,22 @@ class SessionService(Service):
         await self._finish(turn, card or (Card("reply", text=reply[:MAX_SHOWN]) if reply else None))
         return turn
 
-    def _today(self) -> date:
-        return datetime.fromtimestamp(self.port.wall(), self._zone).date()
-
     async def _plan(self, text: str, taint: Taint, now: float) -> tuple[Planned, Taint, str]:
         """The plan of a text; the labels it carries: a stranger's, where a picture's words are in it; what "this"
         was."""
-        view = self._view if self._view is not None and now <= self._view.until else None
-        seen = ""
-        if view is not None:
-            told = answered(text, view.seen)
-            spoken = bound(text, view.seen, self._today()) if told is None else None
-            if told is not None or spoken == "":
-                return Planned([], SIGHT, 1.0, 0.0, told or NO_TEXT), taint, view.what
-            if spoken is not None:
-                text, taint, seen = spoken, taint | Taint.UNTRUSTED, view.what
         options, whose = self._memory.offered(now)
         which = choice(text, options) if options else None
         self._memory.offer([], Taint.NONE, now)
         if which is not None:
             call = [] if which == NEITHER else [options[which]]
             return Planned(call, CHOICE, 1.0, 0.0, "" if call else "All right."), taint | whose, ""
-        planned = await self._planned(text, taint, now)
         before, whose = self._memory.asked(now)
+        moment = datetime.fromtimestamp(self.port.wall(), self._zone)
+        text, taint, seen, shown = self._attention.read(text, taint, now, moment, before)
+        if shown is not None:
+            self._memory.ask(text if shown.lacks else "", taint, now)
+            return await self._possible(shown), taint, seen
+        planned = await self._planned(text, taint, now)
         if before and not planned.calls and not planned.undo:  # "wake me" - "for when?" - "quarter to seven"
             whole = clean(f"{before} {text}")
             joined = await self._planned(whole, taint | whose, now)
@@ -304,6 +301,15 @@ class SessionService(Service):
         self._memory.ask(text if planned.lacks else "", taint, now)
         self._memory.offer(planned.options, taint, now)
         return planned, taint, seen
+
+    async def _possible(self, planned: Planned) -> Planned:
+        """The plan, if the device has skills for its calls; else a refusal that says what is missing."""
+        if not planned.calls:
+            return planned
+        catalogue = await self.port.ask(self._skills, GetCatalogue(), Catalogue)
+        here = {action.name for action in catalogue.actions}
+        lacking = next((call.name for call in planned.calls if call.name not in here), "")
+        return Planned([], SIGHT, 1.0, 0.0, f"No skill here can do that ({lacking}).") if lacking else planned
 
     async def _planned(self, text: str, taint: Taint, now: float) -> Planned:
         plan = Plan(clean(text), "", self._memory.context(now))

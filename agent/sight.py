@@ -38,8 +38,9 @@ _CODE = re.compile(
 )
 _WHAT = re.compile(r"(what is (this|that|it|in (this|the|that) (picture|photo|image))|what do you see|look at this)")
 _THIS = re.compile(
-    r"\b(this|that|it)\b(?! (morning|afternoon|evening|night|week|weekend|month|year|monday|tuesday|wednesday|thursday"
-    r"|friday|saturday|sunday|time|minute|hour))( (poster|picture|photo|sign|page|ticket|note|text|label|card|list))?"
+    r"\b(this|that|(?<!is )(?<!was )(?<!will )it)\b"
+    r"(?! (is\b|morning|afternoon|evening|night|week|weekend|month|year|monday|tuesday|wednesday|thursday|friday"
+    r"|saturday|sunday|time|minute|hour))( (poster|picture|photo|sign|page|ticket|note|text|label|card|list))?"
 )
 _LONG = re.compile(r"\b(note|write|save|keep)\b")
 _TIMED = re.compile(r"\b(remind|reminder|alarm|calendar|event|appointment)\b")

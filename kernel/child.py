@@ -27,6 +27,7 @@ from typing import Any  # noqa: E402
 import msgspec  # noqa: E402
 
 from .box.spec import BoxSpec  # noqa: E402
+from .clock import DeviceClock, Setting  # noqa: E402
 from .deadline import Deadlines  # noqa: E402
 from .errors import BluerillError, BudgetExceeded, ManifestError, PeerRestarted, error_from  # noqa: E402
 from .eventloop import run  # noqa: E402
@@ -40,6 +41,7 @@ from .remote_ask import LinkAsk, error_frame  # noqa: E402
 from .runner import Runner  # noqa: E402
 from .service import Service  # noqa: E402
 from .service_port import ServicePort  # noqa: E402
+from .tap import Tap  # noqa: E402
 from .trace import Trace, pack_events  # noqa: E402
 
 _ASK, _TELL = Kind.ASK, Kind.TELL  # a global is four times as fast as an enum's attribute
@@ -55,16 +57,20 @@ class Greeting(msgspec.Struct, frozen=True):
     settings: dict[str, Any]
     lane: int
     box: BoxSpec | None = None
+    clock: Setting | None = None
 
 
 class Child:
     """The router of a child process: everything goes to the core."""
+
+    tap: Tap | None = None  # who listens in does so in the core
 
     def __init__(self, sock: socket.socket, greeting: Greeting) -> None:
         self.loop = asyncio.get_running_loop()
         self.trace = Trace()
         self.deadlines = Deadlines(self.loop, lambda ask: None)
         self.greeting = greeting
+        self.clock = DeviceClock(self.loop.time, time.time, greeting.clock)
         self.link = Link(sock, self._received, self._closed)
         self.failure: BaseException | None = None
         self._ended = asyncio.Event()
@@ -109,9 +115,6 @@ class Child:
         self._ended.set()
 
     # --- router
-
-    def wall(self) -> float:
-        return time.time()
 
     def send(self, port: ServicePort, envelope: Envelope) -> None:
         wire, data = pack(envelope.body)
@@ -184,6 +187,8 @@ class Child:
             self._ended.set()
         elif kind == Kind.TRACE:
             self.link.send(Frame(Kind.TRACE, frame.id, body=pack_events(self.trace, self.deadlines.open_events())))
+        elif kind == Kind.CLOCK:
+            self.clock.take(msgspec.msgpack.decode(frame.body, type=Setting))
 
     def _incoming(self, frame: Frame, fd: int) -> None:
         asked = frame.kind == 0  # Kind.ASK, plain

@@ -20,6 +20,7 @@ from typing import Any
 
 from .budget import Budget
 from .capability import CapabilityTable, Right
+from .clock import DeviceClock, Setting
 from .deadline import Deadlines
 from .errors import BluerillError, BudgetExceeded, ServiceFault
 from .host.base import ChildHandle, Host
@@ -34,6 +35,7 @@ from .remote import RemoteSeat
 from .seat import LocalSeat, Seat
 from .service import Service
 from .service_port import ServicePort
+from .tap import Tap
 from .task import State
 from .trace import Trace
 from .zygotes import Zygotes
@@ -53,11 +55,13 @@ class Kernel:
         self.host = host
         self.loop = asyncio.get_running_loop()
         self.trace = Trace()
+        self.clock = DeviceClock(self.loop.time, host.wall)
         self.ledger = Ledger(parse_size(manifest.device.ram))
         self.capabilities = CapabilityTable()
         self.deadlines = Deadlines(self.loop, self._expired)
         self.log = logging.getLogger("bluerill.kernel")
         self.seats: dict[str, Seat] = {}
+        self.tap: Tap | None = None
         self.started_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self.stopping = False
@@ -197,8 +201,11 @@ class Kernel:
     def now(self) -> float:
         return self.loop.time()
 
-    def wall(self) -> float:
-        return self.host.wall()
+    def set_clock(self, setting: Setting) -> None:
+        """Every child goes by the device's clock too."""
+        for seat in self.seats.values():
+            if isinstance(seat, RemoteSeat):
+                seat.tell_clock(setting)
 
     def connect(self, name: str, service: Service | None = None, spec: ServiceSpec | None = None) -> ServicePort:
         """A port for a front (the command line, a benchmark) that is no service of the manifest.
@@ -226,6 +233,8 @@ class Kernel:
         bits = _ASK_BITS if envelope.kind is _ASK else _TELL_BITS
         if not self.capabilities.allows(port, to, bits, envelope.body.wire):
             self.capabilities.check(port, port.address, to, Right(bits), envelope.body.wire)
+        if self.tap is not None:
+            self.tap.sent(envelope)
         (self.seats.get(to) or self._seat(to)).deliver(envelope)
 
     async def place(self, port: ServicePort, to: str, lane: Lane) -> None:
@@ -239,6 +248,8 @@ class Kernel:
     def admit_signal(self, holder: object, name: str, to: str, signal: int) -> None:
         """A notification. Raises CapabilityError; a peer that is not there is no error."""
         self.capabilities.check(holder, name, to, Right.NOTIFY, "")
+        if self.tap is not None:
+            self.tap.signalled(name, to, signal)
         seat = self.seats.get(to)
         if seat is not None:
             seat.notify(signal)
@@ -248,6 +259,8 @@ class Kernel:
         right = Right.ASK if envelope.kind is Kind.ASK else Right.TELL
         self.capabilities.check(holder, envelope.sender, envelope.to, right, envelope.body.wire)
         seat = self._seat(envelope.to)
+        if self.tap is not None:
+            self.tap.sent(envelope)
         if envelope.kind is Kind.ASK or seat.mailbox.has_place(envelope.lane):
             seat.deliver(envelope)
             envelope.accepted()

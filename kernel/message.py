@@ -62,6 +62,7 @@ class Kind(IntEnum):
     HELLO = 7
     STOP = 8
     TRACE = 9
+    CLOCK = 10
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

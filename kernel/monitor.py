@@ -27,6 +27,7 @@ from .children import (
     StartChild,
     StopChild,
 )
+from .clock import ClockNow, SetClock
 from .limits import MAX_ERROR_TEXT
 from .message import Body, message
 from .remote import RemoteSeat
@@ -173,6 +174,13 @@ class KernelService(Service):
     @handles(RestartService)
     async def restart_service(self, request: RestartService, call: Call) -> ServiceRestarting:
         return await restart(self._kernel, request, call)
+
+    @handles(SetClock)
+    def set_clock(self, request: SetClock, call: Call) -> ClockNow:
+        kernel = self._kernel
+        if request != SetClock():
+            kernel.set_clock(kernel.clock.set(request))
+        return ClockNow(kernel.clock.wall(), kernel.clock.rate, kernel.clock.follows)
 
     @handles(GetTrace)
     async def trace(self, request: GetTrace, call: Call) -> Leased:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from .clock import Setting
 from .errors import PeerRestarted
 from .host.base import ChildHandle, ChildSpec, Memory
 from .ledger import Reservation
@@ -75,6 +76,11 @@ class RemoteSeat(Traffic):
         elif self.life.state is State.RUNNING:
             self.kernel.spawn(self.rest(), f"rest {self.name}")
 
+    def tell_clock(self, setting: Setting) -> None:
+        """The device's clock was set."""
+        if self._link is not None:
+            self._link.send(Frame(Kind.CLOCK, 0, body=msgspec.msgpack.encode(setting)))
+
     async def rest(self) -> None:
         """Stop until somebody needs it again."""
         await self.stop()
@@ -118,6 +124,7 @@ class RemoteSeat(Traffic):
                 "settings": self.spec.settings,
                 "lane": int(self.spec.default_lane),
                 "box": self.spec.box,
+                "clock": self.kernel.clock.setting,
             }
         )
         self._link.send(Frame(Kind.HELLO, self.generation, body=greeting))

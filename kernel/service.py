@@ -143,7 +143,15 @@ class Port(Protocol):
         ...
 
     def wall(self) -> float:
-        """Seconds since the Unix epoch, UTC (virtual under the simulated host)."""
+        """Seconds since the Unix epoch, UTC, on the device's clock (virtual under the simulated host)."""
+        ...
+
+    def elapsed(self) -> float:
+        """Seconds on the device's own monotonic clock: ``now``, but for a clock that runs faster (``clock.py``)."""
+        ...
+
+    async def rest(self, seconds: float) -> None:
+        """Wait for so many seconds of the device's, or until its clock is set: look again afterwards."""
         ...
 
     async def sleep(self, seconds: float) -> None:

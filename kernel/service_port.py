@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
+from .clock import DeviceClock
 from .deadline import Deadlines
 from .errors import BudgetExceeded, ServiceFault
 from .lease import Lease
@@ -22,6 +23,7 @@ from .message import Body, Kind, Lane, Packed, Taint, decode_body
 from .port import Envelope
 from .runner import current
 from .service import Call, Task
+from .tap import Tap
 from .trace import ASK, FAIL, REPLY, TELL, Trace
 
 R = TypeVar("R", bound=Body)
@@ -37,8 +39,10 @@ class Router(Protocol):
 
     trace: Trace
     deadlines: Deadlines
+    tap: Tap | None
 
-    def wall(self) -> float: ...
+    @property
+    def clock(self) -> DeviceClock: ...
 
     def send(self, port: ServicePort, envelope: Envelope) -> None:
         """Deliver now. Raises BudgetExceeded (no place), CapabilityError, ServiceFault."""
@@ -85,7 +89,13 @@ class ServicePort:
         return self._loop.time()
 
     def wall(self) -> float:
-        return self._router.wall()
+        return self._router.clock.wall()
+
+    def elapsed(self) -> float:
+        return self._router.clock.elapsed()
+
+    async def rest(self, seconds: float) -> None:
+        await self._router.clock.rest(seconds)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -207,6 +217,9 @@ class ServicePort:
 
     def _settle(self, sent: LocalAsk, expect: type[R]) -> R:
         """The second half: the answer as an object of the type expected, or the error raised."""
+        tap = self._router.tap
+        if tap is not None:
+            tap.answered(sent)
         error, answer = sent.error, sent.answer
         if error is not None:
             self._ended_ask(sent, FAIL)

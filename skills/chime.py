@@ -133,7 +133,7 @@ class Chime:
 
     def boot_now(self) -> float:
         """Seconds on the boot clock."""
-        return self._port.now() + self._asleep()
+        return self._port.elapsed() + self._asleep()
 
     def begin(self) -> None:
         """The agenda is complete: start to fire."""
@@ -165,7 +165,7 @@ class Chime:
         wait = self.agenda.wait(self._port.wall(), self.boot_now())
         if wait is None or self._firing or not self._running:
             return
-        target = self._port.now() + wait
+        target = self._port.elapsed() + wait
         if self._task is not None and not self._task.done():
             if self._target <= target:
                 return
@@ -181,8 +181,8 @@ class Chime:
                 self._task = None
                 return
             if wait > 0:
-                self._target = self._port.now() + min(wait, RECHECK_S)
-                await self._port.sleep(min(wait, RECHECK_S))
+                self._target = self._port.elapsed() + min(wait, RECHECK_S)
+                await self._port.rest(min(wait, RECHECK_S))
                 continue
             self._firing = True
             try:

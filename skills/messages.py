@@ -299,8 +299,8 @@ class FaceNotDesigned(Body, frozen=True):
 @message("skills.sense")
 class Sense(Body, frozen=True):
     """Ask ``skills`` to let a simulated sensor read this from now on, until the device ends; None lets it follow the
-    day again. ``metric`` is battery (%), charging, connection (0 or 1), steps, heart_rate, calories, distance (km) or
-    sleep (h). → Sensed"""
+    day again. ``metric`` is battery (%), charging, connection (0 or 1), steps, heart_rate, calories, distance (km),
+    sleep (h), compass (degrees) or light (lux). → Sensed"""
 
     metric: str
     value: float | None = None
@@ -341,6 +341,19 @@ class Scan(Body, frozen=True):
     prefix: str = ""
     limit: int = 1000
     after: str = ""
+
+
+@message("store.export")
+class Export(Body, frozen=True):
+    """Ask ``store`` for all rows of all spaces, which only the owner's door may. → Exported (JSON by lease: space to
+    key to value)"""
+
+
+@message("store.exported")
+class Exported(Body, frozen=True):
+    """How many rows the lease beside this body holds."""
+
+    rows: int
 
 
 @message("store.row")

@@ -73,6 +73,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "calories": (0, 30_000),
     "distance": (0, 500),
     "sleep": (0, 24),
+    "compass": (0, 360),
+    "light": (0, 200_000),
 }
 """What may be injected."""
 
@@ -163,6 +165,17 @@ def _connection(_now: datetime) -> float:
     return 1.0
 
 
+def _compass(_now: datetime) -> float:
+    """A watch that lies on the table, twelve o'clock to the north."""
+    return 0.0
+
+
+def _light(now: datetime) -> float:
+    """A room by day, a lamp in the evening, dark while one sleeps."""
+    hour = _hours(now)
+    return 5.0 if hour < _SLEEP_ENDS_H or hour >= 23 else 120.0 if hour >= 18 else 400.0
+
+
 _METRICS: dict[str, Callable[[datetime], float]] = {
     "battery": _battery,
     "charging": _charging,
@@ -172,4 +185,6 @@ _METRICS: dict[str, Callable[[datetime], float]] = {
     "calories": _calories,
     "distance": _distance,
     "sleep": _sleep,
+    "compass": _compass,
+    "light": _light,
 }

@@ -18,8 +18,8 @@ from typing import Any
 import msgspec
 
 from ..kernel.errors import BudgetExceeded, CallerError, CapabilityError, ServiceFault
-from ..kernel.service import Call, Service, handles
-from .messages import Get, Put, Row, Rows, Scan, Stored
+from ..kernel.service import Call, Leased, Service, handles
+from .messages import Export, Exported, Get, Put, Row, Rows, Scan, Stored
 from .reserve import RESERVE_BYTES, Reserve
 from .rows import Damaged, RowFile, is_damage, is_full
 from .salvage import copy_path, make_copy, open_or_restore
@@ -49,11 +49,13 @@ class StoreService(Service):
         essential: Sequence[str] = ESSENTIAL,
         reserve_bytes: int = RESERVE_BYTES,
         copy_every_s: float = COPY_EVERY_S,
+        owners: Sequence[str] = ("control",),
     ) -> None:
         self._path = Path(path).expanduser() / "store.db"
         self._essential = tuple(essential)
         self._reserve = Reserve(self._path.with_name(self._path.name + ".reserve"), reserve_bytes)
         self._copy_every = copy_every_s
+        self._owners = frozenset(owners)
         self._changed = False
         self._rows: RowFile | None = None
 
@@ -98,6 +100,16 @@ class StoreService(Service):
             self._put_on_full_disk(request.space, encoded)
         self._changed = True
         return Stored(len(encoded))
+
+    @handles(Export)
+    def export(self, request: Export, call: Call) -> Leased:
+        if call.sender not in self._owners:
+            raise CapabilityError(f"only the owner takes the whole store away, and {call.sender!r} is not the owner's")
+        spaces: dict[str, dict[str, Any]] = {}
+        for row in self._tried(lambda file: list(file.all())):
+            spaces.setdefault(row.space, {})[row.key] = msgspec.Raw(row.value)
+        count = sum(map(len, spaces.values()))
+        return Leased(Exported(count), self.port.offer(msgspec.json.encode(spaces)))
 
     def _check(self, space: str, call: Call) -> None:
         owner = call.sender

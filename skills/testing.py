@@ -266,6 +266,12 @@ class BenchPort:
     async def sleep(self, seconds: float) -> None:
         await self._bench.sleep(seconds)
 
+    def elapsed(self) -> float:
+        return self._bench.mono
+
+    async def rest(self, seconds: float) -> None:
+        await self._bench.sleep(seconds)
+
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._bench.tasks.add(task)

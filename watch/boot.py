@@ -148,6 +148,9 @@ class Device:
     async def __aenter__(self) -> Device:
         try:
             await self.kernel.start()
+            if "control" in self.kernel.manifest.services:
+                control: Any = self.kernel.local("control")
+                control.kernel = self.kernel
         except BaseException:
             self._close()
             raise

@@ -25,6 +25,8 @@ _COMMANDS = {
     "see": ("see", "what is in a picture: codes, text, colours"),
     "gesture": ("gesture", "gestures in a recording of motion or of a finger; and your own: teach, list, forget"),
     "inject": ("inject", "give the running watch touches, motion, sensor readings, notifications, pictures"),
+    "record": ("record", "the session of the running watch on file: all that comes in, and what it comes to"),
+    "replay": ("replay", "a recorded session once more, on the virtual clock; says where it differs"),
     "skills": (
         "skills",
         "what the watch can do: list, info, install, remove, enable, disable; yours: make, new, test",

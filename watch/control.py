@@ -17,7 +17,7 @@ import contextlib
 import os
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -29,12 +29,15 @@ from ..modalities.voice.messages import HeardNothing, HeardPartial, SpeechStarte
 from ..skills.admission import Admit, Dismiss, KeepMade, Make, Switch
 from ..skills.questions import Decide, SetGrant
 
+if TYPE_CHECKING:
+    from ..kernel.loop import Kernel
+
 MAX_LINE = 1 << 20
 MAX_CLIENTS = 8
 FORWARDED = (Turn, State, Say, Hush, Acted, Microphone, HeardPartial, HeardNothing, SpeechStarted, Woken)
 OWNERS = (Request, Admit, Dismiss, Switch, Make, KeepMade, Decide, SetGrant)
 """Words and decisions of the owner's, which carry the owner's label from here on."""
-LATE = {"models": "..models.messages"}
+LATE = {"models": "..models.messages", "control": ".recording.messages"}
 """Messages of wings that the core does not import before somebody speaks to them."""
 R = TypeVar("R", bound=Body)
 Listener = Callable[[Body], None]
@@ -86,6 +89,9 @@ class ControlService(Service):
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.StreamWriter] = set()
         self._closing = False
+        self.kernel: Kernel | None = None
+        """The device it is the door of, once that has started: for what the door does itself."""
+        self._desk: Any = None  # who records, once somebody wants to
         self.listeners: list[Listener] = []
 
     async def start(self) -> None:
@@ -107,11 +113,22 @@ class ControlService(Service):
 
     async def stop(self) -> None:
         self._closing = True
+        if self._desk is not None:
+            self._desk.close()
         if self._server is not None:
             self._server.close()
             for writer in list(self._clients):
                 writer.close()
             os.unlink(self._path)
+
+    async def own(self, body: Body) -> Body:
+        """What the owner asks of the door itself. Raises CallerError for what it does not understand."""
+        if self.kernel is None:
+            raise CallerError("expected a device that has started; this one has not")
+        if self._desk is None:
+            self._desk = import_module(".recording.desk", __package__).Desk(self.port, self.kernel)
+        answer: Body = await self._desk.answer(body)
+        return answer
 
     @handles(*FORWARDED)
     def forward(self, body: Body, call: Call) -> None:
@@ -179,6 +196,8 @@ class ControlService(Service):
 async def ask_with_lease(service: Service, to: str, body: Body, within: float | None) -> tuple[Body, bytes | None]:
     """Ask through a service's port; the reply's payload, if any, is copied out. Who is let in here is the owner, so a
     request or a decision that comes this way is the owner's."""
+    if to == "control" and isinstance(service, ControlService):
+        return await service.own(body), None
     if isinstance(body, OWNERS):
         return await service.port.ask(to, body, Body, within=within, taint=Taint.USER), None
     answer, lease = await service.port.ask_any(to, body, within=within)

@@ -64,10 +64,10 @@ class _Timer(asyncio.TimerHandle):
 class SimLoop(asyncio.BaseEventLoop):
     """An event loop whose time jumps to the next timer when nothing is ready. It knows no files and no sockets."""
 
-    def __init__(self, seed: int = 0, shuffle: bool = False) -> None:
+    def __init__(self, seed: int = 0, shuffle: bool = False, begin: float = 0.0) -> None:
         super().__init__()
         self.seed = seed
-        self._virtual = 0.0
+        self._virtual = begin
         self._clock_resolution = 1e-6  # above what a float of many years can tell apart
         self._random = random.Random(seed) if shuffle else None
         self._rounds = 0
@@ -229,12 +229,14 @@ def run_sim(
     seed: int = 0,
     shuffle: bool = False,
     wall: float = EPOCH,
+    begin: float = 0.0,
 ) -> T:
-    """Run a coroutine, or a function of the host that makes one, to its end under virtual time.
+    """Run a coroutine, or a function of the host that makes one, to its end under virtual time, which begins at
+    ``begin``.
 
     Tasks left behind are cancelled, as by ``asyncio.run``. Raises Deadlock if the run can never end.
     """
-    loop = SimLoop(seed, shuffle)
+    loop = SimLoop(seed, shuffle, begin)
     host = SimHost(loop, wall=wall)
     asyncio.set_event_loop(loop)
     try:

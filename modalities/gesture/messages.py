@@ -47,6 +47,13 @@ class Motion(Body, frozen=True):
     data: bytes
 
 
+@message("gesture.light")
+class Light(Body, frozen=True):
+    """Tell ``gesture`` how bright it is where the watch is, in lux."""
+
+    lux: float
+
+
 @message("gesture.gestured")
 class Gestured(Body, frozen=True):
     """Tell ``session`` that the owner made a gesture, and what it may mean, in order. ``at`` is the device's clock

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from ...kernel.errors import CallerError
 from ...models.motion.example import MAX_EXAMPLES, Examples, cut
+from ...models.motion.line import resampled
 from ...models.motion.samples import Steady, mirrored
 from .messages import GestureInfo, Kind
-from .strokes import SHAPES, Strokes, resampled
+from .strokes import SHAPES, Strokes
 from .wrist import COLUMNS
 
 __all__ = ["KEPT_POINTS", "Lessons", "Own"]
@@ -33,7 +34,8 @@ ALIKE: Final = 0.93
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 BUILT_IN: Final = frozenset(
     ["tap", "double-tap", "long-press", "long-press-end", "palm", "pinch-in", "pinch-out", "swipe-left", "swipe-right",
-     "swipe-up", "swipe-down", "raise", "flick", "double-flick", "shake", "rotate", "side-button", "crown-press"]
+     "swipe-up", "swipe-down", "raise", "flick", "double-flick", "shake", "rotate", "side-button", "crown-press",
+     "cover"]
 )  # fmt: skip
 
 
@@ -119,8 +121,7 @@ class Lessons:
             self.movements.add(name, self._movement(example))
 
     def _unlearn(self, name: str) -> None:
-        if name not in SHAPES:
-            self.strokes.remove(name)
+        self.strokes.remove(name)
         self.movements.remove(name)
 
     def _movement(self, example: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -18,6 +18,7 @@ from ...kernel.service import Call, Service, Task, handles
 from ...skills.messages import Put, Rows, Scan, Stored
 from ..screen.messages import Crown, Touch
 from .bindings import check_means, read_bindings
+from .cover import Cover
 from .messages import (
     Active,
     Forget,
@@ -26,6 +27,7 @@ from .messages import (
     GestureInfo,
     Gestures,
     GetGestures,
+    Light,
     Motion,
     Recognise,
     Recognised,
@@ -70,6 +72,7 @@ class GestureService(Service):
         self._bound, self._wrist = bindings.means, bindings.wrist or wrist
         self._lessons = Lessons(Strokes(), self._wrist)
         self._touches = Touches(self._lessons.strokes)
+        self._cover = Cover()
         self._networks: Networks | None = None
         self._streams: OrderedDict[str, Stream] = OrderedDict()
         self._recordings: OrderedDict[tuple[str, int], Stream] = OrderedDict()
@@ -135,6 +138,12 @@ class GestureService(Service):
         if abs(self._turned) >= TURN:
             way, self._turned = "crown-up" if self._turned < 0 else "crown-down", 0.0
             await self._tell(Found(way, "touch", now))
+
+    @handles(Light)
+    async def on_light(self, light: Light, call: Call) -> None:
+        now = self.port.now()
+        if self._cover.feed(light.lux, now):
+            await self._tell(Found("cover", "touch", now))
 
     # the wrist
 

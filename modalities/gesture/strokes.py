@@ -1,9 +1,15 @@
-"""Unistrokes: which shape a finger drew. Nearest template, by angle, with the best small rotation in closed form.
+"""Unistrokes: which shape a finger drew. The nearest template by angle, and what three small networks make of it.
 
 Source: Y. Li, "Protractor: A Fast and Accurate Gesture Recognizer" (CHI 2010). A stroke becomes 16 equidistant points
 about their centroid, a vector of unit length; the similarity to a template is the cosine after the rotation that is
 best, at most MAX_TURN, since on a watch up is up. The directions between the points, compared in the same way, count
-for a small part: they tell corners from curves. All templates are compared in one product."""
+for a small part: they tell corners from curves. All templates are compared in one product.
+
+The networks read 32 points and their directions; they were trained on the shipped templates, drawn anew thousands of
+times (``models/train/gesture/strokes.py``), and know which differences between two shapes matter. Their mean log
+probability is added to the similarity with a small weight. Shapes of the owner's own have no network; an example of
+the owner's counts a little more than a shipped one.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...kernel.errors import CallerError
+from ...models.motion.line import SEEN, looks, resampled
+from ...models.motion.network import Network
 
 __all__ = ["SHAPES", "Match", "Strokes", "resampled", "shipped"]
 
@@ -23,6 +31,12 @@ POINTS: Final = 16
 MAX_TURN: Final = np.radians(30)
 CORNERS: Final = 0.15
 """The part of directions in a similarity."""
+READ: Final = 0.015
+"""The weight of the networks' log probability beside a similarity; chosen, as OWN, on people s02 to s07."""
+OWN: Final = 0.03
+"""How much more like a stroke an example of the owner's is taken to be."""
+FLOOR: Final = 1e-9
+MODELS: Final = Path(__file__).parents[2] / "models" / "weights" / "strokes"
 LEAST: Final = 0.84
 """A stroke less similar than this to every template is none of them (1 in 500 strokes of other people is below)."""
 MAX_TEMPLATES: Final = 512
@@ -45,18 +59,6 @@ def shipped() -> dict[str, list[Points]]:
 
 
 SHAPES: Final = tuple(shipped())
-
-
-def resampled(points: Points, count: int) -> Points:
-    """``count`` points at equal distances along a line of (n, 2). Raises CallerError for a line of no length."""
-    line = np.asarray(points, float).reshape(-1, 2)
-    steps = np.hypot(*np.diff(line, axis=0).T) if len(line) > 1 else np.zeros(0)
-    if not np.isfinite(steps).all() or steps.sum() <= 0:
-        raise CallerError(f"expected a stroke that goes somewhere, got {len(line)} points without a length")
-    line = line[np.r_[True, steps > 0]]
-    along = np.r_[0.0, np.cumsum(steps[steps > 0])]
-    at = np.linspace(0.0, along[-1], count)
-    return np.stack([np.interp(at, along, line[:, 0]), np.interp(at, along, line[:, 1])], axis=1)
 
 
 def _unit(vector: Vector) -> Vector:
@@ -82,44 +84,77 @@ def _cosines(templates: Any, vector: Vector) -> NDArray[np.float64]:
     return np.real(dots * np.exp(-1j * turn))
 
 
-class Strokes:
-    """The templates, and the nearest of them."""
+class Reader:
+    """The networks, which know the shipped shapes."""
 
-    def __init__(self, shapes: dict[str, list[Points]] | None = None) -> None:
-        self._lines: list[tuple[str, Points]] = []
-        self._names: list[str] = []
+    def __init__(self, networks: Sequence[Network]) -> None:
+        self._networks = networks
+        self.labels = networks[0].labels
+
+    @classmethod
+    def load(cls, folder: Path = MODELS) -> Reader:
+        """Raises CallerError for files that are none."""
+        return cls([Network.load(path) for path in sorted(folder.glob("*.npz"))])
+
+    def read(self, points: Points) -> NDArray[np.float64]:
+        """The mean log probability of each label. Raises CallerError for a mere point."""
+        window = looks(resampled(points, SEEN)[None])
+        chances = [np.log(network.chances(window)[0] + FLOOR) for network in self._networks]
+        mean: NDArray[np.float64] = np.mean(chances, axis=0)
+        return mean
+
+
+class Strokes:
+    """The templates, and the nearest of them. Those in ``shapes`` (None: the shipped ones, with their networks) are the
+    device's; what is added later is the owner's."""
+
+    def __init__(self, shapes: dict[str, list[Points]] | None = None, reader: Reader | None = None) -> None:
+        self._reader = Reader.load() if shapes is None and reader is None else reader
+        self._lines: list[tuple[str, Points, bool]] = []
         for name, lines in (shipped() if shapes is None else shapes).items():
-            self.add(name, lines)
+            self._lines += [(name, np.asarray(line, float).reshape(-1, 2), False) for line in lines]
+        self._build(self._lines)
 
     def add(self, name: str, lines: Iterable[Points]) -> None:
-        """More templates of a name. Raises CallerError: a line without length, or too many templates."""
-        added = [(name, np.asarray(line, float).reshape(-1, 2)) for line in lines]
+        """More templates of a name, the owner's. Raises CallerError: a line without length, or too many templates."""
+        added = [(name, np.asarray(line, float).reshape(-1, 2), True) for line in lines]
         if len(self._lines) + len(added) > MAX_TEMPLATES:
             raise CallerError(f"expected at most {MAX_TEMPLATES} templates of strokes, got more")
         self._build([*self._lines, *added])
 
     def remove(self, name: str) -> None:
-        self._build([each for each in self._lines if each[0] != name])
+        """Forget the owner's examples of a name; a shape of the device's keeps its own."""
+        self._build([each for each in self._lines if each[0] != name or not each[2]])
 
-    def _build(self, lines: Sequence[tuple[str, Points]]) -> None:
-        places = [_places(line) for _, line in lines]
-        directions = [_directions(line) for _, line in lines]
+    def _build(self, lines: Sequence[tuple[str, Points, bool]]) -> None:
+        places = [_places(line) for _, line, _ in lines]
+        directions = [_directions(line) for _, line, _ in lines]
         self._lines = list(lines)
-        self._names = [name for name, _ in lines]
         self._places = np.array(places).reshape(-1, POINTS)
         self._directions = np.array(directions).reshape(-1, POINTS)
+        self._more = OWN * np.array([own for _, _, own in lines], float)
+        known = self._reader.labels if self._reader is not None else []
+        self._known = np.array([known.index(name) if name in known else -1 for name, _, _ in lines], int)
 
     def nearest(self, points: Points) -> Match | None:
         """The template most like a stroke of (n, 2), however unlike; None without templates or for a mere point."""
-        if not self._names:
+        if not self._lines:
             return None
         try:
             places, directions = _places(points), _directions(points)
+            more = self._more + self._opinion(points)
         except CallerError:
             return None
         scores = (1 - CORNERS) * _cosines(self._places, places) + CORNERS * _cosines(self._directions, directions)
-        best = int(np.argmax(scores))
-        return Match(self._names[best], float(scores[best]))
+        best = int(np.argmax(scores + more))
+        return Match(self._lines[best][0], float(scores[best]))
+
+    def _opinion(self, points: Points) -> NDArray[np.float64]:
+        """What the networks add to each template's similarity."""
+        if self._reader is None:
+            return np.zeros(len(self._lines))
+        added: NDArray[np.float64] = READ * np.r_[self._reader.read(points), 0.0][self._known]
+        return added
 
     def recognise(self, points: Points) -> Match | None:
         """The shape that was drawn; None if it is like none."""

@@ -22,11 +22,12 @@ _SIZES = (46, 40, 35, 31, 28)
 
 
 class Row(NamedTuple):
-    """One line of the scrolling column."""
+    """One line of the scrolling column; ``line`` is which of the card's lines it is of, -1 for none."""
 
     text: str
     strong: bool
     bullet: bool
+    line: int = -1
 
 
 def accent(card: Card) -> Colour:
@@ -51,9 +52,9 @@ def rows(card: Card, scale: float) -> list[Row]:
         strong = bool(card.lines)
         lines, _ = wrap(plain, BOLD if strong else REGULAR, pixels, [_COLUMN * scale] * MAX_LINES)
         found += [Row(line, strong, False) for line in lines]
-    for line in card.lines[:MAX_LINES]:
+    for number, line in enumerate(card.lines[:MAX_LINES]):
         wrapped, _ = wrap(tidy(line), REGULAR, pixels, [(_COLUMN - 26) * scale] * 3)
-        found += [Row(text, False, index == 0) for index, text in enumerate(wrapped)]
+        found += [Row(text, False, index == 0, number) for index, text in enumerate(wrapped)]
     if len(card.lines) > MAX_LINES:
         found.append(Row(f"and {len(card.lines) - MAX_LINES} more", False, False))
     return found
@@ -69,6 +70,22 @@ def overflow(card: Card, scale: float = 1.0) -> float:
     return max(len(rows(card, scale)) * _LEADING - (_BOTTOM - _TOP - 26), 0.0)
 
 
+def line_at(card: Card, x: float, y: float, scroll: float) -> int | None:
+    """Which of the card's lines is drawn at a place, in design units; None for none."""
+    if not card.lines or not MIDDLE - _COLUMN / 2 - 12 <= x <= MIDDLE + _COLUMN / 2 + 12 or not _TOP < y < _BOTTOM + 34:
+        return None
+    column = rows(card, 1.0)
+    at = int((y - _first(column, scroll) + _LEADING / 2) // _LEADING)
+    return column[at].line if 0 <= at < len(column) and column[at].line >= 0 else None
+
+
+def _first(column: list[Row], scroll: float) -> float:
+    """Where the middle of the first row is drawn."""
+    limit = max(len(column) * _LEADING - (_BOTTOM - _TOP - 26), 0.0)
+    slack = max((_BOTTOM - _TOP - 40 - len(column) * _LEADING) / 2, 0.0)
+    return _TOP + 24 + slack - min(max(scroll, 0.0), limit)
+
+
 def _set_short(card: Card, scale: float) -> Setting | None:
     setting = fit(
         card.text or card.title, MEDIUM, [round(size * scale) for size in _SIZES], radius=196 * scale,
@@ -77,8 +94,8 @@ def _set_short(card: Card, scale: float) -> Setting | None:
     return setting if setting.whole else None
 
 
-def paint_card(canvas: Canvas, card: Card, scroll: float = 0.0) -> None:
-    """The whole glass with the card on it."""
+def paint_card(canvas: Canvas, card: Card, scroll: float = 0.0, marked: int | None = None) -> None:
+    """The whole glass with the card on it; ``marked`` is the line that a finger points at."""
     colour = accent(card)
     side, k = canvas.side, canvas.scale
     canvas.image.paste(glow(side, mix(BLACK, colour, 0.13), BLACK, 0.95), (0, 0), round_mask(side))
@@ -97,18 +114,18 @@ def paint_card(canvas: Canvas, card: Card, scroll: float = 0.0) -> None:
         for text, x, y in short.lines:
             canvas.image_text(text, x, y, font(MEDIUM, short.pixels), INK)
         return
-    _paint_column(canvas, card, colour, scroll)
+    _paint_column(canvas, card, colour, scroll, marked)
 
 
-def _paint_column(canvas: Canvas, card: Card, colour: Colour, scroll: float) -> None:
+def _paint_column(canvas: Canvas, card: Card, colour: Colour, scroll: float, marked: int | None) -> None:
     column = rows(card, canvas.scale)
     limit = max(len(column) * _LEADING - (_BOTTOM - _TOP - 26), 0.0)
-    scroll = min(max(scroll, 0.0), limit)
-    slack = max((_BOTTOM - _TOP - 40 - len(column) * _LEADING) / 2, 0.0)
-    y = _TOP + 24 + slack - scroll
+    y = _first(column, scroll)
     left = MIDDLE - _COLUMN / 2
     for row in column:
         if _TOP < y < _BOTTOM + 34:
+            if marked is not None and row.line == marked:
+                canvas.pill(left - 14, y - 19, left + _COLUMN + 14, y + 19, mix(BLACK, colour, 0.34))
             # Rows dissolve at both ends of the window.
             near = min((y - _TOP - 2) / 24, (_BOTTOM + 30 - y) / 44, 1.0)
             ink = mix(BLACK, INK if row.strong or not card.lines else SOFT, max(near, 0.0))

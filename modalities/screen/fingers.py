@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import Final
 
 from ...agent.messages import Press
-from .cards import overflow
-from .messages import Crown, Touch
+from ...skills.messages import TimerView
+from .cards import line_at, overflow
+from .messages import Crown, Pointed, Touch
 from .scene import Scene
 from .timing import DISMISS, SNOOZE, has_snooze, inside
 
@@ -20,6 +21,10 @@ TAP: Final = 14.0
 STROKE: Final = 56.0
 NOTCH: Final = 30.0
 SCROLL_PER_DEGREE: Final = 1.6
+SECOND: Final = 325.0
+"""Below this the second and the third timer are drawn."""
+SPOKEN_OF: Final = frozenset(["alarm", "list", "reminder", "timer"])
+"""Cards whose lines stay, marked, when they are tapped: what is said next may mean them."""
 
 
 class Fingers:
@@ -58,9 +63,31 @@ class Fingers:
         self._stroke(dx, dy, now)
         return None
 
+    def pointed(self, x: float, y: float, now: float) -> Pointed | None:
+        """What is drawn at a place on the glass (in its pixels), if it can be spoken of."""
+        scene, x, y = self.scene, x / self.scale, y / self.scale
+        kind = scene.stage(now).kind
+        if kind == "timers":
+            at = 0 if y < SECOND else 1 + int((y - SECOND) // 30)
+            return Pointed("timer", _name(scene.timers[at])) if at < min(len(scene.timers), 3) else None
+        if kind != "card" or scene.card is None:
+            return None
+        card = scene.card
+        line = line_at(card, x, y, scene.scroll)
+        if line is not None:
+            return Pointed(card.kind, card.lines[line], card.title)
+        if card.lines or card.kind == "notice":
+            return None
+        return Pointed(card.kind, f"{card.title} {card.text}".strip(), card.title)
+
     def _tap(self, x: float, y: float, now: float) -> Press | None:
         scene = self.scene
         stage = scene.stage(now)
+        if stage.kind == "card" and scene.card is not None:
+            line = line_at(scene.card, x, y, scene.scroll)
+            if line is not None and line != scene.marked and scene.card.kind in SPOKEN_OF:
+                scene.mark(line, now)
+                return None
         if stage.kind == "ring":
             ring = scene.rings[0]
             if inside(DISMISS, x, y):
@@ -126,3 +153,13 @@ class Fingers:
             scene.timers_open = False
             scene.wake(now)
         return None
+
+
+def _name(timer: TimerView) -> str:
+    """A timer as its skill calls it."""
+    if timer.label:
+        return timer.label
+    minutes, seconds = divmod(round(timer.total_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "hour"), (minutes, "minute"), (seconds, "second"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count)

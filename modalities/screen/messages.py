@@ -38,6 +38,17 @@ class Touch(Body, frozen=True):
     contact: float = 0.0
 
 
+@message("screen.pointed")
+class Pointed(Body, frozen=True):
+    """Tell the session which thing on the glass a finger points at, so that "that one" can mean it: a ``timer``, or a
+    row of a card of that kind (``alarm``, ``list``, ``reminder``…). ``text`` is what is written there, ``title`` the
+    card's."""
+
+    kind: str
+    text: str
+    title: str = ""
+
+
 @message("screen.crown")
 class Crown(Body, frozen=True):
     """Tell screen and gestures that the crown turned (degrees, clockwise positive) or was pressed."""

@@ -87,7 +87,7 @@ class Renderer:
                 canvas.image.paste(self._ground(now))
                 words(canvas, scene.words, 100, 366)
             case "card" if scene.card is not None:
-                paint_card(canvas, scene.card, scene.scroll)
+                paint_card(canvas, scene.card, scene.scroll, scene.marked)
             case "timers":
                 ends = scene.moment(scene.timers[0].ends_at) if scene.timers[0].ends_at else scene.moment(now)
                 paint_timers(canvas, scene.timers, now, f"{ends:%H:%M}")

@@ -67,6 +67,8 @@ class Scene:
         self.card_until = 0.0
         self.card_count = 0
         self.scroll = 0.0
+        self.marked: int | None = None
+        """The line of the card that a finger points at."""
         self.timers_open = False
         self.touched_at = 0.0
         self.slide = 0
@@ -118,7 +120,7 @@ class Scene:
         self.card = show.card
         self.card_until = now + min(max(show.seconds, 0.5), MAX_CARD_S)
         self.card_count += 1
-        self.scroll = 0.0
+        self.scroll, self.marked = 0.0, None
         self.timers_open = False
         self.wake(now)
 
@@ -158,8 +160,7 @@ class Scene:
     def expire(self, now: float) -> None:
         """Forget a card whose time is over; one that is being spoken stays until the words end."""
         if self.card is not None and now >= self.card_until and self.phase != "speaking":
-            self.card = None
-            self.scroll = 0.0
+            self.dismiss_card()
 
     # what the owner does
 
@@ -176,9 +177,14 @@ class Scene:
             self.scroll = min(max(self.scroll + distance, 0.0), overflow(self.card))
             self.card_until = max(self.card_until, now + 6.0)
 
+    def mark(self, line: int, now: float) -> None:
+        """A finger points at a line of the card, which stays up to be spoken of."""
+        self.marked = line
+        self.card_until = max(self.card_until, now + 8.0)
+
     def dismiss_card(self) -> None:
         self.card = None
-        self.scroll = 0.0
+        self.scroll, self.marked = 0.0, None
 
     # what follows
 

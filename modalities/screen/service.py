@@ -137,8 +137,12 @@ class ScreenService(Service):
     async def on_touch(self, touch: Touch, _call: Call) -> None:
         if touch.finger or not (math.isfinite(touch.x) and math.isfinite(touch.y)):
             return  # further fingers mean something to the gestures only
-        press = self.fingers.touch(touch, self.port.wall())
+        now = self.port.wall()
+        pointed = self.fingers.pointed(touch.x, touch.y, now) if touch.phase == "down" else None
+        press = self.fingers.touch(touch, now)
         self._changed.set()
+        if pointed is not None:
+            await self.port.tell(self.session, pointed)
         if press is not None:
             await self.port.tell(self.session, press)
 
@@ -220,7 +224,7 @@ class ScreenService(Service):
             timer.cancel()
 
     async def _ring_after(self, seconds: float) -> None:
-        await self.port.sleep(seconds)
+        await self.port.rest(seconds)
         self._changed.set()
 
     def _doze(self, now: float) -> None:

@@ -83,6 +83,12 @@ class LonePort:
         self._sleeping.append((self.time + seconds, woken))
         await woken.wait()
 
+    def elapsed(self) -> float:
+        return self.time
+
+    async def rest(self, seconds: float) -> None:
+        await self.sleep(seconds)
+
     async def advance(self, seconds: float) -> None:
         """Let time pass, and everything that waits for it happen."""
         for _turn in range(5):

@@ -51,6 +51,16 @@ class GetSeen(Body, frozen=True):
     pass
 
 
+@message("test.get-time")
+class GetTime(Body, frozen=True):
+    pass
+
+
+@message("test.time")
+class Time(Body, frozen=True):
+    wall: float
+
+
 class Echo(Service):
     """Answers, misbehaves on request, and remembers what it was told."""
 
@@ -65,6 +75,10 @@ class Echo(Service):
         if call.lease is not None:
             return Leased(Pong(call.lease.size, b"", call.sender, call.generation), Lease.offer(call.lease.bytes()))
         return Pong(request.n, request.data, call.sender, call.generation)
+
+    @handles(GetTime)
+    def time(self, request: GetTime, call: Call) -> Time:
+        return Time(self.port.wall())
 
     @handles(GetSeen)
     def get_seen(self, request: GetSeen, call: Call) -> Seen:

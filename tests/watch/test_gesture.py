@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from bluerill.agent.messages import Saw
+from bluerill.kernel.clock import ClockNow, SetClock
 from bluerill.kernel.errors import CallerError
 from bluerill.kernel.message import Body, Taint
-from bluerill.modalities.gesture.messages import Gestured, Motion
+from bluerill.modalities.gesture.messages import Gestured, Light, Motion
 from bluerill.modalities.gesture.strokes import Strokes, shipped
 from bluerill.modalities.gesture.touches import Touches
 from bluerill.modalities.screen.messages import Crown, Touch
@@ -22,6 +25,7 @@ from bluerill.models.train.gesture.arm import draw_arm, perform
 from bluerill.skills.messages import Happened, Invoke, Invoked, Sense, Sensed
 from bluerill.watch.cli import build_parser, main
 from bluerill.watch.commands.inject import fingers, inject
+from bluerill.watch.commands.inject_time import read_moment
 
 
 def csv_of(path: Path, gesture: str, seed: int = 3) -> Path:
@@ -76,6 +80,8 @@ class Watch:
         self.asked.append(body)
         if isinstance(body, Sense):
             return Sensed(body.metric, 7.0 if body.value is None else body.value)
+        if isinstance(body, SetClock):
+            return ClockNow(body.to or 1_798_000_000.0, body.rate or 1.0, body.follow)
         return Invoked("set_home_place", {}, "Your home is Oslo now.")
 
 
@@ -166,3 +172,37 @@ def test_a_picture_comes_into_view_as_a_strangers(tmp_path: Path, monkeypatch: p
     ((to, body, taint),) = injected("image", str(picture))[0].told
     assert (to, taint) == ("session", Taint.UNTRUSTED)
     assert isinstance(body, Saw)
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (("time", "2026-12-24T07:59:30+00:00"), SetClock(to=1_798_099_170.0)),
+        (("time", "+1h30m"), SetClock(by=5400.0)),
+        (("time", "now"), SetClock(rate=1.0, follow=True)),
+        (("time-warp", "60"), SetClock(rate=60.0)),
+        (("time-warp", "off"), SetClock(rate=1.0)),
+    ],
+)
+def test_the_clock_is_set_and_hastened(words: tuple[str, ...], asked: SetClock) -> None:
+    watch, said = injected(*words)
+    assert watch.asked[-1] == asked
+    assert said.startswith("the watch's clock: ")
+
+
+def test_a_time_of_day_is_one_of_the_watchs_day() -> None:
+    now = datetime(2030, 5, 6, 22, 0, tzinfo=ZoneInfo("Europe/Paris"))
+    assert read_moment("07:59", now).to == datetime(2030, 5, 6, 7, 59, tzinfo=now.tzinfo).timestamp()
+
+
+@pytest.mark.parametrize("words", [("time", "soon"), ("time", "+5y"), ("time-warp", "fast"), ("time-warp", "-1")])
+def test_what_is_no_time_is_one_line(words: tuple[str, ...]) -> None:
+    with pytest.raises(CallerError, match="expected"):
+        injected(*words)
+
+
+def test_light_reaches_the_sensor_and_the_gestures() -> None:
+    watch, said = injected("light", "2")
+    assert watch.asked == [Sense("light", 2.0)]
+    assert [(to, body) for to, body, _ in watch.told] == [("gesture", Light(2.0))]
+    assert said == "light: 2"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from bluerill.agent.messages import CallReport, Turn
 from bluerill.kernel.limits import MIB
 from bluerill.kernel.status import ServiceStatus, Status
 from bluerill.models.messages import Models, Resident
-from bluerill.watch.commands.top import render, render_models
+from bluerill.watch.commands.top import render, render_models, render_turns
 
 
 def test_a_child_shows_its_parts_and_who_started_it() -> None:
@@ -29,3 +30,12 @@ def test_models_show_what_is_resident_and_what_waits() -> None:
     assert "1 voice, 4 background in hand; 3 loads, 2 evictions, 1 refused, 0 deaths" in text
     assert "20M+80M" in text
     assert "31.5" in text
+
+
+def test_a_turn_says_where_it_came_from_and_what_it_pointed_at() -> None:
+    calls = [CallReport("cancel_alarm", {}), CallReport("set_alarm", {})]
+    turn = Turn(1, "voice", "set that one to seven", calls, "", "templates", 0.97, {}, seen="alarm that was touched")
+    text = render_turns([turn, Turn(2, "gesture star", "hm", [], "", "", 0.0, {}, outcome="refused")])
+    assert "voice, templates 0.97; “this” is the alarm that was touched" in text
+    assert "cancel_alarm → set_alarm" in text
+    assert "gesture star, no planner" in text

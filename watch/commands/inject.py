@@ -16,12 +16,13 @@ from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...kernel.message import Taint
 from ...kernel.places import state_directory
-from ...modalities.gesture.messages import Gestured, Motion
+from ...modalities.gesture.messages import Gestured, Light, Motion
 from ...modalities.image.client import look
 from ...modalities.image.files import read_picture
 from ...modalities.screen.messages import Crown, Touch
 from ...skills.messages import Card, Happened, Invoke, Invoked, Sense, Sensed
 from ..control import Front, SocketFront
+from .inject_time import set_time, warp
 
 MIDDLE: Final = 233.0
 REACH: Final = 150.0
@@ -33,6 +34,8 @@ SENSORS: Final = {
     "calories": "today",
     "distance": "km today",
     "sleep": "hours last night",
+    "compass": "degrees from north, clockwise",
+    "light": "lux; dark all at once is a hand over the glass",
 }
 SWITCHES: Final = ("charging", "connection")
 MOST_SPEED: Final = 1000.0
@@ -40,9 +43,10 @@ MOST_SPEED: Final = 1000.0
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
-    motion = what.add_parser("motion", help="a recording of the wrist (CSV: t, ax … gz), at its own pace")
-    motion.add_argument("file", type=Path, metavar="FILE")
-    motion.add_argument("--speed", type=float, default=1.0, metavar="N", help="N times as fast; 0: at once")
+    for name in ("motion", "accelerometer"):
+        motion = what.add_parser(name, help="a recording of the wrist (CSV: t, ax … gz), at its own pace")
+        motion.add_argument("file", type=Path, metavar="FILE")
+        motion.add_argument("--speed", type=float, default=1.0, metavar="N", help="N times as fast; 0: at once")
     for name, line in (("tap", "a finger"), ("double-tap", "a finger, twice"), ("long-press", "a finger that stays")):
         touch = what.add_parser(name, help=f"{line} on the glass (in its middle, or at X Y of 466)")
         touch.add_argument("place", nargs="*", type=float, metavar="X Y")
@@ -61,6 +65,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     for name in SWITCHES:
         switch = what.add_parser(name, help="on or off")
         switch.add_argument("value", choices=("on", "off"), metavar="on|off")
+    moment = what.add_parser("time", help="the watch's clock: '2026-12-24 07:59', 07:59, +2h, or now")
+    moment.add_argument("moment", metavar="WHEN")
+    pace = what.add_parser("time-warp", help="the watch's clock runs N times as fast (off: as ever)")
+    pace.add_argument("rate", metavar="N|off")
     place = what.add_parser("location", help="where the watch is")
     place.add_argument("place_name", metavar="PLACE")
     notice = what.add_parser("notification", help="words of somebody else, shown on the glass and never believed")
@@ -88,7 +96,11 @@ async def _inject(args: argparse.Namespace) -> int:
 async def inject(front: Front, args: argparse.Namespace) -> str:
     """Send it; what is to be said of it. Raises CallerError for what cannot be injected."""
     what: str = args.what
-    if what == "motion":
+    if what == "time":
+        return await set_time(front, args.moment)
+    if what == "time-warp":
+        return await warp(front, args.rate)
+    if what in ("motion", "accelerometer"):
         return await _motion(front, args.file, args.speed)
     if what in SENSORS or what in SWITCHES:
         return await _sense(front, what, args.value)
@@ -154,6 +166,8 @@ async def _sense(front: Front, what: str, value: str) -> str:
     except ValueError:
         raise CallerError(f"expected a number or 'day' for {what}, got {value[:40]!r}") from None
     sensed = await front.ask("skills", Sense(metric, number), Sensed)
+    if metric == "light":
+        await front.tell("gesture", Light(sensed.value), Taint.USER)
     shown = f"{sensed.value:g}" if what in SENSORS else "on" if sensed.value else "off"
     return f"{what}: {shown}"
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from ...agent.messages import Turn
 from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...kernel.manifest import format_size
@@ -21,6 +22,8 @@ from ...kernel.places import state_directory
 from ...kernel.status import GetStatus, ServiceStatus, Status
 from ...models.messages import GetModels, Models, Resident
 from ..control import SocketFront
+from ..top.source import turns
+from ..top.view import provenance, told
 from .style import coloured, paint, table
 
 
@@ -71,6 +74,9 @@ async def _top(args: argparse.Namespace) -> int:
             if coloured() and not args.once:
                 print("\x1b[H\x1b[2J", end="")
             print(render(status), flush=True)
+            said = await turns(front)
+            if said:
+                print("\n" + render_turns(said), flush=True)
             if any(service.name == "models" and service.state == "running" for service in status.services):
                 print("\n" + render_models(await front.ask("models", GetModels(), Models)), flush=True)
             if args.once:
@@ -106,6 +112,12 @@ def render_models(models: Models) -> str:
     if rows:
         lines += [table(rows, ["model", "state", "anon+file", "jobs", "tokens/s"])]
     return "\n".join(lines)
+
+
+def render_turns(turns: list[Turn]) -> str:
+    """The last turns: the words, where they came from and what they pointed at, and what came of them."""
+    rows = [[each.text[:60], provenance(each), told(each)] for each in turns]
+    return table(rows, ["turn", "from", "to"])
 
 
 def render(status: Status) -> str:

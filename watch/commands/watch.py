@@ -8,12 +8,14 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 
 from ...kernel import eventloop
 from ...kernel.errors import CallerError, ManifestError
 from ...kernel.status import GetStatus, Status
 from ..boot import DeviceBusy, boot, fit, load_manifest
 from ..control import ControlService, LocalFront
+from ..recording.messages import Record, Recording
 from ..web.messages import GetLink, Link
 from .style import paint
 
@@ -26,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--ram", default="", metavar="SIZE", help="memory budget of the device, e.g. 512M")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="record the session from the beginning")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -52,6 +55,8 @@ async def _watch(args: argparse.Namespace) -> int:
         control = device.kernel.local("control")
         assert isinstance(control, ControlService)
         front = LocalFront(control)
+        if args.record is not None:
+            await front.ask("control", Record(str(args.record.absolute())), Recording)
         url = (await front.ask("web", GetLink(), Link, within=20.0)).url
         print(url, flush=True)
         print(paint("the watch is on this page; Ctrl-C ends it", "dim"), file=sys.stderr, flush=True)

@@ -89,6 +89,8 @@ class Monitor(App[None]):
                         yield Static(id="job")
                         yield Static(id="jobs-none", classes="none")
                 with Vertical(id="right"):
+                    with Vertical(id="turns-tile", classes="tile"):
+                        yield Static(id="turns")
                     with Horizontal(id="rates"):
                         with Vertical(classes="tile", id="rate-tile"):
                             yield Sparkline(id="rate")
@@ -117,6 +119,7 @@ class Monitor(App[None]):
             ("faults-tile", "recent faults"),
             ("models-tile", "models"),
             ("jobs-tile", "jobs"),
+            ("turns-tile", "last turns"),
             ("rate-tile", "messages/s"),
             ("speed-tile", "tokens/s"),
         ):
@@ -159,6 +162,7 @@ class Monitor(App[None]):
         self.query_one("#services-tile").border_subtitle = f"sorted: {self._order}"
         self._models(view)
         self._show_jobs(view)
+        self.query_one("#turns", Static).update(cells.turn_lines(view.turns[-3:]))
         faults = view.status.faults[-6:] or ["none"]
         self.query_one("#faults", Static).update(Text("\n".join(faults), FAINT if faults == ["none"] else AMBER))
         self.query_one("#rate", Sparkline).data = list(self._rates)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from rich.text import Text
 
 from ...agent.jobs.messages import JobView
+from ...agent.messages import Turn
 from ...kernel.manifest import format_size
 from ...kernel.status import ServiceStatus
 from ...models.messages import Resident
 from .theme import AMBER, BLUE, FAINT, GREEN, INK, RED, SOFT, TEAL, TRACK, VIOLET
-from .view import ClassRow, Share, bar, milliseconds, span
+from .view import ClassRow, Share, bar, milliseconds, provenance, span, told
 
 STATES = {
     "running": GREEN, "ready": GREEN, "done": GREEN, "busy": TEAL, "loading": BLUE, "starting": BLUE, "waiting": AMBER,
@@ -145,3 +146,14 @@ def class_line(rows: list[ClassRow]) -> Text:
         text.append(bar(min(1.0, row.queued / 20), 8), f"{TEAL} on {TRACK}")
         text.append(f"  p50 {milliseconds(row.p50_ms):>6}  p95 {milliseconds(row.p95_ms):>6}", SOFT)
     return text
+
+
+def turn_lines(turns: list[Turn]) -> Text:
+    """The last turns: the words, where they came from and what they pointed at, and what came of them."""
+    text = Text()
+    for turn in turns:
+        good = turn.outcome in ("done", "asked")
+        text.append(f"{'' if not text else chr(10)}{turn.text[:80] or '(nothing was understood)'}", INK)
+        text.append(f"\n  {provenance(turn)}\n", FAINT)
+        text.append(f"  {told(turn)}", GREEN if good else AMBER)
+    return text or Text("nobody has said anything yet", FAINT)

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Literal
 
 from ...agent.jobs.messages import GetJobs, Jobs, JobSteered, SteerJob
+from ...agent.messages import GetTurns, Turn, Turns
 from ...kernel.errors import BluerillError, PeerRestarted
 from ...kernel.restart import RestartService, ServiceRestarting
 from ...kernel.status import GetStatus, Status
 from ...models.messages import GetModels, Models
-from ..control import SocketFront
+from ..control import Front, SocketFront
 from .view import View
 
 LOOK_WITHIN_S = 3.0
+LAST_TURNS = 6
 
 
 class DeviceSource:
@@ -37,7 +39,8 @@ class DeviceSource:
         except PeerRestarted:
             await self.close()
             raise
-        return View(status, await self._jobs(front), await self._models(front, status), time.time())
+        jobs, models = await self._jobs(front), await self._models(front, status)
+        return View(status, jobs, models, time.time(), await turns(front))
 
     async def _jobs(self, front: SocketFront) -> Jobs | None:
         try:
@@ -71,3 +74,11 @@ class DeviceSource:
         front, self._front = self._front, None
         if front is not None:
             await front.close()
+
+
+async def turns(front: Front) -> list[Turn]:
+    """The last turns; none of a device without a session."""
+    try:
+        return (await front.ask("session", GetTurns(LAST_TURNS), Turns, within=LOOK_WITHIN_S)).turns
+    except BluerillError:
+        return []

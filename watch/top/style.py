@@ -32,7 +32,7 @@ DataTable > .datatable--even-row { background: $surface; }
 .none { height: auto; }
 #job { height: auto; margin-top: 1; color: #b0c0d2; }
 #classes { height: auto; margin-top: 1; }
-#faults { height: auto; }
+#faults, #turns { height: auto; }
 Footer { background: $surface; }
 ModalScreen { align: center middle; background: #0a0f16 70%; }
 .dialog { width: auto; max-width: 76; height: auto; border: round $primary; background: $surface; padding: 1 3; }

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ...agent.jobs.messages import Jobs
+from ...agent.messages import Turn
 from ...kernel.manifest import format_size
 from ...kernel.status import ServiceStatus, Status
 from ...models.messages import Latency, Models
@@ -25,6 +26,8 @@ class View(msgspec.Struct, frozen=True):
     models: Models | None = None
     at: float = 0.0
     """When it was, in Unix seconds."""
+    turns: list[Turn] = []
+    """The last turns, latest last."""
 
 
 class ClassRow(msgspec.Struct, frozen=True):
@@ -144,3 +147,16 @@ def ledger_line(status: Status) -> str:
         f"{format_size(parts['anon'])} anonymous and {format_size(parts['file'])} file-backed in use; "
         f"{format_size(parts['free'])} free, {format_size(status.headroom)} headroom never promised"
     )
+
+
+def provenance(turn: Turn) -> str:
+    """Where a turn came from, who planned it, and what "this" in it was: ``voice, templates 0.97; this: picture``."""
+    by = f"{turn.planner} {turn.confidence:.2f}" if turn.planner else "no planner"
+    seen = f"; “this” is the {turn.seen}" if turn.seen else ""
+    return f"{turn.source}, {by}{seen}"
+
+
+def told(turn: Turn) -> str:
+    """What came of a turn: the actions, or its outcome where there were none."""
+    calls = " → ".join(call.name for call in turn.calls)
+    return calls if turn.outcome == "done" and calls else f"{calls} {turn.outcome}".strip()

@@ -7,12 +7,13 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
+from ...kernel.clock import ClockNow, SetClock
 from ...kernel.errors import BluerillError
 from ...kernel.message import Body, Taint
 from ...kernel.service import Port
-from ...modalities.gesture.messages import Forget, Gestures, GetGestures, Motion, Taught, Teach
+from ...modalities.gesture.messages import Forget, Gestures, GetGestures, Light, Motion, Taught, Teach
 from ...modalities.screen.messages import Crown, Touch
-from ...skills.messages import Card, Happened, Sense, Sensed
+from ...skills.messages import Card, Happened, Invoke, Invoked, Sense, Sensed
 from . import protocol
 from .page import Page
 
@@ -57,13 +58,23 @@ class Hands:
         told.append(await self._port.ask(self._gesture, GetGestures(), Gestures, within=LEARN_S))
         return [protocol.forward(body) for body in told]
 
-    async def inject(self, said: protocol.Sensed | protocol.Notice) -> list[bytes]:
-        """A reading for a simulated sensor, or a notification, which is somebody else's."""
+    async def inject(
+        self, said: protocol.Sensed | protocol.Notice | protocol.Clocked | protocol.Located
+    ) -> list[bytes]:
+        """A reading for a simulated sensor, the clock, a place, or a notification, which is somebody else's."""
+        if isinstance(said, protocol.Clocked):
+            request = SetClock(said.to, said.by, said.rate, said.follow)
+            return [protocol.forward(await self._port.ask("kernel", request, ClockNow, taint=Taint.USER))]
+        if isinstance(said, protocol.Located):
+            place = Invoke("set_home_place", {"place": said.place})
+            return [protocol.forward(await self._port.ask("skills", place, Invoked, within=LEARN_S, taint=Taint.USER))]
         if isinstance(said, protocol.Notice):
             card = Card("notice", title=said.title, text=said.text)
             await self._port.tell("session", Happened("notification", "", card), taint=Taint.UNTRUSTED)
             return []
         sensed = await self._port.ask("skills", Sense(said.metric, said.value), Sensed, taint=Taint.USER)
+        if said.metric == "light":
+            await self._tell(Light(sensed.value))
         return [protocol.forward(sensed)]
 
     async def _both(self, body: Body) -> None:

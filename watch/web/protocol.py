@@ -204,6 +204,22 @@ class Notice(FromPage, frozen=True, tag="notice"):
     text: Annotated[str, msgspec.Meta(max_length=1000)] = ""
 
 
+class Clocked(FromPage, frozen=True, tag="clock"):
+    """Set the watch's clock: to a moment (Unix seconds), or forwards, or to run faster; ``follow`` lets it go by the
+    machine's again. With none of these it only asks. Answered by ``kernel.clock-now``."""
+
+    to: Annotated[float, msgspec.Meta(ge=0, le=1e10)] | None = None
+    by: Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)] = 0.0
+    rate: Annotated[float, msgspec.Meta(ge=0, le=1e6)] = 0.0
+    follow: bool = False
+
+
+class Located(FromPage, frozen=True, tag="location"):
+    """Where the watch is; answered by ``skills.invoked``."""
+
+    place: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
 class BringPicture(FromPage, frozen=True, tag="bring-picture"):
     """A picture of ``size`` bytes follows in pieces, as a face does; what is in it is told by ``page.seen``. Words that
     follow are taken when it has been looked at."""
@@ -283,6 +299,8 @@ Said = (
     | Known
     | Sensed
     | Notice
+    | Clocked
+    | Located
     | BringPicture
     | Ask
     | Pressed

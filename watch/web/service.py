@@ -258,7 +258,7 @@ class WebService(Service):
                 await self._hands.moved(page, said)
             case protocol.Taught() | protocol.Unlearned() | protocol.Known():
                 self.port.spawn(self._answer(page, self._hands.learn(said), "gesture"), f"page-{page.number}-gesture")
-            case protocol.Sensed() | protocol.Notice():
+            case protocol.Sensed() | protocol.Notice() | protocol.Clocked() | protocol.Located():
                 self.port.spawn(self._answer(page, self._hands.inject(said), "inject"), f"page-{page.number}-inject")
             case protocol.Ask():
                 self._begin_ask(page, said)

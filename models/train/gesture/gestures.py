@@ -14,13 +14,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ...motion.detector import WINDOW, shrunk
+from ...motion.detector import HOP, STILL, WINDOW, shrunk
+from ...motion.network import Network
 from ...motion.samples import RATE, mirrored
 from .arm import EVERYDAY, GESTURES, Take, draw_arm, everyday, perform
 from .net import MotionNet, fit, save, say
 from .recordings import TRAIN_PEOPLE, evened, people
 
 LABELS = ("none", *GESTURES)
+DOUBT = 0.3
+"""From this chance of any gesture on, a window of life is a mistake to learn from."""
 SCALE = np.array([6.0, 6.0, 6.0, 3.0, 3.0, 3.0], np.float32)
 Rows = NDArray[np.float64]
 
@@ -85,15 +88,33 @@ def recorded(rng: np.random.Generator, folder: Path, names: tuple[str, ...], cop
     return windows
 
 
+def mined(rng: np.random.Generator, network: Network, hours: float) -> list[Rows]:
+    """Windows of simulated life in which a network believes to see a gesture: what is hardest to tell from one."""
+    found: list[Rows] = []
+    for number in range(int(hours * 3600 / 30)):
+        rows = evened(everyday(rng, draw_arm(rng, 1.15), EVERYDAY[number % len(EVERYDAY)], 30.0))
+        windows = np.stack([rows[end - WINDOW : end] for end in range(WINDOW, len(rows) + 1, HOP)])
+        moving = windows[np.abs(windows[:, :, 3:]).max(axis=(1, 2)) >= STILL]
+        if len(moving):
+            chances = network.chances(shrunk(moving))
+            found += list(moving[1 - chances[:, network.labels.index("none")] > DOUBT])
+    return found
+
+
 def train(
     folder: Path, out: Path, minutes: float, seed: int = 1, names: tuple[str, ...] = TRAIN_PEOPLE,
-    takes: int = 15_000, lives: int = 4_000,
+    takes: int = 15_000, lives: int = 4_000, before: Path | None = None, hours: float = 12.0,
 ) -> None:  # fmt: skip
-    """Train on the recordings of these people and on simulation; write the network."""
+    """Train on the recordings of these people and on simulation; write the network. ``before`` is an earlier network,
+    whose mistakes in ``hours`` of simulated life are trained on twice."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     rng, began = np.random.default_rng(seed), time.monotonic()
     windows, labels = simulated(rng, takes, lives)
+    if before is not None:
+        hard = mined(rng, Network.load(before), hours)
+        say(f"{len(hard)} windows of {hours:g} hours mistaken before")
+        windows, labels = windows + hard * 2, labels + [0] * (2 * len(hard))
     real = recorded(rng, folder, names, 12)
     windows, labels = windows + real, labels + [0] * len(real)
     say(f"{len(labels)} windows ({len(real)} of people) in {time.monotonic() - began:.0f} s")
@@ -113,8 +134,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--takes", type=int, default=15_000)
     parser.add_argument("--lives", type=int, default=4_000)
+    parser.add_argument("--before", type=Path, help="an earlier network, whose mistakes are trained on")
+    parser.add_argument("--hours", type=float, default=12.0, help="of simulated life in which they are looked for")
+    parser.add_argument("--without", action="append", default=[], metavar="PERSON", help="leave a person out")
     args = parser.parse_args()
-    train(args.data, args.out, args.minutes, args.seed, takes=args.takes, lives=args.lives)
+    names = tuple(name for name in TRAIN_PEOPLE if name not in args.without)
+    train(
+        args.data, args.out, args.minutes, args.seed, names, takes=args.takes, lives=args.lives, before=args.before,
+        hours=args.hours,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

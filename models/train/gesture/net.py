@@ -93,19 +93,26 @@ def fit(
 
 
 def save(
-    net: MotionNet, out: Path, labels: Sequence[str], mean: NDArray[np.generic], scale: NDArray[np.generic]
+    net: MotionNet,
+    out: Path,
+    labels: Sequence[str],
+    mean: NDArray[np.generic],
+    scale: NDArray[np.generic],
+    *,
+    half: bool = False,
 ) -> None:
-    """Write the arrays that the device reads."""
+    """Write the arrays that the device reads; the weights in ``half`` precision."""
+    kind = np.float16 if half else np.float32
     arrays: dict[str, NDArray[np.generic]] = {
         "labels": np.array(labels), "mean": mean.astype(np.float32), "scale": scale.astype(np.float32),
     }  # fmt: skip
     for place, conv in enumerate(net.conv):
-        arrays[f"conv{place}.weight"] = conv.weight.detach().numpy()
-        arrays[f"conv{place}.bias"] = conv.bias.detach().numpy()
+        arrays[f"conv{place}.weight"] = conv.weight.detach().numpy().astype(kind)
+        arrays[f"conv{place}.bias"] = conv.bias.detach().numpy().astype(kind)
         arrays[f"conv{place}.stride"] = np.array(conv.stride[0])
     for place, dense in enumerate(net.dense):
-        arrays[f"dense{place}.weight"] = dense.weight.detach().numpy()
-        arrays[f"dense{place}.bias"] = dense.bias.detach().numpy()
+        arrays[f"dense{place}.weight"] = dense.weight.detach().numpy().astype(kind)
+        arrays[f"dense{place}.bias"] = dense.bias.detach().numpy().astype(kind)
     out.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(out, allow_pickle=False, **arrays)
 

@@ -7,7 +7,7 @@ import pytest
 from bluerill.agent.messages import Press, Show, State
 from bluerill.modalities.screen.faces import bundled
 from bluerill.modalities.screen.fingers import Fingers
-from bluerill.modalities.screen.messages import Crown, Touch
+from bluerill.modalities.screen.messages import Crown, Pointed, Touch
 from bluerill.modalities.screen.scene import Scene
 from bluerill.skills.messages import Card, Glance, RingView, TimerView
 
@@ -78,6 +78,9 @@ def test_cards_are_dismissed_and_long_ones_scrolled(scene: Scene, fingers: Finge
     fingers.crown(Crown(100000), NOW)
     assert 0 < scene.scroll < 1000
     tap(fingers)
+    assert scene.card is not None
+    assert scene.marked is not None  # it is pointed at, and stays to be spoken of
+    tap(fingers)
     assert scene.card is None
 
 
@@ -96,3 +99,24 @@ def test_a_tap_opens_timers_and_stops_the_agent(scene: Scene, fingers: Fingers) 
 def test_a_move_or_up_without_a_down_is_nothing(fingers: Fingers) -> None:
     assert fingers.touch(Touch("up", 1, 1), NOW) is None
     assert fingers.touch(Touch("move", 1, 1), NOW) is None
+
+
+def test_what_a_finger_points_at(scene: Scene, fingers: Fingers) -> None:
+    scene.show(Show(Card("list", "Shopping list", "", ["milk", "bread", "eggs"]), 5), NOW)
+    found = [fingers.pointed(233 / 2, y / 2, NOW) for y in (143, 250, 290, 330, 440)]
+    assert [each and each.text for each in found] == [None, "milk", "bread", "eggs", None]
+    assert found[1] == Pointed("list", "milk", "Shopping list")
+    scene.show(Show(Card("notice", "Bank", "", ["Call us"]), 5), NOW)
+    assert tap(fingers, 233, 290) is None
+    assert scene.card is None  # a stranger's words are not spoken of by pointing: the card goes, as ever
+    timers = [TimerView("1", "Tea", 60, ends_at=NOW + 60), TimerView("2", "", 5400, ends_at=NOW + 90)]
+    scene.glance(Glance(timers=timers))
+    scene.timers_open = True
+    names = [fingers.pointed(233 / 2, y / 2, NOW) for y in (224, 342, 372)]
+    assert [each and (each.kind, each.text) for each in names] == [
+        ("timer", "Tea"),
+        ("timer", "1 hour 30 minute"),
+        None,
+    ]
+    scene.timers_open = False
+    assert fingers.pointed(100, 100, NOW) is None

@@ -77,7 +77,13 @@ class FakePort:
     def wall(self) -> float:
         return 1_000.0
 
+    def elapsed(self) -> float:
+        return self.now()
+
     async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    async def rest(self, seconds: float) -> None:
         await asyncio.sleep(0)
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:

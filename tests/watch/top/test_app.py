@@ -16,6 +16,7 @@ pytest.importorskip("textual", reason="the extra 'top' is not installed")
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Static
 
+from bluerill.agent.messages import CallReport, Turn
 from bluerill.watch.top.app import Monitor
 from bluerill.watch.top.dialogs import Help, Question
 from support.scenes import Scene
@@ -188,5 +189,18 @@ def test_a_row_that_goes_leaves_the_others_where_they_are() -> None:
         await app.look()
         assert [row[0] for row in cells(app, "jobs")] == ["4", "3", "2", "1"]
         assert app.query_one("#jobs-tile").border_subtitle == "the owner is speaking"
+
+    run(test)
+
+
+def test_the_last_turns_say_what_they_pointed_at() -> None:
+    async def test(app: Monitor, pilot: Pilot[None], scene: Scene) -> None:
+        assert text(app, "turns") == "nobody has said anything yet"
+        calls = [CallReport("cancel_timer", {}), CallReport("start_timer", {})]
+        turn = Turn(1, "voice", "set that to seven", calls, "", "templates", 0.97, {}, seen="timer that was touched")
+        scene.view = msgspec.structs.replace(scene.view, turns=[turn])
+        await app.look()
+        assert "voice, templates 0.97; “this” is the timer that was touched" in text(app, "turns")
+        assert "cancel_timer → start_timer" in text(app, "turns")
 
     run(test)
