@@ -13,8 +13,10 @@ from typing import Final, NamedTuple
 
 from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
+from .compiled import document, is_document
 from .problem import FaceError
 from .resources import Resources
+from .vector.drawable import draw, size_of
 
 MAX_PIXELS: Final = 4_194_304
 """The largest picture that is decoded (2048 by 2048)."""
@@ -63,7 +65,7 @@ class Bitmaps:
         if found is not None:
             self._kept.move_to_end(key)
             return found
-        image = self._decode(name, frame)
+        image = self._decode(name, frame, size)
         if image is None:
             return None
         return self._keep(key, _coloured(_scaled(image, size), filtered))
@@ -90,7 +92,7 @@ class Bitmaps:
         key = (name, size, "cover")
         found = self._kept.get(key)
         if found is None:
-            image = self._decode(name, 0)
+            image = self._decode(name, 0, size, cover=True)
             found = None if image is None else self._keep(key, ImageOps.fit(image, size, Image.Resampling.LANCZOS))
         return found
 
@@ -115,13 +117,33 @@ class Bitmaps:
         except (FaceError, OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError):
             return None
 
-    def _decode(self, name: str, frame: int) -> Image.Image | None:
+    def _decode(self, name: str, frame: int, size: tuple[int, int], *, cover: bool = False) -> Image.Image | None:
         try:
             data = self._resources.image(name, self._locale)
         except FaceError as error:
             self._tell(str(error))
             return None
+        if is_document(data):
+            return self._vector(data, name, size, cover)
         return self._open(data, f"the picture {name!r}", frame)
+
+    def _vector(self, data: bytes, name: str, size: tuple[int, int], cover: bool) -> Image.Image | None:
+        """A vector drawable at the size at which it is shown; in its own proportions if it is to cover it."""
+        try:
+            root = document(data, name)
+            if cover:
+                own = size_of(root)
+                grow = max(size[0] / own[0], size[1] / own[1])
+                size = (max(round(own[0] * grow), 1), max(round(own[1] * grow), 1))
+                if size[0] * size[1] > MAX_PIXELS:
+                    raise FaceError(f"expected at most {MAX_PIXELS:,} pixels, found {size[0]}x{size[1]}")
+            picture, notes = draw(root, size, self._resources.colour)
+        except FaceError as error:
+            self._tell(f"the picture {name!r}: {error}")
+            return None
+        for note in notes:
+            self._tell(f"the picture {name!r}: {note}")
+        return picture
 
     def _open(self, data: bytes, what: str, frame: int = 0) -> Image.Image | None:
         try:

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops
 
+from .compiled import document, is_document
 from .problem import FaceError
 from .resources import Resources
+from .vector.drawable import size_of
 
 MAX_PIXELS = 4 << 20
 """The largest picture that is decoded (2048 by 2048); checked against its header, before anything is unpacked."""
@@ -60,7 +62,11 @@ def picture(resources: Resources, name: str) -> Picture:
 
 
 def measure(data: bytes, name: str, digest: str = "") -> Picture:
-    """The measures of an encoded picture; raises as :func:`picture`."""
+    """The measures of an encoded picture, or of a vector drawable at its own size; raises as :func:`picture`."""
+    if is_document(data):
+        wide, high = (max(round(side), 1) for side in size_of(document(data, name)))
+        _limit(name, wide, high, 1)
+        return Picture(wide, high, 1, (wide, high), 4, digest)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
