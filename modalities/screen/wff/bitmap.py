@@ -6,14 +6,14 @@ cannot be decoded is reported and drawn as nothing.
 
 from __future__ import annotations
 
-import io
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Final, NamedTuple
 
-from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .compiled import document, is_document
+from .decoding import opened
 from .problem import FaceError
 from .resources import Resources
 from .vector.drawable import draw, size_of
@@ -59,7 +59,7 @@ class Bitmaps:
     def drawable(
         self, name: str, size: tuple[int, int], filtered: Filter | None = None, frame: int = 0
     ) -> Image.Image | None:
-        """A drawable stretched to a size in pixels, as RGBA; None if it cannot be shown."""
+        """A drawable stretched to a size in pixels, RGBA or (without transparency) RGB; None if it cannot be shown."""
         key = (name, size, filtered, frame)
         found = self._kept.get(key)
         if found is not None:
@@ -104,7 +104,7 @@ class Bitmaps:
 
     def _frames(self, name: str) -> Animation | None:
         try:
-            with Image.open(io.BytesIO(self._resources.image(name, self._locale))) as image:
+            with opened(self._resources.image(name, self._locale)) as image:
                 count = min(getattr(image, "n_frames", 1), MAX_FRAMES)
                 if count < 2 or image.width * image.height > MAX_PIXELS:
                     return None
@@ -147,7 +147,7 @@ class Bitmaps:
 
     def _open(self, data: bytes, what: str, frame: int = 0) -> Image.Image | None:
         try:
-            with Image.open(io.BytesIO(data)) as image:
+            with opened(data) as image:
                 if image.width * image.height > MAX_PIXELS:
                     self._tell(
                         f"expected {what} to have at most {MAX_PIXELS:,} pixels, found {image.width}x{image.height}"
@@ -173,6 +173,8 @@ class Bitmaps:
             self._problem(problem)
 
     def _keep(self, key: Hashable, image: Image.Image) -> Image.Image:
+        if image.getchannel("A").getextrema() == (255, 255):
+            image = image.convert("RGB")  # a stamp then takes it as it is, and nothing is kept twice
         self._kept[key] = image
         self._bytes += image.width * image.height * 4
         while self._bytes > KEPT_BYTES and len(self._kept) > 1:
@@ -197,8 +199,3 @@ def _coloured(image: Image.Image, filtered: Filter | None) -> Image.Image:
     done = Image.merge("HSV", (hue, saturation, value)).convert("RGB").convert("RGBA")
     done.putalpha(image.getchannel("A"))
     return done
-
-
-def lightness(image: Image.Image) -> Image.Image:
-    """How light each pixel of a picture is where it is opaque, as a mask (photos used as masks)."""
-    return ImageChops.multiply(image.convert("L"), image.getchannel("A"))

@@ -27,12 +27,17 @@ MAX_STRINGS: Final = 20_000
 
 def document(data: bytes, name: str) -> Node:
     """The root of a document, as text or compiled. Raises FaceError as :func:`parse`."""
-    return _read(data, name) if data[:4] == _MAGIC else parse(data, name)
+    return _read(data, name) if is_compiled(data) else parse(data, name)
+
+
+def is_compiled(data: bytes) -> bool:
+    """Whether this is a compiled document."""
+    return data[:4] == _MAGIC
 
 
 def is_document(data: bytes) -> bool:
     """Whether this is XML, as text or compiled, and no picture."""
-    return data[:4] == _MAGIC or data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    return is_compiled(data) or data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
 def _read(data: bytes, name: str) -> Node:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
-from .compiled import document, is_document
+from .compiled import document, is_compiled, is_document
 from .node import Node
 from .parse import MAX_BYTES, parse
 from .problem import VERSIONS, FaceError, Problem
@@ -136,7 +136,13 @@ def _declared_version(resources: Resources) -> int | None:
             data = resources.read(file)
             if not is_document(data):
                 continue
-            for node in document(data, file).walk():
+            try:
+                root = document(data, file)
+            except FaceError:
+                if is_compiled(data):
+                    continue  # what an archive holds besides the face is no reason to refuse it
+                raise
+            for node in root.walk():
                 if node.tag == "property" and node.get("android:name") == _VERSION_KEY:
                     value = node.get("android:value")
                     return int(value) if value.isdigit() and int(value) in VERSIONS else None

@@ -5,7 +5,6 @@ nothing.
 from __future__ import annotations
 
 import hashlib
-import io
 import struct
 import warnings
 from collections import OrderedDict
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageChops
 
 from .compiled import document, is_document
+from .decoding import opened
 from .problem import FaceError
 from .resources import Resources
 from .vector.drawable import size_of
@@ -70,7 +70,7 @@ def measure(data: bytes, name: str, digest: str = "") -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data)) as image:
+            with opened(data) as image:
                 width, height = image.size
                 frames = int(getattr(image, "n_frames", 1))
                 _limit(name, width, height, frames)
