@@ -11,7 +11,7 @@ from typing import Final
 from PIL import Image
 
 from . import lettering
-from .cards import paint_card
+from .cards import paint_card, paint_toast
 from .faces.face import Face, Layer
 from .frugal import give_back
 from .paint import Canvas, forget_masks
@@ -111,6 +111,8 @@ class Renderer:
                 paint_stopwatch(canvas, scene.stopwatch_started, scene.stopwatch_laps, now)
             case _:
                 scene.face.draw(canvas, scene.view(now))
+                if scene.toast is not None:
+                    paint_toast(canvas, scene.toast)
         if scene.phase == "speaking" and stage.kind in ("card", "speaking"):
             paint_speaking(canvas, now)
         return canvas.image

@@ -17,13 +17,15 @@ import { Studio } from "./studio.js";
 import { Parcel } from "./parcel.js";
 import { Pictures } from "./pictures.js";
 import { Simulate } from "./simulate.js";
+import { Thumbs } from "./thumbs.js";
 import { Voice } from "./voice.js";
 
 const $ = (id) => document.getElementById(id);
 const link = new Link(`ws://${location.host}/socket`);
 const glass = new Glass($("glass"), $("crown"), link);
 const parcel = new Parcel(link);
-const faces = new Faces($("faces"), link, parcel);
+const thumbs = new Thumbs(link);
+const faces = new Faces(document, link, parcel, thumbs);
 const pictures = new Pictures(document, link, parcel);
 const hands = new Hands(document, link, glass);
 new Simulate(document, link);
@@ -37,7 +39,7 @@ const budget = new Budget($("budget"), link);
 const jobs = new Jobs(document, link);
 const models = new Models(document);
 const cards = new Cards(document, link);
-const studio = new Studio(document, link);
+const studio = new Studio(document, link, thumbs);
 let shown = { stage: "", ringing: "", ring: "", face: "" };
 
 // the link
@@ -230,12 +232,13 @@ const KEYS = {
   h: () => $("hands-free").click(),
   m: () => $("toggle-monitor").click(),
   s: () => studio.open(),
+  f: () => $("faces").showPopover(),
   "?": () => $("keys").showModal(),
   Escape: () => press(shown.ringing ? "dismiss" : "stop"),
 };
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open || $("studio").open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open || $("studio").open || $("faces").matches(":popover-open")) return;
   const typing = event.target.matches("input[type=text], textarea");
   const busy = event.target.closest("button, label, input, summary, .log, .scroll") !== null;
   if (event.key === "Escape" && typing) { event.target.blur(); return; }

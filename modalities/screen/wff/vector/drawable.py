@@ -20,8 +20,8 @@ from ..node import Node
 from ..outline import Trace, cut, length, stroke
 from ..problem import FaceError
 from ..stamp import Stamp, dimmed, lay, masked
-from .fill import filled
-from .path import Contour, contours
+from .fill import Budget, filled
+from .path import FAR, Contour, contours
 
 MAX_SIDE: Final = 1024
 """Larger ones are drawn so large and stretched."""
@@ -72,6 +72,7 @@ class _Sheet:
     picture: Image.Image
     look: Look
     notes: list[str] = field(default_factory=list)
+    budget: Budget = field(default_factory=Budget)
     paths: int = 0
 
     def note(self, text: str) -> None:
@@ -140,11 +141,14 @@ def _finished(sheet: _Sheet, root: Node) -> Image.Image:
 
 def _group(sheet: _Sheet, node: Node, matrix: Affine, clip: Image.Image | None) -> None:
     """The children of a group in its own space; a clip holds for what follows it in the group."""
+    if not all(abs(number) < FAR for number in matrix):  # also not a number
+        return
     for child in node.children:
         match child.tag:
             case "group":
                 _group(sheet, child, _placed(child).then(matrix), clip)
             case "clip-path":
+                sheet.budget.spend(painted=sheet.picture.width * sheet.picture.height)
                 clip = _clipped(sheet, child, matrix, clip)
             case "path":
                 sheet.paths += 1
@@ -168,7 +172,7 @@ def _placed(node: Node) -> Affine:
 def _clipped(sheet: _Sheet, node: Node, matrix: Affine, clip: Image.Image | None) -> Image.Image:
     shapes = [matrix.points(each.points) for each in contours(node.get("android:pathData"), matrix.scale)]
     whole = Image.new("L", sheet.picture.size)
-    found = filled(shapes, (0, 0, *sheet.picture.size), even_odd=_even_odd(node))
+    found = filled(shapes, (0, 0, *sheet.picture.size), sheet.budget, even_odd=_even_odd(node))
     if found is not None:
         whole.paste(found[0], found[1:])
     return whole if clip is None else ImageChops.multiply(whole, clip)
@@ -185,7 +189,8 @@ def _path(sheet: _Sheet, node: Node, matrix: Affine, clip: Image.Image | None) -
     whole = (0, 0, *sheet.picture.size)
     fill = _brush(sheet, node, "fillColor")
     if fill is not None:
-        found = filled([matrix.points(each.points) for each in lines], whole, even_odd=_even_odd(node))
+        shapes = [matrix.points(each.points) for each in lines]
+        found = filled(shapes, whole, sheet.budget, even_odd=_even_odd(node))
         _lay(sheet, found, fill, _number(node, "fillAlpha", 1.0), matrix, clip)
     thick = _number(node, "strokeWidth")
     ink = _brush(sheet, node, "strokeColor") if thick > 0 else None
@@ -198,7 +203,7 @@ def _path(sheet: _Sheet, node: Node, matrix: Affine, clip: Image.Image | None) -
                 _JOINTS.get(node.get("android:strokeLineJoin"), "MITER"), matrix.scale,
             )
         ]  # fmt: skip
-        _lay(sheet, filled(pieces, whole), ink, _number(node, "strokeAlpha", 1.0), matrix, clip)
+        _lay(sheet, filled(pieces, whole, sheet.budget), ink, _number(node, "strokeAlpha", 1.0), matrix, clip)
 
 
 def _lay(

@@ -18,8 +18,10 @@ from ..affine import Box, Point, bounds, meet
 from ..problem import FaceError
 from ..stamp import FINE, SMALL
 
-MAX_CROSSINGS: Final = 1_500_000
-"""Of one filling: what a second of one core can do."""
+MAX_CROSSINGS: Final = 600_000
+"""Of one drawable, each line counted as four more: what half a second of one core can do."""
+MAX_PAINTED: Final = 24 << 20
+"""Pixels of one drawable, all its shapes together: twenty-four times the largest."""
 BAND: Final = 64
 """Rows of pixels filled at once."""
 
@@ -27,12 +29,29 @@ _Edge = tuple[float, float, int, int]
 """Where it crosses its first line, how far it moves from line to line, its last line, and its direction."""
 
 
+class Budget:
+    """What is left of the work that one drawable may cost."""
+
+    def __init__(self) -> None:
+        self.crossings = MAX_CROSSINGS
+        self.painted = MAX_PAINTED
+
+    def spend(self, *, crossings: int = 0, painted: int = 0) -> None:
+        """Raises FaceError if there is not so much left."""
+        self.crossings -= crossings
+        self.painted -= painted
+        if self.crossings < 0:
+            raise FaceError(f"vector drawable: expected shapes of at most {MAX_CROSSINGS:,} crossings, found more")
+        if self.painted < 0:
+            raise FaceError(f"vector drawable: expected shapes of at most {MAX_PAINTED:,} pixels, found more")
+
+
 def filled(
-    shapes: Sequence[Sequence[Point]], clip: Box, *, even_odd: bool = False
+    shapes: Sequence[Sequence[Point]], clip: Box, budget: Budget, *, even_odd: bool = False
 ) -> tuple[Image.Image, int, int] | None:
     """A mask of closed contours in pixels, cut to ``clip``: (mask, left, top); None if nothing shows.
 
-    Raises FaceError: it takes more than MAX_CROSSINGS.
+    Raises FaceError: it takes more than the budget.
     """
     solid = [shape for shape in shapes if len(shape) > 2]
     if not solid:
@@ -45,7 +64,7 @@ def filled(
     starts = _edges(solid, box, fine)
     mask = Image.new("L", (wide, high))
     active: list[_Edge] = []
-    work = 0
+    budget.spend(painted=wide * high)
     for top in range(0, high, BAND):
         rows = min(BAND, high - top)
         pixels = bytearray(wide * fine * rows * fine)
@@ -53,9 +72,7 @@ def filled(
             line = top * fine + row
             active = [edge for edge in active if edge[2] >= line]
             active += starts.pop(line, ())
-            work += len(active)
-            if work > MAX_CROSSINGS:
-                raise FaceError(f"vector drawable: expected a shape of at most {MAX_CROSSINGS:,} crossings, found more")
+            budget.spend(crossings=len(active) + 4)
             if active:
                 _fill(pixels, row * wide * fine, wide * fine, active, even_odd)
                 active = [(x + step, step, last, way) for x, step, last, way in active]

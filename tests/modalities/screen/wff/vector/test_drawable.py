@@ -15,7 +15,7 @@ from bluerill.modalities.screen.wff.parse import parse
 from bluerill.modalities.screen.wff.problem import FaceError
 from bluerill.modalities.screen.wff.renderer import FaceRenderer
 from bluerill.modalities.screen.wff.vector.drawable import draw, size_of
-from bluerill.modalities.screen.wff.vector.fill import filled
+from bluerill.modalities.screen.wff.vector.fill import Budget, filled
 from bluerill.modalities.screen.wff.vector.path import contours
 from support.wff import device
 from support.wff_faces import IMAGE, document, folder
@@ -170,12 +170,14 @@ def test_a_tangle_is_given_up_in_time() -> None:
     tangle = [[(float(i * 37 % 1000), float(i % 2 * 1000)) for i in range(20_000)]]
     begin = time.thread_time()
     with pytest.raises(FaceError, match="crossings"):
-        filled(tangle, (0, 0, 1000, 1000))
+        filled(tangle, (0, 0, 1000, 1000), Budget())
     assert time.thread_time() - begin < MAX_DRAW_S
 
 
 def test_far_away_and_not_a_number() -> None:
-    assert filled([c.points for c in contours("M1e30,-1e30L1e30,1e30L-1e30,5z", 1.0)], (0, 0, 9, 9)) is not None
+    assert (
+        filled([c.points for c in contours("M1e30,-1e30L1e30,1e30L-1e30,5z", 1.0)], (0, 0, 9, 9), Budget()) is not None
+    )
     with pytest.raises(FaceError):
         contours("MNaN,1", 1.0)
 
