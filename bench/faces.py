@@ -39,7 +39,7 @@ def format_section() -> dict[str, Any] | None:
     times = faces_format.times(data)
     return {
         "labels": share(labels.plain, labels.total),
-        "labels_strict": share(labels.strict, labels.total),
+        "labels_tolerant": share(labels.tolerant, labels.total),
         "error_class": share(labels.same_class, labels.with_class),
         "misses": labels.misses,
         "expressions": share(right, count),
@@ -95,7 +95,7 @@ def _print_format(found: dict[str, Any]) -> None:
     print("format")
     for key in (
         "labels",
-        "labels_strict",
+        "labels_tolerant",
         "error_class",
         "expressions",
         "table_beside_schemas",

@@ -111,6 +111,43 @@ JUDGED: dict[str, Callable[[], bytes]] = {
 """Documents that are read, and refused by what they say."""
 
 
+_VECTOR = (
+    '<vector xmlns:android="http://schemas.android.com/apk/res/android" android:width="400dp" android:height="400dp" '
+    'android:viewportWidth="400" android:viewportHeight="400">'
+)
+_CLIP = '<clip-path android:pathData="M0,0h400v400h-400z"/>'
+_PATH = '<path android:fillColor="#F00" android:strokeColor="#0F0" android:strokeWidth="9" android:pathData="{}"/>'
+_SPIKES = "M0,0" + "L400,400L0,0L0,400L400,0" * 2_400
+
+VECTORS: dict[str, Callable[[], str]] = {
+    "20,000 spikes": lambda: _PATH.format(_SPIKES[: 60_000].rpartition("L")[0]),
+    "a path of 60 KB of curves": lambda: _PATH.format("M0,0" + "c1,9e5 2,-9e5 3,0" * 3_000),
+    "3,000 paths": lambda: _PATH.format("M0,0h400v400h-400z") * 3_000,
+    "10,000 clips": lambda: _CLIP * 10_000 + _PATH.format("M0,0h9v9z"),
+    "60 groups of infinite scale": lambda: (
+        '<group android:scaleX="1e30" android:rotation="NaN" android:translateX="-1e30">' * 60
+        + _PATH.format("M0,0h9v9z") + "</group>" * 60
+    ),
+    "numbers of 300 digits": lambda: _PATH.format(f"M{'9' * 300},0L0,{'9' * 300}L-{'9' * 300},5z"),
+    "colours in a circle": lambda: _PATH.format("M0,0h9v9z").replace("#F00", "@color/a"),
+}  # fmt: skip
+"""Contents of a vector drawable: it is shown, or left out with one line that says why."""
+
+
+def with_vector(content: str) -> bytes:
+    """A face that shows a vector drawable over the whole glass."""
+    part = '<PartImage x="0" y="0" width="450" height="450"><Image resource="v"/></PartImage>'
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("res/raw/watchface.xml", HEAD + part + FOOT)
+        archive.writestr("res/drawable/v.xml", f"{_VECTOR}{content}</vector>")
+        archive.writestr(
+            "res/values/colors.xml",
+            '<resources><color name="a">@color/b</color><color name="b">@color/a</color></resources>',
+        )
+    return sink.getvalue()
+
+
 def bomb(path: Path) -> Path:
     """An archive of 200 KB with 200 MB of zeros."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

@@ -1,6 +1,6 @@
 """Faces made from words and pictures: every check, time, variety, repeatability, and the time read back from pixels.
 
-    python -m bluerill.bench.faces_new [--count N] [--sheet PNG] [--json]
+    python -m bluerill.bench.faces_new [--count N] [--begin N] [--sheet PNG] [--json]
 
 Two hundred briefs, a quarter of them with one of the public photographs. The time is read by ``faces_reader``, which
 knows nothing of the faces but their pictures.
@@ -88,9 +88,9 @@ class Outcome(NamedTuple):
     cpu_s: float
 
 
-def wishes_of(count: int) -> Iterator[tuple[str, str]]:
-    """Words and photographs, the same every time."""
-    for index in range(count):
+def wishes_of(count: int, begin: int = 0) -> Iterator[tuple[str, str]]:
+    """Words and photographs, the same every time; from another ``begin`` on they are others."""
+    for index in range(begin, begin + count):
         chance = Random(f"bench:{index}")
         photo = _PHOTOS[index // 4 % len(_PHOTOS)] if index % 4 == 3 else ""
         words = [
@@ -138,8 +138,7 @@ def read_back(made: Made) -> tuple[int, int]:
         return sum(read[when] == (when[0] % 12, when[1]) for when in TIMES), len(TIMES)
     minutes = [renderer.draw(_held(device(10, minute)), still=True) for minute in range(60)]
     hours = {hour: renderer.draw(_held(device(hour, 8)), still=True) for hour in range(24)}
-    families = [FONTS / f"{made.face_font}.ttf"] if made.face_font else sorted(FONTS.glob("*.otf"))
-    read_minutes, read_hours = read_figures(minutes, hours, families)
+    read_minutes, read_hours = read_figures(minutes, hours, sorted((*FONTS.glob("*.otf"), *FONTS.glob("*.ttf"))))
     right = sum(value == minute for minute, value in enumerate(read_minutes)) + sum(
         key == value for key, value in read_hours.items()
     )
@@ -177,16 +176,18 @@ def contact_sheet(faces: list[tuple[str, Made]], columns: int = 10, side: int = 
     return sheet
 
 
-def run(count: int, sheet: str) -> dict[str, Any]:
+def run(count: int, sheet: str, begin: int = 0) -> dict[str, Any]:
     """All figures."""
     pictures = data_folder() / "photos_skimage"
-    outcomes = [made_of(words, photo, index, pictures) for index, (words, photo) in enumerate(wishes_of(count))]
+    outcomes = [
+        made_of(words, photo, index, pictures) for index, (words, photo) in enumerate(wishes_of(count, begin), begin)
+    ]
     faces = [(each.words, each.made) for each in outcomes if each.made is not None]
     wrong = {words: found for words, made in faces if (found := checked(made))}
     readings = [(words, read_back(made)) for words, made in faces]
     shown = [FaceRenderer(made.face, (SIDE, SIDE)).draw(device(10, 8, 36), still=True) for _, made in faces[:VARIED]]
     distances = apart(shown)
-    again = [made_of(each.words, each.photo, index, pictures) for index, each in enumerate(outcomes[:12])]
+    again = [made_of(each.words, each.photo, index, pictures) for index, each in enumerate(outcomes[:12], begin)]
     if sheet:
         contact_sheet(faces).save(sheet)
     rightly = sum(right for _, (right, _) in readings)
@@ -219,8 +220,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--sheet", default="", metavar="PNG")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--begin", type=int, default=0, metavar="N", help="other briefs, that nothing was mended on")
     args = parser.parse_args(arguments)
-    found = run(args.count, args.sheet)
+    found = run(args.count, args.sheet, args.begin)
     if args.json:
         print(json.dumps(found))
     else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -120,15 +121,21 @@ def _scaled(ink: Grey) -> Grey:
 def _best(cells: Sequence[Grey], names: Sequence[Sequence[str]], fonts: Sequence[Path]) -> list[int]:
     """For every cell the number whose own picture, in the font that fits all of them best, is most like it."""
     best: tuple[float, list[int]] = (-1.0, [])
+    shown = _plain(np.stack([cell.ravel() for cell in cells]))
     for file in fonts:
         for way in range(len(names[0])):
             for align in (0.0, 0.5, 1.0):
-                templates = np.stack([each.ravel() for each in _set([name[way] for name in names], file, align)])
-                found = _likeness(np.stack([cell.ravel() for cell in cells]), templates)
+                found = shown @ _templates(tuple(name[way] for name in names), file, align).T
                 score = float(found.max(1).mean())
                 if score > best[0]:
                     best = (score, [int(index) for index in found.argmax(1)])
     return best[1]
+
+
+@lru_cache(maxsize=400)
+def _templates(texts: tuple[str, ...], file: Path, align: float) -> Any:
+    """Numbers as a font sets them, ready to be compared; every face is compared with every font."""
+    return _plain(np.stack([each.ravel() for each in _set(texts, file, align)]))
 
 
 def _set(texts: Sequence[str], file: Path, align: float) -> list[Grey]:
@@ -149,11 +156,7 @@ def _set(texts: Sequence[str], file: Path, align: float) -> list[Grey]:
     return [_scaled(each[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]) for each in drawn]
 
 
-def _likeness(cells: Grey, templates: Grey) -> Any:
-    """Correlation of every cell with every template."""
-
-    def plain(rows: Grey) -> Grey:
-        centred = rows - rows.mean(1, keepdims=True)
-        return np.asarray(centred / (np.linalg.norm(centred, axis=1, keepdims=True) + 1e-9))
-
-    return plain(cells) @ plain(templates).T
+def _plain(rows: Grey) -> Any:
+    """Rows about their mean, of length one: their products are correlations."""
+    centred: Any = (rows - rows.mean(1, keepdims=True)).astype(np.float32)
+    return centred / (np.linalg.norm(centred, axis=1, keepdims=True) + 1e-9)

@@ -10,6 +10,7 @@ machine adds its own waiting to any other clock). Memory is that of a fresh proc
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -48,6 +49,8 @@ class Sample(NamedTuple):
     settings: tuple[str, ...] = ()
     day24: bool = True
     apart: str = ""
+    veil: int = 0
+    """The level of its black, where all of it lies under an even veil of white, which is taken off."""
 
 
 OFFICIAL: Final = (
@@ -73,7 +76,7 @@ OFFICIAL: Final = (
             "flavor=flavorTwo", "STEP_COUNT=60", "HEART_RATE=null", "COMPLICATION.0.MONOCHROMATIC_IMAGE=null",
             "COMPLICATION.0.TITLE=Steps",
         ),
-        day24=False, apart="taken under a veil of white (12 %) that the face does not have: its black is #1f1f1f",
+        day24=False, veil=31,
     ),
     Sample("PhotosMask", "WatchFaceFormat/PhotosMask/watchface", (10, 8, 32)),
     Sample("PhotosMulti", "WatchFaceFormat/PhotosMulti/watchface", (10, 8, 32)),
@@ -99,7 +102,7 @@ def official(data: Path, pictures: Path | None = None) -> list[dict[str, Any]]:
         main = data / SAMPLES / sample.folder / "src" / "main"
         found = next(path for path in sorted(main.glob("res/drawable*/preview.png")) if "-fr" not in path.parent.name)
         with Image.open(found) as file:
-            preview = file.convert("RGBA")
+            preview = _unveiled(file.convert("RGBA"), sample.veil)
         face = load(main)
         settings = read_settings(sample.settings)
         renderer = FaceRenderer(face, preview.size, wishes=settings.wishes)
@@ -119,6 +122,14 @@ def official(data: Path, pictures: Path | None = None) -> list[dict[str, Any]]:
             pictures.mkdir(parents=True, exist_ok=True)
             beside(picture, preview).save(pictures / f"{sample.name.replace(': ', '-').lower()}.png")
     return rows
+
+
+def _unveiled(preview: Image.Image, veil: int) -> Image.Image:
+    """A preview without the even white that lies over it."""
+    levels = [max(round((level - veil) * 255 / (255 - veil)), 0) for level in range(256)]
+    clear = preview.convert("RGB").point(levels * 3)
+    clear.putalpha(preview.getchannel("A"))
+    return clear
 
 
 def _device(sample: Sample) -> Device:
@@ -162,6 +173,36 @@ print(next(line.split()[1] for line in status if line.startswith("VmHWM")))
 """
 
 
+AFTER_ALL: Final = """
+from pathlib import Path
+import bluerill.kernel.child
+from bluerill.modalities.screen.service import ScreenService
+from bluerill.modalities.screen.frugal import be_frugal
+from bluerill.modalities.screen.renderer import brighten
+be_frugal()
+service, now, seen = ScreenService(), 1_795_000_000.0, []
+for index in range(len(service.scene.faces)):
+    service.scene.index = index
+    for frame in range(30):
+        service.scene.touched_at, service.scene.ambient = (now, False) if frame < 20 else (0.0, frame >= 25)
+        service.differ.patch(brighten(service.renderer.draw(now), 100), moving=frame % 2 == 0)
+        now += 60.0 if service.scene.ambient else 0.3
+        status = Path("/proc/self/status").read_text().splitlines()
+        seen.append(max(int(line.split()[1]) for line in status if line.startswith("VmRSS")))
+assert not [face.problem for face in service.scene.faces if getattr(face, "problem", "")]
+print(max(seen), next(line.split()[1] for line in status if line.startswith("VmHWM")), len(service.scene.faces))
+"""
+
+
+def after_all() -> dict[str, float]:
+    """MiB of the screen's process while all faces are shown in turn, live, ticking and ambient: the most after any
+    picture, and the peak within one."""
+    env = {**os.environ, "MALLOC_ARENA_MAX": "1"}
+    done = subprocess.run([sys.executable, "-c", AFTER_ALL], capture_output=True, text=True, check=True, env=env)
+    most, peak, faces = (int(word) for word in done.stdout.split())
+    return {"most_mib": round(most / 1024, 1), "peak_mib": round(peak / 1024, 1), "faces": faces}
+
+
 def resident(paths: Iterable[Path]) -> dict[str, float]:
     """Peak resident MiB of a fresh process that draws a face for a minute, and then its ambient picture."""
     found = {}
@@ -183,6 +224,7 @@ def measure(pictures: Path | None = None) -> dict[str, Any]:
         "official": official(data, pictures) if there else None,
         "bundled": bundled(),
         "resident_mib": resident([*sorted(BUNDLED.iterdir()), *mains]),
+        "screen": after_all(),
     }
 
 
@@ -210,6 +252,11 @@ def _print(found: dict[str, Any]) -> None:
         )
     most = max(found["resident_mib"].items(), key=lambda item: item[1])
     print(f"  resident: at most {most[1]} MiB ({most[0]}); bar: {RESIDENT_BAR_MIB} MiB")
+    screen = found["screen"]
+    print(
+        f"  the screen's process, {screen['faces']} faces in turn: {screen['most_mib']} MiB after any picture, "
+        f"{screen['peak_mib']} MiB at its peak; bar: {RESIDENT_BAR_MIB} MiB"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

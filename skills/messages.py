@@ -100,7 +100,10 @@ class Catalogue(Body, frozen=True):
 class Card(msgspec.Struct, frozen=True, omit_defaults=True):
     """Something to show on the watch for a moment. Text is plain; the screen wraps and clips it."""
 
-    kind: Literal["reply", "timer", "alarm", "reminder", "weather", "list", "health", "device", "notice"] = "reply"
+    kind: Literal["reply", "timer", "alarm", "reminder", "weather", "list", "health", "device", "notice", "face"] = (
+        "reply"
+    )
+    """``face`` is news of the watch face itself: a line over the face, which nothing hides."""
     title: str = ""
     text: str = ""
     lines: list[str] = []

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from ...skills.messages import Card
 from .icons import ICONS, icon, weather_icon
-from .lettering import BOLD, MEDIUM, REGULAR, Setting, cut, fit, font, tidy, wrap
+from .lettering import BOLD, MEDIUM, REGULAR, Setting, cut, fit, font, tidy, width, wrap
 from .paint import MIDDLE, Canvas, glow, round_mask, sweep_gradient
 from .palette import ACCENTS, BLACK, INK, MUTED, SOFT, TRACK, Colour, mix
 
@@ -18,6 +18,7 @@ MAX_LINES: Final = 40
 """Rows of a card that are drawn; the rest is counted in a last row."""
 _TOP, _BOTTOM = 166.0, 408.0
 _COLUMN = 318.0
+_TOAST: Final = 23
 _SIZES = (46, 40, 35, 31, 28)
 
 
@@ -115,6 +116,18 @@ def paint_card(canvas: Canvas, card: Card, scroll: float = 0.0, marked: int | No
             canvas.image_text(text, x, y, font(MEDIUM, short.pixels), INK)
         return
     _paint_column(canvas, card, colour, scroll, marked)
+
+
+def paint_toast(canvas: Canvas, card: Card) -> None:
+    """One line near the lower rim, over the face it is about."""
+    k = canvas.scale
+    text = cut(tidy(card.title or card.text), BOLD, round(_TOAST * k), 226 * k)
+    half = width(text, BOLD, round(_TOAST * k)) / k / 2
+    left, right = MIDDLE - half - 38, MIDDLE + half + 24
+    canvas.pill(left, 372, right, 418, BLACK, alpha=0.82)
+    canvas.pill(left, 372, right, 418, MUTED, alpha=0.55, outline=1.5)
+    icon(canvas, "check", left + 25, 395, 20, accent(card))
+    canvas.text(left + 42, 395, text, BOLD, _TOAST, INK, anchor="lm")
 
 
 def _paint_column(canvas: Canvas, card: Card, colour: Colour, scroll: float, marked: int | None) -> None:

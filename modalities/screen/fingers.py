@@ -49,7 +49,8 @@ class Fingers:
             return None
         dx, dy = x - self._down[0], y - self._down[1]
         if touch.phase == "move":
-            long_card = self.scene.card is not None and overflow(self.scene.card) > 0
+            card = None if self.scene.toast else self.scene.card
+            long_card = card is not None and overflow(card) > 0
             if long_card and (self._dragged or abs(dy) > TAP):
                 self._dragged = True
                 self.scene.scroll_by(self._last_y - y, now)
@@ -97,7 +98,7 @@ class Fingers:
             return None
         if stage.kind == "ambient":
             scene.wake(now)
-        elif stage.kind == "card" or (stage.kind == "timers" and scene.card is not None):
+        elif stage.kind == "card" or (stage.kind in ("timers", "face") and scene.card is not None):
             scene.dismiss_card()
         elif stage.kind == "face":
             scene.timers_open = bool(scene.timers or scene.stopwatch_started)

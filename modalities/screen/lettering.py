@@ -34,6 +34,11 @@ def font(name: str, pixels: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(FONTS / f"{name}.otf", max(pixels, 4), layout_engine=ImageFont.Layout.BASIC)
 
 
+def forget_fonts() -> None:
+    """Close the fonts that are kept open."""
+    font.cache_clear()
+
+
 def width(text: str, name: str, pixels: int) -> float:
     """Advance width of a line in pixels."""
     return font(name, pixels).getlength(text)

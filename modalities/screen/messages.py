@@ -212,6 +212,23 @@ class FaceKept(Body, frozen=True):
     name: str
 
 
+@message("screen.export-face")
+class ExportFace(Body, frozen=True):
+    """Ask ``designer`` for a face (with ``document`` an edited one) as an Android project that builds a resource-only
+    bundle. → FaceExported (a zip, by lease) | FaceNotSeen"""
+
+    face: str
+    document: str = ""
+
+
+@message("screen.face-exported")
+class FaceExported(Body, frozen=True):
+    """The file name it should have, and the format version it declares; the zip is the lease."""
+
+    name: str
+    version: int
+
+
 @message("screen.face-not-seen")
 class FaceNotSeen(Body, frozen=True):
     """Why a face cannot be shown, read or kept; ``line`` of its document, 0 for none."""

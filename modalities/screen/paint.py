@@ -107,6 +107,12 @@ def hand_mask(length: int, tail: int, thick: int, tip: int, blur: int = 0) -> Im
     return mask.filter(ImageFilter.GaussianBlur(blur)) if blur else mask
 
 
+def forget_masks() -> None:
+    """Drop the masks and gradients that are kept, each of which can be made again."""
+    for kept in (disc_mask, ring_mask, sweep_gradient, glow, round_mask, hand_mask):
+        kept.cache_clear()
+
+
 def dim(mask: Image.Image, alpha: float) -> Image.Image:
     """The mask at a share of its strength."""
     return mask if alpha >= 1 else mask.point([round(v * max(alpha, 0.0)) for v in range(256)])

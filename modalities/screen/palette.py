@@ -38,6 +38,7 @@ ACCENTS: Final[dict[str, Colour]] = {
     "health": ROSE,
     "device": STEEL,
     "notice": YELLOW,
+    "face": AQUA,
 }
 """One accent for each kind of card, so that a glance tells what it is before it is read."""
 

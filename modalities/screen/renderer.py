@@ -10,12 +10,15 @@ from typing import Final
 
 from PIL import Image
 
-from .cards import paint_card
-from .faces.face import Layer
-from .paint import Canvas
+from . import lettering
+from .cards import paint_card, paint_toast
+from .faces.face import Face, Layer
+from .frugal import give_back
+from .paint import Canvas, forget_masks
 from .presence import backdrop, paint_listening, paint_speaking, paint_thinking, words
 from .scene import SLIDE_S, Scene, Stage
 from .timing import paint_ring, paint_stopwatch, paint_timers
+from .wff import letters
 
 FADE_S: Final = 0.18
 _RING_BEAT_S: Final = 1.4
@@ -33,6 +36,7 @@ class Renderer:
         self._from: Image.Image | None = None
         self._last: Image.Image | None = None
         self._sliding = 0
+        self._worn: Face | None = None
         self.drawn = 0
         """Pictures drawn so far, for those who watch the cost."""
 
@@ -43,6 +47,8 @@ class Renderer:
     def draw(self, now: float) -> Image.Image:
         """The picture at ``now``. Owned by the caller."""
         self.drawn += 1
+        if self.scene.face is not self._worn:
+            self._change()
         stage = self.scene.stage(now)
         if self._stage is not None and stage.key != self._stage.key and self._last is not None:
             self._from = self._last
@@ -62,6 +68,16 @@ class Renderer:
         eased = 1 - (1 - max(gone, 0.0)) ** 3
         self._last = self._blend(self._from, image, eased)
         return self._last
+
+    def _change(self) -> None:
+        """Another face: only the one that is shown keeps pictures."""
+        if self._worn is not None:
+            self._worn.release()
+            self._behind.forget()
+            for forget in (forget_masks, lettering.forget_fonts, letters.forget_fonts):
+                forget()
+            give_back()
+        self._worn = self.scene.face
 
     def _blend(self, old: Image.Image, new: Image.Image, share: float) -> Image.Image:
         if not self._sliding:
@@ -95,6 +111,8 @@ class Renderer:
                 paint_stopwatch(canvas, scene.stopwatch_started, scene.stopwatch_laps, now)
             case _:
                 scene.face.draw(canvas, scene.view(now))
+                if scene.toast is not None:
+                    paint_toast(canvas, scene.toast)
         if scene.phase == "speaking" and stage.kind in ("card", "speaking"):
             paint_speaking(canvas, now)
         return canvas.image

@@ -192,6 +192,11 @@ class Scene:
     def face(self) -> Face:
         return self.faces[self.index]
 
+    @property
+    def toast(self) -> Card | None:
+        """The card that is only a line over the face, because it is about the face."""
+        return self.card if self.card is not None and self.card.kind == "face" else None
+
     def stage(self, now: float) -> Stage:
         """What should be on the glass at ``now``."""
         self.expire(now)
@@ -201,11 +206,11 @@ class Scene:
             return Stage("listening", ("listening",))
         if self.phase in ("thinking", "acting"):
             return Stage("thinking", ("thinking",))
-        if self.card is not None:
+        if self.card is not None and not self.toast:
             if self.card.kind == "timer" and self.timers:
                 return Stage("timers", ("timers", self.timers[0].id))
             return Stage("card", ("card", self.card_count))
-        if self.phase == "speaking" and self.words:
+        if self.phase == "speaking" and self.words and not self.toast:
             return Stage("speaking", ("speaking",))
         if self.timers_open and self.timers:
             return Stage("timers", ("timers", self.timers[0].id))
@@ -251,6 +256,8 @@ class Scene:
         view = self.view(now)
         period = self.face.period(view)
         following = now + frame if period <= frame else _after(now, period)
+        if self.toast:
+            following = min(following, max(ends, now + frame))
         if view.smooth and not self.ambient:
             # The sweep ends by itself: one more picture then, and ticks from there on.
             following = min(following, max(self.touched_at + SMOOTH_S, now + frame))
@@ -271,7 +278,7 @@ class Scene:
             "timers": lambda: "; ".join(_say_timer(t, now) for t in self.timers[:3]),
             "stopwatch": lambda: "Stopwatch running",
             "ambient": lambda: f"Ambient {self.face.name} face, {clock}",
-            "face": lambda: f"{self.face.name} face, {clock}",
+            "face": lambda: f"{_read(self.toast)}. " * bool(self.toast) + f"{self.face.name} face, {clock}",
         }
         return Shown(
             stage.kind, tidy(said[stage.kind]()), self.face.name, self.ambient,

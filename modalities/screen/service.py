@@ -23,6 +23,7 @@ from ...skills.messages import GLANCE_CHANGED, Glance
 from .encode import Differ, Patch, png
 from .faces import Wardrobe
 from .fingers import Fingers
+from .frugal import be_frugal
 from .messages import (
     Attach,
     Attached,
@@ -86,6 +87,7 @@ class ScreenService(Service):
         self._changed = asyncio.Event()
 
     async def start(self) -> None:
+        be_frugal()
         self.scene.touched_at = self.port.wall()
         self.port.spawn(self._run(), "screen-frames")
         if self.skills:

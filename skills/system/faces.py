@@ -32,6 +32,8 @@ BUNDLED = {
     "terminal": ["console", "mono", "table", "hacker"],
 }
 """The faces that come with the watch, and other names for them."""
+DRAWN = frozenset({"analog", "digital", "minimal", "almanac", "meridian", "orbit", "slab"})
+"""Those of them that were not made from words, so that words cannot change them."""
 
 
 class Faces(Skill):
@@ -65,14 +67,14 @@ class Faces(Skill):
         faces = self._faces()
         face = _meant(faces, name)
         if face is None:
-            if await self._current() not in BUNDLED:
+            if await self._current() not in DRAWN:
                 # "make the face bolder": the one that is shown was made from words, and words may change it
                 with suppress(Refusal):
                     return await self._change(name)
             raise Refusal(f"There is no face called {name}. There are {joined([*faces])}.")
         before = await self._current()
         await self._show(face)
-        card = Card(kind="device", title="Watch face", text=face, icon="face")
+        card = Card(kind="face", title=face.capitalize(), icon="face")
         return Reply(f"Showing the {face} face.", {"face": face}, card, undo={"face": before})
 
     @action(
@@ -169,23 +171,34 @@ class Faces(Skill):
         words += [f"no {less}"] if less else []
         return await self._change(", ".join(words))
 
+    @action(hidden=True)
+    async def alter_face(self, name: Text, words: Text) -> Reply:
+        """Change a face that was made from words, and show the new one.
+
+        name: which one
+        words: what should be different
+        """
+        face = face_name(name)
+        if face not in self._faces():
+            raise Refusal(f"There is no face called {name}.")
+        return await self._change(words, face)
+
     async def undo(self, what: Any) -> Reply:
         await self._show(what["face"])
-        return Reply(f"Back to the {what['face']} face.")
+        card = Card(kind="face", title=what["face"].capitalize(), icon="face")
+        return Reply(f"Back to the {what['face']} face.", card=card)
 
-    async def _change(self, words: str) -> Reply:
-        current = await self._current()
-        if current in BUNDLED:
-            raise Refusal(
-                f"The {current} face cannot be changed by words. Say: make me a face with, and what you wish."
-            )
-        return await self._worn(await self.device.design_face(words, current), "Here it is")
+    async def _change(self, words: str, face: str = "") -> Reply:
+        face = face or await self._current()
+        if face in DRAWN:
+            raise Refusal(f"The {face} face cannot be changed by words. Say: make me a face with, and what you wish.")
+        return await self._worn(await self.device.design_face(words, face), "Here it is")
 
     async def _worn(self, made: FaceDesigned, speech: str) -> Reply:
         before = await self._current()
         await self._show(made.name)
         unread = f" I don't know what {joined(made.unread)} would be on a face." if made.unread else ""
-        card = Card(kind="device", title="New face", text=made.told, icon="face")
+        card = Card(kind="face", title=made.name.capitalize(), text=made.told, icon="face")
         return Reply(f"{speech}.{unread}", {"face": made.name, "looks": made.told}, card, undo={"face": before})
 
     def _faces(self) -> dict[str, list[str]]:

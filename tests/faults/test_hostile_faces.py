@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bluerill.bench.faces_hostile import ARCHIVES, DOCUMENTS, JUDGED, huge_picture, with_picture
+from bluerill.bench.faces_hostile import ARCHIVES, DOCUMENTS, JUDGED, VECTORS, huge_picture, with_picture, with_vector
 from bluerill.modalities.screen.wff import resources as limits
 from bluerill.modalities.screen.wff.check import check
+from bluerill.modalities.screen.wff.effort import MAX_DRAW_S
 from bluerill.modalities.screen.wff.face import load, load_all, read
 from bluerill.modalities.screen.wff.problem import FaceError
+from bluerill.modalities.screen.wff.renderer import FaceRenderer
+from support.wff import device
 from support.wff_faces import GROUP, document, face
 
 MEMORY = 32 << 20
@@ -81,6 +85,17 @@ def test_a_huge_picture_is_refused_by_its_header(tmp_path: Path) -> None:
         [report] = [check(face) for face in load_all(tmp_path / "face.zip")]
     [error] = report.errors
     assert "at most 4,194,304 pixels, found 12250 by 12250" in error.message
+
+
+@pytest.mark.parametrize("make", VECTORS.values(), ids=VECTORS)
+def test_a_vector_drawable_is_drawn_or_left_out_in_time(make: Callable[[], str], tmp_path: Path) -> None:
+    (tmp_path / "face.zip").write_bytes(with_vector(make()))
+    renderer = FaceRenderer(load(tmp_path / "face.zip"), (466, 466))
+    begin = time.thread_time()
+    renderer.draw(device())
+    assert time.thread_time() - begin < MAX_DRAW_S
+    assert len(renderer.notes) <= 1
+    assert all("\n" not in str(note) and len(str(note)) < 400 for note in renderer.notes)
 
 
 def test_many_configurations_do_not_multiply() -> None:

@@ -18,7 +18,7 @@ from bluerill.agent.messages import Hush, Press, Request, Say, State
 from bluerill.modalities.screen.faces import Wardrobe
 from bluerill.modalities.screen.palette import AMBER, CORAL
 from bluerill.modalities.voice.messages import AudioChunk, CloseStream, OpenStream, PushToTalk, Speaking
-from bluerill.skills.messages import Glance, RingView, TimerView
+from bluerill.skills.messages import Glance, Invoke, RingView, TimerView
 from journeys.browser import Watching, chromium, needs_chromium, tone, watch_page
 from support.front import FrontThread, front_thread
 
@@ -397,6 +397,33 @@ def test_a_face_brought_to_the_page_is_on_the_watch(watch: Watching, device: Fro
     watch.page.wait_for_function("() => document.querySelector('#problem').textContent.includes('zip archive')")
 
 
+def test_the_gallery_shows_every_face_and_wears_one(watch: Watching, device: FrontThread) -> None:
+    page = watch.page
+    page.set_default_timeout(60_000)
+    page.keyboard.press("f")
+    page.wait_for_selector("#faces:popover-open")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('#faces img')].every((each) => each.complete && each.naturalWidth > 90)"
+    )
+    assert page.locator("#faces button").count() >= 17
+    keep(watch, "gallery")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('#face-now span').textContent === 'digital'")
+    assert not page.locator("#faces").is_visible()
+    page.locator("#face-next").click()
+    page.wait_for_function("() => document.querySelector('#face-now span').textContent === 'minimal'")
+    page.locator("#face-back").click()
+    page.wait_for_function("() => document.querySelector('#face-now span').textContent === 'digital'")
+    worn = [ask.arguments["name"] for ask in device.front.skill.of(Invoke) if ask.action == "wear_face"]
+    assert worn == ["digital", "minimal", "digital"]
+    page.keyboard.press("f")
+    page.keyboard.press("Escape")
+    assert not page.locator("#faces").is_visible()
+    assert not watch.complaints
+
+
 def test_the_studio_shows_reads_edits_and_makes_faces(
     watch: Watching, device: FrontThread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -441,6 +468,15 @@ def test_the_studio_shows_reads_edits_and_makes_faces(
         "() => document.querySelector('#studio-document').value.includes('STEP_COUNT')", timeout=60_000
     )
     keep(watch, "studio-made")
+    # a change is made to the face that is looked at, not to the one that is worn
+    page.locator("#studio-gallery button[data-face=harbour]").click()
+    page.wait_for_function("() => document.querySelector('#studio-energy').textContent !== '…'", timeout=60_000)
+    page.fill("#studio-text", "make it red")
+    page.locator("#studio-change").click()
+    page.wait_for_function(
+        "() => document.querySelector('#studio-gallery button[data-face^=diver]')",
+        timeout=60_000,
+    )
     page.fill("#studio-text", "zebra")
     page.locator("#studio-make").click()
     page.wait_for_function("() => document.querySelector('#studio-said').textContent.includes('zebra')")

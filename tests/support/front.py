@@ -188,8 +188,9 @@ class FaceSkill(Recorder):
         self.keep(ask, call)
         if ask.action == "wear_face":
             return Invoked(ask.action, {"face": ask.arguments["name"]}, "")
-        words = str(ask.arguments.get("description") or ask.arguments.get("more"))
-        made = await self.port.ask("designer", DesignFace(words), Body, within=60.0)
+        words = str(ask.arguments.get("description") or ask.arguments.get("words"))
+        change = str(ask.arguments.get("name", ""))
+        made = await self.port.ask("designer", DesignFace(words, change), Body, within=60.0)
         if isinstance(made, FaceNotDesigned):
             raise CallerError(made.reason)
         assert isinstance(made, FaceDesigned)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import re
 from pathlib import Path
 
 import msgspec
@@ -13,7 +12,7 @@ from ...kernel.errors import CallerError
 from ...modalities.screen.wff.check import check
 from ...modalities.screen.wff.face import Face
 from ...modalities.screen.wff.parse import MAX_BYTES
-from ...modalities.screen.wff.project import package_of, project
+from ...modalities.screen.wff.project import package_of, project, slug_of
 from .easel import device_at, drawing_arguments, moment_of, opened, renderer_of, settings_of
 
 PREVIEW = (450, 450)
@@ -35,8 +34,8 @@ def run(args: argparse.Namespace) -> int:
     face = opened(args.file)
     version = _version(face, args.version)
     label = args.name or Path(args.file).resolve().stem
-    slug = re.sub(r"[^a-z0-9_]+", "_", label.lower()).strip("_") or "face"
-    plain = args.package or (slug if args.push else f"org.example.{slug if not slug[0].isdigit() else 'face_' + slug}")
+    slug = slug_of(label)
+    plain = args.package or (slug if args.push else f"org.example.{slug}")
     package = package_of(plain, args.push)
     out = Path(args.out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -56,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _version(face: Face, wanted: int | None) -> int:
     """The version to declare; a face that is not valid in it is not exported."""
-    report = check(face)
+    report = check(face, tolerant=True)
     version = wanted or report.declared or min(report.versions, default=5)
     wrong = [problem for problem in report.problems if problem.is_error and version in problem.versions]
     if wrong:

@@ -1,6 +1,6 @@
-// Watch faces: a button for each, and bringing one: a face folder, .zip, .apk or .xml.
+// Watch faces: which one is worn, a gallery of all of them, and bringing one: a face folder, .zip, .apk or .xml.
 //
-// A folder is packed here, as a zip without compression. The device checks a face before it shows it; what it refuses
+// Pictures of the gallery are drawn when it is first opened. A folder is packed here, as a zip without compression. The device checks a face before it shows it; what it refuses
 // is said as any other problem.
 
 import { make } from "./log.js";
@@ -9,26 +9,61 @@ const MOST_BYTES = 4 * 1024 * 1024;
 const MOST_FILES = 500;
 
 export class Faces {
-  constructor(list, link, parcel) {
-    this.list = list;
+  constructor(root, link, parcel, thumbs) {
+    this.$ = (id) => root.getElementById(id);
+    this.list = this.$("faces");
     this.link = link;
     this.parcel = parcel;
+    this.thumbs = thumbs;
     this.shown = "";
+    this.names = [];
+    this.$("face-back").addEventListener("click", () => this.#step(-1));
+    this.$("face-next").addEventListener("click", () => this.#step(1));
+    this.list.addEventListener("beforetoggle", ({ newState }) => { if (newState === "open") this.#draw(); });
+    this.list.addEventListener("toggle", ({ newState }) => {
+      if (newState === "open") (this.list.querySelector("[aria-pressed=true]") ?? this.list.firstElementChild)?.focus();
+    });
+    this.list.addEventListener("keydown", (event) => this.#keys(event));
     link.addEventListener("page.faces", ({ detail }) => this.offer(detail.faces));
   }
 
   offer(names) {
+    this.names = names;
     this.list.replaceChildren(...names.map((face) => {
-      const button = make("button", { type: "button", textContent: face });
+      const button = make("button", { type: "button" }, make("img", { alt: "", width: 72, height: 72 }), make("span", { textContent: face }));
       button.dataset.face = face;
-      button.addEventListener("click", () => this.link.say("face", { face, ambient: false }));
+      button.addEventListener("click", () => { this.#wear(face); this.list.hidePopover(); });
       return button;
     }));
     this.mark(this.shown);
+    if (this.list.matches(":popover-open")) this.#draw();
+  }
+
+  #draw() {
+    for (const button of this.list.children) this.thumbs.into(button.dataset.face, button.firstElementChild);
+  }
+
+  #wear(face) { this.link.say("face", { face, ambient: false }); }
+
+  #step(by) {
+    const at = this.names.indexOf(this.shown);
+    if (this.names.length) this.#wear(this.names[(at + by + this.names.length) % this.names.length]);
+  }
+
+  // Arrows move through the gallery as it is laid out.
+  #keys(event) {
+    const all = [...this.list.children], at = all.indexOf(document.activeElement);
+    const across = all.filter((each) => each.offsetTop === all[0].offsetTop).length;
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - across, ArrowDown: at + across, Home: 0, End: all.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    all[Math.min(Math.max(to, 0), all.length - 1)].focus();
   }
 
   mark(face) {
     this.shown = face;
+    this.$("face-now").querySelector("span").textContent = face || "faces";
     for (const button of this.list.children) button.setAttribute("aria-pressed", String(button.dataset.face === face));
   }
 

@@ -1,6 +1,7 @@
 // The conversation: what was heard, what was answered, what was done. Everything is text, never markup.
 
 const MOST = 200;
+const REVERSIBLE = new Set(["create_face", "change_face", "set_face"]);
 
 export function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -41,6 +42,7 @@ export class Log {
     const outcome = turn.outcome ?? "done";
     const kind = outcome === "done" ? "theirs" : outcome === "failed" || outcome === "fault" ? "theirs failed" : "theirs refused";
     const reply = turn.reply || (outcome === "not-heard" ? "Sorry, I did not catch that." : "Done.");
+    if (outcome === "done" && (turn.calls ?? []).some((call) => REVERSIBLE.has(call.name) && !call.error)) calls.append(this.#undo());
     this.#add(kind, reply, (turn.calls ?? []).length ? calls : null);
     if (outcome === "asked") this.#choice();
     return true;
@@ -53,6 +55,13 @@ export class Log {
       row.append(make("button", { type: "button", textContent: label, onclick: () => { row.remove(); this.say(text); } }));
     }
     this.#add("theirs refused", "", row);
+  }
+
+  // A face that was just put on is taken off again by one tap, as by the word.
+  #undo() {
+    const button = make("button", { type: "button", className: "undo", textContent: "Undo" });
+    button.addEventListener("click", () => { button.remove(); this.say("undo"); });
+    return button;
   }
 
   unasked(text) { this.#add("theirs", text, null); }

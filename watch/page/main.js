@@ -18,13 +18,15 @@ import { Parcel } from "./parcel.js";
 import { Permissions } from "./permissions.js";
 import { Pictures } from "./pictures.js";
 import { Simulate } from "./simulate.js";
+import { Thumbs } from "./thumbs.js";
 import { Voice } from "./voice.js";
 
 const $ = (id) => document.getElementById(id);
 const link = new Link(`ws://${location.host}/socket`);
 const glass = new Glass($("glass"), $("crown"), link);
 const parcel = new Parcel(link);
-const faces = new Faces($("faces"), link, parcel);
+const thumbs = new Thumbs(link);
+const faces = new Faces(document, link, parcel, thumbs);
 const pictures = new Pictures(document, link, parcel);
 const hands = new Hands(document, link, glass);
 new Simulate(document, link);
@@ -38,7 +40,7 @@ const budget = new Budget($("budget"), link);
 const jobs = new Jobs(document, link);
 const models = new Models(document);
 const cards = new Cards(document, link);
-const studio = new Studio(document, link);
+const studio = new Studio(document, link, thumbs);
 new Permissions(document, link);
 let shown = { stage: "", ringing: "", ring: "", face: "" };
 
@@ -232,12 +234,13 @@ const KEYS = {
   h: () => $("hands-free").click(),
   m: () => $("toggle-monitor").click(),
   s: () => studio.open(),
+  f: () => $("faces").showPopover(),
   "?": () => $("keys").showModal(),
   Escape: () => press(shown.ringing ? "dismiss" : "stop"),
 };
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open || $("studio").open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open || $("studio").open || $("faces").matches(":popover-open")) return;
   const typing = event.target.matches("input[type=text], textarea");
   const busy = event.target.closest("button, label, input, summary, .log, .scroll") !== null;
   if (event.key === "Escape" && typing) { event.target.blur(); return; }

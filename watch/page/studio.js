@@ -4,25 +4,25 @@
 // after a short pause; a document that cannot be read keeps the last picture and says in which line it fails.
 
 import { make } from "./log.js";
+import { blobOf, pictureOf } from "./thumbs.js";
 
-const THUMB = 120;
 const PAUSE_MS = 350;
 const CODED = new Set(["analog", "digital", "minimal"]);
 
 export class Studio {
-  #id = 0;
+  #id = 1; // odd ones; those of thumbnails are even
   #names = [];
   #face = "";
   #worn = "";
   #kept = "";
-  #thumbs = new Map();
   #wanted = new Map();
   #timer = 0;
   #exported = "";
   #looking = false;
   #again = false;
 
-  constructor(root, link) {
+  constructor(root, link, thumbs) {
+    this.thumbs = thumbs;
     this.$ = (id) => root.getElementById(`studio-${id}`);
     this.dialog = root.getElementById("studio");
     this.link = link;
@@ -33,11 +33,13 @@ export class Studio {
     this.$("words").addEventListener("submit", (event) => { event.preventDefault(); this.#make(false); });
     this.$("change").addEventListener("click", () => this.#make(true));
     this.$("keep").addEventListener("click", () => this.#ask("studio-keep", { face: this.#face, document: this.$("document").value }));
+    this.$("project").addEventListener("click", () => this.#ask("studio-export", { face: this.#face, document: this.#changed() }));
     this.$("wear").addEventListener("click", () => this.link.say("face", { face: this.#face, ambient: false }));
     this.$("close").addEventListener("click", () => this.dialog.close());
     link.addEventListener("state", ({ detail }) => { if (detail.state === "closed") { this.#looking = this.#again = false; this.#wanted.clear(); this.#free(); } });
     link.addEventListener("page.studio-look", ({ detail }) => this.#shown(detail));
     link.addEventListener("page.studio-read", ({ detail }) => this.#read(detail));
+    link.addEventListener("page.studio-export", ({ detail }) => this.#save(detail));
     link.addEventListener("page.studio-made", ({ detail }) => this.#made(detail));
     link.addEventListener("page.studio-refused", ({ detail }) => this.#refused(detail));
   }
@@ -71,26 +73,17 @@ export class Studio {
   #gallery() {
     this.$("gallery").replaceChildren(...this.#names.map((face) => {
       const picture = make("img", { alt: "", width: 72, height: 72 });
+      this.thumbs.into(face, picture);
       const button = make("button", { type: "button" }, picture, make("span", { textContent: face }));
       button.dataset.face = face;
       button.setAttribute("aria-pressed", String(face === this.#face));
       button.addEventListener("click", () => this.choose(face));
-      if (this.#thumbs.has(face)) picture.src = this.#thumbs.get(face);
       return make("li", {}, button);
     }));
-    this.#thumb();
-  }
-
-  // One small picture after the other.
-  #thumb() {
-    const face = this.#names.find((name) => !this.#thumbs.has(name));
-    if (face && this.dialog.open && ![...this.#wanted.values()].includes("thumb")) {
-      this.#wanted.set(this.#ask("studio-look", { face, size: THUMB }), "thumb");
-    }
   }
 
   #ask(type, fields) {
-    const id = ++this.#id;
+    const id = (this.#id += 2);
     if (!this.link.say(type, { id, ...fields })) this.#say("The watch is not connected.", true);
     return id;
   }
@@ -141,28 +134,19 @@ export class Studio {
     if (!words) { this.$("text").focus(); return; }
     this.#say("Making it…");
     this.$("make").disabled = this.$("change").disabled = true;
-    this.#ask("studio-make", { words, change });
+    this.#ask("studio-make", { words, change: change ? this.#face : "" });
   }
 
   #shown({ id, face, found, data }) {
-    const kind = this.#wanted.get(id);
-    this.#wanted.delete(id);
-    const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
-    const address = URL.createObjectURL(new Blob([bytes], { type: "image/webp" }));
-    if (kind === "thumb") {
-      this.#thumbs.set(face, address);
-      const image = [...this.$("gallery").querySelectorAll("button")].find((button) => button.dataset.face === face)?.querySelector("img");
-      if (image) image.src = address;
-      this.#thumb();
-      return;
-    }
+    if (!this.#wanted.delete(id)) return;
     this.#looked();
     if (face !== this.#face) return;
+    const address = pictureOf(data);
     const picture = this.$("picture");
     const before = picture.src;
     picture.src = address;
     picture.alt = `The face ${face} at ${this.$("clock").textContent}`;
-    if (before.startsWith("blob:") && ![...this.#thumbs.values()].includes(before)) URL.revokeObjectURL(before);
+    if (before.startsWith("blob:")) URL.revokeObjectURL(before);
     const notes = found.notes ?? [];
     this.#say(notes.length ? `Not drawn: ${notes.join("; ")}` : "", notes.length > 0);
   }
@@ -211,13 +195,20 @@ export class Studio {
   }
 
   #refused({ id, reason, line }) {
+    if (this.thumbs.owns(id)) return;
     const kind = this.#wanted.get(id);
     this.#wanted.delete(id);
-    if (kind === "thumb") { this.#names = this.#names.filter((name) => this.#thumbs.has(name)); return; }
     if (kind === "look") this.#looked();
     else this.#free();
     this.#say(reason, true);
     if (line) this.#findings([{ line, text: reason, error: true, mend: "" }]);
+  }
+
+  #save({ found, data }) {
+    const address = blobOf(data, "application/zip");
+    make("a", { href: address, download: found.name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    this.#say(`${found.name}: format version ${found.version}; build it with gradle bundleRelease.`);
   }
 
   #free() { this.$("make").disabled = this.$("change").disabled = false; }

@@ -13,13 +13,25 @@ from typing import Any, Final
 from ...kernel.errors import BluerillError
 from ...kernel.message import Body, Taint
 from ...kernel.service import Port
-from ...modalities.screen.messages import FaceKept, FaceLook, FaceNotSeen, FaceRead, KeepFace, LookAtFace, ReadFace
+from ...modalities.screen.messages import (
+    ExportFace,
+    FaceExported,
+    FaceKept,
+    FaceLook,
+    FaceNotSeen,
+    FaceRead,
+    KeepFace,
+    LookAtFace,
+    ReadFace,
+)
 from ...skills.messages import Invoke, Invoked
 from . import protocol
 from .page import Page
 
 WITHIN_S: Final = 20.0
 DESIGNER: Final = "designer"
+THUMB: Final = 120
+"""The side of a gallery's picture; the preview of the studio is larger."""
 
 
 class Atelier:
@@ -28,23 +40,24 @@ class Atelier:
     def __init__(self, port: Port, faces: Callable[[str], None]) -> None:
         self._port = port
         self._faces = faces
-        self._looking: set[int] = set()
-        self._next: dict[int, protocol.StudioLook] = {}
+        self._looking: set[tuple[int, bool]] = set()
+        self._next: dict[tuple[int, bool], protocol.StudioLook] = {}
 
     async def look(self, page: Page, said: protocol.StudioLook) -> None:
-        """A picture; while one is drawn for the page, only the latest wish waits."""
-        if page.number in self._looking:
-            self._next[page.number] = said
+        """A picture; while one is drawn for the page, only the latest wish waits (small ones of the gallery apart)."""
+        key = (page.number, said.size <= THUMB)
+        if key in self._looking:
+            self._next[key] = said
             return
-        self._looking.add(page.number)
+        self._looking.add(key)
         try:
             wish: protocol.StudioLook | None = said
             while wish is not None:
                 await self._look(page, wish)
-                wish = self._next.pop(page.number, None)
+                wish = self._next.pop(key, None)
         finally:
-            self._looking.discard(page.number)
-            self._next.pop(page.number, None)
+            self._looking.discard(key)
+            self._next.pop(key, None)
 
     async def _look(self, page: Page, said: protocol.StudioLook) -> None:
         values = {name: getattr(said, name) for name in LookAtFace.__struct_fields__}
@@ -55,10 +68,15 @@ class Atelier:
         wish = ReadFace(said.face, said.document, said.measured)
         await self._borrowed(page, said.id, "studio-read", wish, FaceRead)
 
+    async def export(self, page: Page, said: protocol.StudioExport) -> None:
+        """A face as a project to be saved."""
+        await self._borrowed(page, said.id, "studio-export", ExportFace(said.face, said.document), FaceExported)
+
     async def make(self, page: Page, said: protocol.StudioMake) -> None:
         """A face of words: by the skill, as if it had been said, so that it is shown and can be taken back."""
-        action, name = ("change_face", "more") if said.change else ("create_face", "description")
-        call = Invoke(action, {name: said.words})
+        call = Invoke("create_face", {"description": said.words})
+        if said.change:
+            call = Invoke("alter_face", {"name": said.change, "words": said.words})
         try:
             done = await self._port.ask("skills", call, Invoked, within=WITHIN_S, taint=Taint.USER)
         except BluerillError as error:
@@ -67,6 +85,13 @@ class Atelier:
         face = str(done.result.get("face", ""))
         self._faces(face)
         page.send(protocol.own("studio-made", id=said.id, name=face, text=done.speech))
+
+    async def wear(self, page: Page, face: str) -> None:
+        """A face that was chosen on the page: the skill remembers it, so that it is worn after a restart too."""
+        try:
+            await self._port.ask("skills", Invoke("wear_face", {"name": face}), Invoked, taint=Taint.USER)
+        except BluerillError as error:
+            self._port.log.info("face %s is shown, but not remembered: %s", face, error)
 
     async def keep(self, page: Page, said: protocol.StudioKeep) -> None:
         """An edited face: kept, and worn."""
@@ -89,7 +114,9 @@ class Atelier:
         self._faces(kept.name)
         page.send(protocol.own("studio-made", id=said.id, name=kept.name, text=text))
 
-    async def _borrowed(self, page: Page, number: int, kind: str, wish: Any, expect: type[FaceLook | FaceRead]) -> None:
+    async def _borrowed(
+        self, page: Page, number: int, kind: str, wish: Any, expect: type[FaceLook | FaceRead | FaceExported]
+    ) -> None:
         """An answer with a lease, as one message; or why there is none."""
         try:
             answer, lease = await self._port.borrow(DESIGNER, wish, Body, within=WITHIN_S, taint=Taint.USER)

@@ -175,11 +175,11 @@ class StudioRead(FromPage, frozen=True, tag="studio-read"):
 
 
 class StudioMake(FromPage, frozen=True, tag="studio-make"):
-    """A new face of words, or the face that is shown, changed by them."""
+    """A new face of words; with ``change`` that face, changed by them."""
 
     id: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
     words: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
-    change: bool = False
+    change: Id = ""
 
 
 class StudioKeep(FromPage, frozen=True, tag="studio-keep"):
@@ -188,6 +188,14 @@ class StudioKeep(FromPage, frozen=True, tag="studio-keep"):
     id: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
     face: Id
     document: Annotated[str, msgspec.Meta(min_length=1, max_length=60_000)]
+
+
+class StudioExport(FromPage, frozen=True, tag="studio-export"):
+    """A face, edited or not, as a zip of a project; answered by ``page.studio-export`` or ``page.studio-refused``."""
+
+    id: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+    face: Id
+    document: Document = ""
 
 
 class Sensed(FromPage, frozen=True, tag="sense"):
@@ -323,6 +331,7 @@ Said = (
     | StudioRead
     | StudioMake
     | StudioKeep
+    | StudioExport
 )  # fmt: skip
 _decoder: Final[msgspec.json.Decoder[Said]] = msgspec.json.Decoder(Said)
 _encoder: Final = msgspec.json.Encoder()

@@ -300,6 +300,8 @@ class WebService(Service):
                 self.port.spawn(self._answer(page, self._background.hear_by(model)), f"page-{page.number}-model")
             case protocol.WearFace(face, ambient):
                 await tell("screen", SetFace(face, ambient), taint=Taint.USER)
+                if face:
+                    self.port.spawn(self._atelier.wear(page, face), f"page-{page.number}-wear")
             case protocol.Skills() | protocol.SkillsHeld():
                 held = isinstance(said, protocol.SkillsHeld)
                 self.port.spawn(self._answer(page, self._permissions.look(held_only=held)), f"page-{page.number}-held")
@@ -313,6 +315,8 @@ class WebService(Service):
                 self.port.spawn(self._atelier.read(page, said), f"page-{page.number}-read")
             case protocol.StudioMake():
                 self.port.spawn(self._atelier.make(page, said), f"page-{page.number}-make")
+            case protocol.StudioExport():
+                self.port.spawn(self._atelier.export(page, said), f"page-{page.number}-export")
             case protocol.StudioKeep():
                 self.port.spawn(self._atelier.keep(page, said), f"page-{page.number}-keep")
 

@@ -66,10 +66,12 @@ def _fact(sheet: Sheet, fact: Fact, index: int, wide: float, away: float) -> Non
             )
         sheet.slots.append(facts.ring(sheet.slot, fact.kind, x, y, size, sheet.palette, sheet.brief.font, accent))
     elif look == "text":
+        sheet.shade(x - size * 0.6, y - 19, size * 1.2, 38)
         sheet.slots.append(
             facts.line(sheet.slot, fact.kind, x, y, size * 1.25, 34, sheet.palette, sheet.brief.font, accent)
         )
     else:
+        sheet.shade(x - size * 0.46, y - size * 0.42, size * 0.92, size * 0.84)
         sheet.slots.append(facts.stack(sheet.slot, fact.kind, x, y, size, sheet.palette, sheet.brief.font, accent))
 
 
@@ -92,6 +94,7 @@ def _date(sheet: Sheet, ring: Ring, away: float) -> None:
     x, y = polar(HOURS[place], away * (0.96 if place in ("top", "bottom") else 0.9))
     size = fitted(LONGEST_DAY, face, 25 * face.scale, 100, 0.06)
     said = template("%s %s", "[DAY_OF_WEEK_S]", "[DAY]", upper=True)
+    sheet.shade(x - 62, y - 18, 124, 36)
     sheet.day.append(words(said, x, y, 128, size, palette.soft, face, spacing=0.06))
     if brief.ambient == "full":
         sheet.night.append(words(said, x, y, 128, size, palette.night_soft, face, spacing=0.06))

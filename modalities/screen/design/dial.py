@@ -230,7 +230,9 @@ def _numerals(brief: Brief, ink: str, outer: float, gone: frozenset[int], k: flo
         angle = math.radians(hour * 30)
         reach = abs(math.sin(angle)) * half_wide + abs(math.cos(angle)) * half_high
         x, y = polar(hour, edge - reach)
-        found.append(words(said, x, y, size * 1.9, size, ink, face))
+        # digits are as wide as a zero, so that clocks do not jump; here nothing moves, and a one may come closer
+        close = -0.07 if len(said) == 2 and face.own and face.family != "jetbrains_mono" else 0.0
+        found.append(words(said, x, y, size * 1.9, size, ink, face, spacing=close))
     return "".join(found)
 
 

@@ -77,6 +77,7 @@ def _stack(sheet: Sheet) -> None:
     rest = list(brief.facts)
     for fact, (x, at) in zip(rest, places, strict=False):
         index = rest.index(fact)
+        sheet.shade(x - max(room, 56) / 2, at - 34, max(room, 56), 66, 24)
         sheet.slots.append(
             facts.stack(sheet.slot, fact.kind, x, at, max(room, 56), palette, brief.font, sheet.accent_of(fact, index))
         )
@@ -108,8 +109,11 @@ def _split(sheet: Sheet) -> None:
         clock("mm", left, y, column, small * brief.night, palette.night_soft, dark, align="START"),
     ]
     at = y + cap / 2 + 34
+    if lines:
+        sheet.shade(left - 9, at - 22, min(column, chord(at) / 2 + MIDDLE - left) + 12, 38.5 * lines + 4, 20)
     if brief.date != "none":
-        date(sheet, left, at, 25, align="START", room=min(column, chord(at) / 2 + MIDDLE - left), short=True)
+        room = min(column, chord(at) / 2 + MIDDLE - left)
+        date(sheet, left, at, 25, align="START", room=room, short=True, shaded=False)
         at += 38
     for index, fact in enumerate(rest):
         room = min(column, chord(at, 30) / 2 + MIDDLE - left)
@@ -184,8 +188,9 @@ def _rows(sheet: Sheet) -> None:
     rule = {"x": left, "y": at - 6, "width": 270, "height": 3, "cornerRadiusX": 1.5, "cornerRadiusY": 1.5}
     sheet.day.append(drawing(tag("RoundRectangle", fill(palette.accent), **rule)))
     at += 22
+    sheet.shade(left - 18, at - 24, 318, step * lines + 8, 24)
     if brief.date != "none":
-        date(sheet, left, at, 25, align="START", room=282, night=False)
+        date(sheet, left, at, 25, align="START", room=282, night=False, shaded=False)
         at += step
     for index, fact in enumerate(brief.facts[:count]):
         begin = max(left, MIDDLE - chord(at, 28) / 2)

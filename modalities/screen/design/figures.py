@@ -59,6 +59,7 @@ def date(
     room: float = 0.0,
     short: bool = False,
     night: bool = True,
+    shaded: bool = True,
 ) -> None:
     brief, face = sheet.brief, sheet.label
     if brief.date == "none":
@@ -69,6 +70,9 @@ def date(
     day = "[DAY_OF_WEEK_F]" if long else "[DAY_OF_WEEK_S]"
     size = fitted(sample, face, size * face.scale, limit - 8, 0.06)
     said = template(pattern, day, "[DAY]", "[MONTH_S]", upper=True)
+    long_way = width(sample, face, size, 0.06) + 26
+    if shaded:
+        sheet.shade({"CENTER": x - long_way / 2, "START": x - 13}.get(align, x), y - size * 0.72, long_way, size * 1.44)
     sheet.day.append(words(said, x, y, limit, size, sheet.palette.soft, face, align=align, spacing=0.06))
     if night and brief.ambient != "bare":
         sheet.night.append(words(said, x, y, limit, size, sheet.palette.night_soft, face, align=align, spacing=0.06))
@@ -83,6 +87,7 @@ def row(
     limit = room or chord(y, wide * 0.8)
     pitch = min(wide * 1.32, (limit - wide * 0.1) / len(row))
     wide = min(wide, pitch * 0.98)
+    sheet.shade(MIDDLE - pitch * len(row) / 2, y - 40, pitch * len(row), 72, 28)
     for index, fact in enumerate(row):
         x = MIDDLE + (index - (len(row) - 1) / 2) * pitch
         ink = (inks or {}).get(fact.kind) or sheet.accent_of(fact, index)

@@ -24,6 +24,7 @@ from ..wff.measure_reading import clipping, contrast, legible_time
 from ..wff.problem import FaceError
 from .brief import Brief, read_brief
 from .compose import compose, face_of
+from .packing import pack
 from .photo import darkened
 from .sheet import BRIEF, PICTURES
 from .typefaces import TYPEFACES
@@ -41,7 +42,6 @@ JUDGED: Final[tuple[Measure, ...]] = (
 TOLD: Final[tuple[Measure, ...]] = (burn_in,)
 MOST_ROUNDS: Final = 6
 SQUARE: Final = f"{PICTURES}/photo.webp"
-_STAMP: Final = (2026, 1, 1, 0, 0, 0)
 MAX_PACKED: Final = 4 << 20
 
 
@@ -90,15 +90,6 @@ def make(brief: Brief, square: Image.Image | None = None) -> Made:
             )
         brief, what = _mended(brief, report, wrong[0])
         mended.append(what)
-
-
-def pack(files: Mapping[str, bytes]) -> bytes:
-    """A zip of some files."""
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, _STAMP), files[name], zipfile.ZIP_DEFLATED)
-    return sink.getvalue()
 
 
 def unpack(path: Path) -> tuple[Brief, Image.Image | None]:

@@ -17,10 +17,12 @@ from ....kernel.errors import CallerError, ServiceFault
 from ....kernel.service import Call, Leased, Service, handles
 from ....skills.faces_folder import MAX_FACES, face_files
 from ....skills.messages import DesignFace, FaceDesigned, FaceNotDesigned
-from ..messages import FaceKept, FaceNotSeen, KeepFace, LookAtFace, ReadFace
+from ..faces.wardrobe import BUNDLED
+from ..messages import ExportFace, FaceKept, FaceNotSeen, KeepFace, LookAtFace, ReadFace
 from ..wff.problem import FaceError
 from .brief import Brief
-from .making import make, pack, unpack
+from .making import make, unpack
+from .packing import pack
 from .settle import changed, settled
 from .studio import Studio, refusal
 from .telling import told
@@ -66,6 +68,12 @@ class DesignerService(Service):
     async def read(self, wish: ReadFace, call: Call) -> Leased:
         found = await self._apart("read", lambda: self._studio.read(wish.face, wish.document, measured=wish.measured))
         # who borrows gets a lease whatever the answer is
+        answer, data = (found, b"-") if isinstance(found, FaceNotSeen) else found
+        return Leased(answer, self.port.offer(data))
+
+    @handles(ExportFace)
+    async def export(self, wish: ExportFace, call: Call) -> Leased:
+        found = await self._apart("read", lambda: self._studio.project(wish.face, wish.document))
         answer, data = (found, b"-") if isinstance(found, FaceNotSeen) else found
         return Leased(answer, self.port.offer(data))
 
@@ -119,7 +127,7 @@ class DesignerService(Service):
         wishes: Wishes
         square = None
         if request.change:
-            path = held.get(request.change)
+            path = held.get(request.change) or face_files(BUNDLED).get(request.change)
             if path is None or path.suffix != ".zip":
                 raise CallerError(f"Only faces made from words can be changed; {request.change} is not one.")
             before, square = unpack(path)

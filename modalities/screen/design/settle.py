@@ -238,6 +238,8 @@ def _marks(wishes: Wishes, pick: _Picker, style: str, layout: str) -> dict[str, 
     indices = wishes.choices.get("indices") or pick("indices")
     if "indices" in wishes.refused:
         indices = "none"
+    elif wishes.scales.get("size", 1.0) > 1 and "indices" not in wishes.choices:
+        indices = pick.chance("indices").choice(("arabic", "quarter-arabic"))  # "big numbers" are to be seen
     elif wishes.amount < 0 and "indices" not in wishes.choices:
         indices = pick.chance("indices").choice(("quarters", "ticks", "dots", "batons"))
     second = wishes.choices.get("second") or pick("second")
@@ -245,10 +247,16 @@ def _marks(wishes: Wishes, pick: _Picker, style: str, layout: str) -> dict[str, 
         wishes.amount < 0 and "second" not in wishes.choices and pick.chance("quiet").random() < 0.6
     ):
         second = "none"
+    if second == "dial" and "second" not in wishes.choices and _wants_bottom(wishes):
+        second = "tick"  # small seconds that nobody asked for make way
     if style == "digital" and second in ("tick", "sweep", "dial"):
         second = "ring" if "second" in wishes.choices or layout == "rings" else "none"
     track = wishes.flags.get("track", wishes.amount >= 0 and pick.chance("track").random() < 0.75)
     return {"indices": indices, "second": second, "track": track}
+
+
+def _wants_bottom(wishes: Wishes) -> bool:
+    return any(place.startswith("bottom") for place in (wishes.date or "", *(fact.place for fact in wishes.facts)))
 
 
 def _contents(

@@ -7,7 +7,7 @@ from random import Random
 
 from .brief import Brief, Fact, write_brief
 from .grounds import picture_ground, vector_ground
-from .markup import MIDDLE, SIDE, ambient, colour, drawing, group, indented, tag
+from .markup import MIDDLE, SIDE, ambient, colour, drawing, fill, group, indented, tag
 from .oklch import mixed
 from .palette import Palette
 from .typefaces import TYPEFACES, Typeface, font_file
@@ -86,6 +86,13 @@ class Sheet:
         )  # fmt: skip
         shape = tag("Ellipse", tag("Fill", inner, color="#00000000"), x=0, y=0, width=SIDE, height=SIDE)
         self.ground.append(drawing(shape))
+
+    def shade(self, x: float, y: float, wide: float, high: float, bend: float = 0.0) -> None:
+        """A dark field behind words that stand on a photograph; on any other ground nothing."""
+        if self.brief.ground == "photo":
+            corner = bend or high / 2
+            box = {"x": x, "y": y, "width": wide, "height": high, "cornerRadiusX": corner, "cornerRadiusY": corner}
+            self.ground.append(drawing(tag("RoundRectangle", fill("#05070a", 0.42), **box)))
 
     def document(self) -> bytes:
         """The face's XML."""

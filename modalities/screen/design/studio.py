@@ -12,10 +12,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from PIL import Image
+
 from ....kernel.errors import CallerError
 from ....skills.faces_folder import face_files
+from ..faces.analog import Analog
+from ..faces.digital import Digital
+from ..faces.minimal import Minimal
 from ..faces.wardrobe import BUNDLED
-from ..messages import Branch, FaceLook, FaceNotSeen, FaceRead, Finding, LookAtFace, Score
+from ..messages import Branch, FaceExported, FaceLook, FaceNotSeen, FaceRead, Finding, LookAtFace, Score
+from ..paint import Canvas
+from ..view import View
 from ..wff.check import Metric, Report, check
 from ..wff.device import Device
 from ..wff.effort import MAX_DRAW_S
@@ -24,16 +31,23 @@ from ..wff.face import Face, load, read
 from ..wff.measures import MEASURES
 from ..wff.node import Node
 from ..wff.problem import VERSIONS, FaceError, Kind, Problem
+from ..wff.project import project, slug_of
 from ..wff.renderer import FaceRenderer
 from ..wff.weather import sky_of_words
 from .brief import read_brief
+from .packing import pack
 from .sheet import BRIEF, DOCUMENT
 
 MAX_DOCUMENT: Final = 60_000
 """Characters of a document that is edited on the page."""
+MAX_EXPORT: Final = 8 << 20
+"""A packed project that is given to a page."""
+PREVIEW: Final = (450, 450)
 MAX_SHOWN: Final = 60
 MAX_TREE: Final = 400
 SIZES: Final = (96, 480)
+CODED: Final = (Analog, Digital, Minimal)
+"""Faces without a document; they can be looked at, not read."""
 _LINE: Final = re.compile(r", line (\d+):")
 _TELLING: Final = ("name", "slotId", "target", "type", "resource", "format", "key")
 _UNITS: Final = {"bytes": (1 << 20, "MiB")}
@@ -49,6 +63,9 @@ class Studio:
     def look(self, wish: LookAtFace) -> tuple[FaceLook, bytes]:
         """A picture of a face, encoded. Raises FaceError, CallerError."""
         size = min(max(wish.size, SIZES[0]), SIZES[1])
+        coded = next((face for face in CODED if face().name == wish.face), None)
+        if coded is not None and not wish.document:
+            return _coded(coded(), wish, size)
         key = (wish.face, wish.document, size)
         if self._kept is None or self._kept[0] != key:
             renderer = FaceRenderer(self.face(wish.face, wish.document), (size, size))
@@ -62,10 +79,8 @@ class Studio:
             self._kept = None
             raise CallerError(f"it cannot be drawn: {str(error)[:120] or type(error).__name__}") from error
         took = (time.thread_time() - begin) * 1000
-        sink = io.BytesIO()
-        picture.save(sink, "WEBP", quality=88, method=2)
         notes = [str(note) for note in renderer.notes[:10]]
-        return FaceLook(size, round(took, 1), renderer.period, notes), sink.getvalue()
+        return FaceLook(size, round(took, 1), renderer.period, notes), _encoded(picture)
 
     def read(self, name: str, document: str, *, measured: bool) -> tuple[FaceRead, bytes]:
         """A face's elements, findings and figures, and its document. Raises FaceError, CallerError."""
@@ -73,7 +88,7 @@ class Studio:
         data = document.encode() if document else face.resources.read(face.name) if face.resources.known else b""
         if not data:
             data = self._path(name).read_bytes()
-        report = check(face, MEASURES if measured else ())
+        report = check(face, MEASURES if measured else (), tolerant=True)
         errors = set(report.errors) if report.valid else _nearest(report)
         findings = [
             Finding(problem.line, problem.message, problem.mend, problem in errors)
@@ -96,12 +111,31 @@ class Studio:
     def files(self, name: str, document: str) -> dict[str, bytes]:
         """The files of a face with an edited document, without the brief that it no longer follows."""
         face = self.face(name, document)
-        report = check(face)
+        report = check(face, tolerant=True)
         if not report.valid:
             raise CallerError(f"expected a valid face, found {report.errors[0] if report.errors else 'none'}")
         resources = face.resources
         held = {file: resources.read(file) for file in resources.files if file not in (face.name, BRIEF)}
         return {**held, DOCUMENT: document.encode()}
+
+    def project(self, name: str, document: str) -> tuple[FaceExported, bytes]:
+        """The face as a zip of an Android project. Raises FaceError, CallerError."""
+        face = self.face(name, document)
+        report = check(face, tolerant=True)
+        if not report.valid:
+            raise CallerError(f"expected a valid face, found {report.errors[0] if report.errors else 'none'}")
+        version = report.declared or min(report.versions)
+        sink = io.BytesIO()
+        FaceRenderer(face, PREVIEW).draw(_device(LookAtFace(name)), still=True).save(sink, "PNG")
+        text = document.encode() if document else face.resources.read(face.name) if face.resources.known else b""
+        slug = slug_of(name)
+        files = project(
+            face, text or self._path(name).read_bytes(), f"org.example.{slug}", name, version, sink.getvalue()
+        )
+        packed = pack(files)
+        if len(packed) > MAX_EXPORT:
+            raise CallerError(f"expected a project of at most {MAX_EXPORT >> 20} MiB; use bluerill face export")
+        return FaceExported(f"{slug}.zip", version), packed
 
     def _path(self, name: str) -> Path:
         own = face_files(self._folder) if self._folder is not None else {}
@@ -109,6 +143,23 @@ class Studio:
         if path is None:
             raise CallerError(f"no face of the format is called {name[:60]!r}")
         return path
+
+
+def _coded(face: Analog | Digital | Minimal, wish: LookAtFace, size: int) -> tuple[FaceLook, bytes]:
+    """A picture of a face described by code, for the gallery of all faces."""
+    device = _device(wish)
+    view = View(
+        device.moment, wish.ambient, False, device.battery, device.steps, device.heart_rate, "12° partly cloudy"
+    )
+    canvas = Canvas(size)
+    face.draw(canvas, view)
+    return FaceLook(size, 0.0, face.period(view)), _encoded(canvas.image)
+
+
+def _encoded(picture: Image.Image) -> bytes:
+    sink = io.BytesIO()
+    picture.save(sink, "WEBP", quality=88, method=2)
+    return sink.getvalue()
 
 
 def _nearest(report: Report) -> set[Problem]:

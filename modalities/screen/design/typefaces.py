@@ -128,6 +128,6 @@ def clock(
     high = round(size * 1.56)
     wide = max(round(room), 8)
     left = {"START": x, "END": x - wide}.get(align, x - wide / 2)
-    inner = tag("Font", family=face.family, size=size, weight=face.weight, color=colour(ink))
+    inner = font(face, size, ink)
     text = tag("TimeText", inner, format=pattern, hourFormat=hours, align=align, x=0, y=0, width=wide, height=high)
     return tag("DigitalClock", text, x=round(left), y=round(y - high / 2 - face.rise * size), width=wide, height=high)

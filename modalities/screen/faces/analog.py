@@ -38,6 +38,10 @@ class Analog:
         self._ground = Layer()
         self._dial = Layer()
 
+    def release(self) -> None:
+        self._ground.forget()
+        self._dial.forget()
+
     def period(self, view: View) -> float:
         if view.ambient:
             return MINUTE

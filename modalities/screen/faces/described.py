@@ -1,6 +1,6 @@
 """Faces described by data: a Watch Face Format face behind the same protocol as those described by code.
 
-It is read and compiled when it is first shown; of all such faces only the one that is shown keeps its pictures. A face
+It is read and compiled when it is shown, and dropped when another one is. A face
 that cannot be read, or fails while it is drawn, shows the time and says so: nothing that a face does stops the screen.
 """
 
@@ -28,8 +28,6 @@ TICK: Final = 1.0
 
 class Described:
     """A face of a file. ``release`` drops what it holds; it is read again when it is shown."""
-
-    _shown: Described | None = None
 
     def __init__(self, name: str, path: Path) -> None:
         self._name = name
@@ -75,16 +73,12 @@ class Described:
         if self._renderer is None or self._renderer.size != (side, side):
             self._renderer = FaceRenderer(load(self.path), (side, side))
             self._renderer.limit_s = MAX_DRAW_S
-        if Described._shown is not self:
-            if Described._shown is not None:
-                Described._shown.release()
-            Described._shown = self
         moment = view.moment if view.smooth and not view.ambient else view.moment.replace(microsecond=0)
         if self._ambient and not view.ambient:
             self._renderer.shown_at = moment.timestamp()
             self._renderer.visits += 1
         self._ambient = view.ambient
-        return self._renderer.draw(device_of(view._replace(moment=moment)), still=view.ambient)
+        return self._renderer.draw(device_of(view._replace(moment=moment)), still=view.ambient, borrowed=True)
 
 
 def _sorry(canvas: Canvas, view: View, name: str, problem: str) -> None:

@@ -23,6 +23,9 @@ class Digital:
     def __init__(self) -> None:
         self._base = Layer()
 
+    def release(self) -> None:
+        self._base.forget()
+
     def period(self, view: View) -> float:
         if view.ambient:
             return MINUTE

@@ -37,6 +37,10 @@ class Face(Protocol):
         """Seconds between changes of the drawing, aligned to the clock; 0.0 means it always moves."""
         ...
 
+    def release(self) -> None:
+        """Forget pictures and layers: another face is shown."""
+        ...
+
 
 class Layer:
     """A cached picture: painted again only when its key changes."""
@@ -53,6 +57,10 @@ class Layer:
             paint(canvas)
             self._key, self._image = whole, canvas.image
         return self._image
+
+    def forget(self) -> None:
+        """Keep no picture."""
+        self._key, self._image = None, None
 
 
 def burn_in_shift(view: View) -> tuple[float, float]:

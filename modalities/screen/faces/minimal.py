@@ -21,6 +21,9 @@ class Minimal:
     def __init__(self) -> None:
         self._base = Layer()
 
+    def release(self) -> None:
+        self._base.forget()
+
     def period(self, view: View) -> float:
         return 1.0 if view.timers and not view.ambient else MINUTE
 

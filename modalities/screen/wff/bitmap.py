@@ -6,15 +6,17 @@ cannot be decoded is reported and drawn as nothing.
 
 from __future__ import annotations
 
-import io
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Final, NamedTuple
 
-from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
+from .compiled import document, is_document
+from .decoding import opened
 from .problem import FaceError
 from .resources import Resources
+from .vector.drawable import draw, size_of
 
 MAX_PIXELS: Final = 4_194_304
 """The largest picture that is decoded (2048 by 2048)."""
@@ -57,13 +59,13 @@ class Bitmaps:
     def drawable(
         self, name: str, size: tuple[int, int], filtered: Filter | None = None, frame: int = 0
     ) -> Image.Image | None:
-        """A drawable stretched to a size in pixels, as RGBA; None if it cannot be shown."""
+        """A drawable stretched to a size in pixels, RGBA or (without transparency) RGB; None if it cannot be shown."""
         key = (name, size, filtered, frame)
         found = self._kept.get(key)
         if found is not None:
             self._kept.move_to_end(key)
             return found
-        image = self._decode(name, frame)
+        image = self._decode(name, frame, size)
         if image is None:
             return None
         return self._keep(key, _coloured(_scaled(image, size), filtered))
@@ -90,7 +92,7 @@ class Bitmaps:
         key = (name, size, "cover")
         found = self._kept.get(key)
         if found is None:
-            image = self._decode(name, 0)
+            image = self._decode(name, 0, size, cover=True)
             found = None if image is None else self._keep(key, ImageOps.fit(image, size, Image.Resampling.LANCZOS))
         return found
 
@@ -102,7 +104,7 @@ class Bitmaps:
 
     def _frames(self, name: str) -> Animation | None:
         try:
-            with Image.open(io.BytesIO(self._resources.image(name, self._locale))) as image:
+            with opened(self._resources.image(name, self._locale)) as image:
                 count = min(getattr(image, "n_frames", 1), MAX_FRAMES)
                 if count < 2 or image.width * image.height > MAX_PIXELS:
                     return None
@@ -115,17 +117,37 @@ class Bitmaps:
         except (FaceError, OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError):
             return None
 
-    def _decode(self, name: str, frame: int) -> Image.Image | None:
+    def _decode(self, name: str, frame: int, size: tuple[int, int], *, cover: bool = False) -> Image.Image | None:
         try:
             data = self._resources.image(name, self._locale)
         except FaceError as error:
             self._tell(str(error))
             return None
+        if is_document(data):
+            return self._vector(data, name, size, cover)
         return self._open(data, f"the picture {name!r}", frame)
+
+    def _vector(self, data: bytes, name: str, size: tuple[int, int], cover: bool) -> Image.Image | None:
+        """A vector drawable at the size at which it is shown; in its own proportions if it is to cover it."""
+        try:
+            root = document(data, name)
+            if cover:
+                own = size_of(root)
+                grow = max(size[0] / own[0], size[1] / own[1])
+                size = (max(round(own[0] * grow), 1), max(round(own[1] * grow), 1))
+                if size[0] * size[1] > MAX_PIXELS:
+                    raise FaceError(f"expected at most {MAX_PIXELS:,} pixels, found {size[0]}x{size[1]}")
+            picture, notes = draw(root, size, self._resources.colour)
+        except FaceError as error:
+            self._tell(f"the picture {name!r}: {error}")
+            return None
+        for note in notes:
+            self._tell(f"the picture {name!r}: {note}")
+        return picture
 
     def _open(self, data: bytes, what: str, frame: int = 0) -> Image.Image | None:
         try:
-            with Image.open(io.BytesIO(data)) as image:
+            with opened(data) as image:
                 if image.width * image.height > MAX_PIXELS:
                     self._tell(
                         f"expected {what} to have at most {MAX_PIXELS:,} pixels, found {image.width}x{image.height}"
@@ -151,6 +173,8 @@ class Bitmaps:
             self._problem(problem)
 
     def _keep(self, key: Hashable, image: Image.Image) -> Image.Image:
+        if image.getchannel("A").getextrema() == (255, 255):
+            image = image.convert("RGB")  # a stamp then takes it as it is, and nothing is kept twice
         self._kept[key] = image
         self._bytes += image.width * image.height * 4
         while self._bytes > KEPT_BYTES and len(self._kept) > 1:
@@ -175,8 +199,3 @@ def _coloured(image: Image.Image, filtered: Filter | None) -> Image.Image:
     done = Image.merge("HSV", (hue, saturation, value)).convert("RGB").convert("RGBA")
     done.putalpha(image.getchannel("A"))
     return done
-
-
-def lightness(image: Image.Image) -> Image.Image:
-    """How light each pixel of a picture is where it is opaque, as a mask (photos used as masks)."""
-    return ImageChops.multiply(image.convert("L"), image.getchannel("A"))

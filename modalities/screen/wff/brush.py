@@ -17,7 +17,7 @@ from .colour import Colour, ramp
 from .stamp import Stamp
 
 LEVELS: Final = 256
-DIAL: Final = 720
+DIAL: Final = 512
 _LONGEST: Final = 4096
 
 
@@ -47,10 +47,10 @@ def inked(mask: Image.Image, left: int, top: int, brush: Brush, matrix: Affine) 
     table = ramp(brush.colours, brush.positions)
     if brush.kind == "sweep":
         table = _turned_table(brush, table)
-    ink = Image.merge("RGB", [places.point([colour[channel] for colour in table]) for channel in range(3)])
     if any(colour[3] < 255 for colour in brush.colours):
         mask = ImageChops.multiply(mask, places.point([colour[3] for colour in table]))
-    return Stamp(left, top, ink, mask)
+    places.putpalette([level for colour in table for level in colour[:3]])
+    return Stamp(left, top, places.convert("RGB"), mask)
 
 
 def _plain(mask: Image.Image, left: int, top: int, colour: Colour) -> Stamp:
@@ -95,14 +95,15 @@ def _radial(brush: Gradient, box: Box, matrix: Affine) -> Image.Image:
     radius = brush.second[0]
     if radius <= 0:
         return Image.new("L", size, 255)
-    # Pillow's own ramp is 0 in the middle (128, 128) and 255 at half its side.
+    # Pillow's own ramp is 0 in the middle (128, 128) and 255 at its corners; at half its side it is the square root of
+    # a half of that, and beyond it there is nothing
     back = matrix.inverse().then(Affine(c=-brush.first[0], f=-brush.first[1]))
     k = 127.5 / radius
     coefficients = (
         back.a * k, back.b * k, (back.a * box[0] + back.b * box[1] + back.c) * k + 128,
         back.d * k, back.e * k, (back.d * box[0] + back.e * box[1] + back.f) * k + 128,
     )  # fmt: skip
-    ramp_picture = Image.radial_gradient("L")
+    ramp_picture = Image.radial_gradient("L").point([min(round(level * math.sqrt(2)), 255) for level in range(256)])
     return ramp_picture.transform(size, Image.Transform.AFFINE, coefficients, Image.Resampling.BILINEAR, fillcolor=255)
 
 

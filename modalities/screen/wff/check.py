@@ -49,6 +49,8 @@ class Report:
     declared: int | None
     problems: tuple[Problem, ...]
     metrics: tuple[Metric, ...] = field(default=())
+    forgiven: bool = False
+    """Whether it is invalid, but would be valid to who tolerates what only the reference validator refuses."""
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -59,7 +61,7 @@ class Report:
     @property
     def valid(self) -> bool:
         """Whether it is valid: in the version it declares, else in any."""
-        return self.declared in self.versions if self.declared else bool(self.versions)
+        return _within(self.declared, self.versions)
 
     @property
     def passed(self) -> bool:
@@ -83,21 +85,29 @@ def problems_of(face: Face) -> list[Problem]:
     return sorted(_once([*face.problems, *found]), key=lambda problem: problem.line)[:MAX_PROBLEMS]
 
 
-def check(face: Face, measures: Sequence[Measure] = (), *, strict: bool = False) -> Report:
+def check(face: Face, measures: Sequence[Measure] = (), *, tolerant: bool = False) -> Report:
     """The whole verdict. Metrics that need pictures are measured only if the face is valid.
 
-    With ``strict``, what only Google's reference validator refuses counts as an error.
+    What only Google's reference validator refuses counts as an error, because stores ask that validator; ``tolerant``
+    takes it for advice, because the schemas allow it, official samples do it and watches show it.
     """
     problems = problems_of(face)
-    if strict:
+    declared = face.version if face.declared else None
+    lenient = valid_versions(problems)
+    if not tolerant:
         problems = [replace(problem, strict=False) for problem in problems]
     versions = valid_versions(problems)
-    declared = face.version if face.declared else None
+    forgiven = not _within(declared, versions) and _within(declared, lenient)
     metrics = list(memory_metrics(face))
-    if declared in versions if declared else versions:
+    if _within(declared, versions):
         for measure in measures:
             metrics.extend(measure(face))
-    return Report(face.name, versions, declared, tuple(problems), tuple(metrics))
+    return Report(face.name, versions, declared, tuple(problems), tuple(metrics), forgiven)
+
+
+def _within(declared: int | None, versions: tuple[int, ...]) -> bool:
+    """Whether a face is valid: in the version it declares, else in any."""
+    return declared in versions if declared else bool(versions)
 
 
 def memory_metrics(face: Face) -> Iterable[Metric]:

@@ -96,7 +96,7 @@ class Complications:
                 return EMPTY, None
             if provider is None or kind not in self._supported.get(slot, frozenset()):
                 continue
-            data = provider(device)
+            data = provider(device.as_set)
             if data is not None and _gives(data, kind):
                 return kind, data
         return EMPTY, None

@@ -23,10 +23,11 @@ MANY: Final = 6
 
 
 class Compositor:
-    """A picture of ``size`` pixels."""
+    """A picture of ``size`` pixels, black where ``glass`` (a mask as large) covers it."""
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self, size: tuple[int, int], glass: Image.Image | None = None) -> None:
         self.size = size
+        self._glass = glass
         self.painted = 0
         """Pixels painted for the last frame, for those who watch the cost."""
         self._picture: Image.Image | None = None
@@ -45,7 +46,7 @@ class Compositor:
         new = list(stamps)
         boxes: list[Box]
         if self._picture is None or ground != self._ground:
-            self._picture = Image.new("RGB", self.size, ground[:3])
+            self._picture = self._picture or Image.new("RGB", self.size)
             self._flat, self._depth, self._first = None, 0, 0
             boxes = [whole]
         else:
@@ -105,7 +106,9 @@ class Compositor:
             piece = cropped(stamp, box)
             if piece is not None:
                 lay(part, piece, box[0], box[1])
-        self._picture.paste(part, box[:2])
+        if self._glass is not None:
+            self._picture.paste(0, box)
+        self._picture.paste(part, box[:2], self._glass.crop(box) if self._glass is not None else None)
 
 
 def _put(target: Image.Image, stamp: Stamp, size: tuple[int, int]) -> None:

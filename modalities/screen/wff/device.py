@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ....skills.messages import TimerView
 from ..view import STEP_GOAL, View
@@ -40,6 +40,21 @@ class Device(NamedTuple):
     sensor: bool = False
     overrides: Mapping[str, Value] = {}
     """Sources that say something else than the device does (``--set``)."""
+
+    @property
+    def as_set(self) -> Device:
+        """The device whose readings are those that were set, for who takes them from the device (complications)."""
+        found: dict[str, Any] = {
+            field: None if value is None else int(value)
+            for name, field in _READINGS.items()
+            if name in self.overrides
+            and not isinstance(value := self.overrides[name], bool)
+            and (value is None or (isinstance(value, (int, float)) and abs(value) < 1e9))
+        }
+        return self._replace(**found) if found else self
+
+
+_READINGS = {"BATTERY_PERCENT": "battery", "STEP_COUNT": "steps", "HEART_RATE": "heart_rate"}
 
 
 def device_of(view: View, *, zone: str = "", fahrenheit: bool = False) -> Device:

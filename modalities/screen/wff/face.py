@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
+from .compiled import document, is_compiled, is_document
 from .node import Node
 from .parse import MAX_BYTES, parse
 from .problem import VERSIONS, FaceError, Problem
@@ -129,13 +130,19 @@ def _renamed(archive: Archive, xml: list[str]) -> list[str]:
 
 
 def _declared_version(resources: Resources) -> int | None:
-    """What the manifest declares, where it is text (inside an ``.apk`` it is compiled and says nothing here)."""
+    """What the manifest declares, as text or compiled; None also where it refers to the resource table."""
     for file in resources.files:
         if PurePosixPath(file).name == "AndroidManifest.xml":
             data = resources.read(file)
-            if not data.lstrip().startswith(b"<"):
+            if not is_document(data):
                 continue
-            for node in parse(data, file).walk():
+            try:
+                root = document(data, file)
+            except FaceError:
+                if is_compiled(data):
+                    continue  # what an archive holds besides the face is no reason to refuse it
+                raise
+            for node in root.walk():
                 if node.tag == "property" and node.get("android:name") == _VERSION_KEY:
                     value = node.get("android:value")
                     return int(value) if value.isdigit() and int(value) in VERSIONS else None

@@ -211,6 +211,11 @@ def _bundled(name: str, pixels: float) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(FONTS / f"{name}.otf", max(pixels, 2.0), layout_engine=ImageFont.Layout.BASIC)
 
 
+def forget_fonts() -> None:
+    """Close the bundled fonts that are kept open."""
+    _bundled.cache_clear()
+
+
 def _fitted(canvas: Image.Image, x0: int, y0: int, across: float, down: float, italic: bool) -> Word | None:
     """The drawn letters scaled (and slanted), cut to what shows. ``x0``, ``y0`` is the start of the baseline in it."""
     if italic or across != 1 or down != 1:

@@ -5,7 +5,6 @@ nothing.
 from __future__ import annotations
 
 import hashlib
-import io
 import struct
 import warnings
 from collections import OrderedDict
@@ -13,8 +12,11 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops
 
+from .compiled import document, is_document
+from .decoding import opened
 from .problem import FaceError
 from .resources import Resources
+from .vector.drawable import size_of
 
 MAX_PIXELS = 4 << 20
 """The largest picture that is decoded (2048 by 2048); checked against its header, before anything is unpacked."""
@@ -60,11 +62,15 @@ def picture(resources: Resources, name: str) -> Picture:
 
 
 def measure(data: bytes, name: str, digest: str = "") -> Picture:
-    """The measures of an encoded picture; raises as :func:`picture`."""
+    """The measures of an encoded picture, or of a vector drawable at its own size; raises as :func:`picture`."""
+    if is_document(data):
+        wide, high = (max(round(side), 1) for side in size_of(document(data, name)))
+        _limit(name, wide, high, 1)
+        return Picture(wide, high, 1, (wide, high), 4, digest)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data)) as image:
+            with opened(data) as image:
                 width, height = image.size
                 frames = int(getattr(image, "n_frames", 1))
                 _limit(name, width, height, frames)

@@ -36,6 +36,12 @@ def package_of(text: str, push: str = "") -> str:
     return name
 
 
+def slug_of(label: str) -> str:
+    """A label as the last part of a package."""
+    slug = re.sub(r"[^a-z0-9_]+", "_", label.lower()).strip("_") or "face"
+    return slug if not slug[0].isdigit() else f"face_{slug}"
+
+
 def project(
     face: Face, document: bytes, package: str, label: str, version: int, preview: bytes, min_sdk: int | None = None
 ) -> dict[str, bytes]:

@@ -48,9 +48,7 @@ class FaceRenderer:
         scale = min(size[0] / face.width, size[1] / face.height)
         left, top = (size[0] - face.width * scale) / 2, (size[1] - face.height * scale) / 2
         self._matrix = stretch(scale, scale).then(Affine(c=left, f=top))
-        self._compositor = Compositor(size)
-        self._glass = self._mask()
-        self._picture: Image.Image | None = None
+        self._compositor = Compositor(size, self._mask())
 
     @property
     def notes(self) -> list[Note]:
@@ -64,9 +62,10 @@ class FaceRenderer:
 
     def draw(
         self, device: Device, *, still: bool = False, hidden: frozenset[int] = frozenset(),
-        trace: list[object] | None = None,
+        trace: list[object] | None = None, borrowed: bool = False,
     ) -> Image.Image:  # fmt: skip
-        """The picture now, RGB; black beyond the glass. Owned by the caller.
+        """The picture now, RGB; black beyond the glass. Owned by the caller, unless ``borrowed``: then it is the
+        renderer's own, and changes with its next picture.
 
         Elements whose ``id`` is ``hidden`` are left out, and those drawn are added to ``trace``, for those who measure.
         """
@@ -85,16 +84,8 @@ class FaceRenderer:
         )
         stamps, ground = self.scene.stamps(frame, device, self._matrix)
         self.period = frame.period
-        flat, self.boxes = self._compositor.frame(stamps, ground, frame.effort)
-        if self._glass is None:
-            return flat.copy()
-        if self._picture is None:
-            self._picture = Image.new("RGB", self.size)
-            self.boxes = [(0, 0, *self.size)]
-        for box in self.boxes:
-            self._picture.paste(0, box)
-            self._picture.paste(flat.crop(box), box[:2], self._glass.crop(box))
-        return self._picture.copy()
+        picture, self.boxes = self._compositor.frame(stamps, ground, frame.effort)
+        return picture if borrowed else picture.copy()
 
     def _mask(self) -> Image.Image | None:
         """The glass and the face's own clip shape; None if nothing is cut away."""

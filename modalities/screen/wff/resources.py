@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Protocol
 
+from .compiled import is_document
 from .parse import parse, squeeze
 from .problem import FaceError
 
@@ -155,7 +156,7 @@ class Resources:
     def __init__(self, archive: Archive | None = None) -> None:
         self._archive: Archive = archive or Nowhere()
         self._by_kind: dict[str, dict[str, list[str]]] = {kind: {} for kind in (*_KINDS, "assets")}
-        self._strings: dict[str, dict[str, str]] = {}
+        self._texts_of: dict[tuple[str, str], dict[str, str]] = {}
         for file in self._archive.sizes:
             parts = PurePosixPath(file).parts
             if len(parts) >= 2:
@@ -230,23 +231,29 @@ class Resources:
         """The text of a string resource (``@string/name`` or its bare name) in a locale, else in the default one."""
         key = name.removeprefix("@string/")
         for qualifier in (*_fallbacks(locale), ""):
-            text = self._texts(qualifier).get(key)
+            text = self._texts("string", qualifier).get(key)
             if text is not None:
                 return text
         return None
 
-    def _texts(self, qualifier: str) -> dict[str, str]:
-        if qualifier not in self._strings:
+    def colour(self, name: str) -> str | None:
+        """The text of a colour resource (``@color/name`` or its bare name)."""
+        return self._texts("color", "").get(name.removeprefix("@color/"))
+
+    def _texts(self, tag: str, qualifier: str) -> dict[str, str]:
+        if (tag, qualifier) not in self._texts_of:
             texts: dict[str, str] = {}
             for files in self._by_kind["values"].values():
                 for file in files:
                     if _qualifier(file) == qualifier and file.endswith(".xml"):
-                        root = parse(self._archive.read(file), file)
-                        for node in root.all("string"):
+                        data = self._archive.read(file)
+                        if not is_document(data):
+                            continue
+                        for node in parse(data, file).all(tag):
                             inner = node.text + "".join(child.content + child.tail for child in node.children)
                             texts[node.get("name")] = _unescape(squeeze(inner))
-            self._strings[qualifier] = texts
-        return self._strings[qualifier]
+            self._texts_of[tag, qualifier] = texts
+        return self._texts_of[tag, qualifier]
 
 
 def _qualifier(file: str) -> str:

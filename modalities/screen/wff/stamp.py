@@ -19,6 +19,8 @@ from .outline import Piece
 FINE: Final = 4
 """Shapes are drawn at four times their size and box-reduced; small ones at eight."""
 SMALL: Final = 72 * 72
+BAND: Final = 96
+"""Rows of pixels drawn fine at once."""
 
 Ink = tuple[int, int, int] | Image.Image
 
@@ -90,8 +92,14 @@ def cropped(stamp: Stamp, box: Box) -> Stamp | None:
 def of_picture(image: Image.Image, left: int, top: int) -> Stamp:
     """A stamp of an RGBA (or opaque RGB) picture."""
     if image.mode != "RGBA":
-        return Stamp(left, top, image.convert("RGB"), Image.new("L", image.size, 255))
+        return Stamp(left, top, image if image.mode == "RGB" else image.convert("RGB"), _whole(image.size))
     return Stamp(left, top, image.convert("RGB"), image.getchannel("A"))
+
+
+@lru_cache(maxsize=2)
+def _whole(size: tuple[int, int]) -> Image.Image:
+    """The mask of what hides everything below it."""
+    return Image.new("L", size, 255)
 
 
 def lay(target: Image.Image, stamp: Stamp, dx: int = 0, dy: int = 0) -> None:
@@ -124,12 +132,17 @@ def cover(pieces: Sequence[Piece], clip: Box) -> tuple[Image.Image, int, int] | 
     left, top, right, bottom = inside
     wide, high = right - left, bottom - top
     fine = FINE * 2 if wide * high <= SMALL else FINE
-    mask = Image.new("L", (wide * fine, high * fine))
-    draw = ImageDraw.Draw(mask)
-    # Pillow rounds a polygon's corners to whole pixels and fills its rim; half a fine pixel less keeps shapes true.
-    for piece in solid:
-        draw.polygon(_finer(piece.points, left, top, fine), fill=0 if piece.hole else 255)
-    return mask.reduce(fine), left, top
+    mask = Image.new("L", (wide, high))
+    # in bands: a mask as large as the glass would take sixteen times its size while it is drawn
+    for begin in range(0, high, BAND):
+        rows = min(BAND, high - begin)
+        band = Image.new("L", (wide * fine, rows * fine))
+        draw = ImageDraw.Draw(band)
+        # Pillow rounds a polygon's corners to whole pixels and fills its rim; half a fine pixel less keeps shapes true.
+        for piece in solid:
+            draw.polygon(_finer(piece.points, left, top + begin, fine), fill=0 if piece.hole else 255)
+        mask.paste(band.reduce(fine), (0, begin))
+    return mask, left, top
 
 
 def _finer(points: Sequence[Point], left: int, top: int, fine: int) -> list[Point]:

@@ -84,6 +84,14 @@ def test_cards_are_dismissed_and_long_ones_scrolled(scene: Scene, fingers: Finge
     assert scene.card is None
 
 
+def test_a_tap_takes_away_the_line_over_the_face(scene: Scene, fingers: Fingers) -> None:
+    scene.show(Show(Card("face", title="Orbit", text="a long text " * 60)), NOW)
+    assert stroke(fingers, (233, 300), (233, 150)) is None  # nothing to scroll
+    assert scene.toast is not None
+    tap(fingers)
+    assert scene.card is None
+
+
 def test_a_tap_opens_timers_and_stops_the_agent(scene: Scene, fingers: Fingers) -> None:
     tap(fingers)
     assert scene.stage(NOW).kind == "face"

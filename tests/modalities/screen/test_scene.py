@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from PIL import ImageChops
+
 from bluerill.agent.messages import Show, State
 from bluerill.modalities.screen.faces import bundled
+from bluerill.modalities.screen.renderer import Renderer
 from bluerill.modalities.screen.scene import MAX_VIEWS, SMOOTH_S, Scene
 from bluerill.skills.messages import Card, Glance, RingView, TimerView
 
@@ -100,3 +103,19 @@ def test_faces_are_chosen_by_name_or_not_at_all() -> None:
     assert glass.face.name == "digital"
     assert not glass.choose("../etc")
     assert glass.face.name == "digital"
+
+
+def test_news_of_the_face_is_a_line_over_it() -> None:
+    about = scene(face="orbit")
+    about.show(Show(Card("face", title="Orbit", icon="face")), NOW)
+    about.state(State("speaking", "Here is your new face."), NOW)
+    assert about.stage(NOW).kind == "face"
+    assert about.describe(NOW).text.startswith("Orbit. orbit face")
+    with_toast = Renderer(about, 180).draw(NOW)
+    about.state(State("idle"), NOW)
+    assert NOW < about.next_change(NOW + 4.9) <= NOW + 5.1
+    assert about.stage(NOW + 6).kind == "face"
+    assert about.toast is None
+    without = Renderer(about, 180).draw(NOW + 6)
+    low = (60, 140, 120, 165)
+    assert ImageChops.difference(with_toast.crop(low), without.crop(low)).getbbox() is not None

@@ -16,6 +16,8 @@ from bluerill.modalities.screen.faces import Described, Wardrobe
 from bluerill.modalities.screen.faces.wardrobe import BUNDLED, MAX_BYTES
 from bluerill.modalities.screen.messages import FaceInstalled, Frame, InstallFace, Snapshot
 from bluerill.modalities.screen.paint import Canvas
+from bluerill.modalities.screen.renderer import Renderer
+from bluerill.modalities.screen.scene import Scene
 from bluerill.modalities.screen.view import View
 from bluerill.modalities.screen.wff.check import check
 from bluerill.modalities.screen.wff.face import load
@@ -131,10 +133,13 @@ def test_a_face_that_fails_shows_the_time_and_says_why(tmp_path: Path) -> None:
     assert face.period(NOW) == 60.0
 
 
-def test_of_such_faces_only_the_one_shown_keeps_its_pictures(tmp_path: Path) -> None:
+def test_of_all_faces_only_the_one_shown_keeps_its_pictures() -> None:
     one, other = (Described(name, BUNDLED / f"{name}.xml") for name in ("slab", "orbit"))
-    seen(one)
-    seen(other)
+    scene = Scene([one, other])
+    renderer = Renderer(scene, 180)
+    for index in (0, 1):
+        scene.index = index
+        renderer.draw(NOW.moment.timestamp())
     assert one._renderer is None
     assert other._renderer is not None
 

@@ -224,6 +224,8 @@ def test_faces_are_made_and_changed_and_taken_back(world: World, tmp_path: Path)
         await world.boot()
         await world.bench.add("designer", designer)
         assert "cannot be changed by words" in await world.refused("change_face", hands="thicker")
+        assert "cannot be changed by words" in await world.refused("alter_face", name="orbit", words="red")
+        assert "no face called" in await world.refused("alter_face", name="nobody", words="red")
         done = await world.do("create_face", description="blue hands", details="steps at the bottom")
         assert designer.asked == [DesignFace("blue hands with steps at the bottom")]
         assert world.glance("face") == "made 1"

@@ -15,7 +15,7 @@ from ..colour import WHITE, Colour, mixed, read_colour, read_colours
 from ..expression import truth
 from ..live import Attribute, Frame
 from ..outline import Piece, Trace, arc, cut, dashes, ellipse, length, rectangle, round_rectangle, stroke
-from ..stamp import Stamp, cover, tinted
+from ..stamp import BAND, Stamp, cover, tinted
 from .element import Element
 
 SMOOTH_STEP: Final = 3.0
@@ -252,8 +252,18 @@ def _ink(
 
     ``paints`` has a list for each portion; the ends of a portion reach beyond it, where its caps are.
     """
-    ink = Image.new("RGB", (size[0] * 2, size[1] * 2))
-    draw = ImageDraw.Draw(ink)
+    ink = Image.new("RGB", size)
+    for begin in range(0, size[1], BAND):
+        rows = min(BAND, size[1] - begin)
+        band = Image.new("RGB", (size[0] * 2, rows * 2))
+        _lines(ImageDraw.Draw(band), (corner[0], corner[1] + begin), paints, thick, matrix)
+        ink.paste(band.reduce(2), (0, begin))
+    return ink
+
+
+def _lines(
+    draw: ImageDraw.ImageDraw, corner: tuple[int, int], paints: list[list[Paint]], thick: float, matrix: Affine
+) -> None:
     reach = thick + 2
     for portion in paints:
         for (line, colour), (at, inner) in ((portion[0], (0, 1)), (portion[-1], (-1, -2))):
@@ -263,7 +273,6 @@ def _ink(
             draw.line(_finer([(x - dx, y - dy), (x + dx, y + dy)], corner), fill=colour[:3], width=round(reach * 2))
         for line, colour in portion:
             draw.line(_finer(matrix.points(line), corner), fill=colour[:3], width=round(reach * 2), joint="curve")
-    return ink.reduce(2)
 
 
 def _finer(points: Sequence[Point], corner: tuple[int, int]) -> list[Point]:

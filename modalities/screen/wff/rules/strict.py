@@ -1,6 +1,6 @@
 """What Google's reference validator refuses though the schemas allow it, and official faces do it.
 
-These never make a face invalid; ``face check --strict`` counts them.
+They make a face invalid, but for ``face check --tolerant``.
 """
 
 from __future__ import annotations

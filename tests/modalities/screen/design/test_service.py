@@ -41,6 +41,13 @@ def test_a_face_is_made_changed_and_named(tmp_path: Path) -> None:
     assert sorted(path.suffix for path in (tmp_path / "faces").iterdir()) == [".zip", ".zip"]
 
 
+def test_a_bundled_face_made_from_words_can_be_changed_too(tmp_path: Path) -> None:
+    changed = asked(DesignerService(str(tmp_path)), "make it red, drop the date", "harbour")
+    assert isinstance(changed, FaceDesigned)
+    brief, _ = unpack(face_files(tmp_path)[changed.name])
+    assert (brief.colours.theme, brief.date) == ("#dc2f2f", "none")
+
+
 def test_what_cannot_be_made_is_said_and_nothing_is_kept(tmp_path: Path) -> None:
     service = DesignerService(str(tmp_path))
     for words, change, why in (

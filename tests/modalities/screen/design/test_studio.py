@@ -102,3 +102,9 @@ def test_energy_is_a_letter_by_light_and_work() -> None:
     assert label(12.0, 10.0, 30.0) == "G"
     assert label(1.0, 12.0, 30.0) > label(1.0, 2.0, 30.0)
     assert energy_label([]) == ""
+
+
+def test_faces_described_by_code_can_be_looked_at_too(tmp_path: Path) -> None:
+    for name in ("analog", "digital", "minimal"):
+        look, data = Studio(tmp_path).look(LookAtFace(name, size=120))
+        assert (look.size, data[:4]) == (120, b"RIFF")

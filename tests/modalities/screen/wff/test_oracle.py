@@ -85,6 +85,6 @@ def test_the_table_agrees_with_the_schemas_on_changed_faces(oracle: dict[int, An
 def test_labelled_cases(data: Path) -> None:
     found = labels(data)
     assert found.total > 150
-    assert found.strict == found.total, found.misses
-    assert found.plain >= found.total - 2, found.misses
+    assert found.plain == found.total, found.misses
+    assert found.tolerant >= found.total - 2, found.misses
     assert found.same_class >= 0.95 * found.with_class, found.misses

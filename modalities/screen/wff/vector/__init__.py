@@ -1,0 +1,1 @@
+"""Vector drawables, Android's ``<vector>`` documents: path data, filling, and the drawing of a whole document."""
