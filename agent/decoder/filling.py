@@ -15,10 +15,21 @@ from .values import kind_of, spelled_numbers
 
 __all__ = ["completed"]
 
-_NUMBER = re.compile(r"(?<![\w.])[-+]?\$?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?%?(?![\d])", re.IGNORECASE)
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_NUMBER = re.compile(
+    r"(?<![\w.])[-+]?\$?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?%?(?:\s(?:thousand|million|billion|trillion)\b)?(?!\d)",
+    re.IGNORECASE,
+)
 _LIST = re.compile(r"\[[^\]]*\]|\([^)]*,[^)]*\)")
 _NUMBERS = re.compile(r"[-+]?\d[\d.]*%?(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)[-+]?\d[\d.]*%?)+")
-_QUOTED = re.compile(r"'([^'\n]{2,80})'(?!\w)|\"([^\"\n]{2,80})\"|“([^”\n]{2,80})”")
+_QUOTED = re.compile(r"(?:(?<=[\s(:])|^)'([^\n]{2,120}?)'(?=[\s.,?!;:)]|$)|\"([^\"\n]{2,120})\"|“([^”\n]{2,120})”")
+_NAMED = re.compile(r"'([^']{2,30})'|\"([^\"]{2,30})\"")
+_ONE = r"(?:'[^']+'|[\w$%.-]+(?: [A-Z][\w$%.-]+)?)"
+_SEVERAL = re.compile(rf"{_ONE}(?:, {_ONE})*,? (?:and|or|&) {_ONE}")
 _PROPER = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w'&-]*(?:[ -][A-Z][\w'&-]*)*(?:, [A-Z][\w]+(?: [A-Z]\w+)*)?")
 _AFTER = re.compile(
     r"\b(in|at|to|from|for|of|on|about|near|by|with|between|called|named|titled|into|and)\s+", re.IGNORECASE
@@ -39,77 +50,15 @@ _DATED = re.compile(
 )
 _WORD = re.compile(r"[a-z]+|\d+")
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_DULL = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "to",
-        "for",
-        "and",
-        "or",
-        "is",
-        "it",
-        "this",
-        "that",
-        "with",
-        "by",
-        "on",
-        "at",
-        "be",
-        "number",
-        "value",
-        "if",
-        "not",
-        "whether",
-        "include",
-    ]
-)
+_DULL = _set("the a an of in to for and or is it this that with by on at be number num value if not whether include")
 _NEGATED = re.compile(r"\b(?:without|no|not|excluding|except|exclude|don't|do not)\s+(?:\w+\s+){0,2}$")
-_FROM = frozenset(["from", "origin", "start", "departure", "source", "begin", "starting", "base", "first"])
-_TO = frozenset(["to", "destination", "end", "arrival", "target", "until", "final", "second"])
-_PLACE = frozenset(
-    [
-        "city",
-        "location",
-        "place",
-        "country",
-        "town",
-        "area",
-        "region",
-        "state",
-        "address",
-        "destination",
-        "origin",
-        "venue",
-        "loc",
-        "where",
-    ]
-)
-_DATE = frozenset(["date", "day", "time", "when", "birthday", "checkin", "checkout", "deadline"])
-_CODED = frozenset(
-    [
-        "id",
-        "number",
-        "code",
-        "docket",
-        "reference",
-        "case",
-        "isbn",
-        "zip",
-        "postal",
-        "parcel",
-        "serial",
-        "path",
-        "file",
-        "flight",
-        "gene",
-    ]
-)
+_FROM = _set("from origin start departure source begin starting base first")
+_TO = _set("to destination end arrival target until final second")
+_PLACE = _set("city location place country town area region state address destination origin venue loc where")
+_DATE = _set("date day time when birthday checkin checkout deadline")
+_CODED = _set("id number code docket reference case isbn zip postal parcel serial path file flight gene")
 _NUMERIC = ("integer", "number")
-_WIDER = frozenset(["country", "state", "nation"])
+_WIDER = _set("country state nation")
 
 
 class Span(NamedTuple):
@@ -135,14 +84,20 @@ def completed(
             found[name] = chosen
         elif kind_of(schema) == "boolean" and (flag := _flag(name, schema, lowered)):
             found[name] = flag
-    _lists(parameters, required, lowered, found)
+        elif kind_of(schema) == "string" and name not in required:
+            named = [one or other for one, other in _NAMED.findall(str(schema.get("description", "")))]
+            if chosen := _listed_choice(named, lowered):
+                found[name] = chosen
+    _lists(parameters, required, text, found)
     _numbers(parameters, required, lowered, found)
     _texts(parameters, required, text, found)
     return {name: found[name] for name in parameters if name in found}
 
 
 def tokens_of(text: str) -> list[str]:
-    """The words of a name or description, without dull ones, in a stem's form."""
+    """The words of a name or description, without dull ones, in a stem's form; a name of one letter is itself."""
+    if len(text) == 1:
+        return [text.lower()]
     return [_stem(part.lower()) for part in _PART.findall(text) if part.lower() not in _DULL]
 
 
@@ -169,7 +124,7 @@ def _listed_choice(choices: Sequence[Any], lowered: str) -> str:
 def _flag(name: str, schema: Mapping[str, Any], lowered: str) -> str:
     """true or false where what the flag is about is said."""
     wanted = [
-        t for t in tokens_of(name) if t not in ("get", "show", "return", "enabl", "detail", "use", "with", "onli")
+        token for token in tokens_of(name) if token not in ("get", "show", "return", "enabl", "use", "only", "flag")
     ]
     if not wanted:
         return ""
@@ -244,20 +199,22 @@ def _numbers(parameters: Mapping[str, Any], required: Sequence[str], lowered: st
         if score >= least and name not in found and span in free:
             found[name] = span.words
             free.remove(span)
+    free.sort(
+        key=lambda span: (not any(letter.isdigit() for letter in span.words), span.start)
+    )  # "two numbers, 3 and 4"
     for name in open_names:
         if name in required and name not in found and free:
             found[name] = free.pop(0).words
 
 
-def _lists(parameters: Mapping[str, Any], required: Sequence[str], lowered: str, found: dict[str, str]) -> None:
+def _lists(parameters: Mapping[str, Any], required: Sequence[str], text: str, found: dict[str, str]) -> None:
     for name, schema in parameters.items():
         if name in found or not isinstance(schema, Mapping) or kind_of(schema) != "array" or name not in required:
             continue
         items = schema.get("items")
         numeric = isinstance(items, Mapping) and kind_of(items) in _NUMERIC
-        spans = [m[0] for m in _LIST.finditer(lowered)] or (
-            [m[0] for m in _NUMBERS.finditer(lowered)] if numeric else []
-        )
+        listed = [m[0] for m in _LIST.finditer(text)]
+        spans = listed or [m[0] for m in (_NUMBERS if numeric else _SEVERAL).finditer(text)]
         free = [words for words in spans if words not in found.values()]
         if free:
             found[name] = free[0]
@@ -298,10 +255,15 @@ def _candidates(name: str, schema: Mapping[str, Any], text: str) -> Iterator[tup
     about = set(tokens_of(name)) | set(tokens_of(str(schema.get("description", "")))[:6])
     raw = {part.lower() for part in _PART.findall(name)}
     for match in _QUOTED.finditer(text):
-        yield 4.0, next(group for group in match.groups() if group)
+        before = {_stem(word) for word in _WORD.findall(text[: match.start()].lower())[-4:]}
+        yield 4.0 + 1.5 * bool(about & before), next(group for group in match.groups() if group)
     if raw & _DATE:
         for match in _DATED.finditer(text):
             yield 3.5, match[0]
+    if raw & {"email", "mail"}:
+        yield from ((5.0, word.rstrip(".,?")) for word in text.split() if "@" in word)
+    if raw & {"path", "file", "url", "dataset", "link", "website"}:
+        yield from ((5.0, word.rstrip(".,?")) for word in text.split() if re.search(r"\w[/.]\w", word))
     if raw & _CODED:
         for match in _CODE.finditer(text):
             yield 3.0, match[0]

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ...models.decoder.prompt import Tool, tool_of
+from ...models.decoder.prompt import Tool, plain, tool_of
 from ...skills.messages import ActionInfo
 from ..messages import Planned, PlannedCall
 from ..plan import REFUSAL
@@ -45,17 +45,21 @@ def refused(scores: Sequence[float]) -> Planned:
 
 
 def call_of(
-    action: ActionInfo, text: str, words: Mapping[str, str], now: datetime
+    action: ActionInfo, text: str, words: Mapping[str, str], now: datetime, *, complete: bool = True
 ) -> tuple[PlannedCall | None, list[str]]:
-    """The call of a tool with the words found so far, and what is required and missing (then there is no call)."""
+    """The call of a tool with the words found so far, and what is required and missing (then there is no call).
+
+    ``complete`` looks by rules for what was left out.
+    """
     schema = action.schema
     parameters: Mapping[str, Any] = schema.get("properties") or {}
     required = [name for name in schema.get("required") or () if name in parameters]
+    found = completed(parameters, required, text, words) if complete else words
     arguments: dict[str, Any] = {}
     spans: dict[str, str] = {}
-    for name, said in completed(parameters, required, text, words).items():
-        given = parameters[name] if isinstance(parameters[name], Mapping) else {}
-        value = value_of(_as_said(said, text), given, name, now)
+    for name, said in found.items():
+        given = parameters.get(name)
+        value = value_of(_as_said(said, text), given if isinstance(given, Mapping) else {}, name, now)
         if value is None or problem({name: value}, {**schema, "required": []}):
             continue
         arguments[name], spans[name] = value, _as_said(said, text)
@@ -71,18 +75,26 @@ def planned(
     written: Written | None,
     sure: float,
     now: datetime,
+    *,
+    complete: bool = True,
 ) -> Planned:
-    """The plan of what the decoder wrote; ``None`` where it could not be asked: the best tool alone, by rules."""
+    """The plan of what the decoder wrote; ``None`` where it could not be asked: the best tool alone, by rules.
+
+    The decoder writes lower case; names of tools and parameters are the ones on offer that read so.
+    """
     tier = RULES if written is None else TIER
+    offered = {plain(name): action for name, action in actions.items()}
     calls: list[PlannedCall] = []
-    for name, words in [(best.name, {})] if written is None else written:
-        action = actions.get(name)
+    for name, words in [(plain(best.name), {})] if written is None else written:
+        action = offered.get(name)
         if action is None:
             continue
-        call, missing = call_of(action, text, words, now)
+        spelled = {plain(key): key for key in action.schema.get("properties") or {}}
+        said = {spelled[key]: value for key, value in words.items() if key in spelled}
+        call, missing = call_of(action, text, said, now, complete=complete)
         if call is None:
             what = missing[0].replace("_", " ")
-            return Planned([], tier, round(score, 3), 0.0, f"Please tell me the {what} too.", lacks=name)
+            return Planned([], tier, round(score, 3), 0.0, f"Please tell me the {what} too.", lacks=action.name)
         if call not in calls:
             calls.append(call)
     if not calls:

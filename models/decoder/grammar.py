@@ -20,7 +20,7 @@ MOST_CALLS = 8
 MOST_TOOLS, MOST_PARAMETERS = 16, 32
 _FLAGS = ("true", "false")
 _NUMERIC = frozenset(["integer", "int", "number", "float"])
-_DIGITS = re.compile(r"[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?%?|\d+/\d+")
+_DIGITS = re.compile(r"\d+/\d+|[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?%?")
 _WORD = re.compile(r"\w+|[^\w\s]+|\s+")
 
 

@@ -41,7 +41,7 @@ _SHORT = {
 }  # fmt: skip
 
 
-class Parameter(msgspec.Struct):
+class Parameter(msgspec.Struct, frozen=True):
     """One parameter: ``kind`` a JSON schema type, ``choices`` what it may be if that is a closed list of texts."""
 
     name: str
@@ -51,7 +51,7 @@ class Parameter(msgspec.Struct):
     required: bool = True
 
 
-class Tool(msgspec.Struct):
+class Tool(msgspec.Struct, frozen=True):
     """One tool on offer."""
 
     name: str
