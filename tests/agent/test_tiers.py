@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 
+from bluerill.agent.foreign import actions_from_tools
 from bluerill.agent.messages import PlannedCall
 from bluerill.agent.remote import RemoteChatModel
-from bluerill.agent.tiers import ChatTier, actions_from_tools, model_named
+from bluerill.agent.tiers import ChatTier, model_named
 from bluerill.kernel.errors import CallerError, ServiceFault
 from bluerill.skills.messages import ActionInfo
 from support.small_catalogue import CATALOGUE, NOW

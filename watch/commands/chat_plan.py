@@ -19,7 +19,8 @@ def run_chat(args: argparse.Namespace, tools: list[dict[str, Any]] | None) -> in
     """Plan every entry with the model named by ``args.planner``. Raises CallerError, ServiceFault."""
     if importlib.util.find_spec("langchain_core") is None:
         raise ServiceFault("this planner needs langchain-core: pip install 'bluerill[models]'")
-    from ...agent.tiers import ChatTier, actions_from_tools, model_named
+    from ...agent.foreign import actions_from_tools
+    from ...agent.tiers import ChatTier, model_named
 
     model = model_named(args.planner)
     own: list[ActionInfo] | None = None if tools is None else actions_from_tools(tools)

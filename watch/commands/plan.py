@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import msgspec
 
-from ...agent.messages import Plan, Planned
+from ...agent.messages import Plan, Planned, PlanTools
 from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ..boot import PAGE, VOICE
@@ -22,17 +22,18 @@ from .ask import clean
 from .style import paint
 
 MAX_LINE = 1 << 20
+TIERS = ("auto", "templates", "encoder", "decoder")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", nargs="*", metavar="TEXT", help="the request")
-    parser.add_argument("--batch", metavar="FILE", help="JSON lines of {id, text}; '-' is stdin")
+    parser.add_argument("--batch", metavar="FILE", help="JSON lines of {id, text, tools?}; '-' is stdin")
     parser.add_argument("--tools", metavar="FILE", help="plan over these JSON-schema tools instead of the skills")
     parser.add_argument(
         "--planner",
         default="auto",
         metavar="TIER",
-        help="auto, templates, encoder, or remote:URL of an OpenAI-compatible server",
+        help="auto, templates, encoder, decoder, or remote:URL of an OpenAI-compatible server",
     )
     parser.add_argument("--now", default="", metavar="ISO8601", help="the device's local time (default: now)")
     parser.add_argument("--json", action="store_true", help="JSON lines")
@@ -44,8 +45,8 @@ def run(args: argparse.Namespace) -> int:
     if args.now:
         _check_now(args.now)
     tools = _read_tools(args.tools) if args.tools else None
-    if args.planner not in ("auto", "templates", "encoder") and not args.planner.startswith("remote:"):
-        raise CallerError(f"expected --planner auto, templates, encoder or remote:URL, got {args.planner!r}")
+    if args.planner not in TIERS and not args.planner.startswith("remote:"):
+        raise CallerError(f"expected --planner {', '.join(TIERS)} or remote:URL, got {args.planner!r}")
     if args.planner.startswith("remote:"):
         from .chat_plan import run_chat
 
@@ -112,22 +113,25 @@ async def _plan(args: argparse.Namespace, tools: list[dict[str, Any]] | None) ->
     with open_batch(args) as stream:
         async with open_front(without=(*VOICE, *PAGE)) as front:
             for entry in entries(args, stream):
-                if entry.tools is not None or tools is not None:
-                    planned = Planned(
-                        [], "templates", 0.0, 0.0, "Foreign tools need a language model: --planner remote:URL."
-                    )
-                else:
-                    planned = await _one(front, entry.text, args.now, args.planner)
+                offered = entry.tools if entry.tools is not None else tools
+                planned = await _one(front, entry.text, args.now, args.planner, offered)
                 show(entry, planned, args.json or bool(args.batch))
     return 0
 
 
-async def _one(front: Front, text: str, now: str, tier: Any) -> Planned:
+async def _one(front: Front, text: str, now: str, tier: Any, tools: list[dict[str, Any]] | None) -> Planned:
+    """One plan; what is wrong with one line is that line's reply, as it must not end a batch."""
+    if tools is not None and tier == "templates":
+        raise CallerError("--tools: nobody wrote templates for these tools; use --planner auto, encoder or decoder")
+    if tools is None and tier == "decoder":
+        raise CallerError("--planner decoder reads --tools only; for the skills use auto, templates or encoder")
     try:
         text = clean(text)
+        if tools is None:
+            return await front.ask("planner", Plan(text, now, tier=tier), Planned, within=30.0)
+        return await front.ask("planner", PlanTools(text, tools, now, tier), Planned, within=60.0)
     except CallerError as error:
-        return Planned([], "templates", 1.0, 0.0, str(error))  # one bad line must not end a batch
-    return await front.ask("planner", Plan(text, now, tier=tier), Planned, within=30.0)
+        return Planned([], "templates", 1.0, 0.0, str(error))
 
 
 def show(entry: Entry, planned: Planned, as_json: bool) -> None:

@@ -34,7 +34,8 @@ _TEMPERATURES = np.linspace(0.5, 2.0, 31)
 
 
 def graph_of(weights: dict[str, Any], layers: int, eight_bit: bool = True) -> Any:
-    """The network as one sentence needs it: ``numbers`` (1, length) → ``labels`` (1, n), ``tags`` (1, length, m)."""
+    """The network as one sentence needs it: ``numbers`` (1, length) → ``labels`` (1, n), ``tags`` (1, length, m), and
+    the means of its first and its last layer (1, width), by which texts are compared."""
 
     def w(name: str) -> Any:
         return weights[name].float().numpy()
@@ -45,7 +46,7 @@ def graph_of(weights: dict[str, Any], layers: int, eight_bit: bool = True) -> An
     width = w("words.weight").shape[1]
     length = graph.node("Slice", graph.node("Shape", numbers), graph.constant(1), graph.constant(2), graph.constant(0))
     places = graph.node("Slice", graph.weight(w("places")[:POSITIONS]), graph.constant(0), length, graph.constant(0))
-    x = graph.norm(graph.node("Add", rows, places), w("first.weight"), w("first.bias"))
+    x = first = graph.norm(graph.node("Add", rows, places), w("first.weight"), w("first.bias"))
     for number in range(layers):
         name = f"blocks.{number}"
 
@@ -63,6 +64,8 @@ def graph_of(weights: dict[str, Any], layers: int, eight_bit: bool = True) -> An
     tags = graph.linear(x, w("tag.weight"), w("tag.bias"))
     graph.output(labels, "labels", "float", [1, len(w("label.bias"))])
     graph.output(tags, "tags", "float", [1, "length", len(w("tag.bias"))])
+    graph.output(graph.node("ReduceMean", first, axes=[1], keepdims=0), "first", "float", [1, width])
+    graph.output(pooled, "last", "float", [1, width])
     return graph.model()
 
 

@@ -1,0 +1,70 @@
+"""Planning over foreign tools, as the planner's service does it: the encoder ranks, the decoder writes, rules value.
+
+Each model is a process of its own that may not be had: without the decoder the best tool's arguments are found by rules
+alone, without the encoder nothing is planned and that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ...kernel.errors import BluerillError, CallerError, ServiceFault
+from ...kernel.service import Port
+from ...models.decoder.prompt import Tool
+from ...skills.messages import ActionInfo
+from ..messages import Decode, Decoded, Planned, Rank, Ranked
+from . import tier
+
+__all__ = ["MAX_TOOLS_BYTES", "plan_over"]
+
+RANKED_WITHIN_S, DECODED_WITHIN_S = 20.0, 10.0
+"""A first ranking embeds every tool; a first decoding loads the model."""
+MAX_TOOLS_BYTES = 80 * 1024
+
+
+async def plan_over(
+    port: Port,
+    encoder: str,
+    decoder: str,
+    text: str,
+    actions: Sequence[ActionInfo],
+    now: datetime,
+    least: float = 0.0,
+) -> Planned:
+    """The plan of a text over these actions alone; '' as ``decoder`` leaves it to rules. ``least`` is a score below
+    which no tool is believed, where that is more than the chooser's own.
+
+    Raises CallerError for tools that are too large, and what the encoder raises.
+    """
+    began = port.now()
+    offered = tier.tools_of(actions)
+    size = sum(len(tool.name) + len(tool.about) + 40 * len(tool.parameters) for tool in offered)
+    size += sum(len(p.about) + sum(map(len, p.choices)) for tool in offered for p in tool.parameters)
+    if size > MAX_TOOLS_BYTES:
+        raise CallerError(f"expected tools of at most {MAX_TOOLS_BYTES:,} bytes, got about {size:,}")
+    if not encoder:
+        raise ServiceFault("tools that are no skill's need the encoder, which is not installed")
+    ranked = await port.ask(encoder, Rank(text, offered), Ranked, within=RANKED_WITHIN_S)
+    some = tier.likely(offered, ranked.scores, max(ranked.sure, least))
+    if not some:
+        found = tier.refused(ranked.scores)
+    else:
+        written = await _written(port, decoder, text, some)
+        calls, sure = (written.calls, written.sure) if written is not None else (None, 1.0)
+        by_name = {action.name: action for action in actions}
+        score = ranked.scores[offered.index(some[0])]
+        found = tier.planned(text, by_name, some[0], score, calls, sure, now)
+    ms = round((port.now() - began) * 1000, 3)
+    return Planned(found.calls, found.planner, found.confidence, ms, found.reply, lacks=found.lacks)
+
+
+async def _written(port: Port, decoder: str, text: str, some: Sequence[Tool]) -> Decoded | None:
+    """What the decoder writes; None where it cannot be had."""
+    if not decoder:
+        return None
+    try:
+        return await port.ask(decoder, Decode(text, list(some)), Decoded, within=DECODED_WITHIN_S)
+    except BluerillError as error:
+        port.log.warning("no decoder for a request over foreign tools, rules fill it: %s", error)
+        return None

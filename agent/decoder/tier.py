@@ -1,0 +1,108 @@
+"""What is made of tools nobody was trained for: chosen by the encoder, read by the decoder, valued by rules.
+
+The encoder's chooser says how likely each tool serves (``models/encoder/tools.py``); of those that may, the likeliest
+few are shown to the decoder, which copies the words of arguments out of the request. What it leaves out and the request
+says plainly, :mod:`.filling` finds; without a decoder it finds all. A call lacking something required is not made: the
+reply asks for it. What was not on offer cannot come out: the grammar does not name it, and this module drops it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ...models.decoder.prompt import Tool, plain, tool_of
+from ...skills.messages import ActionInfo
+from ..messages import Planned, PlannedCall
+from ..plan import REFUSAL
+from ..schema import problem
+from .filling import completed
+from .values import value_of
+
+__all__ = ["MOST_SHOWN", "RULES", "TIER", "call_of", "likely", "planned", "refused", "tools_of"]
+
+TIER, RULES = "decoder", "encoder"
+"""Who is named as the planner: the decoder where it read the request, else the encoder whose choice rules filled."""
+MOST_SHOWN = 4
+Written = Sequence[tuple[str, Mapping[str, str]]]
+
+
+def tools_of(actions: Sequence[ActionInfo]) -> list[Tool]:
+    """Actions as the models read them."""
+    return [tool_of(action.name, action.description, action.schema) for action in actions]
+
+
+def likely(tools: Sequence[Tool], scores: Sequence[float], sure: float) -> list[Tool]:
+    """The tools that may serve, the likeliest first; none where the request is to be refused."""
+    ranked = sorted(zip(scores, range(len(tools)), strict=True), key=lambda pair: (-pair[0], pair[1]))
+    return [tools[at] for score, at in ranked[:MOST_SHOWN] if score >= sure]
+
+
+def refused(scores: Sequence[float]) -> Planned:
+    """Nothing on offer serves; how sure that is."""
+    return Planned([], RULES, round(1 - max(scores, default=0.0), 3), 0.0, REFUSAL)
+
+
+def call_of(
+    action: ActionInfo, text: str, words: Mapping[str, str], now: datetime, *, complete: bool = True
+) -> tuple[PlannedCall | None, list[str]]:
+    """The call of a tool with the words found so far, and what is required and missing (then there is no call).
+
+    ``complete`` looks by rules for what was left out.
+    """
+    schema = action.schema
+    parameters: Mapping[str, Any] = schema.get("properties") or {}
+    required = [name for name in schema.get("required") or () if name in parameters]
+    found = completed(parameters, required, text, words) if complete else words
+    arguments: dict[str, Any] = {}
+    spans: dict[str, str] = {}
+    for name, said in found.items():
+        given = parameters.get(name)
+        value = value_of(_as_said(said, text), given if isinstance(given, Mapping) else {}, name, now)
+        if value is None or problem({name: value}, {**schema, "required": []}):
+            continue
+        arguments[name], spans[name] = value, _as_said(said, text)
+    missing = [name for name in required if name not in arguments]
+    return (None, missing) if missing else (PlannedCall(action.name, arguments, spans), [])
+
+
+def planned(
+    text: str,
+    actions: Mapping[str, ActionInfo],
+    best: Tool,
+    score: float,
+    written: Written | None,
+    sure: float,
+    now: datetime,
+    *,
+    complete: bool = True,
+) -> Planned:
+    """The plan of what the decoder wrote; ``None`` where it could not be asked: the best tool alone, by rules.
+
+    The decoder writes lower case; names of tools and parameters are the ones on offer that read so.
+    """
+    tier = RULES if written is None else TIER
+    offered = {plain(name): action for name, action in actions.items()}
+    calls: list[PlannedCall] = []
+    for name, words in [(plain(best.name), {})] if written is None else written:
+        action = offered.get(name)
+        if action is None:
+            continue
+        spelled = {plain(key): key for key in action.schema.get("properties") or {}}
+        said = {spelled[key]: value for key, value in words.items() if key in spelled}
+        call, missing = call_of(action, text, said, now, complete=complete)
+        if call is None:
+            what = missing[0].replace("_", " ")
+            return Planned([], tier, round(score, 3), 0.0, f"Please tell me the {what} too.", lacks=action.name)
+        if call not in calls:
+            calls.append(call)
+    if not calls:
+        return Planned([], tier, round(1 - min(score, sure), 3), 0.0, REFUSAL)
+    return Planned(calls, tier, round(min(score, sure), 3), 0.0)
+
+
+def _as_said(words: str, text: str) -> str:
+    """The words as the request has them: the decoder reads and writes lower case."""
+    at = text.lower().find(words.lower())
+    return text[at : at + len(words)] if at >= 0 and len(text.lower()) == len(text) else words

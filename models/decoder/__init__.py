@@ -1,0 +1,1 @@
+"""A small decoder-only model that reads tools and a request and writes calls under a grammar."""

@@ -1,0 +1,1 @@
+"""How the planner's decoder is made; see README.md."""
