@@ -17,10 +17,12 @@ from .graph import purpose
 from .messages import PlannedCall
 from .values.words import words
 
-__all__ = ["CLOSE", "NEITHER", "TOGETHER", "choice", "option", "question"]
+__all__ = ["CHOICE", "CLOSE", "NEITHER", "TOGETHER", "choice", "option", "question"]
 
 CLOSE, TOGETHER = 0.4, 0.6
 """Two actions are close where their probabilities differ by less, and are worth a question where they sum to more."""
+CHOICE = "choice"
+"""Where a plan names its planner: the owner's answer to which is meant."""
 NEITHER = -1
 _FIRST = frozenset(["first", "former", "1", "one", "yes"])
 _SECOND = frozenset(["second", "latter", "2", "two", "other"])

@@ -28,7 +28,7 @@ from ..modalities.voice.messages import Heard, HeardNothing, HeardPartial, Speec
 from ..skills.localtime import device_zone
 from ..skills.messages import Card, Happened, Invoke, Invoked
 from .actor import ACT_WITHIN_S, Actor, Deeds, spoken_error
-from .choosing import NEITHER, choice
+from .choosing import CHOICE, NEITHER, choice
 from .consent import Consent, answer
 from .hands import Hands
 from .memory import Memory
@@ -55,8 +55,8 @@ from .voice_out import Outlet
 PLAN_WITHIN_S = 10.0
 CARD_S = 5.0
 MAX_SHOWN = 400
-SIGHT, CHOICE = "sight", "choice"
-"""Where a plan names its planner: answers from what was seen in a picture, and the owner's answer to which is meant."""
+SIGHT = "sight"
+"""Answers from what was seen in a picture, where a plan names its planner."""
 _STOP = frozenset(
     [
         "stop", "stop it", "stop that", "stop now", "be quiet", "quiet", "silence", "shut up", "hush", "enough",
