@@ -32,7 +32,7 @@ DOUBT = 0.9
 """The confidence below which a match of the templates is not believed without the encoder: where more than one word in
 six is free text. Chosen, with the rules of :func:`second`, on sentences that were kept back."""
 MOSTLY_FREE, VERY_SURE = 0.62, 0.98
-WITHIN_SKILL = 0.7
+WITHIN_SKILL, CERTAIN = 0.7, 0.985
 OVERRULE = 0.85
 """How sure the encoder must be to be believed instead."""
 HEARD, HEARD_WEIGHT = 0.9, 0.8
@@ -169,7 +169,8 @@ def second(
     if names == [call.name for call in encoder.calls]:
         return encoder if _differ_in_place(templates.calls[0].arguments, encoder.calls[0].arguments) else templates
     skills = {actions[call.name].skill for call in (*templates.calls, *encoder.calls) if call.name in actions}
-    if encoder.calls and len(skills) == 1 and templates.confidence >= WITHIN_SKILL:
+    within = len(skills) == 1 and templates.confidence >= WITHIN_SKILL
+    if encoder.calls and within and encoder.confidence < CERTAIN:
         return templates
     return templates if encoder.confidence < OVERRULE else encoder
 

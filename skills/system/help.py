@@ -15,6 +15,8 @@ from ..speech import capital, joined
 
 SHOWN = 3
 """Examples that are said."""
+SPOKEN = 6
+"""Skills that are said by name, others each time; the card lists them all."""
 FIRST = ("timers", "alarms", "weather", "lists", "reminders", "home")
 """Skills whose examples are given first: what people want of a watch."""
 
@@ -55,7 +57,9 @@ class Help(Skill):
         picked = [favourites[(turn * SHOWN + at) % len(favourites)] for at in range(min(SHOWN, len(favourites)))]
         tries = [each["examples"][(turn * SHOWN // max(1, len(favourites))) % len(each["examples"])] for each in picked]
         said = f"Say, for example: {joined([f'“{each}”' for each in tries], 'or')}."
-        said += f" I know about {joined(names)}; ask for help with any of them."
+        some = [names[(turn * SPOKEN + at) % len(names)] for at in range(min(SPOKEN, len(names)))]
+        more = f" and {len(names) - len(some)} more" if len(names) > len(some) else ""
+        said += f" I know about {', '.join(some)}{more}; ask for help with any of them."
         card = Card(
             "list", "Try saying", icon="help", lines=[f"“{each}”" for each in tries] + [capital(name) for name in names]
         )
