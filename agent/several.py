@@ -29,6 +29,8 @@ _ITEM = 4
 """At most so many words are one item of a list with shared words."""
 _ITEM_COST = 2.5
 _COPIES = 4
+ONE_WORD = 0.65
+"""How sure a match is at most of which one word was known and the rest is free text ("play chess")."""
 _PLAIN_LITERALS = 3
 """A part with free words in it is a command where at least so many of its words are fixed."""
 
@@ -208,6 +210,8 @@ def call_of(match: Match) -> PlannedCall:
 def sureness(match: Match, size: int) -> float:
     """Confidence: the share of the words that were understood, less for what was repaired."""
     share = 1.0 - min(0.6, 0.6 * match.cost / (size + 1))
+    if match.vague:
+        share = min(share, ONE_WORD)
     return share * (0.8 if match.repaired else 1.0)
 
 

@@ -15,6 +15,8 @@ from ..speech import capital, joined
 
 SHOWN = 3
 """Examples that are said."""
+NAMED = 14
+"""Skills that are named aloud; the card lists them all."""
 FIRST = ("timers", "alarms", "weather", "lists", "reminders", "home")
 """Skills whose examples are given first: what people want of a watch."""
 
@@ -48,6 +50,7 @@ class Help(Skill):
         if topic is not None:
             return await self._about(topic, skills)
         names = _names(skills)
+        told = names if len(names) <= NAMED + 1 else [*names[:NAMED], f"{len(names) - NAMED} more"]
         known = {each["name"]: each for each in skills}
         favourites = [known[name] for name in FIRST if name in known]
         turn = await self.device.get("turn", 0)
@@ -55,7 +58,7 @@ class Help(Skill):
         picked = [favourites[(turn * SHOWN + at) % len(favourites)] for at in range(min(SHOWN, len(favourites)))]
         tries = [each["examples"][(turn * SHOWN // max(1, len(favourites))) % len(each["examples"])] for each in picked]
         said = f"Say, for example: {joined([f'“{each}”' for each in tries], 'or')}."
-        said += f" I know about {joined(names)}; ask for help with any of them."
+        said += f" I know about {joined(told)}; ask for help with any of them."
         card = Card(
             "list", "Try saying", icon="help", lines=[f"“{each}”" for each in tries] + [capital(name) for name in names]
         )
