@@ -5,7 +5,7 @@
     asking on     "and in paris", "what about tomorrow"                     → the last call again, beside the first
     adding        "ten more minutes", "five minutes less"                   → the skill's action that takes a change
     repeating     "again", "once more"
-    pointing      "pause it", "cancel it"                                   → the noun of the last skill put in
+    pointing      "pause it", "cancel it", "call her"                       → the noun of the last skill, or its person
 
 Only the last call of the session is looked at, and only a value of the kind its parameters have can change it; whatever
 else is said is no follow-up.
@@ -78,6 +78,7 @@ _ASK_ON = [
         "and a second one",
     )
 ]  # fmt: skip
+_PERSONS = frozenset(["her", "him", "them"])
 _TAILS = (["instead"], ["please"], ["then"], ["rather"], ["thanks"], ["actually"], ["too"], ["as", "well"], ["okay"])
 _LINKS = ("for", "in", "at", "on", "to", "by", "of", "from", "called", "named", "with", "until", "around", "about")
 _LINKED = {"place": ("in", "for", "at", "from"), "person": ("to", "with", "for", "from")}
@@ -127,6 +128,16 @@ def pointed(said: Sequence[str], last: ActionInfo) -> str | None:
             article = ["the"] if pronoun != "one" else [] if said[at - 1] in _DETERMINERS else ["a"]
             return " ".join([*said[:at], *article, _noun(last.skill), *said[at + 1 :]])
     return None
+
+
+def meant(said: Sequence[str], action: ActionInfo, last: PlannedCall) -> str | None:
+    """The sentence with its "her", "him" or "them" replaced by the person that the last call was about; None without
+    one."""
+    person = next(
+        (last.arguments[p.name] for p in action.parameters if p.kind == "person" and p.name in last.arguments), ""
+    )
+    at = next((at for at, word in enumerate(said) if at and word in _PERSONS), 0)
+    return " ".join([*said[:at], str(person), *said[at + 1 :]]) if at and person else None
 
 
 class Followups:

@@ -16,7 +16,7 @@ from datetime import datetime
 from itertools import product
 from typing import NamedTuple
 
-from .followup import Followups, pointed
+from .followup import Followups, meant, pointed
 from .messages import PlannedCall
 from .phrasing import COMMANDING, MAX_REQUESTS, joints, unled
 from .templates import Match, Templates
@@ -87,10 +87,13 @@ class Several:
         return Parts([call_of(match)] * count, 0.0, sureness(match, len(tokens)))
 
     def pointed(self, tokens: Sequence[Token], last: PlannedCall | None, now: datetime) -> PlannedCall | None:
-        """The words with "it", "that" or "one" replaced by the noun of the skill of the last call."""
+        """The words with "it", "that" or "one" replaced by the noun of the skill of the last call, "her", "him" or
+        "them" by the person in it."""
         if last is None or last.name not in self.templates.actions:
             return None
-        sentence = pointed([token.text for token in tokens], self.templates.actions[last.name])
+        said = [token.text for token in tokens]
+        action = self.templates.actions[last.name]
+        sentence = meant(said, action, last) or pointed(said, action)
         if sentence is None:
             return None
         match = self.templates.request(sentence, tokenize(sentence), now)

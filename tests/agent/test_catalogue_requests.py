@@ -172,3 +172,34 @@ SEVERAL: dict[str, list[str]] = {
 @pytest.mark.parametrize("text", SEVERAL)
 def test_several_requests(text: str) -> None:
     assert [name for name, _ in planned(text)] == SEVERAL[text]
+
+
+FOLLOWUPS: dict[tuple[str, str], Call] = {
+    ("what's on my calendar today", "and tomorrow"): ("list_events", {"when": "2026-11-21"}),
+    ("what's on my calendar", "what about friday"): ("list_events", {"when": "2026-11-27"}),
+    ("schedule a meeting with ben tomorrow at 3", "make it four"): (
+        "add_event", {"title": "meeting", "people": "ben", "start": "2026-11-21T16:00"},
+    ),
+    ("text anna that i will be late", "call her"): ("call", {"to": "anna"}),
+    ("do i have any messages from ben", "text him that i have read it"): (
+        "send_message", {"to": "ben", "text": "i have read it"},
+    ),
+    ("call mum", "send her a message saying i tried to call"): (
+        "send_message", {"to": "mum", "text": "i tried to call"},
+    ),
+    ("tell me the sports news", "and technology"): ("get_news", {"topic": "technology"}),
+    ("next song", "again"): ("next_track", {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "then"), FOLLOWUPS)
+def test_a_follow_up(first: str, then: str) -> None:
+    context = PLANNER.plan(first, NOW).calls
+    calls = PLANNER.plan(then, NOW, context).calls
+    assert [(call.name, call.arguments) for call in calls] == [FOLLOWUPS[first, then]]
+
+
+def test_nobody_is_called_where_nobody_was_named() -> None:
+    assert planned("call her") == []
+    assert [name for name, _ in planned("remind me to buy milk and call mum")] == ["add_reminder"]
+    assert planned("read my messages and call mum")[1] == ("call", {"to": "mum"})
