@@ -29,6 +29,8 @@ DOUBT = 0.7
 """The confidence below which a match of the templates is not believed without the encoder."""
 OVERRULE = 0.85
 """How sure the encoder must be to be believed instead."""
+OPEN, OPEN_SURE = frozenset(["answer", "get_news"]), 0.8
+"""Actions that are about anything at all, and how sure it must be of them: so is what nobody serves."""
 HEARD, HEARD_WEIGHT = 0.9, 0.8
 """How sure it must be of words from a recogniser, and how much that counts beside the templates' understanding."""
 _HALVES = 3
@@ -84,7 +86,7 @@ def _one(
 ) -> Planned:
     """One request. The confidence of a refusal is how sure it is that nothing serves."""
     label, likely = chosen(seen.labels, actions)
-    if label is None or likely < sure:
+    if label is None or likely < (max(sure, OPEN_SURE) if label.action in OPEN else sure):
         return Planned([], TIER, round(1 - likely, 3), 0.0, REFUSAL)
     action = actions[label.action]
     call, missing = filled(action, label.fixed, text, tokens, seen.tags, now)
