@@ -1,6 +1,7 @@
 """Words that point at what was spoken of: "it", "them all", "there", "then", and requests that leave their object out.
 
     pause it · turn it off again · delete them all · lock it      the object put in, as the last call had it
+    call her                                                      the person that the last call was about
     add cheese · take one minute off                              the place put in: "to the shopping list", "the timer"
     and the weather there · remind me to stretch then             its place, its time
 
@@ -23,6 +24,7 @@ __all__ = ["noun", "objects", "placed", "sentences"]
 
 _DEFINITE = ("it", "them", "that", "this")
 _PRONOUNS = (*_DEFINITE, "one")
+_PERSONS = frozenset(["her", "him", "them"])
 _ALL = (["them", "all"], ["all", "of", "them"], ["all", "of", "it"], ["them"])
 _DETERMINERS = ("a", "new", "another", "the", "this", "that", "my", "second", "other", "first", "last")
 _AGAIN = ("again", "back", "please", "too", "also")
@@ -68,6 +70,10 @@ def sentences(said: Sequence[str], last: PlannedCall, action: ActionInfo) -> Ite
 def _sentences(said: list[str], last: PlannedCall, action: ActionInfo) -> Iterator[tuple[str, int]]:
     if not said or len(said) > 2 * _MOST_WORDS:
         return
+    person = next((str(last.arguments.get(p.name, "")) for p in action.parameters if p.kind == "person"), "")
+    at = next((at for at, word in enumerate(said) if at and word in _PERSONS), 0)
+    if person and at:
+        yield " ".join([*said[:at], person, *said[at + 1 :]]), len(person.split())
     things = objects(last, action)
     free = {str(last.arguments.get(p.name, "")) for p in action.parameters if p.kind == "text"}
     for every in _ALL:

@@ -5,7 +5,7 @@
     asking on     "and in paris", "what about tomorrow"                     → the last call again, beside the first
     adding        "ten more minutes", "five minutes less"                   → the skill's action that takes a change
     repeating     "again", "once more"
-    pointing      "pause it", "cancel it"                                   → the noun of the last skill put in
+    pointing      "pause it", "cancel it", "call her"                       → the noun of the last skill, or its person
 
 Only the last call of the session is looked at, and only a value of the kind its parameters have can change it; whatever
 else is said is no follow-up.

@@ -55,6 +55,8 @@ from .voice_out import Outlet
 
 PLAN_WITHIN_S = 10.0
 CARD_S = 5.0
+CODE_S = 60.0
+"""A code is held to a scanner, and there may be a queue."""
 MAX_SHOWN = 400
 _STOP = frozenset(
     [
@@ -353,7 +355,7 @@ class SessionService(Service):
         self._memory.keep(turn)
         await self._out.tell(self._fronts, turn)
         if card is not None:
-            await self._out.tell(self._screens, Show(card, CARD_S))
+            await self._out.tell(self._screens, Show(card, CODE_S if card.code else CARD_S))
         if turn.reply and turn.id > self._silenced:
             await self._out.say(turn.reply)
         else:

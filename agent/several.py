@@ -40,6 +40,8 @@ _KNOWN_WORD = 1.6
 _HEAD = 6
 """Within so many words stands the "to" that a second request can share."""
 _LAST_OF_HEAD = frozenset(["me", "us", "you", "reminder", "remember"])
+ONE_WORD = 0.65
+"""How sure a match is at most of which one word was known and the rest is free text ("play chess")."""
 _PLAIN_LITERALS = 3
 """A part with free words in it is a command where at least so many of its words are fixed."""
 
@@ -96,7 +98,8 @@ class Several:
         return Parts([call_of(match)] * count, 0.0, sureness(match, len(tokens)))
 
     def pointed(self, tokens: Sequence[Token], last: PlannedCall | None, now: datetime) -> PlannedCall | None:
-        """The words with "it", "that" or "one" replaced by the noun of the skill of the last call."""
+        """The words with "it", "that" or "one" replaced by the noun of the skill of the last call, "her", "him" or
+        "them" by the person in it."""
         if last is None or last.name not in self.templates.actions:
             return None
         best: Match | None = None
@@ -273,6 +276,8 @@ def call_of(match: Match) -> PlannedCall:
 def sureness(match: Match, size: int) -> float:
     """Confidence: the share of the words that were understood, less for what was repaired."""
     share = 1.0 - min(0.6, 0.6 * match.cost / (size + 1))
+    if match.vague:
+        share = min(share, ONE_WORD)
     return share * (0.8 if match.repaired else 1.0)
 
 

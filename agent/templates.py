@@ -31,6 +31,7 @@ _FIRST_RULE = re.compile(r"<([^<>]+)>")
 _FIRST_GROUP = re.compile(r"\(([^()\[\]]*)")
 _MOST_OF_IT = 3
 """Fixed words that must have been heard well for a first word to be taken for another without any value."""
+_DETERMINERS = frozenset(["a", "an", "the", "my", "some", "any", "all", "me", "us", "this", "that"])
 MAX_COMPILED = 384
 """Automata kept; each is a few kilobytes."""
 
@@ -55,6 +56,8 @@ class Match(NamedTuple):
     repaired: bool
     free: frozenset[str] = frozenset()
     """Parameters whose words are free text."""
+    vague: bool = False
+    """Beside free text at most one telling word was said ("play chess")."""
 
 
 class Sentence(NamedTuple):
@@ -195,7 +198,9 @@ class Templates:
                 return None
         arguments, spans = arguments_of(template.action, template.fixed, way, sentence.text, sentence.tokens, now)
         free = frozenset(b.slot.name for b in way.bound if b.slot.kind in ("text", "place", "person"))
-        return Match(template.action, arguments, spans, way.cost, way.literals, repair, free)
+        telling = [word for word in way.said if word not in _DETERMINERS]
+        vague = len(telling) <= 1 and any(b.slot.kind == "text" for b in way.bound)
+        return Match(template.action, arguments, spans, way.cost, way.literals, repair, free, vague)
 
     def saying(self, sentence: Sentence) -> list[Template]:
         """Every template that takes each word of the sentence as it stands: what its author's examples reach."""

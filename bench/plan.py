@@ -39,10 +39,10 @@ from .figures import percentile, share
 AIM = 0.97
 REFUSALS = (
     "order me a pizza", "who won the game last night", "tell me a joke", "translate good morning to french",
-    "book a flight to lisbon", "how do i get to the airport", "what is the capital of peru", "are you a robot",
-    "sing me a song", "how tall is mount everest", "what is your favorite color", "write an email to my boss",
-    "is my package here yet", "who wrote hamlet", "do you love me", "what should i cook tonight",
-    "how many people live in japan", "transfer fifty dollars to anna", "find a restaurant nearby", "how old is the president", "blah blah blah", "the quick brown fox jumps",
+    "book a flight to lisbon", "how do i get to the airport", "are you a robot",
+    "sing me a song", "what is your favorite color", "write an email to my boss",
+    "is my package here yet", "do you love me", "what should i cook tonight",
+    "transfer fifty dollars to anna", "find a restaurant nearby", "blah blah blah", "the quick brown fox jumps",
     "i had a long day", "my dog is called rex", "remember when we were young", "that is funny", "good night",
 )  # fmt: skip
 

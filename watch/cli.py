@@ -33,6 +33,7 @@ _COMMANDS = {
     ),
     "audit": ("audit", "what changed something, who asked for it, and what came of it"),
     "face": ("face", "watch faces of the Watch Face Format: check, render, gif, diff, export"),
+    "calendar": ("calendar", "the calendar: list, import and export iCalendar files"),
     "models": ("models", "model cards and weights: list, pull, add, verify, estimate, convert, info, remove"),
     "infer": ("infer", "ask a model, in the words of the model"),
     "ram": ("ram", "change the memory of the running device"),

@@ -35,6 +35,8 @@ MOSTLY_FREE, VERY_SURE = 0.62, 0.98
 WITHIN_SKILL, CERTAIN = 0.7, 0.985
 OVERRULE = 0.85
 """How sure the encoder must be to be believed instead."""
+OPEN, OPEN_SURE = frozenset(["answer", "get_news"]), 0.8
+"""Actions that are about anything at all, and how sure it must be of them: so is what nobody serves."""
 HEARD, HEARD_WEIGHT = 0.9, 0.8
 """How sure it must be of words from a recogniser, and how much that counts beside the templates' understanding."""
 _HALVES = 3
@@ -96,7 +98,7 @@ def _one(
     if either is not None:
         return either
     label, likely = order[0] if order else (None, 0.0)
-    if label is None or likely < sure:
+    if label is None or likely < (max(sure, OPEN_SURE) if label.action in OPEN else sure):
         return Planned([], TIER, round(1 - likely, 3), 0.0, REFUSAL)
     action = actions[label.action]
     call, missing = filled(action, label.fixed, text, tokens, seen.tags, now)

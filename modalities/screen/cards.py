@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from msgspec import structs
+
 from ...skills.messages import Card
+from .codes import paint_code
 from .icons import ICONS, icon, weather_icon
 from .lettering import BOLD, MEDIUM, REGULAR, Setting, cut, fit, font, tidy, width, wrap
 from .paint import MIDDLE, Canvas, glow, round_mask, sweep_gradient
@@ -66,6 +69,8 @@ _LEADING: Final = 40.0
 
 def overflow(card: Card, scale: float = 1.0) -> float:
     """How far the card can scroll, in design units; 0.0 if all of it shows."""
+    if card.code:
+        return 0.0
     if not card.lines and _set_short(card, scale) is not None:
         return 0.0
     return max(len(rows(card, scale)) * _LEADING - (_BOTTOM - _TOP - 26), 0.0)
@@ -100,6 +105,10 @@ def paint_card(canvas: Canvas, card: Card, scroll: float = 0.0, marked: int | No
     colour = accent(card)
     side, k = canvas.side, canvas.scale
     canvas.image.paste(glow(side, mix(BLACK, colour, 0.13), BLACK, 0.95), (0, 0), round_mask(side))
+    if card.code and paint_code(canvas, tidy(card.title), card.code, colour):
+        return
+    if card.code:  # without the library that draws codes
+        card = structs.replace(card, text=card.code, lines=[*card.lines, "no code: bluerill[see] is not installed"])
     if card.value is not None:
         share = min(max(card.value, 0.0), 1.0)
         canvas.arc(222, 8, 0, 360, TRACK)

@@ -237,12 +237,57 @@ def _help(pen: Pen) -> None:
     pen.dot(12, 19.4, 1.5)
 
 
+def _calendar(pen: Pen) -> None:
+    pen.box(3.6, 5.2, 20.4, 20.6, 2.8)
+    pen.line((3.8, 10), (20.2, 10))
+    for x in (8, 16):
+        pen.line((x, 3), (x, 6.4))
+    for x, y in ((8, 13.6), (12, 13.6), (16, 13.6), (8, 17), (12, 17)):
+        pen.dot(x, y, 1)
+
+
+def _message(pen: Pen) -> None:
+    pen.box(3, 5, 21, 19, 2.8)
+    pen.line((4.4, 7.4), (12, 13), (19.6, 7.4))
+
+
+def _phone(pen: Pen) -> None:
+    pen.box(7, 2.6, 17, 21.4, 2.4)
+    pen.line((10.8, 18.4), (13.2, 18.4))
+
+
+def _music(pen: Pen) -> None:
+    pen.line((9, 18), (9, 5.6), (19, 3.6), (19, 16))
+    pen.line((9, 9), (19, 7))
+    pen.dot(6.8, 18, 2.9)
+    pen.dot(16.8, 16, 2.9)
+
+
+def _wallet(pen: Pen) -> None:
+    pen.box(3, 6, 21, 19.6, 2.6)
+    pen.line((5, 6), (16.6, 3.2), (17.6, 6))
+    pen.dot(16.8, 12.8, 1.7)
+
+
+def _news(pen: Pen) -> None:
+    pen.box(3.4, 4.4, 20.6, 19.6, 2.2)
+    pen.box(6.6, 8, 11.4, 12.2, 0.6, filled=True)
+    for y in (8.6, 11.8):
+        pen.line((14, y), (17.4, y))
+    pen.line((6.8, 15.8), (17.4, 15.8))
+
+
+def _memory(pen: Pen) -> None:
+    pen.line((6, 3.6), (18, 3.6), (18, 20.4), (12, 15.8), (6, 20.4), (6, 3.6))
+
+
 ICONS: Final[dict[str, Callable[[Pen], None]]] = {
     "airplane": _plane, "alarm": _alarm, "battery": _battery, "bell": _bell, "bolt": _bolt, "check": _check,
-    "cloud": _cloud, "device": _watch, "fog": _fog, "health": _heart, "heart": _heart, "help": _help, "home": _home,
-    "list": _list, "lock": _lock, "mic": _mic, "moon": _moon, "mute": _mute, "note": _note, "notice": _bell,
+    "calendar": _calendar, "cloud": _cloud, "device": _watch, "fog": _fog, "health": _heart, "heart": _heart,
+    "help": _help, "home": _home, "list": _list, "lock": _lock, "memory": _memory, "message": _message, "mic": _mic,
+    "moon": _moon, "music": _music, "mute": _mute, "news": _news, "note": _note, "notice": _bell, "phone": _phone,
     "rain": _rain, "reminder": _reminder, "reply": _speech, "snow": _snow, "speaker": _speaker, "steps": _steps,
-    "stopwatch": _stopwatch, "storm": _storm, "sun": _sun, "timer": _timer, "weather": _cloud,
+    "stopwatch": _stopwatch, "storm": _storm, "sun": _sun, "timer": _timer, "wallet": _wallet, "weather": _cloud,
 }  # fmt: skip
 
 

@@ -220,7 +220,7 @@ class Calendar(Skill):
         return Reply(f"{start}{told}.", result, card)
 
     @action(
-        "<off> <some> {title} (event|appointment|meeting|entry) [[for|on|at|of] {when}] [(from|off|in|on) <cal>]",
+        "<off> <some> {title} (event|appointment|meeting) [[for|on|at|of] {when}] [(from|off|in|on) <cal>]",
         "<off> <some> {title} [[for|on|at|of] {when}] (from|off|in|on|off of|out of) <cal>",
         "<off> <some> [calendar] (meeting|appointment|event) (with|about|called|named|for) {title} [[for|on|at|of] {when}] [from <cal>]",
         "<off> <some> [calendar] (event|events|meetings|appointments|engagements|everything|entries) [(from|in|on) <cal>] [for|on|at|of|from] {when} [(from|in|on) <cal>]",

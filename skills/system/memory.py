@@ -36,8 +36,10 @@ class Memory(Skill):
     }
 
     @action(
-        "<keep> (that|this|that:|the following|the fact that) {text}",
+        "<keep> (that|the following|the fact that) {text}",
         "(for your information|for the record|fyi) {text}",
+        "(make|take|keep) a mental note (that|of the fact that) {text}",
+        "(you should know|i want you to know) that {text}",
         examples=("remember that my car is in row G",),
     )
     async def remember_fact(self, text: Text) -> Reply:
@@ -59,7 +61,8 @@ class Memory(Skill):
         return Reply(said, {"text": text, "at": at}, card, undo=None if same is not None else {"added": key})
 
     @action(
-        "what do you (remember|know) [about me|so far]",
+        "what do you remember [about me|so far]",
+        "what do you know about me",
         "what do you (remember|know) (about|of) [my|the] {topic}",
         "what (have i told you|did i tell you|did i say|have i said) [to remember|to you]",
         "what (have i told you|did i tell you|did i say|have i said) (about|of) [my|the] {topic}",

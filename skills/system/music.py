@@ -82,7 +82,7 @@ class Music(Skill):
         ],
         "<play> <some> {genre} (music|genre|beats)",
         "<play> <some> (music|songs|something|anything) (for|to) {query}",
-        "(play|put on|i want to hear|i would like to hear|queue|shuffle) <some> {query}",
+        "(play|put on|queue|queue up|stream) <some> {query}",
         "play {query}",
         examples=("play some jazz", "play Clair de lune by Debussy", "play my workout playlist"),
     )
@@ -126,6 +126,9 @@ class Music(Skill):
 
     @action(
         "(next|skip) <the> [current] (song|track|tune|one|piece|station|chapter)",
+        "<hear> [the] [very] (next|following) (song|track|tune|one|number|piece|hit) [(on|in|from|of) [this|the|my] [particular|current] (playlist|play list|album|list|queue)]",
+        "<hear> (another|a different|some other) (song|track|tune|one)",
+        "<hear> the (song|track) after this [one]",
         "(play|go to|jump to|skip to|give me|put on|move to|hear|switch to) [the] next (song|track|tune|one|piece|chapter|station)",
         "(skip|skip it|skip this|skip that|skip ahead|skip forward|next please)",
         "(change|switch) <the> (song|track|tune)",
@@ -151,6 +154,7 @@ class Music(Skill):
     @action(
         "(play|start|turn on|switch on|put on|open|listen to|i want to listen to|i would like to listen to|go to|resume|begin|put|stream) [me] [the|some|a|my|any|to] [local|random|favourite|favorite|car|fm|am|internet] (radio|radio station|radio channel|station|fm|fm radio|am radio) [on] [please]",
         "(turn|switch) [the] radio on",
+        "<hear> [the|some|a|my] [local|live] (radio|radio station) [please]",
         "(radio|radio on|radio please|start radio|open radio|change the station|change station|next radio station)",
         "<play> [the] (radio station|radio channel|radio|station|channel) [called|named] {station}",
         "<play> [the|my] {station} (radio|radio station|station|fm|radio channel)",

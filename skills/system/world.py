@@ -71,7 +71,7 @@ class World(Skill):
         "<news> <about> [the] {topic}",
         "{topic} <news>",
         "(what is|what's) (happening|going on|new|up) in the world [today|now|right now]",
-        "(what is|what's) (happening|going on|the latest) (in the world of|with the|with) {topic}",
+        "(what is|what's) (happening|going on|the latest) in the world of {topic}",
         "(what happened|what has happened|did anything happen|anything important|what else happened) in the world [today]",
         "(catch me up|bring me up to date|fill me in|brief me|update me) [on] [the] [news|world|day] [please]",
         "(any|are there any|is there any|have there been) [new] (update|updates|news|developments) <about> [the] {topic}",
@@ -108,7 +108,7 @@ class World(Skill):
         "(what is|what's|tell me|give me|look up|find|find me|say|i want to know|i need) [the|a] (definition|meaning) of [the|a|an] {question}",
         "(define|look up the word|look up the meaning of) [the word|the term] {question}",
         "what does [the word|the term] {question} (mean|stand for)",
-        "(answer|answer me|answer this|answer the question|answer this question|ask the model|ask the language model|i have a question|question) {question}",
+        "(answer this|answer the question|answer this question|ask the model|ask the language model|i have a question) {question}",
         examples=("what is the meaning of serendipity", "answer this question: why is the sky blue"),
         reads=True,
     )

@@ -14,7 +14,7 @@ import pytest
 from bluerill.kernel.errors import CallerError, CapabilityError, ServiceFault
 from bluerill.skills import loader, register
 from bluerill.skills.derive import actions_of
-from bluerill.skills.egress import SYSTEM_HOSTS, EgressService
+from bluerill.skills.egress import SYSTEM_HOSTS, SYSTEM_OPTIONS, EgressService
 from bluerill.skills.messages import Fetch, Fetched
 from bluerill.skills.register import Agreed, Package, Register
 from bluerill.skills.testing import Bench
@@ -147,10 +147,27 @@ def test_the_default_grants_are_what_the_system_skills_declare() -> None:
     declared = set()
     for each in system_skills():
         cls = loader.load(loader.parse_entry(each, loader.OWN))
-        grants = {*cls.grants, *(grant for action in actions_of(cls).values() for grant in action.info.grants)}
-        declared |= {grant.removeprefix("network:") for grant in grants if grant.startswith("network:")}
-    declared = {host for host in declared if not host.startswith("@")}  # what the owner writes into the settings
+        granted = {*cls.grants, *(grant for action in actions_of(cls).values() for grant in action.info.grants)}
+        for grant in granted:
+            if grant.startswith("network:@"):
+                assert grant in SYSTEM_OPTIONS["skills"][cls.name]
+                assert grant.removeprefix("network:@") in cls.options
+            elif grant.startswith("network:"):
+                declared.add(grant.removeprefix("network:"))
     assert declared == set(SYSTEM_HOSTS["skills"])
+
+
+def test_the_devices_own_skills_reach_the_feed_that_the_owner_wrote_down(bench: Bench, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text('[world]\nfeed = "http://127.0.0.1:9/news.xml"\n')
+    with pytest.raises(ServiceFault, match=r"127.0.0.1 could not be reached"):
+        fetched(bench, Fetch("http://127.0.0.1:9/news.xml", 1.0), "skills", settings=str(settings))
+    for url, sender in (("http://127.0.0.1:10/news.xml", "skills"), ("http://127.0.0.1:9/news.xml", "screen")):
+        with pytest.raises(CapabilityError):
+            fetched(bench, Fetch(url, 1.0), sender, settings=str(settings))
+    settings.write_text("")
+    with pytest.raises(CapabilityError):
+        fetched(bench, Fetch("http://127.0.0.1:9/news.xml", 1.0), "skills", settings=str(settings))
 
 
 def agreed(tmp_path: Path, *grants: str, settings: str = "") -> dict[str, str]:

@@ -36,7 +36,9 @@ set_brightness set_mode find_phone open_app device_status get_health start_worko
 convert_currency set_face list_faces create_face
 change_face set_home_device get_home_device set_home_place get_help create_skill
 keep_skill undo_skill transcribe_recording
-summarise_notes
+summarise_notes add_event list_events remove_event send_message read_messages call play_music pause_music next_track
+previous_track play_radio play_podcast play_audiobook what_is_playing show_pass list_passes add_pass get_news answer
+remember_fact recall forget_fact
 """
 
 HEAD = """

@@ -28,7 +28,7 @@ from bluerill.watch.langchain import Device
 
 pytestmark = pytest.mark.anyio
 CATALOGUE = device_catalogue()
-OFFLINE = ("weather", "currency")
+OFFLINE = ("weather", "currency", "world")
 """Skills that need a network: without one they answer with an error, which has no artifact to look at."""
 
 
