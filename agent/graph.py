@@ -30,7 +30,7 @@ def purpose(action: ActionInfo) -> str:
     """What the action is for as words after "could not": "Start a timer. …" → "start a timer"; '' if it says
     nothing."""
     first = action.description.strip().split("\n")[0].partition(". ")[0].rstrip(".")
-    first = first.partition(";")[0].partition(", ")[0].strip()
+    first = first.partition(";")[0].partition(", ")[0].partition(" (")[0].strip()
     return first[:1].lower() + first[1:] if 0 < len(first) <= _MAX_PURPOSE else ""
 
 

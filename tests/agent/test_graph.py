@@ -9,7 +9,7 @@ from bluerill.skills.messages import ActionInfo
 ACTIONS = {
     action.name: action
     for action in [
-        ActionInfo("start_timer", "timers", "Start a timer. It rings once."),
+        ActionInfo("start_timer", "timers", "Start a timer (of any length). It rings once."),
         ActionInfo("timer_status", "timers", "Say how long is left.", reads=True),
         ActionInfo("get_weather", "weather", "Say the weather now, or of a coming day.", reads=True),
         ActionInfo("get_battery", "device", "", reads=True),
