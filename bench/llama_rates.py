@@ -29,6 +29,7 @@ from ..models.messages import LoadOptions
 from .capped.works.gguf import DECODE, PREFILL, decode, prefill
 from .synthetic_gguf import Plan, write_gguf
 
+Clock = Callable[[], float]
 GOAL = 0.03
 PLAN = Plan(layers=8, width=512, feed_forward=1536, heads=8, kv_heads=4, head=64, vocabulary=8192)
 """About 60 MB: a token takes some milliseconds."""
@@ -53,14 +54,14 @@ def _model_options(lib: Any) -> Any:
     return wanted
 
 
-def bare_run(lib: Any, context: Any, tokens: Sequence[int], one_by_one: bool) -> float:
+def bare_run(lib: Any, context: Any, tokens: Sequence[int], one_by_one: bool, clock: Callable[[], float]) -> float:
     """Seconds to compute the tokens from an empty context."""
     lib.llama_memory_clear(lib.llama_get_memory(context), True)
     batch = lib.llama_batch_init(max(1, len(tokens)), 0, 1)
     spent = 0.0
     for at in range(0, len(tokens), 1 if one_by_one else len(tokens)):
         part = tokens[at : at + (1 if one_by_one else len(tokens))]
-        began = perf_counter()
+        began = clock()
         batch.n_tokens = len(part)
         for number, token in enumerate(part):
             batch.token[number], batch.pos[number] = token, at + number
@@ -68,7 +69,7 @@ def bare_run(lib: Any, context: Any, tokens: Sequence[int], one_by_one: bool) ->
             batch.logits[number] = number == len(part) - 1
         if lib.llama_decode(context, batch):
             raise SystemExit("llama_decode failed")
-        spent += perf_counter() - began
+        spent += clock() - began
     lib.llama_batch_free(batch)
     return spent
 
@@ -96,24 +97,26 @@ def measure(file: Path, args: argparse.Namespace) -> int:
     lib, _, theirs = bare(file, args.threads)
     random = Random(7)
     tokens = [random.randrange(ours.n_vocab) for _ in range(PREFILL)]
-    pairs: dict[str, tuple[Callable[[], float], Callable[[], float]]] = {
-        "prefill": (lambda: prefill(ours, tokens), lambda: bare_run(lib, theirs, tokens, one_by_one=False)),
+    pairs: dict[str, tuple[Callable[[Clock], float], Callable[[Clock], float]]] = {
+        "prefill": (
+            lambda clock: prefill(ours, tokens, clock),
+            lambda clock: bare_run(lib, theirs, tokens, one_by_one=False, clock=clock),
+        ),
         "decode": (
-            lambda: decode(ours, tokens, DECODE)[0],
-            lambda: bare_run(lib, theirs, tokens[:DECODE], one_by_one=True),
+            lambda clock: decode(ours, tokens, DECODE, clock)[0],
+            lambda clock: bare_run(lib, theirs, tokens[:DECODE], one_by_one=True, clock=clock),
         ),
     }
     found = {}
     for name, (mine, its) in pairs.items():
-        mine()
-        its()
+        mine(perf_counter)
+        its(perf_counter)
         times: tuple[list[float], list[float]] = ([], [])
         cpu: tuple[list[float], list[float]] = ([], [])
         for number in range(args.rounds):
-            for which in (0, 1) if number % 2 else (1, 0):
-                spent = process_time()
-                times[which].append((mine, its)[which]())
-                cpu[which].append(process_time() - spent)
+            for taken, clock in ((times, perf_counter), (cpu, process_time)):
+                for which in (0, 1) if number % 2 else (1, 0):
+                    taken[which].append((mine, its)[which](clock))
         count = PREFILL if name == "prefill" else DECODE
         rates = [count / statistics.median(each) for each in times]
         found[name] = {
