@@ -88,7 +88,10 @@ def test_a_trace_is_read_in_the_order_of_asking_and_clocks_meet_at_the_quickest_
     assert read_trace(tmp_path) == []
 
 
-def test_a_child_that_dies_does_not_hang_loadgen_and_nothing_is_valid(tmp_path: Path) -> None:
+def test_a_child_that_dies_does_not_hang_loadgen_and_nothing_is_valid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bluerill.bench.capped.loadgen.MOST_ALONE", 17)  # so that it dies under LoadGen
     host = open_host()
     try:
         how = partial(drive, scenario="single-stream", seconds=0.1, folder=tmp_path / "logs")
