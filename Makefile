@@ -121,7 +121,9 @@ bench-capped: $(DEV_STAMP)  ## bluerill bench: its claims, and the page of resul
 	$(BIN)/bluerill bench --scenario kernel,mixed --ram 96M,128M,none --near 0 --out $(CAPPED)/suites
 	$(BIN)/bluerill bench --workloads planner,gesture-strokes --ram none --near 0 \
 	  --scenario single-stream,multi-stream,server,offline --out $(CAPPED)/loadgen
-	$(PY) -m bluerill.bench.capped.page $(CAPPED)/usual $(CAPPED)/suites $(CAPPED)/loadgen
+	BLUERILL_DATA=$(wildcard $(BLUERILL_DATA)) $(BIN)/bluerill bench --ram none --near 0 --out $(CAPPED)/people \
+	  --workloads keyword,gesture-wrist,gesture-strokes,asr-nano,asr-pocketsphinx
+	$(PY) -m bluerill.bench.capped.page $(CAPPED)/usual $(CAPPED)/suites $(CAPPED)/loadgen $(CAPPED)/people
 	-$(PY) -m bluerill.bench.llama_rates
 	-$(PY) -m bluerill.bench.cap_curve $(CAPPED)/curve
 	-$(PY) -m bluerill.bench.repeatable $(CAPPED)/twice

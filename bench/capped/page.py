@@ -61,6 +61,9 @@ def page(rows: Sequence[Row], more: Sequence[Row] = ()) -> str:
             [_free(name, rows) for name in figures(rows)],
         ),
     ]  # fmt: skip
+    if people := _people(more):
+        heads = ["workload", "p50", "processor", "quality", "given"]
+        text += ["", "## On recordings of people", "", *_table(heads, people)]
     every = [*rows, *more]
     kernel = {name: by_cap for name, by_cap in figures(more).items() if name in KERNEL}
     if kernel:
@@ -69,10 +72,35 @@ def page(rows: Sequence[Row], more: Sequence[Row] = ()) -> str:
         text += ["", "## Stages of a request, and classes that compete", "", *_table(*_stages(stages))]
     if any(row.spans for row in more):
         text += ["", "![Which model computed for which class, and who waited](benchmark-gantt.png)"]
+        text += ["", *(f"- {row.workload}, {size_text(row.cap.bytes)}: {_said(row)}" for row in stages if row.spans)]
     loaded = [row for row in every if row.loadgen is not None]
     if loaded:
         text += ["", "## By MLPerf LoadGen", "", *(f"- {loadgen_line(row)}" for row in loaded)]
     return "\n".join(text) + "\n"
+
+
+def _said(row: Row) -> str:
+    quality = row.quality
+    if quality is None:
+        return row.outcome
+    what = (
+        f"{summary(quality)} words" if quality.metric == "word error rate" else f"{summary(quality)} {quality.metric}"
+    )
+    return f"{what} (n = {quality.n})"
+
+
+def _people(rows: Sequence[Row]) -> list[list[str]]:
+    """Workloads that were given what people said or drew."""
+    lines = []
+    heard = [row for row in rows if row.quality is not None and " of people" in row.quality.data]
+    for name, by_cap in figures(heard).items():
+        free = by_cap.get(None) or by_cap[list(by_cap)[-1]]
+        best = free.best
+        if best is not None and best.quality is not None:
+            times = [free.median(each) for each in ("p50_ms", "cpu_ms")]
+            shown = ["" if time is None else duration(time) for time in times]
+            lines.append([name, *shown, _said(best), best.quality.data])
+    return lines
 
 
 def _kernel(found: Mapping[str, dict[int | None, Figure]]) -> tuple[list[str], list[list[str]]]:
