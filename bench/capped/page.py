@@ -83,10 +83,9 @@ def _said(row: Row) -> str:
     quality = row.quality
     if quality is None:
         return row.outcome
-    what = (
-        f"{summary(quality)} words" if quality.metric == "word error rate" else f"{summary(quality)} {quality.metric}"
-    )
-    return f"{what} (n = {quality.n})"
+    if quality.metric == "word error rate":
+        return f"{summary(quality)} (n = {quality.n} words)"
+    return f"{summary(quality)} {quality.metric} (n = {quality.n})"
 
 
 def _people(rows: Sequence[Row]) -> list[list[str]]:
