@@ -36,13 +36,14 @@ class Leg:
     def survived(self, caps: Sequence[int | None]) -> list[int | None]:
         return [cap for cap in caps if self.survey.survival(cap)[0]] if not self.over else []
 
-    def learn(self, row: Row, spent_s: float) -> None:
-        """What a repetition cost; the largest counts, for a cap makes nothing quicker."""
+    def learn(self, row: Row, spent_s: float, seconds: float) -> None:
+        """What a repetition cost; the largest counts, for a cap makes nothing quicker. Quick items are asked again for
+        so many ``seconds``."""
         if row.latency.first_ms is None or row.near:
             return
         items = sum(row.samples_ns) / 1e9
         each = items / max(1, len(row.samples_ns))
-        found = Cost(max(0.0, spent_s - items), each * self.work.items)
+        found = Cost(max(0.0, spent_s - items), max(each * self.work.items, seconds))
         self.cost = Cost(max(self.cost.fixed_s, found.fixed_s), max(self.cost.items_s, found.items_s))
 
 
@@ -67,7 +68,7 @@ class Course:
             self._step(leg, 0)
         self._turns(self._cap)
         self._turns(lambda leg: self._room(leg, FLOORS_UNTIL, SHORT_S) and self._step(leg, 1))
-        self._turns(lambda leg: self._room(leg, 1.0, SHORT_S) and self._step(leg, 2))
+        self._repeat()
         going = [leg for leg in self.legs if not leg.over]
         self.left_out = [(leg.work.name, cap) for leg in going for cap in leg.survey.waiting()]
         self.unrepeated = [leg.work.name for leg in going if leg.survey.unsure()]
@@ -77,6 +78,17 @@ class Course:
         going = list(self.legs)
         while going:
             going = [leg for leg in going if step(leg)]
+
+    def _repeat(self) -> None:
+        """Near the floors: next is who had the least time so far, so that quick workloads have many repetitions."""
+        spent = dict.fromkeys(range(len(self.legs)), 0.0)
+        while spent:
+            number = min(spent, key=spent.__getitem__)
+            leg, began = self.legs[number], self._clock()
+            if self._room(leg, 1.0, SHORT_S) and self._step(leg, 2):
+                spent[number] += self._clock() - began
+            else:
+                del spent[number]
 
     def _cap(self, leg: Leg) -> bool:
         """Another of the caps that were asked for; none is left out as long as there is any time."""
@@ -104,7 +116,7 @@ class Course:
             effort = Effort(seconds * SHORT, True, leg.work.patience_s)
         began = self._clock()
         row = self._measure(leg.work, step, rep, effort)
-        leg.learn(row, self._clock() - began)
+        leg.learn(row, self._clock() - began, seconds)
         if row.outcome == "failed" and step.cap is None:
             self.lacking.append((name, row.error))  # what does not even run without a cap says nothing about caps
             leg.over = True
