@@ -8,7 +8,7 @@ from math import inf
 
 from .measure import Effort
 from .options import Options
-from .pace import CAPS_UNTIL, FLOORS_UNTIL, Cost, allowance_of
+from .pace import CAPS_UNTIL, FLOORS_UNTIL, USUAL_UNTIL, Cost, allowance_of
 from .rows import Row
 from .sweep import Phase, Step, Survey
 from .work import Prepared
@@ -19,6 +19,8 @@ Measure = Callable[[Prepared, Step, int, Effort], Row]
 """One repetition of a workload, the how manyeth it is, and with how much effort."""
 SHORT = 0.25
 """Of the seconds of a repetition, those of one near a floor."""
+USUAL_S = 20.0
+"""How long a repetition may take that is no device's."""
 SHORT_S = 0.5
 """What the items of such a one take at most, about."""
 
@@ -60,22 +62,26 @@ class Course:
         self.left_out: list[tuple[str, int | None]] = []
         self.unrepeated: list[str] = []
         self._began, self._clock = began, clock
-        self._allowance = inf
+        self._allowance, self._until = inf, CAPS_UNTIL
 
     def go(self) -> None:
         """All phases."""
-        for leg in self.legs:  # its largest cap tells what a workload takes, and how long
-            self._step(leg, 0)
-        self._turns(self._cap)
-        self._turns(lambda leg: self._room(leg, FLOORS_UNTIL, SHORT_S) and self._step(leg, 1))
+        patient = [leg for leg in self.legs if leg.work.patience_s > USUAL_S]
+        usual = [leg for leg in self.legs if leg not in patient]
+        for some, until in ((usual, USUAL_UNTIL if patient else CAPS_UNTIL), (patient, CAPS_UNTIL)):
+            self._until = until  # who may take long comes last
+            for leg in some:  # its largest cap tells what a workload takes, and how long
+                self._step(leg, 0)
+            self._turns(self._cap, some)
+        self._turns(lambda leg: self._room(leg, FLOORS_UNTIL, SHORT_S) and self._step(leg, 1), self.legs)
         self._repeat()
         going = [leg for leg in self.legs if not leg.over]
         self.left_out = [(leg.work.name, cap) for leg in going for cap in leg.survey.waiting()]
         self.unrepeated = [leg.work.name for leg in going if leg.survey.unsure()]
 
-    def _turns(self, step: Callable[[Leg], bool]) -> None:
+    def _turns(self, step: Callable[[Leg], bool], legs: Sequence[Leg]) -> None:
         """One step of each workload after the other, as long as any has one."""
-        going = list(self.legs)
+        going = list(legs)
         while going:
             going = [leg for leg in going if step(leg)]
 
@@ -92,8 +98,8 @@ class Course:
 
     def _cap(self, leg: Leg) -> bool:
         """Another of the caps that were asked for; none is left out as long as there is any time."""
-        rest = [(each.cost, len(each.survey.waiting())) for each in self.legs if not each.over]
-        self._allowance = allowance_of(rest, (CAPS_UNTIL - self._elapsed()) * self._whole_s())
+        rest = [(each.cost, len(each.survey.waiting())) for each in self.legs if not each.over and each.reps]
+        self._allowance = allowance_of(rest, (self._until - self._elapsed()) * self._whole_s())
         return bool(leg.survey.waiting()) and self._room(leg, 1.0, self._allowance) and self._step(leg, 0)
 
     def _room(self, leg: Leg, until: float, items_s: float) -> bool:

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from math import inf
 from typing import NamedTuple
 
-CAPS_UNTIL, FLOORS_UNTIL = 0.48, 0.62
-"""Of the time of a run: when all caps should be done, and all floors."""
+USUAL_UNTIL, CAPS_UNTIL, FLOORS_UNTIL = 0.36, 0.48, 0.64
+"""Of the time of a run: when all caps should be done of what answers soon, of whole devices too, and all floors."""
 LEAST_ITEMS = 3
 SHORTEST_S = 0.02
 
