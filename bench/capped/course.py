@@ -19,6 +19,8 @@ Measure = Callable[[Prepared, Step, int, Effort], Row]
 """One repetition of a workload, the how manyeth it is, and with how much effort."""
 SHORT = 0.25
 """Of the seconds of a repetition, those of one near a floor."""
+LATEST = 0.85
+"""Of the time of a run: later a whole device is not begun with."""
 USUAL_S = 20.0
 """How long a repetition may take that is no device's."""
 SHORT_S = 0.5
@@ -71,7 +73,8 @@ class Course:
         for some, until in ((usual, USUAL_UNTIL if patient else CAPS_UNTIL), (patient, CAPS_UNTIL)):
             self._until = until  # who may take long comes last
             for leg in some:  # its largest cap tells what a workload takes, and how long
-                self._step(leg, 0)
+                if some is usual or self._elapsed() < LATEST:
+                    self._step(leg, 0)
             self._turns(self._cap, some)
         self._turns(lambda leg: self._room(leg, FLOORS_UNTIL, SHORT_S) and self._step(leg, 1), self.legs)
         self._repeat()

@@ -108,6 +108,15 @@ def test_who_may_take_long_comes_after_the_caps_of_the_others() -> None:
     assert course.left_out == []
 
 
+def test_a_device_is_not_begun_with_when_the_time_is_nearly_up() -> None:
+    world = usual(World(2.8, slow=6.0))
+    talk = world.legs[-1]
+    talk.work = talk.work._replace(patience_s=45.0)
+    course = world.go()
+    assert world.now < 185
+    assert ("talk", None) in course.left_out or any(name == "talk" for name, _, _ in world.done)
+
+
 def test_what_was_left_out_is_named() -> None:
     world = usual(World(0.2))
     course = world.go()
