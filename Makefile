@@ -24,6 +24,7 @@ endef
 
 .PHONY: help setup setup-dev watch test check lint type house docs fmt faults bench bench-ipc bench-voice bench-plan \
         bench-screen bench-core bench-faces bench-face-new bench-estimates bench-image bench-gesture bench-scheduler bench-skills \
+        bench-capped \
         train-nano train-gesture train-planner train-encoder train-decoder pages golden cover build clean \
         system-build system-test
 
@@ -114,6 +115,20 @@ bench-scheduler: $(DEV_STAMP)  ## the scheduler of models: restores bit by bit, 
 	$(PY) -m bluerill.bench.scheduler_restore
 	$(PY) -m bluerill.bench.scheduler_sim
 	$(PY) -m bluerill.bench.scheduler_real
+
+CAPPED := build/bench-capped
+bench-capped: $(DEV_STAMP)  ## bluerill bench: its claims, and the page of results anew (15 minutes on two quiet cores)
+	rm -rf $(CAPPED)
+	$(BIN)/bluerill bench --out $(CAPPED)/usual
+	$(BIN)/bluerill bench --scenario kernel,mixed --ram 96M,128M,none --near 0 --out $(CAPPED)/suites
+	$(BIN)/bluerill bench --workloads planner,gesture-strokes --ram none --near 0 \
+	  --scenario single-stream,multi-stream,server,offline --out $(CAPPED)/loadgen
+	BLUERILL_DATA=$(wildcard $(BLUERILL_DATA)) $(BIN)/bluerill bench --ram none --near 0 --out $(CAPPED)/people \
+	  --workloads keyword,gesture-wrist,gesture-strokes,asr-nano,asr-pocketsphinx
+	$(PY) -m bluerill.bench.capped.page $(CAPPED)/usual $(CAPPED)/suites $(CAPPED)/loadgen $(CAPPED)/people
+	-$(PY) -m bluerill.bench.llama_rates
+	-$(PY) -m bluerill.bench.cap_curve $(CAPPED)/curve
+	-$(PY) -m bluerill.bench.repeatable $(CAPPED)/twice
 
 bench-skills: $(DEV_STAMP)  ## other people's skills: the box, letting one in; skills made on request
 	$(PY) -m bluerill.bench.skills $(ARGS)

@@ -80,7 +80,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--load-seconds", type=float, default=2.0, metavar="S", help="how long LoadGen asks at least (default 2)"
     )
-    parser.add_argument("--minutes", type=float, default=2.8, metavar="M", help="for the whole run (default 2.8)")
+    parser.add_argument("--minutes", type=float, default=2.8, metavar="M", help="for a run (default %(default)s)")
     parser.add_argument("--out", type=Path, default=None, metavar="DIR", help="default bench-results/DATE")
     parser.add_argument(
         "--mechanism", choices=MECHANISMS, default="auto", help="what enforces caps (default the strongest)"

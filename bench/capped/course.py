@@ -8,7 +8,7 @@ from math import inf
 
 from .measure import Effort
 from .options import Options
-from .pace import CAPS_UNTIL, FLOORS_UNTIL, Cost, allowance_of
+from .pace import CAPS_UNTIL, FLOORS_UNTIL, USUAL_UNTIL, Cost, allowance_of
 from .rows import Row
 from .sweep import Phase, Step, Survey
 from .work import Prepared
@@ -19,6 +19,10 @@ Measure = Callable[[Prepared, Step, int, Effort], Row]
 """One repetition of a workload, the how manyeth it is, and with how much effort."""
 SHORT = 0.25
 """Of the seconds of a repetition, those of one near a floor."""
+LATEST = 0.85
+"""Of the time of a run: later a whole device is not begun with."""
+USUAL_S = 20.0
+"""How long a repetition may take that is no device's."""
 SHORT_S = 0.5
 """What the items of such a one take at most, about."""
 
@@ -36,13 +40,14 @@ class Leg:
     def survived(self, caps: Sequence[int | None]) -> list[int | None]:
         return [cap for cap in caps if self.survey.survival(cap)[0]] if not self.over else []
 
-    def learn(self, row: Row, spent_s: float) -> None:
-        """What a repetition cost; the largest counts, for a cap makes nothing quicker."""
+    def learn(self, row: Row, spent_s: float, seconds: float) -> None:
+        """What a repetition cost; the largest counts, for a cap makes nothing quicker. Quick items are asked again for
+        so many ``seconds``."""
         if row.latency.first_ms is None or row.near:
             return
         items = sum(row.samples_ns) / 1e9
         each = items / max(1, len(row.samples_ns))
-        found = Cost(max(0.0, spent_s - items), each * self.work.items)
+        found = Cost(max(0.0, spent_s - items), max(each * self.work.items, seconds))
         self.cost = Cost(max(self.cost.fixed_s, found.fixed_s), max(self.cost.items_s, found.items_s))
 
 
@@ -59,29 +64,45 @@ class Course:
         self.left_out: list[tuple[str, int | None]] = []
         self.unrepeated: list[str] = []
         self._began, self._clock = began, clock
-        self._allowance = inf
+        self._allowance, self._until = inf, CAPS_UNTIL
 
     def go(self) -> None:
         """All phases."""
-        for leg in self.legs:  # its largest cap tells what a workload takes, and how long
-            self._step(leg, 0)
-        self._turns(self._cap)
-        self._turns(lambda leg: self._room(leg, FLOORS_UNTIL, SHORT_S) and self._step(leg, 1))
-        self._turns(lambda leg: self._room(leg, 1.0, SHORT_S) and self._step(leg, 2))
+        patient = [leg for leg in self.legs if leg.work.patience_s > USUAL_S]
+        usual = [leg for leg in self.legs if leg not in patient]
+        for some, until in ((usual, USUAL_UNTIL if patient else CAPS_UNTIL), (patient, CAPS_UNTIL)):
+            self._until = until  # who may take long comes last
+            for leg in some:  # its largest cap tells what a workload takes, and how long
+                if some is usual or self._elapsed() < LATEST:
+                    self._step(leg, 0)
+            self._turns(self._cap, some)
+        self._turns(lambda leg: self._room(leg, FLOORS_UNTIL, SHORT_S) and self._step(leg, 1), self.legs)
+        self._repeat()
         going = [leg for leg in self.legs if not leg.over]
         self.left_out = [(leg.work.name, cap) for leg in going for cap in leg.survey.waiting()]
         self.unrepeated = [leg.work.name for leg in going if leg.survey.unsure()]
 
-    def _turns(self, step: Callable[[Leg], bool]) -> None:
+    def _turns(self, step: Callable[[Leg], bool], legs: Sequence[Leg]) -> None:
         """One step of each workload after the other, as long as any has one."""
-        going = list(self.legs)
+        going = list(legs)
         while going:
             going = [leg for leg in going if step(leg)]
 
+    def _repeat(self) -> None:
+        """Near the floors: next is who had the least time so far, so that quick workloads have many repetitions."""
+        spent = dict.fromkeys(range(len(self.legs)), 0.0)
+        while spent:
+            number = min(spent, key=spent.__getitem__)
+            leg, began = self.legs[number], self._clock()
+            if self._room(leg, 1.0, SHORT_S) and self._step(leg, 2):
+                spent[number] += self._clock() - began
+            else:
+                del spent[number]
+
     def _cap(self, leg: Leg) -> bool:
         """Another of the caps that were asked for; none is left out as long as there is any time."""
-        rest = [(each.cost, len(each.survey.waiting())) for each in self.legs if not each.over]
-        self._allowance = allowance_of(rest, (CAPS_UNTIL - self._elapsed()) * self._whole_s())
+        rest = [(each.cost, len(each.survey.waiting())) for each in self.legs if not each.over and each.reps]
+        self._allowance = allowance_of(rest, (self._until - self._elapsed()) * self._whole_s())
         return bool(leg.survey.waiting()) and self._room(leg, 1.0, self._allowance) and self._step(leg, 0)
 
     def _room(self, leg: Leg, until: float, items_s: float) -> bool:
@@ -104,7 +125,7 @@ class Course:
             effort = Effort(seconds * SHORT, True, leg.work.patience_s)
         began = self._clock()
         row = self._measure(leg.work, step, rep, effort)
-        leg.learn(row, self._clock() - began)
+        leg.learn(row, self._clock() - began, seconds)
         if row.outcome == "failed" and step.cap is None:
             self.lacking.append((name, row.error))  # what does not even run without a cap says nothing about caps
             leg.over = True

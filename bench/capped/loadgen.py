@@ -38,6 +38,8 @@ SERVER_LATENCY = 20.0
 """Server's bound on its 99th percentile, in medians of a lone query."""
 LOADS = (0.25, 0.5, 0.75, 0.9, 1.1)
 """What the scenario ``load`` asks for, as shares of what the child can do at most."""
+ALONE_S, MOST_ALONE = 0.5, 500
+"""How long lone queries are asked to learn their time: quick ones so often that a moment of other work is no matter."""
 STREAMS = 8
 QUERIES = {"single-stream": 128, "multi-stream": 664, "server": 600, "offline": 1}
 """Least queries: what LoadGen's early stopping needs to judge at all (64, 662 and 458)."""
@@ -114,11 +116,13 @@ def drive(
 
 def _alone(cell: Cell, prepared: Prepared) -> list[float]:
     """Seconds of lone queries, the first left out, the quickest first."""
-    times = []
+    times: list[float] = []
     first = (lambda: None) if prepared.speaks else None
-    for number in range(17 if prepared.items > 3 else 4):
+    least = 17 if prepared.items > 3 else 4
+    until = time.perf_counter() + ALONE_S
+    while len(times) < least or (time.perf_counter() < until and len(times) < MOST_ALONE):
         began = time.perf_counter()
-        cell.ask(number % prepared.items, MAX_S, first)
+        cell.ask(len(times) % prepared.items, MAX_S, first)
         times.append(time.perf_counter() - began)
     return sorted(times[1:])
 

@@ -142,9 +142,10 @@ def row_of(
 
 
 def parts_of(answers: Sequence[Answer]) -> dict[str, dict[str, float]]:
-    """Percentiles of what an item's stages took (``…_ms`` among what else was measured), and of each kind of items."""
+    """Percentiles of what an item's stages took (``…_ms`` among what else was measured), and of each kind of items, the
+    most urgent first."""
     times: dict[str, list[float]] = {}
-    for answer in answers:
+    for answer in sorted(answers, key=lambda each: each.kind != "voice" and 1 + (each.kind == "background")):
         for name, value in answer.extra.items():
             if name.endswith("_ms") and (answer.kind or name not in ("ttft_ms", "tpot_ms")):
                 times.setdefault(f"{answer.kind} {name[:-3]}".strip(), []).append(value)

@@ -2,7 +2,7 @@
 
 First every workload is measured without a cap, which tells its pace; then under the other caps that were asked for;
 then its floor is looked for; what is left goes to repetitions near the floors. All take turns, so that a busy machine
-has the caps that matter of every workload rather than every cap of some.
+has the caps that matter of every workload rather than every cap of some; near the floors each has the same time.
 Where not everything fits, repetitions get shorter, down to three items, before any cell is left out; what is left out
 all the same is named.
 """
@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from math import inf
 from typing import NamedTuple
 
-CAPS_UNTIL, FLOORS_UNTIL = 0.66, 0.86
-"""Of the time of a run: when all caps should be done, and all floors."""
+USUAL_UNTIL, CAPS_UNTIL, FLOORS_UNTIL = 0.36, 0.48, 0.64
+"""Of the time of a run: when all caps should be done of what answers soon, of whole devices too, and all floors."""
 LEAST_ITEMS = 3
 SHORTEST_S = 0.02
 

@@ -1,22 +1,24 @@
-"""The page of this project's own results: ``python -m bluerill.bench.capped.page DIR`` writes it from a real run.
+"""The page of this project's own results, from real runs: ``python -m bluerill.bench.capped.page DIR [MORE…]``.
 
-It goes to ``docs/benchmark-results.md``, and the plot of times beside it.
+DIR is a run of what is bundled; of MORE, the rows by LoadGen, of the kernel's suite and of traces are shown too (``make
+bench-capped`` makes them all). It goes to ``docs/benchmark-results.md``, and the plots beside it.
 """
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .command import loadgen_line
 from .journal import read_rows
 from .measure import summary
-from .options import size_text
+from .options import KERNEL, size_text
+from .plot.gantt import gantt
 from .report import write_report
 from .rows import Row
-from .summary import asked, duration, figures, floor_of, floor_text, grid, sentence, unpaid
+from .summary import Figure, asked, duration, figures, floor_of, floor_text, grid, sentence, staged, unpaid
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 _FREE = (
@@ -25,7 +27,7 @@ _FREE = (
 _NOTE = "<!-- Written by `python -m bluerill.bench.capped.page` from a run; run it again instead of editing. -->"
 
 
-def page(rows: Sequence[Row]) -> str:
+def page(rows: Sequence[Row], more: Sequence[Row] = ()) -> str:
     """The text of the page."""
     first, loads = rows[0], [row.machine.load for row in rows]
     machine = first.machine
@@ -59,10 +61,66 @@ def page(rows: Sequence[Row]) -> str:
             [_free(name, rows) for name in figures(rows)],
         ),
     ]  # fmt: skip
-    loaded = [row for row in rows if row.loadgen is not None]
+    if people := _people(more):
+        heads = ["workload", "p50", "processor", "quality", "given"]
+        text += ["", "## On recordings of people", "", *_table(heads, people)]
+    every = [*rows, *more]
+    kernel = {name: by_cap for name, by_cap in figures(more).items() if name in KERNEL}
+    if kernel:
+        text += ["", "## The kernel's own operations", "", *_table(*_kernel(kernel))]
+    if stages := staged(every):
+        text += ["", "## Stages of a request, and classes that compete", "", *_table(*_stages(stages))]
+    if any(row.spans for row in more):
+        text += ["", "![Which model computed for which class, and who waited](benchmark-gantt.png)"]
+        text += ["", *(f"- {row.workload}, {size_text(row.cap.bytes)}: {_said(row)}" for row in stages if row.spans)]
+    loaded = [row for row in every if row.loadgen is not None]
     if loaded:
         text += ["", "## By MLPerf LoadGen", "", *(f"- {loadgen_line(row)}" for row in loaded)]
     return "\n".join(text) + "\n"
+
+
+def _said(row: Row) -> str:
+    quality = row.quality
+    if quality is None:
+        return row.outcome
+    if quality.metric == "word error rate":
+        return f"{summary(quality)} (n = {quality.n} words)"
+    return f"{summary(quality)} {quality.metric} (n = {quality.n})"
+
+
+def _people(rows: Sequence[Row]) -> list[list[str]]:
+    """Workloads that were given what people said or drew."""
+    lines = []
+    heard = [row for row in rows if row.quality is not None and " of people" in row.quality.data]
+    for name, by_cap in figures(heard).items():
+        free = by_cap.get(None) or by_cap[list(by_cap)[-1]]
+        best = free.best
+        if best is not None and best.quality is not None:
+            times = [free.median(each) for each in ("p50_ms", "cpu_ms")]
+            shown = ["" if time is None else duration(time) for time in times]
+            lines.append([name, *shown, _said(best), best.quality.data])
+    return lines
+
+
+def _kernel(found: Mapping[str, dict[int | None, Figure]]) -> tuple[list[str], list[list[str]]]:
+    """One line an operation, without a cap."""
+    lines = []
+    for name, by_cap in found.items():
+        free = by_cap.get(None) or by_cap[list(by_cap)[-1]]
+        times = [free.median(each) for each in ("p50_ms", "p90_ms", "cpu_ms")]
+        best = free.best
+        quality = summary(best.quality) if best is not None else ""
+        lines.append([name, *("" if time is None else duration(time) for time in times), quality, floor_text(by_cap)])
+    return ["operation", "p50", "p90", "processor", "promises kept", "floor"], lines
+
+
+def _stages(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
+    return ["workload", "cap", "stage or class", "n", "p50", "p90", "p99"], [
+        [row.workload, size_text(row.cap.bytes), name, f"{times['n']:g}",
+         *(duration(times[at]) for at in ("p50_ms", "p90_ms", "p99_ms"))]
+        for row in rows
+        for name, times in row.parts.items()
+    ]  # fmt: skip
 
 
 def _free(name: str, rows: Sequence[Row]) -> list[str]:
@@ -92,15 +150,19 @@ def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
 
 
 def main(words: list[str]) -> int:
-    """Write the page and the plot."""
-    if len(words) != 1:
-        print("usage: python -m bluerill.bench.capped.page DIR", file=sys.stderr)
+    """Write the page and the plots."""
+    if not words:
+        print("usage: python -m bluerill.bench.capped.page DIR [MORE…]", file=sys.stderr)
         return 2
     folder = Path(words[0])
     rows = read_rows(folder)
+    more = [row for word in words[1:] for row in read_rows(Path(word))]
     write_report(rows, folder)
-    (DOCS / "benchmark-results.md").write_text(page(rows), "utf-8")
+    (DOCS / "benchmark-results.md").write_text(page(rows, more), "utf-8")
     shutil.copyfile(folder / "latency.png", DOCS / "benchmark-latency.png")
+    traced = gantt(more)
+    if traced is not None:
+        traced.png(DOCS / "benchmark-gantt.png")
     return 0
 
 

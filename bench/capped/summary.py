@@ -48,11 +48,11 @@ def figures(rows: Iterable[Row], scenario: str = "single") -> dict[str, dict[int
 
 
 def staged(rows: Iterable[Row]) -> list[Row]:
-    """A row of each cell that was asked for and has stages or kinds, the largest cap first."""
+    """Rows with stages, that of the largest cap of each workload, and those with a trace under every cap asked for."""
     found: dict[tuple[str, int | None], Row] = {}
     for row in rows:
         if row.parts and row.scenario == "single" and not row.near:
-            found.setdefault((row.workload, row.cap.bytes), row)
+            found.setdefault((named(row), row.cap.bytes if row.spans else -1), row)
     return list(found.values())
 
 

@@ -74,28 +74,30 @@ def prepare(wanted: Wanted, path: Path, about: Any) -> Prepared:
     )  # fmt: skip
 
 
-def prefill(context: Any, tokens: Sequence[int]) -> float:
+def prefill(context: Any, tokens: Sequence[int], clock: Callable[[], float] = perf_counter) -> float:
     """Seconds to compute the tokens from an empty context."""
     from ....models.engines.llama.context import Row
 
     context.forget(0)
-    began = perf_counter()
+    began = clock()
     for at in range(0, len(tokens), context.n_batch):
         chunk = tokens[at : at + context.n_batch]
         context.decode([Row(0, at, chunk, at + len(chunk) == len(tokens))])
-    return perf_counter() - began
+    return clock() - began
 
 
-def decode(context: Any, tokens: Sequence[int], count: int) -> tuple[float, list[Any]]:
+def decode(
+    context: Any, tokens: Sequence[int], count: int, clock: Callable[[], float] = perf_counter
+) -> tuple[float, list[Any]]:
     """Seconds to compute ``count`` tokens one by one from an empty context, and the logits after each."""
     from ....models.engines.llama.context import Row
 
     context.forget(0)
     spent, logits = 0.0, []
     for at in range(count):
-        began = perf_counter()
+        began = clock()
         [output] = context.decode([Row(0, at, [tokens[at % len(tokens)]], True)])
-        spent += perf_counter() - began
+        spent += clock() - began
         logits.append(context.logits(output).copy())
     return spent, logits
 

@@ -98,6 +98,25 @@ def test_on_a_busy_machine_repetitions_get_shorter_and_the_run_does_not_get_long
     assert later[0] < 8
 
 
+def test_who_may_take_long_comes_after_the_caps_of_the_others() -> None:
+    world = usual(World(2.8))
+    talk = world.legs[-1]
+    talk.work = talk.work._replace(patience_s=45.0)
+    course = world.go()
+    first = next(number for number, (name, _, _) in enumerate(world.done) if name == "talk")
+    assert {cap for name, cap, _ in world.done[:first] if name == "planner"} >= {None, 1024, 32}
+    assert course.left_out == []
+
+
+def test_a_device_is_not_begun_with_when_the_time_is_nearly_up() -> None:
+    world = usual(World(2.8, slow=6.0))
+    talk = world.legs[-1]
+    talk.work = talk.work._replace(patience_s=45.0)
+    course = world.go()
+    assert world.now < 185
+    assert ("talk", None) in course.left_out or any(name == "talk" for name, _, _ in world.done)
+
+
 def test_what_was_left_out_is_named() -> None:
     world = usual(World(0.2))
     course = world.go()

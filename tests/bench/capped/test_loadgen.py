@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ import pytest
 from bluerill.bench.capped.cell import open_host
 from bluerill.bench.capped.loadgen import available, drive
 from bluerill.bench.capped.loadgen_trace import TRACE, Sample, origin, read_trace
-from bluerill.bench.capped.measure import Effort, measure
+from bluerill.bench.capped.measure import Effort, measure, row_of
+from bluerill.bench.capped.prepare import prepare
+from bluerill.bench.capped.work import Wanted
+from bluerill.bench.tiny_models import write_gguf
 from bluerill.kernel.limits import MIB
 from support.capped import prepared
 
@@ -74,6 +78,27 @@ def test_tokens_are_told_one_by_one(tmp_path: Path) -> None:
     assert said.ours_ttft_ms["p50"] < said.ours_ms["p50"]
 
 
+def test_a_gguf_model_is_asked_for_tokens_and_has_its_quality_beside(tmp_path: Path) -> None:
+    pytest.importorskip("gguf")
+    if find_spec("llama_cpp") is None:
+        pytest.skip("needs the extra 'llama'")
+    path = write_gguf(tmp_path / "tiny.gguf", "llama")
+    host = open_host()
+    try:
+        work = prepare(str(path), Wanted(tmp_path, 7, quick=True))
+        how = partial(drive, scenario="server", seconds=0.1, folder=tmp_path / "logs")
+        found = measure(host, work, 128 * MIB, Effort(), how)
+        row = row_of(found, work, run="r", rep=0, seed=7, here={}, scenario="server")
+    finally:
+        host.close()
+    assert (row.outcome, row.quality is not None and row.quality.metric) == ("ok", "perplexity")
+    said = row.loadgen
+    assert said is not None
+    assert said.agreement < 0.01  # of the whole latency, and of the time to the first token
+    assert set(said.theirs_tpot_ms) == set(said.ours_tpot_ms) == {"p50", "p90", "p99"}
+    assert said.ours_ttft_ms["p50"] < said.ours_ms["p50"]
+
+
 def test_a_trace_is_read_in_the_order_of_asking_and_clocks_meet_at_the_quickest_call(tmp_path: Path) -> None:
     line = (
         '{{"name":"Sample","cat":"default","ph":"b","pid":1,"id":{n},"ts":{ts},"args":{{"sample_seq":{n},'
@@ -88,7 +113,10 @@ def test_a_trace_is_read_in_the_order_of_asking_and_clocks_meet_at_the_quickest_
     assert read_trace(tmp_path) == []
 
 
-def test_a_child_that_dies_does_not_hang_loadgen_and_nothing_is_valid(tmp_path: Path) -> None:
+def test_a_child_that_dies_does_not_hang_loadgen_and_nothing_is_valid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bluerill.bench.capped.loadgen.MOST_ALONE", 17)  # so that it dies under LoadGen
     host = open_host()
     try:
         how = partial(drive, scenario="single-stream", seconds=0.1, folder=tmp_path / "logs")
