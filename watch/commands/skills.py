@@ -4,6 +4,7 @@ trying it. Letting other people's in is in ``skills_admit.py``."""
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     test = verbs.add_parser("test", help="try a skill package: sentences, grants, arguments, types, tests")
     test.add_argument("path", type=Path, nargs="?", default=Path(), help="the package's folder (default: this one)")
     test.add_argument("--seed", type=int, default=0, help="of the arguments that are tried (default 0)")
+    test.add_argument(
+        "--record",
+        action="store_true",
+        help="carry out its utterances, with the network it is granted, and keep the messages for replay",
+    )
     test.add_argument("--no-tools", action="store_true", help="leave out mypy and pytest")
     test.add_argument("--json", action="store_true", help="one JSON document")
 
@@ -79,6 +85,11 @@ def _test(args: argparse.Namespace) -> int:
     from ..workshop.trial import Finding, trial
 
     package = Package(args.path)
+    if args.record:
+        from ..workshop.traffic import record
+
+        path, count = eventloop.run(record(package))
+        print(f"{count} messages in {path}", file=sys.stderr if args.json else sys.stdout)
     marks = {"passed": paint("✓", "green"), "failed": paint("✗", "red"), "skipped": paint("–", "yellow")}
     findings: list[Finding] = []
 

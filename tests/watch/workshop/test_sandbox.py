@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,10 @@ class Tally(Skill):
         await self.device.put("total", total)
         return Reply(f"That makes {total:g}.")
 '''
-STORY = [{"call": "count", "arguments": {"amount": 2}, "says": "makes 2"}, {"call": "count", "says": "makes 3"}]
+STORY: list[dict[str, Any]] = [
+    {"call": "count", "arguments": {"amount": 2}, "says": "makes 2"},
+    {"call": "count", "says": "makes 3"},
+]
 
 
 def wiring(monty: str = MONTY) -> Manifest:
@@ -61,7 +65,7 @@ def wiring(monty: str = MONTY) -> Manifest:
     return manifest(sandbox=table)
 
 
-def run(*codes: str, story: list[dict[str, object]] | None = None, monty: str = MONTY) -> list[StoryRun]:
+def run(*codes: str, story: list[dict[str, Any]] | None = None, monty: str = MONTY) -> list[StoryRun]:
     async def work() -> list[StoryRun]:
         async with device(wiring(monty)) as kernel:
             front = kernel.connect("front")
