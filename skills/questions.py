@@ -11,6 +11,12 @@ from typing import Literal
 import msgspec
 
 from ..kernel.message import Body, message
+from .admission import Admitted
+
+__all__ = [
+    "Admitted", "AskedSkill", "Consider", "Decide", "GetGrants", "GetQuestions", "GrantView", "Grants", "Lacked",
+    "Propose", "Proposed", "Question", "Questions", "SetGrant", "SkillGrants",
+]  # fmt: skip
 
 
 class AskedSkill(msgspec.Struct, frozen=True, omit_defaults=True):
