@@ -12,7 +12,8 @@ import msgspec
 
 from ...kernel import eventloop
 from ...kernel.errors import CallerError
-from ...kernel.status import GetStatus, Status
+from ...kernel.manifest import format_size
+from ...kernel.status import GetStatus, ServiceStatus, Status
 from ...skills.catalogue import skill_info, skill_rows
 from ...skills.messages import ActionInfo, Catalogue, GetCatalogue
 from ..boot import PAGE, VOICE, state_directory
@@ -148,11 +149,23 @@ def _only(action: ActionInfo) -> str:
     return f" ({'; '.join(parts)})" if parts else ""
 
 
-def _walls(catalogue: Catalogue, status: Status, name: str) -> list[dict[str, Any]]:
-    """The walls around a skill's process, as the kernel was told of them before the skill's code was there."""
+def _process(catalogue: Catalogue, status: Status, name: str) -> ServiceStatus | None:
+    """The process of a package's skill, if it has one of its own."""
     host = next((skill.host for skill in catalogue.skills if skill.name == name), "")
-    row = next((each for each in status.services if host and each.name == host), None)
+    return next((each for each in status.services if host and each.name == host), None)
+
+
+def _walls(row: ServiceStatus | None) -> list[dict[str, Any]]:
+    """The walls around it, as the kernel was told of them before the skill's code was there."""
     return [] if row is None else [{"name": w.name, "stands": w.stands, "what": w.what} for w in row.box]
+
+
+def _in_words(row: ServiceStatus) -> str:
+    """How a process is, in a line."""
+    if row.pid:
+        most = f"most so far {format_size(row.peak)}"
+        return f"{row.name} runs, {format_size(row.charge)} of {format_size(row.reserved)} ({most})"
+    return f"{row.name} rests until it is called" if row.state == "absent" else f"{row.name} is {row.state}"
 
 
 def _info(catalogue: Catalogue, status: Status, name: str, as_json: bool) -> None:
@@ -160,9 +173,12 @@ def _info(catalogue: Catalogue, status: Status, name: str, as_json: bool) -> Non
         known = ", ".join(sorted(skill.name for skill in catalogue.skills))
         raise CallerError(f"no skill is named {name!r}; there are {known}")
     info = skill_info(catalogue, name)
-    walls = _walls(catalogue, status, name)
+    row = _process(catalogue, status, name)
+    walls = _walls(row)
     if walls:
         info["box"] = walls
+    if row is not None:
+        info["process"] = {"name": row.name, "state": row.state, "bytes": row.charge, "cap": row.reserved}
     if as_json:
         print(msgspec.json.encode(info).decode())
         return
@@ -174,6 +190,8 @@ def _info(catalogue: Catalogue, status: Status, name: str, as_json: bool) -> Non
     if info.get("simulated"):
         print(paint("Its provider is simulated, and its replies say so.", "yellow"))
     print(f"may use: {', '.join(info.get('grants') or []) or 'nothing'}")
+    if row is not None:
+        print(f"its process: {_in_words(row)}")
     for wall in walls:
         print(f"  {paint('✓', 'green') if wall['stands'] else paint('✗', 'yellow')} {wall['name']}: {wall['what']}")
     if info.get("options"):
