@@ -44,6 +44,8 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     diff: str = ""
     tried: list[str] = []
     source: str = ""
+    where: str = ""
+    """Where it runs, and what that keeps out, in a sentence."""
 
 
 @message("skills.propose")
