@@ -23,6 +23,11 @@ from .questions import AskedSkill, Question
 from .register import Agreed
 from .speech import joined
 
+BOXED = "It runs in a box of its own: no files but its code, no programs, no network but what is named above."
+SERVED = (
+    "It is no package: the program or the address you listed does it, a program with your rights. "
+    "What it answers counts as a stranger's words."
+)
 MOST_OPEN = 8
 MOST_SKILLS, MOST_GRANTS, MOST_TEXT = 8, 16, 120
 """Of one package: what does not fit a question is not asked, since nothing that is agreed to may be left out of it."""
@@ -114,7 +119,8 @@ def of_package(wanted: Admit, seen: Catalogue, before: Mapping[str, Agreed], *, 
         agreed={each.name: register.pin(each, seen.actions) for each in good},
         grants={each.name: list(each.grants) for each in good},
     )
-    question = Question("", "package", wanted.package, wanted.version, why, skills, source=wanted.source)
+    where = SERVED if wanted.package.startswith(register.MCP) else BOXED
+    question = Question("", "package", wanted.package, wanted.version, why, skills, source=wanted.source, where=where)
     return Open(question, admit, fresh)
 
 
@@ -133,13 +139,17 @@ def of_offer(offer: Offer, admit: Admit, until: float) -> Open:
     diff = offer.diff
     if len(diff) > MOST_DIFF:
         diff = diff[:MOST_DIFF] + "\n(cut here; bluerill skills make shows all of it)\n"
-    return Open(Question("", "made", offer.package, offer.version, why, [skill], diff, offer.tried), admit, until=until)
+    return Open(
+        Question("", "made", offer.package, offer.version, why, [skill], diff, offer.tried, where=BOXED),
+        admit,
+        until=until,
+    )
 
 
 def of_grant(package: str, skill: str, grant: str) -> Open:
     """The question whether a skill may have what it tried to use."""
     asked = AskedSkill(skill, "", [grant], register.in_words([grant]), [grant])
-    return Open(Question("", "grant", package, "", "It tried to, and may not.", [asked]))
+    return Open(Question("", "grant", package, "", "It tried to, and may not.", [asked], where=BOXED))
 
 
 def in_words(question: Question) -> tuple[str, list[str]]:

@@ -11,6 +11,12 @@ from typing import Literal
 import msgspec
 
 from ..kernel.message import Body, message
+from .admission import Admitted
+
+__all__ = [
+    "Admitted", "AskedSkill", "Consider", "Decide", "GetGrants", "GetQuestions", "GrantView", "Grants", "Lacked",
+    "Propose", "Proposed", "Question", "Questions", "SetGrant", "SkillGrants",
+]  # fmt: skip
 
 
 class AskedSkill(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -38,6 +44,8 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     diff: str = ""
     tried: list[str] = []
     source: str = ""
+    where: str = ""
+    """Where it runs, and what that keeps out, in a sentence."""
 
 
 @message("skills.propose")

@@ -25,6 +25,6 @@ def judged(theirs: Catalogue, package: Package, address: str) -> Catalogue:
             problem = f"it is not what you agreed to: look again with bluerill skills enable {skill.name}"
             skills.append(msgspec.structs.replace(told, state="waiting", problem=problem, actions=[]))
             continue
-        skills.append(told)
+        skills.append(msgspec.structs.replace(told, grants=list(held.grants)))  # what it may now
         actions += [each for each in theirs.actions if each.skill == skill.name]
     return Catalogue(theirs.fingerprint, actions, skills)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def load_manifest(path: Path = MANIFEST, *, without: Iterable[str] = (), ram: st
     Raises ManifestError.
     """
     manifest = Manifest.load(path)
-    names = {"state": str(state_directory()), "cache": str(cache_directory()), **places}
+    names = {"state": str(state_directory()), "cache": str(cache_directory()), "monty": _monty(), **places}
     services = {
         name: msgspec.structs.replace(spec, settings=_fill(spec.settings, names, name), box=_fill_box(spec.box, names))
         for name, spec in manifest.services.items()
@@ -106,13 +107,21 @@ def _fill_box(box: BoxSpec | None, names: Mapping[str, Any]) -> BoxSpec | None:
     """Where a box opens, with places filled in; a folder that it may write is made here, since it can make none."""
     if box is None:
         return None
-    reads, writes = (tuple(path.format_map(names) for path in paths) for paths in (box.reads, box.writes))
+    reads, writes, programs = (
+        tuple(path.format_map(names) for path in paths) for paths in (box.reads, box.writes, box.programs)
+    )
     for path in writes:
         try:
             Path(path).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ManifestError(f"{path}: cannot be made: {error.strerror}; set BLUERILL_HOME") from error
-    return msgspec.structs.replace(box, reads=reads, writes=writes)
+    return msgspec.structs.replace(box, reads=reads, writes=writes, programs=tuple(filter(None, programs)))
+
+
+def _monty() -> str:
+    """The program of the inner sandbox, beside this interpreter; '' if the extra ``monty`` is not installed."""
+    path = Path(sys.executable).with_name("monty")
+    return str(path) if path.is_file() else ""
 
 
 class DeviceLock:

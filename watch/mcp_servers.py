@@ -4,7 +4,7 @@ In ``settings.toml`` beside the store::
 
     [mcp.servers.files]
     command = "npx"
-    args = ["-y", "@modelcontextprotocol/server-filesystem", "/home/me/papers"]
+    args = ["-y", "@modelcontextprotocol/server-filesystem", "/srv/papers"]
 
     [mcp.servers.tickets]
     url = "https://tickets.example.com/mcp"

@@ -35,6 +35,8 @@ _NETWORK = (
     "/etc/ssl", "/etc/pki", "/usr/share/ca-certificates",
 )  # fmt: skip
 _WRITABLE = ("/dev/null",)
+_LOADERS = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1")
+"""What the system runs to start a program that is linked to libraries."""
 
 
 def close(spec: BoxSpec) -> list[Wall]:
@@ -70,7 +72,10 @@ def _privileges() -> Iterator[Wall]:
 
 def _files(spec: BoxSpec) -> Wall:
     reads = [*_SYSTEM, *code_folders(), *spec.reads, *(_NETWORK if spec.network else ())]
-    abi = landlock.restrict(reads, (*_WRITABLE, *spec.writes), network=spec.network)
+    programs = (*spec.programs, *_LOADERS) if spec.programs else ()
+    abi = landlock.restrict(reads, (*_WRITABLE, *spec.writes), network=spec.network, programs=programs)
+    if spec.programs and abi < 6:
+        raise ServiceFault("a box with programs needs Landlock 6 (Linux 6.12), which keeps their signals inside")
     if not abi:
         return Wall("files", False, "this kernel has no Landlock: it may open every file that you may")
     writes = f"writes {', '.join(spec.writes)}" if spec.writes else "writes nothing"
@@ -84,9 +89,10 @@ def _calls(spec: BoxSpec) -> Wall:
         return Wall("calls", False, f"no filter of system calls is written for {machine}")
     if not _has_seccomp():
         return Wall("calls", False, "this kernel has no seccomp: it may make every system call")
-    seccomp.install(seccomp.program(machine, os.getpid(), network=spec.network))
+    seccomp.install(seccomp.program(machine, os.getpid(), network=spec.network, starts=bool(spec.programs)))
     sockets = "IPv4 and IPv6 only" if spec.network else "no sockets"
-    return Wall("calls", True, f"seccomp: no programs, no processes, {sockets}, no ptrace, no io_uring, no bpf")
+    starts = f"only {', '.join(map(os.path.basename, spec.programs))}" if spec.programs else "no programs, no processes"
+    return Wall("calls", True, f"seccomp: {starts}, {sockets}, no ptrace, no io_uring, no bpf")
 
 
 def _has_seccomp() -> bool:

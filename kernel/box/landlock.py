@@ -63,9 +63,12 @@ class _PathBeneath(ctypes.Structure):
     _fields_ = [("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32)]
 
 
-def restrict(reads: Iterable[str], writes: Iterable[str], *, network: bool = False) -> int:
-    """Refuse this thread (and what it starts) every file but those at or below ``reads`` and ``writes``; nothing may be
-    executed. A path that is not there is left out. Returns the version in force, 0 for none. Raises OSError.
+def restrict(
+    reads: Iterable[str], writes: Iterable[str], *, network: bool = False, programs: Iterable[str] = ()
+) -> int:
+    """Refuse this thread (and what it starts) every file but those at or below ``reads`` and ``writes``; nothing but
+    ``programs`` may be executed. A path that is not there is left out. Returns the version in force, 0 for none.
+    Raises OSError.
 
     Call it before there is a second thread.
     """
@@ -81,6 +84,8 @@ def restrict(reads: Iterable[str], writes: Iterable[str], *, network: bool = Fal
             _allow(ruleset, path, _READ & handled.files)
         for path in writes:
             _allow(ruleset, path, handled.files & ~_EXECUTE)
+        for path in programs:
+            _allow(ruleset, path, (_READ_FILE | _EXECUTE) & handled.files)
         prctl(PR_SET_NO_NEW_PRIVS, 1)
         system_call(_RESTRICT, ruleset, 0)
     finally:

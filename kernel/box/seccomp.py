@@ -33,6 +33,8 @@ _EQUAL, _GREATER, _ANY_BIT = 0x15, 0x25, 0x45  # BPF_JMP with BPF_JEQ, BPF_JGT, 
 _NUMBER, _ARCH, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 
 _CLONE_THREAD = 0x10000
+_CLONE_NAMESPACES = 0x7E020080
+_STARTING = frozenset({"fork", "vfork", "execve", "pidfd_open", "pidfd_send_signal"})
 _AF_UNIX, _AF_INET, _AF_INET6 = 1, 2, 10
 _SOCK_KINDS, _SOCK_STREAM, _SOCK_SEQPACKET = 0xF, 1, 5
 _FCNTL = (8, 15)  # F_SETOWN, F_SETOWN_EX: with O_ASYNC, signals to any process of this user
@@ -43,10 +45,13 @@ Instruction = tuple[int, int, int, int]
 """Code, jump if true, jump if false, constant."""
 
 
-def program(machine: str, pid: int, *, network: bool = False) -> list[Instruction]:
-    """The filter for a process ``pid`` on a machine (``os.uname().machine``). Raises KeyError for an unknown one."""
+def program(machine: str, pid: int, *, network: bool = False, starts: bool = False) -> list[Instruction]:
+    """The filter for a process ``pid`` on a machine (``os.uname().machine``). One that ``starts`` programs may fork and
+    signal what it started; which programs, and whom, is left to Landlock. Raises KeyError for an unknown machine."""
     arch = ARCHITECTURES[machine]
     refused = {**REFUSED, **({} if network else SOCKETS)}
+    if starts:
+        refused = {name: numbers for name, numbers in refused.items() if name not in _STARTING}
     code: list[Instruction] = [
         (_LOAD, 0, 0, _ARCH),
         (_EQUAL, 1, 0, arch.audit),
@@ -59,7 +64,7 @@ def program(machine: str, pid: int, *, network: bool = False) -> list[Instructio
         if numbers[arch.column] >= 0:
             code += [(_EQUAL, 0, 1, numbers[arch.column]), (_RETURN, 0, 0, ERRNO | errno.EPERM)]
     for name, numbers in ARGUED.items():
-        body = _argued(name, pid, network)
+        body = _starting(name) if starts and name in ("clone", "kill") else _argued(name, pid, network)
         code += [(_EQUAL, 0, len(body), numbers[arch.column]), *body]
     return [*code, (_RETURN, 0, 0, ALLOW)]
 
@@ -85,6 +90,13 @@ def _argued(name: str, pid: int, network: bool) -> list[Instruction]:
         return _none_of(1, _IOCTL)
     itself = (pid,) if "kill" in name or "sigqueue" in name else (0, pid)
     return _one_of(0, itself)
+
+
+def _starting(name: str) -> list[Instruction]:
+    """For a process that starts programs: no new namespaces, and signals where Landlock lets them go."""
+    if name == "kill":
+        return _yes()
+    return [*_low(0), (_ANY_BIT, 0, 1, _CLONE_NAMESPACES), *_no(), *_yes()]
 
 
 def _low(argument: int) -> list[Instruction]:

@@ -12,6 +12,8 @@ class BoxSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Files and folders it may read, beyond code."""
     writes: tuple[str, ...] = ()
     network: bool = False
+    programs: tuple[str, ...] = ()
+    """The only programs it may start; they stay in the same box."""
 
 
 class Wall(msgspec.Struct, frozen=True, array_like=True):

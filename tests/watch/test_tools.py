@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -14,8 +16,11 @@ import pytest
 
 pytest.importorskip("mcp", reason="the MCP SDK is not installed: pip install 'bluerill[mcp]'")
 
+from httpx2 import AsyncClient
 from mcp import Client, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 
+from bluerill.skills import audit
 from bluerill.watch.boot import PAGE, VOICE
 from bluerill.watch.cli import main
 from bluerill.watch.front import open_front
@@ -105,6 +110,37 @@ def test_over_stdio_with_the_official_client(own_home: Path) -> None:
             assert "milk" in text(await client.call_tool("show_list", {"list": "shopping"})).lower()
 
     run(story())
+    (row,) = [each for each in audit.read(own_home) if each.action == "add_to_list"]
+    assert row.by.startswith("mcp mcp "), "the log says which session of which program called"
+    assert row.by.endswith(" session 1")
+
+
+@pytest.mark.process
+def test_over_http_with_the_official_client(own_home: Path) -> None:
+    words = [sys.executable, "-m", "bluerill", "mcp", "--skills", "lists", "--http", "0"]
+    env = {**os.environ, "BLUERILL_HOME": str(own_home), "NO_COLOR": "1"}
+    with subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            line = server.stderr.readline()
+            url, token = re.findall(r"http://\S+/mcp|(?<=Bearer )\S+", line)
+
+            async def story() -> None:
+                async with (
+                    AsyncClient(headers={"Authorization": f"Bearer {token}"}) as http,
+                    Client(streamable_http_client(url, http_client=http)) as client,
+                ):
+                    assert "add_to_list" in [tool.name for tool in (await client.list_tools()).tools]
+                    assert "milk" in text(await client.call_tool("add_to_list", {"item": "milk"})).lower()
+                with pytest.raises(BaseException):  # noqa: B017 - the SDK wraps a 401 as it likes
+                    async with Client(url) as client:
+                        await client.list_tools()
+
+            run(story())
+        finally:
+            server.terminate()
+    (row,) = [each for each in audit.read(own_home) if each.action == "add_to_list"]
+    assert row.by.startswith("mcp ")
 
 
 def test_http_needs_its_token() -> None:

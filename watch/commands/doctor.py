@@ -81,6 +81,7 @@ _PACKAGES = (
     ("codes in pictures", "zxingcpp", "zxing-cpp (pictures are seen without codes)", "see"),
     ("text in pictures", "rapidocr", "RapidOCR (pictures are seen without text)", "see"),
     ("tools for programs", "mcp", "the MCP SDK (bluerill mcp needs it)", "mcp"),
+    ("inner sandbox", "pydantic_monty", "Monty (made skills are tried in a box alone without it)", "monty"),
     ("chat models", "langchain_core", "further planner tiers (templates are used without them)", "models"),
 )
 

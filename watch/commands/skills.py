@@ -4,6 +4,7 @@ trying it. Letting other people's in is in ``skills_admit.py``."""
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import msgspec
 
 from ...kernel import eventloop
 from ...kernel.errors import CallerError
-from ...kernel.status import GetStatus, Status
+from ...kernel.manifest import format_size
+from ...kernel.status import GetStatus, ServiceStatus, Status
 from ...skills.catalogue import skill_info, skill_rows
 from ...skills.messages import ActionInfo, Catalogue, GetCatalogue
 from ..boot import PAGE, VOICE, state_directory
@@ -37,6 +39,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     test = verbs.add_parser("test", help="try a skill package: sentences, grants, arguments, types, tests")
     test.add_argument("path", type=Path, nargs="?", default=Path(), help="the package's folder (default: this one)")
     test.add_argument("--seed", type=int, default=0, help="of the arguments that are tried (default 0)")
+    test.add_argument(
+        "--record",
+        action="store_true",
+        help="carry out its utterances, with the network it is granted, and keep the messages for replay",
+    )
     test.add_argument("--no-tools", action="store_true", help="leave out mypy and pytest")
     test.add_argument("--json", action="store_true", help="one JSON document")
 
@@ -79,6 +86,11 @@ def _test(args: argparse.Namespace) -> int:
     from ..workshop.trial import Finding, trial
 
     package = Package(args.path)
+    if args.record:
+        from ..workshop.traffic import record
+
+        path, count = eventloop.run(record(package))
+        print(f"{count} messages in {path}", file=sys.stderr if args.json else sys.stdout)
     marks = {"passed": paint("✓", "green"), "failed": paint("✗", "red"), "skipped": paint("–", "yellow")}
     findings: list[Finding] = []
 
@@ -137,11 +149,23 @@ def _only(action: ActionInfo) -> str:
     return f" ({'; '.join(parts)})" if parts else ""
 
 
-def _walls(catalogue: Catalogue, status: Status, name: str) -> list[dict[str, Any]]:
-    """The walls around a skill's process, as the kernel was told of them before the skill's code was there."""
+def _process(catalogue: Catalogue, status: Status, name: str) -> ServiceStatus | None:
+    """The process of a package's skill, if it has one of its own."""
     host = next((skill.host for skill in catalogue.skills if skill.name == name), "")
-    row = next((each for each in status.services if host and each.name == host), None)
+    return next((each for each in status.services if host and each.name == host), None)
+
+
+def _walls(row: ServiceStatus | None) -> list[dict[str, Any]]:
+    """The walls around it, as the kernel was told of them before the skill's code was there."""
     return [] if row is None else [{"name": w.name, "stands": w.stands, "what": w.what} for w in row.box]
+
+
+def _in_words(row: ServiceStatus) -> str:
+    """How a process is, in a line."""
+    if row.pid:
+        most = f"most so far {format_size(row.peak)}"
+        return f"{row.name} runs, {format_size(row.charge)} of {format_size(row.reserved)} ({most})"
+    return f"{row.name} rests until it is called" if row.state == "absent" else f"{row.name} is {row.state}"
 
 
 def _info(catalogue: Catalogue, status: Status, name: str, as_json: bool) -> None:
@@ -149,9 +173,12 @@ def _info(catalogue: Catalogue, status: Status, name: str, as_json: bool) -> Non
         known = ", ".join(sorted(skill.name for skill in catalogue.skills))
         raise CallerError(f"no skill is named {name!r}; there are {known}")
     info = skill_info(catalogue, name)
-    walls = _walls(catalogue, status, name)
+    row = _process(catalogue, status, name)
+    walls = _walls(row)
     if walls:
         info["box"] = walls
+    if row is not None:
+        info["process"] = {"name": row.name, "state": row.state, "bytes": row.charge, "cap": row.reserved}
     if as_json:
         print(msgspec.json.encode(info).decode())
         return
@@ -163,6 +190,8 @@ def _info(catalogue: Catalogue, status: Status, name: str, as_json: bool) -> Non
     if info.get("simulated"):
         print(paint("Its provider is simulated, and its replies say so.", "yellow"))
     print(f"may use: {', '.join(info.get('grants') or []) or 'nothing'}")
+    if row is not None:
+        print(f"its process: {_in_words(row)}")
     for wall in walls:
         print(f"  {paint('✓', 'green') if wall['stands'] else paint('✗', 'yellow')} {wall['name']}: {wall['what']}")
     if info.get("options"):

@@ -133,6 +133,8 @@ async def _remove(args: argparse.Namespace) -> Admitted:
         gone = await front.ask("skills", Dismiss(named), Admitted, WITHIN_S)
     if gone.folder:
         await asyncio.to_thread(shutil.rmtree, gone.folder, True)
+    elif named.startswith(register.MCP):
+        print(f"it stays listed: take [mcp.servers.{named[len(register.MCP) :]}] out of settings.toml", file=sys.stderr)
     else:
         print(f"its code is in the environment, where pip put it: pip uninstall {named}", file=sys.stderr)
     return Admitted(dict.fromkeys([each.name for each in skills if each.package == named], "removed"))
@@ -169,7 +171,7 @@ def described(question: Question) -> list[str]:
         lines += [paint(f"    “{_clean(each)}”", "dim") for each in skill.examples]
         lines.append("    It may:")
         lines += [f"      - {_clean(line)}" for line in skill.may]
-    lines.append("It runs in a box of its own: no files but its code, no programs, no network but what is named above.")
+    lines.append(question.where)
     return [*lines, paint(question.why, "yellow")]
 
 

@@ -32,7 +32,7 @@ export class Permissions {
   }
 
   #card(question) {
-    const { id, kind, version = "", why = "", skills = [], diff = "", tried = [] } = question;
+    const { id, kind, version = "", why = "", skills = [], diff = "", tried = [], where = "" } = question;
     const names = skills.map((each) => each.name).join(", ");
     const verb = { package: "Let in", made: "Keep", grant: "Allow" }[kind];
     const title = make("h3", { id: `ask-${id}`, textContent: `${verb} ${names}?` });
@@ -54,7 +54,7 @@ export class Permissions {
     const card = make("section", { className: "asked" },
       title, make("p", { className: "hint", textContent: [`${question.package} ${version}`.trim(), why].filter(Boolean).join(" · ") }),
       ...parts.filter(Boolean), code, checks,
-      make("p", { className: "hint", textContent: "It runs in a box of its own. You can take any of this back." }),
+      make("p", { className: "hint", textContent: `${where} You can take any of this back.`.trim() }),
       make("div", { className: "acts" }, no, yes));
     card.dataset.kind = kind;
     card.setAttribute("aria-labelledby", `ask-${id}`);

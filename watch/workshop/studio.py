@@ -4,7 +4,8 @@ It runs in a box with one folder to work in, and is gone when it has nothing to 
 decides nothing. What it says passed is looked at again by the device, in another box without any right, before the
 owner is asked (``skills/atelier.py``).
 
-    read the description → a sketch → code, sentences, a story → compile → load → sentences → grants → arguments → story
+    read the description → a sketch → code, sentences, a story → parse → types → story in Monty (``sandbox.py``)
+    → load → sentences → grants → arguments → story in Python
 
 A language model writes first where the owner named one that can (``writer.py``); what failed is fed back to it. Without
 one, or if it does not get there, a sketch does, and its failures are mended by writing it otherwise: without the
@@ -19,10 +20,11 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -34,6 +36,7 @@ from ...models.messages import ChatMessage, Infer, Inference
 from ...skills.drafting import Draft, Drafted, Tried, Undrafted
 from ...skills.messages import ActionInfo, Catalogue
 from .package import Package
+from .sandbox import RunStory, StoryRun
 from .sketches.library import sketch
 from .sketches.sketch import Hear, Made, Step, Unmade, package
 from .story import lived, read
@@ -45,9 +48,12 @@ __all__ = ["REPAIRS", "StudioService", "made"]
 
 REPAIRS = 3
 MAX_TOKENS = 1_500
+SANDBOX_S = 10.0
 TOO = "-too"
 MAX_ASKED = 400
 _IMPORTS = frozenset({"__future__", "datetime", "random", "typing", "bluerill.skills.contract"})
+Inner = Callable[[str, list[dict[str, Any]]], Awaitable[StoryRun]]
+"""Runs code and its story in the inner sandbox."""
 _BARRED = frozenset(
     {"eval", "exec", "compile", "__import__", "open", "globals", "vars", "getattr", "setattr", "breakpoint"}
 )
@@ -76,7 +82,13 @@ class StudioService(Service):
             raise CallerError(f"the catalogue to get along with does not decode: {error}") from error
         now = local_now(request.now, self.port.wall())
         writer = self._writer(request.patience_s) if self._model else None
-        return await made(request.asked, request.version, catalogue.actions, now, self._folder, writer)
+        return await made(request.asked, request.version, catalogue.actions, now, self._folder, writer, self._inner)
+
+    async def _inner(self, code: str, story: list[dict[str, Any]]) -> StoryRun:
+        try:
+            return await self.port.ask("sandbox", RunStory(code, story), StoryRun, within=SANDBOX_S)
+        except BudgetExceeded as error:
+            return StoryRun(skipped=f"there is no room for it just now ({error})")
 
     def _writer(self, patience_s: float) -> Writer:
         until = self.port.now() + patience_s
@@ -108,21 +120,27 @@ async def made(
     now: datetime,
     folder: str | None,
     writer: Writer | None = None,
+    inner: Inner | None = None,
 ) -> Drafted | Undrafted:
     """Write a skill and try it, at most :data:`REPAIRS` times over; first by the writer, if there is one."""
     if writer is None:
-        return await _sketched(asked, version, others, now, folder)
-    drafted = await _written(asked, version, others, folder, writer)
+        return await _sketched(asked, version, others, now, folder, inner)
+    drafted = await _written(asked, version, others, folder, writer, inner)
     if isinstance(drafted, Drafted):
         return drafted
-    instead = await _sketched(asked, version, others, now, folder)
+    instead = await _sketched(asked, version, others, now, folder, inner)
     if isinstance(instead, Drafted):
         return msgspec.structs.replace(instead, writer=f"{instead.writer}, since {drafted.reply},")
     return Undrafted(f"{instead.reply} And {drafted.reply}.", drafted.tried)
 
 
 async def _written(
-    asked: str, version: str, others: Sequence[ActionInfo], folder: str | None, writer: Writer
+    asked: str,
+    version: str,
+    others: Sequence[ActionInfo],
+    folder: str | None,
+    writer: Writer,
+    inner: Inner | None,
 ) -> Drafted | Undrafted:
     """Have a model write; the reply of an Undrafted is half a sentence."""
     talk = asked_for(asked[:MAX_ASKED])
@@ -135,7 +153,7 @@ async def _written(
             return Undrafted(f"{writer.name} could not write it ({error})", tried)
         try:
             found = read_answer(answer, asked, version)
-            tried = await _tried(found.files, others, folder)
+            tried = await _tried(found.files, others, folder, inner)
             wrong = failures(tried)
             if not wrong:
                 return Drafted(
@@ -149,7 +167,12 @@ async def _written(
 
 
 async def _sketched(
-    asked: str, version: str, others: Sequence[ActionInfo], now: datetime, folder: str | None
+    asked: str,
+    version: str,
+    others: Sequence[ActionInfo],
+    now: datetime,
+    folder: str | None,
+    inner: Inner | None,
 ) -> Drafted | Undrafted:
     try:
         first = sketch(asked[:MAX_ASKED], now)
@@ -159,7 +182,7 @@ async def _sketched(
     wanted = first
     for repairs in range(REPAIRS + 1):
         files = package(wanted, asked, version)
-        tried = await _tried(files, others, folder)
+        tried = await _tried(files, others, folder, inner)
         failed = [each for each in tried if each.lines]
         if not failed:
             lead = f"ask {wanted.lead} to " if wanted.lead else ""
@@ -208,13 +231,16 @@ def _renamed(made: Made) -> Made:
 # trying
 
 
-async def _tried(files: dict[str, str], others: Sequence[ActionInfo], folder: str | None) -> list[Tried]:
-    """Every check, until one fails."""
+async def _tried(
+    files: dict[str, str], others: Sequence[ActionInfo], folder: str | None, inner: Inner | None = None
+) -> list[Tried]:
+    """Every check, until one fails; what can be is tried in the inner sandbox before it runs here."""
     found: list[Tried] = []
+    code = next(text for path, text in files.items() if path.endswith("__init__.py"))
     with tempfile.TemporaryDirectory(dir=folder) as work:
         root = Path(work) / "package"
         _write(root, files)
-        async with aclosing(_checks(root, others, Path(work))) as checks:
+        async with aclosing(_checks(root, others, Path(work), code, inner)) as checks:
             async for each in checks:
                 found.append(each)
                 if each.lines:
@@ -229,8 +255,18 @@ def _write(root: Path, files: dict[str, str]) -> None:
         target.write_text(text, "utf-8")
 
 
-async def _checks(root: Path, others: Sequence[ActionInfo], work: Path) -> AsyncGenerator[Tried, None]:
+async def _checks(
+    root: Path, others: Sequence[ActionInfo], work: Path, code: str, inner: Inner | None
+) -> AsyncGenerator[Tried, None]:
     yield _read(root)
+    if inner is not None:
+        story = [msgspec.to_builtins(each) for each in read(root / "tests" / "story.toml")]
+        ran = await inner(code, story)
+        if ran.skipped:
+            yield Tried("sandbox", f"left out: {ran.skipped}")
+        else:
+            yield Tried("types", "its types agree", ran.types)
+            yield Tried("sandbox", "it lives through its story in Monty, which has no way out", ran.wrong)
     before = set(sys.modules)
     try:
         try:

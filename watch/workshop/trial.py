@@ -34,6 +34,7 @@ from ...skills.testing import NO_PAGE, Bench
 from .grants import used
 from .guesses import arguments
 from .package import Package
+from .traffic import FILE, replay
 
 __all__ = ["NOW", "Finding", "trial"]
 
@@ -75,6 +76,8 @@ async def trial(
     yield _coverage(package, planner)
     yield _grants(package)
     yield await _answers(package, seed)
+    if (package.folder / FILE).is_file():
+        yield await _replayed(package)
     if tools:
         yield _tool(package, "types", "mypy", ["--strict", *package.modules])
         if (package.folder / "tests").is_dir():
@@ -163,6 +166,14 @@ def _grants(package: Package) -> Finding:
     spare = sorted(g for g in declared if g not in needed and not (":" in g and f"{g.partition(':')[0]}:*" in needed))
     notes = [f"declares {g!r}, and no call of it was found" for g in spare if g not in ("screen",) or not families]
     return _finding("grants", f"declares {', '.join(sorted(declared)) or 'nothing'}", wrong, notes)
+
+
+async def _replayed(package: Package) -> Finding:
+    try:
+        wrong = await replay(package)
+    except BluerillError as error:
+        wrong = [str(error)]
+    return _finding("traffic", "what it asks of the device, and answers, is what was recorded", wrong)
 
 
 async def _answers(package: Package, seed: int) -> Finding:
