@@ -29,9 +29,9 @@ from ..kernel.errors import CallerError
 from ..modalities.gesture.recordings import stroke_points
 from ..modalities.gesture.strokes import Strokes
 from ..modalities.gesture.wrist import Networks, Stream
-from ..models.motion.activity import POSTURE
+from ..models.motion.activity import POSTURES
 from ..models.motion.example import Examples, Segmenter, cut, distances, shape
-from ..models.motion.network import Network
+from ..models.motion.network import Panel
 from ..models.train.gesture.arm import EVERYDAY, GESTURES, NOVEL, Arm, draw_arm, everyday, perform
 from ..models.train.gesture.cases import posture_cases
 from ..models.train.gesture.recordings import TRAIN_PEOPLE, UNSEEN_PEOPLE, evened, people, pickup
@@ -146,7 +146,7 @@ def macro_f1(truth: NDArray[Any], found: NDArray[Any], count: int) -> tuple[floa
 
 
 def measure_activity(data: Path) -> dict[str, Any]:
-    posture = Network.load(POSTURE)
+    posture = Panel.load(POSTURES)
     windows, truth = posture_cases(people(data, UNSEEN_PEOPLE))
     found = np.concatenate([posture.chances(part).argmax(axis=1) for part in np.array_split(windows, 20)])
     five, each = macro_f1(truth, found, 5)
