@@ -28,16 +28,16 @@ COLUMNS: Final = SAMPLE_BYTES // 4
 class Networks(NamedTuple):
     """The networks that all streams share."""
 
-    gestures: Network
+    gestures: Panel
     posture: Panel
     effort: Network
 
     @classmethod
     def load(cls) -> Networks:
         from ...models.motion.activity import EFFORT, POSTURES
-        from ...models.motion.detector import MODEL
+        from ...models.motion.detector import MODELS
 
-        return cls(Network.load(MODEL), Panel.load(POSTURES), Network.load(EFFORT))
+        return cls(Panel.load(MODELS), Panel.load(POSTURES), Network.load(EFFORT))
 
 
 class Seen(NamedTuple):

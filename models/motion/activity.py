@@ -1,6 +1,6 @@
 """What the wearer is doing: still, walking, running or sport. Once a second, from the last seconds of even rows.
 
-Two kinds of networks look. *Posture*, the mean of three, reads four seconds at 25 Hz and was trained on people who
+Two kinds of networks look. *Posture*, the mean of six, reads four seconds at 25 Hz and was trained on people who
 sit, get up, walk, turn and sit down; *effort* reads features of four seconds and knows still, walking, running and
 sport. Running and sport are believed of effort, the rest of posture; getting up and sitting down change nothing by
 themselves. A new activity is told when it was seen twice in a row."""
@@ -27,7 +27,7 @@ HELD: Final = RATE * EFFORT_S
 SURE: Final = 0.6
 TIMES: Final = 2
 _FOLDER: Final = Path(__file__).parents[1] / "weights" / "wrist"
-POSTURES: Final = tuple(_FOLDER / f"posture-{seed}.npz" for seed in range(3))
+POSTURES: Final = tuple(_FOLDER / f"posture-{seed}.npz" for seed in range(6))
 EFFORT: Final = _FOLDER / "effort.npz"
 MEANS: Final = {"seated": "still", "walking": "walking", "turning": "walking"}
 
