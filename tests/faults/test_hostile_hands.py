@@ -20,7 +20,7 @@ from bluerill.modalities.image.messages import Code, Line, Seen
 from support.lone_port import LonePort, run, send
 from support.simulated import simulated
 
-BOX: list[tuple[float, float]] = []
+BOX: list[tuple[int, int]] = []
 
 
 async def shown(kernel: Kernel, seen: Seen, *texts: str) -> list[Turn]:

@@ -12,7 +12,6 @@ import msgspec
 from ... import __version__
 from ...kernel.errors import CallerError
 from ...kernel.loop import Kernel
-from ...kernel.message import Body
 from ...kernel.places import state_directory
 from ...kernel.service import Port
 from ...skills.chime import boot_id, suspended
@@ -43,12 +42,10 @@ class Desk:
         if self._recorder is not None:
             self._recorder.stop("the device ended")
 
-    async def answer(self, body: Body) -> Recording:
+    async def answer(self, body: Record | StopRecording | GetRecording) -> Recording:
         """Raises CallerError for what cannot be done."""
         if isinstance(body, Record):
             return await self._begin(body)
-        if not isinstance(body, GetRecording | StopRecording):
-            raise CallerError(f"'control' does not understand {body.wire!r}")
         if self._recorder is None:
             raise CallerError("nothing is being recorded")
         if isinstance(body, GetRecording):

@@ -44,10 +44,11 @@ class Always(Network):
         )
 
 
-def frames(seconds: float, begin: float = 0.0, way: int = 1) -> np.ndarray:
+def frames(seconds: float, begin: float = 0.0) -> np.ndarray:
     at = np.arange(begin, begin + seconds, 0.1)
-    one = hand(1.0) * np.array([1, 1])
-    return np.c_[at, np.tile((one if way > 0 else one[::-1]).ravel(), (len(at), 1))]
+    one = hand(1.0)
+    rows: np.ndarray = np.c_[at, np.tile(one.ravel(), (len(at), 1))]
+    return rows
 
 
 def test_a_pose_counts_when_it_is_held_and_once() -> None:
