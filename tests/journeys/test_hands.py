@@ -178,7 +178,9 @@ def test_a_session_of_the_page_is_recorded_and_comes_again(tmp_path: Path, capsy
         ask(watch, "add milk and bread to my shopping list")
         watch.page.wait_for_selector(".log .mine", timeout=30_000)
         watch.page.wait_for_function("() => document.querySelector('#glass').ariaLabel.includes('milk')")
-        draw(watch, [(180, 291), (181, 291)])
+        box = watch.page.locator("#glass").bounding_box()
+        assert box is not None
+        watch.page.mouse.click(box["x"] + 180 * box["width"] / 466, box["y"] + 291 * box["height"] / 466)
         wait_made(watch, "tap", "nothing")
         keep(watch, "marked")
         ask(watch, "cross that off")

@@ -1,7 +1,7 @@
 """Whether two sessions came to the same: plan by plan, row by row, screen by screen. Pure.
 
-A device that computes takes a moment to do so, and a virtual clock takes none; so times may differ by TOLERANCE_S, and
-screens that nobody could read in that time (a second's "thinking") do not count. Two sessions of the virtual clock
+A device that computes takes a moment to do so, and a virtual clock takes none; so moments may differ by TOLERANCE_S,
+things may come up to LATE_S later, and screens of a device at work, or that nobody could read, do not count. Two sessions of the virtual clock
 must be equal to the letter.
 """
 
@@ -19,8 +19,12 @@ from .entries import Entry
 __all__ = ["PARTS", "Part", "compared", "digest", "first_difference"]
 
 TOLERANCE_S: Final = 2.0
+LATE_S: Final = 10.0
+"""How much later a busy machine may come to something than one that computes in no time."""
 LASTING_S: Final = 1.0
 """A screen that was there for less is passed over."""
+PASSING: Final = frozenset(["thinking", "listening", "speaking"])
+"""Screens of a device at work, which last as long as the machine takes."""
 CLOCKS: Final = 1e9
 """Numbers above this are moments (Unix seconds)."""
 PARTS: Final = {
@@ -75,7 +79,7 @@ def _part(
             where = f"{wire} {number + 1} of {len(old)}, {each.t:.1f} s after the beginning"
             if number >= len(new):
                 why = "came not again"
-            elif abs(new[number].t - each.t) > TOLERANCE_S:
+            elif abs(new[number].t - each.t) > LATE_S:
                 why = f"came {new[number].t:.1f} s after the beginning"
             else:
                 why = first_difference(_settled(each), _settled(new[number]), apart=apart)
@@ -96,6 +100,7 @@ def _stream(wire: str, entries: Sequence[Entry]) -> list[Entry]:
         mine = [each for each in mine if each.to == mine[0].to]
     if wire != "screen.shown":
         return mine
+    mine = [each for each in mine if msgspec.json.decode(each.body).get("stage") not in PASSING]
     ends = [following.t for following in mine[1:]] + [float("inf")]
     lasting = [each for each, end in zip(mine, ends, strict=False) if end - each.t >= LASTING_S]
     return [each for at, each in enumerate(lasting) if not at or lasting[at - 1].body != each.body]
