@@ -1,8 +1,8 @@
 """Whether two sessions came to the same: plan by plan, row by row, screen by screen. Pure.
 
 A device that computes takes a moment to do so, and a virtual clock takes none; so moments may differ by TOLERANCE_S,
-things may come up to LATE_S later, and screens of a device at work, or that nobody could read, do not count. Two sessions of the virtual clock
-must be equal to the letter.
+things may come up to LATE_S later, and screens of a device at work, or that nobody could read, do not count. Two
+sessions of the virtual clock must be equal to the letter.
 """
 
 from __future__ import annotations
