@@ -14,7 +14,6 @@ from ..kernel.message import Taint
 from ..modalities.image.messages import Seen
 from ..modalities.screen.messages import Pointed
 from ..skills.messages import Card
-from . import shown
 from .messages import Planned
 from .pointing import POINT_S, Thing, meant, named
 from .sight import IN_VIEW_S, NO_TEXT, View, answered, bound, noticed
@@ -68,6 +67,8 @@ class Attention:
         return self._looked(text, taint, view, moment, before)
 
     def _looked(self, text: str, taint: Taint, view: View, moment: datetime, before: str) -> Attended:
+        from . import shown  # the core learns of it when there is something in view
+
         strange = taint | Taint.UNTRUSTED
         whole = f"{before} {text}" if shown.wanted(before) and not shown.wanted(text) else text
         plan = shown.planned(whole, view.seen, moment)
