@@ -30,6 +30,8 @@ SURE: Final = 0.85
 HOLD_S: Final = 0.4
 GAP_S: Final = 0.5
 """Without a frame for so long, the hand was gone."""
+BLINK_S: Final = 0.3
+"""An unsure moment that is shorter does not end a pose."""
 FLAT: Final = 1e-6
 
 Rows = NDArray[np.float64]
@@ -68,6 +70,7 @@ class Poses:
     def __init__(self, network: Network | None = None) -> None:
         self._network = network or Network.load(MODEL)
         self._seen, self._since, self._last = "", 0.0, -math.inf
+        self._sure = -math.inf
         self._told = ""
 
     def feed(self, rows: Rows) -> list[Held]:
@@ -80,6 +83,10 @@ class Poses:
         for at, row in zip(good[:, 0], chances, strict=True):
             best = int(np.argmax(row))
             pose = self._network.labels[best] if row[best] >= SURE else ""
+            if not pose and self._seen and 0 <= at - self._sure <= BLINK_S:
+                self._last = float(at)
+                continue  # a frame or two that nobody could read, in the middle of a pose
+            self._sure = float(at)
             if pose != self._seen or not 0 <= at - self._last <= GAP_S:
                 self._seen, self._since, self._told = pose, float(at), ""
             self._last = float(at)

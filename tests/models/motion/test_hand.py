@@ -61,6 +61,17 @@ def test_a_pose_counts_when_it_is_held_and_once() -> None:
     assert [each.pose for each in poses.feed(frames(1.0, 9.0))] == ["open-hand"], "the hand was gone meanwhile"
 
 
+def test_a_frame_that_nobody_could_read_does_not_end_a_pose() -> None:
+    network = Always()
+    poses = Poses(network)
+    found = poses.feed(frames(1.0))
+    network.sure = 0.4
+    found += poses.feed(frames(0.2, 1.0))
+    network.sure = 0.95
+    found += poses.feed(frames(1.0, 1.2))
+    assert [each.pose for each in found] == ["open-hand"]
+
+
 def test_unsure_frames_and_nonsense_hold_nothing() -> None:
     network = Always()
     network.sure = 0.5
