@@ -48,7 +48,7 @@ def apart(cases: Sequence[Rows]) -> Rows:
 def _smooth(series: Rows, width: int = 5) -> Rows:
     window = np.hanning(width + 2)[1:-1]
     padded = np.pad(series, width // 2, mode="edge")
-    smooth: Rows = np.convolve(padded, window / window.sum(), "valid")
+    smooth: Rows = np.asarray(np.convolve(padded, window / window.sum(), "valid"), float)
     return smooth
 
 
