@@ -14,9 +14,8 @@ from ..kernel.message import Taint
 from ..modalities.image.messages import Seen
 from ..modalities.screen.messages import Pointed
 from ..skills.messages import Card
-from . import shown
 from .messages import Planned
-from .pointing import POINT_S, Thing, meant
+from .pointing import POINT_S, Thing, meant, named
 from .sight import IN_VIEW_S, NO_TEXT, View, answered, bound, noticed
 
 __all__ = ["SIGHT", "Attended", "Attention"]
@@ -62,12 +61,14 @@ class Attention:
         if thing is not None and (view is None or thing.until - POINT_S >= view.until - IN_VIEW_S):
             spoken = meant(text, thing.pointed)
             if spoken is not None:
-                return Attended(spoken, taint, f"{thing.pointed.kind} that was touched")
+                return Attended(spoken, taint, f"{named(thing.pointed).removeprefix('the ')[:60]} that was touched")
         if view is None:
             return Attended(text, taint)
         return self._looked(text, taint, view, moment, before)
 
     def _looked(self, text: str, taint: Taint, view: View, moment: datetime, before: str) -> Attended:
+        from . import shown  # the core learns of it when there is something in view
+
         strange = taint | Taint.UNTRUSTED
         whole = f"{before} {text}" if shown.wanted(before) and not shown.wanted(text) else text
         plan = shown.planned(whole, view.seen, moment)

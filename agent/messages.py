@@ -176,8 +176,8 @@ class Turn(Body, frozen=True):
     outcome: Literal["done", "refused", "failed", "asked", "not-heard", "fault"] = "done"
     """``asked``: calls wait for the owner's yes, as the reply and the card show them."""
     seen: str = ""
-    """What "this" in the words stood for: ``picture``, ``notification`` or ``timer that was touched`` (or another thing
-    on the glass), '' for nothing."""
+    """What "this" in the words stood for: ``picture``, ``notification`` or ``pasta timer that was touched`` (or another
+    thing on the glass), '' for nothing."""
     interrupted: str = ""
     """What of the reply had been said when it was cut off; '' where it was not."""
 

@@ -29,13 +29,14 @@ from ..kernel.errors import CallerError
 from ..modalities.gesture.recordings import stroke_points
 from ..modalities.gesture.strokes import Strokes
 from ..modalities.gesture.wrist import Networks, Stream
-from ..models.motion.activity import POSTURE
+from ..models.motion.activity import POSTURES
 from ..models.motion.example import Examples, Segmenter, cut, distances, shape
-from ..models.motion.network import Network
+from ..models.motion.network import Panel
 from ..models.train.gesture.arm import EVERYDAY, GESTURES, NOVEL, Arm, draw_arm, everyday, perform
 from ..models.train.gesture.cases import posture_cases
 from ..models.train.gesture.recordings import TRAIN_PEOPLE, UNSEEN_PEOPLE, evened, people, pickup
 from .figures import percentile, share
+from .one_axis import apart
 
 Rows = NDArray[np.float64]
 STROKE_SEEN, STROKE_UNSEEN = ("s02", "s03", "s04", "s05", "s06", "s07"), ("s08", "s09")
@@ -146,7 +147,7 @@ def macro_f1(truth: NDArray[Any], found: NDArray[Any], count: int) -> tuple[floa
 
 
 def measure_activity(data: Path) -> dict[str, Any]:
-    posture = Network.load(POSTURE)
+    posture = Panel.load(POSTURES)
     windows, truth = posture_cases(people(data, UNSEEN_PEOPLE))
     found = np.concatenate([posture.chances(part).argmax(axis=1) for part in np.array_split(windows, 20)])
     five, each = macro_f1(truth, found, 5)
@@ -204,22 +205,34 @@ def measure_examples(data: Path, owners: int = 6) -> dict[str, Any]:
             "false alarms of ten gestures in simulated life": per_hour(alarms, seconds),
         }
     cases = pickup(data)
-    for count in (1, 3, 4):
-        right = total = 0
-        for seed in range(5):
-            rng = np.random.default_rng(seed)
-            known, test = [], []
-            for label in sorted({each[1] for each in cases}):
-                order = rng.permutation([at for at, each in enumerate(cases) if each[1] == label])
-                known += list(order[:count])
-                test += list(order[count:])
-            shapes = np.array([flat(cases[at][0]) for at in known])
-            for at in test:
-                best = known[int(np.argmin(distances(flat(cases[at][0]), shapes)))]
-                right += cases[best][1] == cases[at][1]
-                total += 1
-        result[f"PickupGestureWiimoteZ, {count} examples"] = share(right, total)
+    shapes = np.array([flat(series) for series, _ in cases])
+    ways = {
+        "as the device compares": np.array([distances(shape, shapes) for shape in shapes]),
+        "in four views of the one axis": apart([series for series, _ in cases]),
+    }
+    for way, far in ways.items():
+        for count in (1, 3, 4):
+            result[f"PickupGestureWiimoteZ, {way}, {count} examples"] = nearest_of(
+                far, [each[1] for each in cases], count
+            )
     return result
+
+
+def nearest_of(far: Rows, labels: Sequence[str], count: int) -> dict[str, Any]:
+    """How often the nearest of so many examples of each label is right, over twenty draws of them."""
+    right = total = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        known: list[int] = []
+        test: list[int] = []
+        for label in sorted(set(labels)):
+            order = rng.permutation([at for at, each in enumerate(labels) if each == label]).tolist()
+            known += order[:count]
+            test += order[count:]
+        for at in test:
+            right += labels[known[int(np.argmin(far[at, known]))]] == labels[at]
+        total += len(test)
+    return share(right, total)
 
 
 def flat(series: Rows) -> Rows:

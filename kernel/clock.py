@@ -24,6 +24,8 @@ __all__ = ["ClockNow", "DeviceClock", "SetClock", "Setting"]
 
 FASTEST: Final = 3600.0
 SLOWEST: Final = 0.1
+TICK: Final = 1e-5
+"""The shortest rest: less than a loop's own resolution would be no time at all, and who looks again would see none."""
 FIRST, LAST = 946_684_800.0, 4_102_444_800.0
 """The clock can be set to a moment of this century: 2000-01-01 to 2100-01-01 UTC."""
 
@@ -91,7 +93,7 @@ class DeviceClock:
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
         self._resting.add(waiter)
-        timer = loop.call_later(max(seconds, 0.0) / self.rate, _wake, waiter)
+        timer = loop.call_later(max(seconds / self.rate, TICK), _wake, waiter)
         try:
             await waiter
         finally:

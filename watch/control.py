@@ -28,6 +28,7 @@ from ..kernel.service import Call, Service, handles
 from ..modalities.voice.messages import HeardNothing, HeardPartial, SpeechStarted, Woken
 from ..skills.admission import Admit, Dismiss, KeepMade, Make, Switch
 from ..skills.questions import Decide, SetGrant
+from .recording.messages import GetRecording, Record, Recording, StopRecording
 
 if TYPE_CHECKING:
     from ..kernel.loop import Kernel
@@ -37,7 +38,7 @@ MAX_CLIENTS = 8
 FORWARDED = (Turn, State, Say, Hush, Acted, Microphone, HeardPartial, HeardNothing, SpeechStarted, Woken)
 OWNERS = (Request, Admit, Dismiss, Switch, Make, KeepMade, Decide, SetGrant)
 """Words and decisions of the owner's, which carry the owner's label from here on."""
-LATE = {"models": "..models.messages", "control": ".recording.messages"}
+LATE = {"models": "..models.messages"}
 """Messages of wings that the core does not import before somebody speaks to them."""
 R = TypeVar("R", bound=Body)
 Listener = Callable[[Body], None]
@@ -121,13 +122,14 @@ class ControlService(Service):
                 writer.close()
             os.unlink(self._path)
 
-    async def own(self, body: Body) -> Body:
-        """What the owner asks of the door itself. Raises CallerError for what it does not understand."""
+    @handles(Record, StopRecording, GetRecording)
+    async def recording(self, body: Record | StopRecording | GetRecording, call: Call | None = None) -> Recording:
+        """What the owner asks of the door itself. Raises CallerError for what cannot be done."""
         if self.kernel is None:
             raise CallerError("expected a device that has started; this one has not")
         if self._desk is None:
             self._desk = import_module(".recording.desk", __package__).Desk(self.port, self.kernel)
-        answer: Body = await self._desk.answer(body)
+        answer: Recording = await self._desk.answer(body)
         return answer
 
     @handles(*FORWARDED)
@@ -196,8 +198,8 @@ class ControlService(Service):
 async def ask_with_lease(service: Service, to: str, body: Body, within: float | None) -> tuple[Body, bytes | None]:
     """Ask through a service's port; the reply's payload, if any, is copied out. Who is let in here is the owner, so a
     request or a decision that comes this way is the owner's."""
-    if to == "control" and isinstance(service, ControlService):
-        return await service.own(body), None
+    if isinstance(service, ControlService) and isinstance(body, Record | StopRecording | GetRecording):
+        return await service.recording(body), None
     if isinstance(body, OWNERS):
         return await service.port.ask(to, body, Body, within=within, taint=Taint.USER), None
     answer, lease = await service.port.ask_any(to, body, within=within)

@@ -16,8 +16,13 @@ SAMPLE_BYTES = 28
 """Bytes of one sample of motion."""
 MAX_SAMPLES = 512
 """Samples in one message."""
+FRAME_BYTES = 172
+"""Bytes of one frame of a hand: 43 32-bit floats, seconds and the x and y of 21 landmarks."""
+MAX_FRAMES = 256
+"""Frames in one message."""
 
 Kind = Literal["stroke", "motion"]
+Recorded = Literal["stroke", "motion", "pose"]
 
 
 class GestureEvent(msgspec.Struct, frozen=True):
@@ -42,6 +47,15 @@ class GestureInfo(msgspec.Struct, frozen=True, omit_defaults=True):
 class Motion(Body, frozen=True):
     """Tell ``gesture`` how the wrist moved: samples, at most MAX_SAMPLES. What ``source`` sends continues what it
     sent."""
+
+    source: str
+    data: bytes
+
+
+@message("gesture.hand")
+class Hand(Body, frozen=True):
+    """Tell ``gesture`` where a hand's landmarks are: frames, at most MAX_FRAMES, as MediaPipe numbers them and in any
+    unit, y downwards. They come from a provider that the owner adds; what ``source`` sends continues what it sent."""
 
     source: str
     data: bytes
@@ -78,10 +92,11 @@ class Active(Body, frozen=True):
 @message("gesture.recognise")
 class Recognise(Body, frozen=True):
     """Ask ``gesture`` what is in a piece of a recording; nothing of it is done. ``recording`` is the asker's own
-    number, ``last`` ends it. A stroke is pairs of 32-bit floats (x, y) and comes in one piece. → Recognised"""
+    number, ``last`` ends it. A stroke is pairs of 32-bit floats (x, y) and comes in one piece; a pose is frames of a
+    hand. → Recognised"""
 
     recording: int
-    kind: Kind
+    kind: Recorded
     data: bytes
     last: bool = False
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ...kernel.errors import CallerError
 from ...models.motion.example import MAX_EXAMPLES, Examples, cut
+from ...models.motion.hand import POSES
 from ...models.motion.line import resampled
 from ...models.motion.samples import Steady, mirrored
 from .messages import GestureInfo, Kind
@@ -88,7 +89,7 @@ class Lessons:
         """One more example; the gesture's new row and what it is like. Raises CallerError; then nothing was learned."""
         if not _NAME.fullmatch(name):
             raise CallerError(f"expected a name of letters, digits and '-' such as 'my-circle', got {name[:40]!r}")
-        if name in BUILT_IN or (kind == "motion" and name in SHAPES):
+        if name in BUILT_IN or name in POSES or (kind == "motion" and name in SHAPES):
             raise CallerError(f"the device knows {name!r} already; expected a new name")
         held = self.rows.get(name)
         if held is not None and held.kind != kind:

@@ -1,5 +1,5 @@
-"""Recordings from files: motion as CSV, strokes as JSON or as the XML logs of the $1 study. Read in pieces, within
-bounds.
+"""Recordings from files: motion as CSV, strokes as JSON or as the XML logs of the $1 study, landmarks of a hand as
+JSON lines or CSV. Read in pieces, within bounds.
 
 A CSV names its columns in the first line, in any order and with anything beside them: a time (``t`` in seconds, or
 ``timestamp`` in milliseconds), acceleration ``ax ay az`` and rotation ``gx gy gz``, or ``x_acc``…, ``acc_x``… and so
@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...kernel.errors import CallerError
-from .messages import MAX_SAMPLES
+from ...models.motion.hand import LANDMARKS
+from .messages import MAX_FRAMES, MAX_SAMPLES
 
-__all__ = ["MAX_SECONDS", "Recording", "motion_rows", "open_recording", "stroke_points"]
+__all__ = ["MAX_SECONDS", "Recording", "hand_frames", "motion_rows", "open_recording", "stroke_points"]
 
 MAX_LINE: Final = 4_096
 MAX_SECONDS: Final = 24 * 3600.0
@@ -41,6 +42,7 @@ MS_STEP: Final = 1.0
 """Times that are further apart than this on average are milliseconds: nobody measures a wrist once a second."""
 
 Rows = NDArray[np.float64]
+_HAND: Final = 1 + 2 * LANDMARKS
 
 
 class Recording(msgspec.Struct, frozen=True):
@@ -50,16 +52,23 @@ class Recording(msgspec.Struct, frozen=True):
     kind: str
 
 
+class _Frame(msgspec.Struct):
+    t: float
+    landmarks: list[list[float]]
+
+
 def open_recording(path: Path) -> Recording:
     """What a file is, by how it begins. Raises CallerError if it cannot be read."""
     try:
         with path.open("rb") as file:
-            head = file.read(64).lstrip(b"\xef\xbb\xbf \r\n\t")
+            head = file.read(MAX_LINE).lstrip(b"\xef\xbb\xbf \r\n\t")
     except OSError as error:
         raise CallerError(f"cannot be read: {error.strerror}") from None
     if not head:
         raise CallerError("expected a recording, got an empty file")
-    return Recording(path, "stroke" if head[:1] in b"<[{" else "motion")
+    if head[:1] in b"<[{":
+        return Recording(path, "pose" if b'"landmarks"' in head else "stroke")
+    return Recording(path, "pose" if b"x20" in head.partition(b"\n")[0].lower() else "motion")
 
 
 def stroke_points(path: Path) -> Rows:
@@ -111,6 +120,53 @@ def motion_rows(path: Path) -> Iterator[Rows]:
             raise CallerError(f"expected rows of numbers below the names of the columns, got {number} without")
         if rows:
             yield _scaled(np.array(rows), first, unit)[2]
+
+
+def hand_frames(path: Path) -> Iterator[Rows]:
+    """A recording of a hand's landmarks: rows (t, then x and y of 21 points), at most MAX_FRAMES at once. JSON lines
+    ``{"t": seconds, "landmarks": [[x, y], …]}``, or a CSV of the columns t, x0, y0 … x20, y20. Frames without numbers
+    are NaN. Raises CallerError in one line that names the line of the file."""
+    with path.open("r", encoding="utf-8-sig", errors="replace", newline="") as file:
+        first = _line(file, 1)
+        as_json = first.lstrip()[:1] == "{"
+        places = [] if as_json else _hand_places(first)
+        rows: list[list[float]] = []
+        bad = number = 0
+        line = first if as_json else _line(file, 2)
+        while line:
+            number += 1
+            row = _frame(line) if as_json else _numbers(line, places)
+            bad += row is None
+            if bad > MANY_BAD and bad > MOST_BAD * number:
+                raise CallerError(f"line {number}: {bad} of {number} frames are none")
+            rows.append(row if row is not None else [np.nan] * _HAND)
+            if len(rows) >= MAX_FRAMES:
+                yield np.array(rows)
+                rows = []
+            line = _line(file, number + 2)
+        if bad == number:
+            raise CallerError(f"expected frames of {LANDMARKS} landmarks, got {number} lines without")
+        if rows:
+            yield np.array(rows)
+
+
+def _hand_places(header: str) -> list[int]:
+    names = [name.strip().lower() for name in next(csv.reader([header]), [])]
+    wanted = ["t", *(f"{axis}{number}" for number in range(LANDMARKS) for axis in "xy")]
+    missing = [name for name in wanted if name not in names]
+    if missing:
+        raise CallerError(f"line 1: expected columns t, x0, y0 … x20, y20; {', '.join(missing[:6])} missing")
+    return [names.index(name) for name in wanted]
+
+
+def _frame(line: str) -> list[float] | None:
+    try:
+        found = msgspec.json.decode(line, type=_Frame)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if len(found.landmarks) != LANDMARKS or any(len(point) < 2 for point in found.landmarks):
+        return None
+    return [found.t, *(value for point in found.landmarks for value in point[:2])]
 
 
 def _line(file: io.TextIOBase | Any, number: int) -> str:

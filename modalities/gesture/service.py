@@ -15,6 +15,9 @@ import numpy as np
 
 from ...kernel.errors import BluerillError, CallerError
 from ...kernel.service import Call, Service, Task, handles
+from ...models.motion.hand import MODEL as POSE_MODEL
+from ...models.motion.hand import POSES, Poses
+from ...models.motion.network import Network
 from ...skills.messages import Put, Rows, Scan, Stored
 from ..screen.messages import Crown, Touch
 from .bindings import check_means, read_bindings
@@ -27,6 +30,7 @@ from .messages import (
     GestureInfo,
     Gestures,
     GetGestures,
+    Hand,
     Light,
     Motion,
     Recognise,
@@ -37,7 +41,7 @@ from .messages import (
 from .own import Lessons
 from .strokes import SHAPES, Strokes
 from .touches import Found, Touches
-from .wrist import Networks, Seen, Stream, rows_of
+from .wrist import Networks, Seen, Stream, frames_of, rows_of
 
 __all__ = ["GestureService"]
 
@@ -73,9 +77,11 @@ class GestureService(Service):
         self._lessons = Lessons(Strokes(), self._wrist)
         self._touches = Touches(self._lessons.strokes)
         self._cover = Cover()
+        self._poses: Network | None = None
+        self._hands: OrderedDict[str, Poses] = OrderedDict()
         self._networks: Networks | None = None
         self._streams: OrderedDict[str, Stream] = OrderedDict()
-        self._recordings: OrderedDict[tuple[str, int], Stream] = OrderedDict()
+        self._recordings: OrderedDict[tuple[str, int, str], Stream | Poses] = OrderedDict()
         self._waiting: Task | None = None
         self._offset: float | None = None
         self._turned, self._turned_at = 0.0, 0.0
@@ -139,6 +145,21 @@ class GestureService(Service):
             way, self._turned = "crown-up" if self._turned < 0 else "crown-down", 0.0
             await self._tell(Found(way, "touch", now))
 
+    @handles(Hand)
+    async def on_hand(self, hand: Hand, call: Call) -> None:
+        source = f"{call.sender}/{hand.source}"[:80]
+        poses = self._hands.pop(source, None) or Poses(self._pose_network())
+        self._hands[source] = poses
+        while len(self._hands) > MAX_STREAMS:
+            self._hands.popitem(last=False)
+        for held in poses.feed(frames_of(hand.data)):
+            await self._tell(Found(held.pose, "pose", self.port.now(), held.confidence))
+
+    def _pose_network(self) -> Network:
+        if self._poses is None:
+            self._poses = Network.load(POSE_MODEL)
+        return self._poses
+
     @handles(Light)
     async def on_light(self, light: Light, call: Call) -> None:
         now = self.port.now()
@@ -173,14 +194,21 @@ class GestureService(Service):
     def recognise(self, request: Recognise, call: Call) -> Recognised:
         if request.kind == "stroke":
             return Recognised(self._drawn(request.data))
-        key = (call.sender, request.recording)
-        stream = self._recordings.pop(key, None) or self._new_stream()
-        found = stream.feed(rows_of(request.data)) if request.data else []
+        key = (call.sender, request.recording, request.kind)
+        reader = self._recordings.pop(key, None)
+        if reader is None:
+            reader = Poses(self._pose_network()) if request.kind == "pose" else self._new_stream()
+        events: list[GestureEvent] = []
+        if request.data and isinstance(reader, Poses):
+            held = reader.feed(frames_of(request.data))
+            events = [GestureEvent(each.pose, round(each.at, 3), round(each.confidence, 3)) for each in held]
+        elif request.data and isinstance(reader, Stream):
+            events = [_event(each) for each in reader.feed(rows_of(request.data))]
         if not request.last:
-            self._recordings[key] = stream
+            self._recordings[key] = reader
             while len(self._recordings) > MAX_STREAMS:
                 self._recordings.popitem(last=False)
-        return Recognised([_event(each) for each in found])
+        return Recognised(events)
 
     def _drawn(self, data: bytes) -> list[GestureEvent]:
         if not data or len(data) % 8:
@@ -212,6 +240,7 @@ class GestureService(Service):
         own = self._lessons.infos()
         known = {name: GestureInfo(name, "device", means) for name, means in self._bound.items()}
         known |= {name: GestureInfo(name, "stroke", self._bound.get(name, [])) for name in SHAPES}
+        known |= {name: GestureInfo(name, "pose", self._bound.get(name, [])) for name in POSES}
         known |= {info.name: msgspec.structs.replace(info, means=self._means(info.name)) for info in own}
         return Gestures([known[name] for name in sorted(known)])
 

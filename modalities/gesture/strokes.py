@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from ...kernel.errors import CallerError
 from ...models.motion.line import SEEN, looks, resampled
-from ...models.motion.network import Network
+from ...models.motion.network import Panel
 
 __all__ = ["SHAPES", "Match", "Strokes", "resampled", "shipped"]
 
@@ -35,7 +35,6 @@ READ: Final = 0.015
 """The weight of the networks' log probability beside a similarity; chosen, as OWN, on people s02 to s07."""
 OWN: Final = 0.03
 """How much more like a stroke an example of the owner's is taken to be."""
-FLOOR: Final = 1e-9
 MODELS: Final = Path(__file__).parents[2] / "models" / "weights" / "strokes"
 LEAST: Final = 0.84
 """A stroke less similar than this to every template is none of them (1 in 500 strokes of other people is below)."""
@@ -84,32 +83,12 @@ def _cosines(templates: Any, vector: Vector) -> NDArray[np.float64]:
     return np.real(dots * np.exp(-1j * turn))
 
 
-class Reader:
-    """The networks, which know the shipped shapes."""
-
-    def __init__(self, networks: Sequence[Network]) -> None:
-        self._networks = networks
-        self.labels = networks[0].labels
-
-    @classmethod
-    def load(cls, folder: Path = MODELS) -> Reader:
-        """Raises CallerError for files that are none."""
-        return cls([Network.load(path) for path in sorted(folder.glob("*.npz"))])
-
-    def read(self, points: Points) -> NDArray[np.float64]:
-        """The mean log probability of each label. Raises CallerError for a mere point."""
-        window = looks(resampled(points, SEEN)[None])
-        chances = [np.log(network.chances(window)[0] + FLOOR) for network in self._networks]
-        mean: NDArray[np.float64] = np.mean(chances, axis=0)
-        return mean
-
-
 class Strokes:
     """The templates, and the nearest of them. Those in ``shapes`` (None: the shipped ones, with their networks) are the
     device's; what is added later is the owner's."""
 
-    def __init__(self, shapes: dict[str, list[Points]] | None = None, reader: Reader | None = None) -> None:
-        self._reader = Reader.load() if shapes is None and reader is None else reader
+    def __init__(self, shapes: dict[str, list[Points]] | None = None, reader: Panel | None = None) -> None:
+        self._reader = Panel.load(sorted(MODELS.glob("*.npz"))) if shapes is None and reader is None else reader
         self._lines: list[tuple[str, Points, bool]] = []
         for name, lines in (shipped() if shapes is None else shapes).items():
             self._lines += [(name, np.asarray(line, float).reshape(-1, 2), False) for line in lines]
@@ -153,7 +132,8 @@ class Strokes:
         """What the networks add to each template's similarity."""
         if self._reader is None:
             return np.zeros(len(self._lines))
-        added: NDArray[np.float64] = READ * np.r_[self._reader.read(points), 0.0][self._known]
+        logs = self._reader.logs(looks(resampled(points, SEEN)[None]))[0]
+        added: NDArray[np.float64] = READ * np.r_[logs, 0.0][self._known]
         return added
 
     def recognise(self, points: Points) -> Match | None:

@@ -42,7 +42,7 @@ class Found(NamedTuple):
     """A gesture of the fingers, when it was complete, and how sure that is (0 to 1)."""
 
     name: str
-    kind: Literal["touch", "stroke"]
+    kind: Literal["touch", "stroke", "pose"]
     at: float
     confidence: float = 1.0
 

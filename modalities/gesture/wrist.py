@@ -15,11 +15,11 @@ from ...kernel.errors import CallerError
 from ...models.motion.activity import Activity
 from ...models.motion.detector import Detector
 from ...models.motion.example import Examples, Segmenter
-from ...models.motion.network import Network
+from ...models.motion.network import Network, Panel
 from ...models.motion.samples import RATE, Steady, mirrored
-from .messages import MAX_SAMPLES, SAMPLE_BYTES
+from .messages import FRAME_BYTES, MAX_FRAMES, MAX_SAMPLES, SAMPLE_BYTES
 
-__all__ = ["Networks", "Seen", "Stream", "rows_of"]
+__all__ = ["Networks", "Seen", "Stream", "frames_of", "rows_of"]
 
 Rows = NDArray[np.float64]
 COLUMNS: Final = SAMPLE_BYTES // 4
@@ -28,16 +28,16 @@ COLUMNS: Final = SAMPLE_BYTES // 4
 class Networks(NamedTuple):
     """The networks that all streams share."""
 
-    gestures: Network
-    posture: Network
+    gestures: Panel
+    posture: Panel
     effort: Network
 
     @classmethod
     def load(cls) -> Networks:
-        from ...models.motion.activity import EFFORT, POSTURE
-        from ...models.motion.detector import MODEL
+        from ...models.motion.activity import EFFORT, POSTURES
+        from ...models.motion.detector import MODELS
 
-        return cls(Network.load(MODEL), Network.load(POSTURE), Network.load(EFFORT))
+        return cls(Panel.load(MODELS), Panel.load(POSTURES), Network.load(EFFORT))
 
 
 class Seen(NamedTuple):
@@ -57,6 +57,16 @@ def rows_of(data: bytes) -> Rows:
             f" floats), got {len(data)} bytes"
         )
     return np.frombuffer(data, "<f4").reshape(-1, COLUMNS).astype(float)
+
+
+def frames_of(data: bytes) -> Rows:
+    """The frames of a hand in a message. Raises CallerError if they are none, or too many."""
+    if not data or len(data) % FRAME_BYTES or len(data) > MAX_FRAMES * FRAME_BYTES:
+        raise CallerError(
+            f"hand: expected 1 to {MAX_FRAMES} frames of {FRAME_BYTES} bytes (t, x and y of 21 landmarks as 32-bit"
+            f" floats), got {len(data)} bytes"
+        )
+    return np.frombuffer(data, "<f4").reshape(-1, FRAME_BYTES // 4).astype(float)
 
 
 class Stream:

@@ -1,9 +1,9 @@
 """What the wearer is doing: still, walking, running or sport. Once a second, from the last seconds of even rows.
 
-Two networks look. *Posture* reads three seconds at 25 Hz and was trained on people who sit, get up, walk, turn and
-sit down; *effort* reads features of four seconds and knows still, walking, running and sport. Running and sport are
-believed of effort, the rest of posture; getting up and sitting down change nothing by themselves. A new activity is
-told when it was seen twice in a row."""
+Two kinds of networks look. *Posture*, the mean of six, reads four seconds at 25 Hz and was trained on people who
+sit, get up, walk, turn and sit down; *effort* reads features of four seconds and knows still, walking, running and
+sport. Running and sport are believed of effort, the rest of posture; getting up and sitting down change nothing by
+themselves. A new activity is told when it was seen twice in a row."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .features import PACE, features
-from .network import Network
+from .network import Network, Panel
 from .samples import RATE
 
-__all__ = ["ACTIVITIES", "EFFORT", "POSTURE", "POSTURE_ROWS", "Activity", "Doing", "slower"]
+__all__ = ["ACTIVITIES", "EFFORT", "POSTURES", "POSTURE_ROWS", "Activity", "Doing", "slower"]
 
 ACTIVITIES: Final = ("still", "walking", "running", "sport")
-POSTURE_ROWS: Final = 75
+POSTURE_ROWS: Final = 100
 """Rows at 25 Hz that posture reads; its verdict is about their middle."""
 EFFORT_S: Final = 4
 HELD: Final = RATE * EFFORT_S
 SURE: Final = 0.6
 TIMES: Final = 2
 _FOLDER: Final = Path(__file__).parents[1] / "weights" / "wrist"
-POSTURE: Final = _FOLDER / "posture.npz"
+POSTURES: Final = tuple(_FOLDER / f"posture-{seed}.npz" for seed in range(6))
 EFFORT: Final = _FOLDER / "effort.npz"
 MEANS: Final = {"seated": "still", "walking": "walking", "turning": "walking"}
 
@@ -52,8 +52,8 @@ def slower(rows: Rows, factor: int) -> Rows:
 class Activity:
     """Even rows in, changes of activity out. Memory is four seconds."""
 
-    def __init__(self, posture: Network | None = None, effort: Network | None = None) -> None:
-        self._posture = posture or Network.load(POSTURE)
+    def __init__(self, posture: Panel | None = None, effort: Network | None = None) -> None:
+        self._posture = posture or Panel.load(POSTURES)
         self._effort = effort or Network.load(EFFORT)
         self._held = np.zeros((0, 6))
         self._fresh = 0

@@ -7,6 +7,7 @@ window, which takes numpy less time than it takes a general runtime to be called
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,9 +17,10 @@ from numpy.typing import NDArray
 
 from ...kernel.errors import CallerError
 
-__all__ = ["Network"]
+__all__ = ["Network", "Panel"]
 
 MAX_BYTES: Final = 4 << 20
+FLOOR: Final = 1e-9
 
 Array = NDArray[np.float32]
 
@@ -72,3 +74,27 @@ class Network:
         np.exp(x, out=x)
         x /= x.sum(axis=1, keepdims=True)
         return x
+
+
+class Panel:
+    """Several networks of the same labels, asked together: the mean of their log probabilities."""
+
+    def __init__(self, networks: Sequence[Network]) -> None:
+        self._networks = networks
+        self.labels = networks[0].labels
+
+    @classmethod
+    def load(cls, paths: Iterable[Path]) -> Panel:
+        """Raises CallerError for a file that is no network."""
+        return cls([Network.load(path) for path in paths])
+
+    def logs(self, windows: NDArray[Any]) -> Array:
+        """(n, time, channels) → (n, labels): mean log probabilities."""
+        total: Array = np.mean([np.log(each.chances(windows) + FLOOR) for each in self._networks], axis=0)
+        return total
+
+    def chances(self, windows: NDArray[Any]) -> Array:
+        """(n, time, channels) → (n, labels), each row summing to one."""
+        x = np.exp(self.logs(windows))
+        whole: Array = x / x.sum(axis=1, keepdims=True)
+        return whole

@@ -58,7 +58,7 @@ def test_a_touched_timer_is_set_anew_and_the_turn_says_what_it_was(tmp_path: Pat
                 ("cancel_timer", {"label": "pasta"}),
                 ("start_timer", {"duration": "PT7M", "label": "pasta"}),
             ]
-            assert turn.seen == "timer that was touched"
+            assert turn.seen == "pasta timer that was touched"
             await front.tell("session", Pointed("timer", "tea"))
             await asyncio.sleep(POINT_S + 1)
             late = await front.ask("session", Request("cancel that one"), Turn, within=60)

@@ -6,9 +6,13 @@ What is asserted: what the page says was made of them, and the rows of the durab
 from __future__ import annotations
 
 import base64
+import json
 import math
 import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +22,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from bluerill.models.train.gesture.arm import draw_arm, perform
+from bluerill.watch.cli import main
 from journeys.browser import Watching, chromium, needs_chromium, watch_page
 from journeys.test_first_light import running_watch
 
@@ -150,3 +155,48 @@ def test_a_picture_and_words_are_one_turn_that_a_double_tap_agrees_to(tmp_path: 
         watch.page.wait_for_selector(".log .mine small:has-text('by double-tap')")
     (row,) = [row for row in stored(home, "reminders") if "dentist" in row and not row.startswith("~")]
     assert "2031-11-30T09:30" in row
+
+
+def recorder(home: Path, path: Path) -> subprocess.Popen[str]:
+    """``bluerill record`` beside the watch, once it has begun."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bluerill", "record", str(path), "--json"],
+        env={**os.environ, "BLUERILL_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert "Ctrl-C ends it" in process.stderr.readline()
+    return process
+
+
+def test_a_session_of_the_page_is_recorded_and_comes_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home, session = tmp_path / "home", tmp_path / "session.jsonl"
+    with whole_watch(home) as watch:
+        process = recorder(home, session)
+        ask(watch, "add milk and bread to my shopping list")
+        watch.page.wait_for_selector(".log .mine", timeout=30_000)
+        watch.page.wait_for_function("() => document.querySelector('#glass').ariaLabel.includes('milk')")
+        box = watch.page.locator("#glass").bounding_box()
+        assert box is not None
+        watch.page.mouse.click(box["x"] + 180 * box["width"] / 466, box["y"] + 291 * box["height"] / 466)
+        wait_made(watch, "tap", "nothing")
+        keep(watch, "marked")
+        ask(watch, "cross that off")
+        watch.page.wait_for_selector(".log .mine small:has-text('bread that was touched')", timeout=30_000)
+        watch.page.click("#h-inject")
+        watch.page.select_option("#clock select", "3600")
+        watch.page.click("#clock .solid")
+        watch.page.wait_for_function("() => document.querySelector('#clocked').textContent.includes('3600 times')")
+        keep(watch, "clock")
+        watch.page.click("#clock-now")
+        watch.page.wait_for_function("() => document.querySelector('#clocked').textContent.startsWith('as this')")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        assert process.returncode == 0, err
+        assert json.loads(out)["turns"] == 2
+    assert main(["replay", "--json", str(session)]) == 0, capsys.readouterr()
+    told = json.loads(capsys.readouterr().out)
+    assert told["equal"]
+    assert all(told["parts"][part]["recorded"] for part in ("plans", "store", "screens", "words", "gestures"))

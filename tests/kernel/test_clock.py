@@ -50,6 +50,17 @@ def test_a_faster_clock_hastens_both_and_who_rests_by_it() -> None:
     run_sim(main)
 
 
+def test_a_rest_too_short_to_be_told_still_ends_later() -> None:
+    async def main(host: SimHost) -> None:
+        clock = DeviceClock(host.now, host.wall)
+        clock.set(SetClock(rate=60))
+        before = host.now()
+        await clock.rest(1e-9)
+        assert host.now() > before
+
+    run_sim(main)
+
+
 def test_who_rests_looks_again_when_the_clock_is_set() -> None:
     async def main(host: SimHost) -> None:
         clock = DeviceClock(host.now, host.wall)

@@ -12,12 +12,16 @@ from typing import Any
 import pytest
 
 from bluerill.agent.messages import Request, Turn
-from bluerill.kernel.errors import BluerillError, CallerError, PeerRestarted
+from bluerill.kernel.errors import BluerillError, CallerError, CapabilityError, PeerRestarted
 from bluerill.kernel.message import Body
 from bluerill.kernel.monitor import GetTrace, TraceFile
+from bluerill.skills.messages import Export, Exported
 from bluerill.watch.boot import PAGE, VOICE, boot, load_manifest
 from bluerill.watch.control import MAX_CLIENTS, SocketFront
 from bluerill.watch.front import open_front
+from bluerill.watch.recording.entries import read
+from bluerill.watch.recording.messages import GetRecording, Record, Recording, StopRecording
+from bluerill.watch.recording.replay import messages, replay
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
@@ -42,8 +46,8 @@ def test_a_second_process_attaches_instead_of_booting(own_home: Path) -> None:
             assert trace.events > 0
             assert b"traceEvents" in (data or b"")
             assert any(isinstance(body, Turn) and body.id == turn.id for body in heard)
-            with pytest.raises(BluerillError, match="may not ask 'store'"):
-                await front.ask("store", Request("x"), Body)
+            with pytest.raises(BluerillError, match="may not ask 'clerk'"):
+                await front.ask("clerk", Request("x"), Body)
 
     run(main())
 
@@ -86,5 +90,43 @@ def test_a_front_whose_device_ends_gets_one_typed_error() -> None:
         with pytest.raises(PeerRestarted, match="does not answer"):
             await SocketFront.connect("/nowhere/device.sock")
         assert issubclass(CallerError, BluerillError)
+
+    run(main())
+
+
+def test_only_the_owners_door_takes_the_whole_store_away(own_home: Path) -> None:
+    async def main() -> None:
+        async with boot(load_manifest(without=(*VOICE, *PAGE))) as device:
+            front = device.kernel.connect("jobs-like")
+            with pytest.raises(CapabilityError, match="'jobs-like' is not the owner's"):
+                await front.ask("store", Export(), Exported)
+            owner = device.kernel.local("control").port
+            exported, lease = await owner.borrow("store", Export(), Exported)
+            with lease:
+                assert sum(map(len, json.loads(lease.bytes()).values())) == exported.rows
+
+    run(main())
+
+
+def test_a_session_is_recorded_through_the_door_once_at_a_time(own_home: Path, tmp_path: Path) -> None:
+    async def main() -> None:
+        async with boot(load_manifest(without=(*VOICE, *PAGE))), open_front(without=(*VOICE, *PAGE)) as front:
+            path = tmp_path / "session.jsonl"
+            with pytest.raises(CallerError, match="nothing is being recorded"):
+                await front.ask("control", GetRecording(), Recording)
+            with pytest.raises(CallerError, match="expected an absolute path"):
+                await front.ask("control", Record("session.jsonl"), Recording)
+            await front.ask("control", Record(str(path)), Recording, 30.0)
+            with pytest.raises(CallerError, match="being recorded to"):
+                await front.ask("control", Record(str(tmp_path / "other.jsonl")), Recording)
+            await front.ask("session", Request("add a note buy stamps"), Turn)
+            told = await front.ask("control", StopRecording(), Recording)
+            assert (told.turns, told.ended) == (1, "stopped")
+            session = read(path)
+            assert path.stat().st_mode & 0o077 == 0
+            assert [each.wire for each in session.of("in")] == ["agent.request"]
+            messages()
+            done = await asyncio.to_thread(replay, session)
+            assert done.divergence == ""
 
     run(main())

@@ -20,6 +20,7 @@ from ...modalities.gesture.messages import (
     GetGestures,
     Recognise,
     Recognised,
+    Recorded,
     Taught,
     Teach,
 )
@@ -33,8 +34,9 @@ WITHIN_S = 30.0
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "files", nargs="*", type=Path, metavar="FILE", help="motion as CSV (t, ax … gz), a stroke as JSON or $1 XML"
-    )
+        "files", nargs="*", type=Path, metavar="FILE",
+        help="motion as CSV (t, ax … gz), a stroke as JSON or $1 XML, a hand's landmarks as JSON lines or CSV",
+    )  # fmt: skip
     parser.add_argument("--teach", metavar="NAME", help="the files are examples (one to five) of a gesture of your own")
     parser.add_argument(
         "--means", action="append", default=[], metavar="WHAT", help="with --teach: what it does; see docs/gestures.md"
@@ -92,10 +94,11 @@ async def recognise(front: Front, path: Path, number: int) -> tuple[str, list[Ge
         data = recordings.stroke_points(path).astype("<f4").tobytes()
         events = (await front.ask("gesture", Recognise(number, "stroke", data, True), Recognised, WITHIN_S)).events
     else:
-        for rows in recordings.motion_rows(path):
-            piece = Recognise(number, "motion", rows.astype("<f4").tobytes())
+        what: Recorded = "pose" if kind == "pose" else "motion"
+        for rows in recordings.hand_frames(path) if kind == "pose" else recordings.motion_rows(path):
+            piece = Recognise(number, what, rows.astype("<f4").tobytes())
             events += (await front.ask("gesture", piece, Recognised, WITHIN_S)).events
-        await front.ask("gesture", Recognise(number, "motion", b"", True), Recognised, WITHIN_S)
+        await front.ask("gesture", Recognise(number, what, b"", True), Recognised, WITHIN_S)
     return kind, events, (time.perf_counter() - began) * 1000
 
 
@@ -106,6 +109,8 @@ async def _teach(front: Front, args: argparse.Namespace) -> int:
         raise CallerError("expected one to five recordings of the gesture to teach")
     for path in args.files:
         kind = recordings.open_recording(path).kind
+        if kind == "pose":
+            raise CallerError(f"{path}: poses of the hand are known already; a stroke or a movement can be taught")
         if kind == "stroke":
             data = recordings.stroke_points(path).astype("<f4").tobytes()
         else:

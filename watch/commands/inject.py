@@ -16,7 +16,7 @@ from ...kernel import eventloop
 from ...kernel.errors import CallerError
 from ...kernel.message import Taint
 from ...kernel.places import state_directory
-from ...modalities.gesture.messages import Gestured, Light, Motion
+from ...modalities.gesture.messages import Gestured, Hand, Light, Motion
 from ...modalities.image.client import look
 from ...modalities.image.files import read_picture
 from ...modalities.screen.messages import Crown, Touch
@@ -47,6 +47,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         motion = what.add_parser(name, help="a recording of the wrist (CSV: t, ax … gz), at its own pace")
         motion.add_argument("file", type=Path, metavar="FILE")
         motion.add_argument("--speed", type=float, default=1.0, metavar="N", help="N times as fast; 0: at once")
+    hand = what.add_parser("hand", help="a recording of a hand's landmarks (JSON lines or CSV: t, x0 … y20)")
+    hand.add_argument("file", type=Path, metavar="FILE")
+    hand.add_argument("--speed", type=float, default=1.0, metavar="N", help="N times as fast; 0: at once")
     for name, line in (("tap", "a finger"), ("double-tap", "a finger, twice"), ("long-press", "a finger that stays")):
         touch = what.add_parser(name, help=f"{line} on the glass (in its middle, or at X Y of 466)")
         touch.add_argument("place", nargs="*", type=float, metavar="X Y")
@@ -100,8 +103,8 @@ async def inject(front: Front, args: argparse.Namespace) -> str:
         return await set_time(front, args.moment)
     if what == "time-warp":
         return await warp(front, args.rate)
-    if what in ("motion", "accelerometer"):
-        return await _motion(front, args.file, args.speed)
+    if what in ("motion", "accelerometer", "hand"):
+        return await _played(front, args.file, args.speed, hand=what == "hand")
     if what in SENSORS or what in SWITCHES:
         return await _sense(front, what, args.value)
     if what == "location":
@@ -172,19 +175,22 @@ async def _sense(front: Front, what: str, value: str) -> str:
     return f"{what}: {shown}"
 
 
-async def _motion(front: Front, path: Path, speed: float) -> str:
-    from ...modalities.gesture.recordings import motion_rows, open_recording
+async def _played(front: Front, path: Path, speed: float, *, hand: bool) -> str:
+    """A recording of the wrist or of a hand, at its own pace."""
+    from ...modalities.gesture.recordings import hand_frames, motion_rows, open_recording
 
     if not 0 <= speed <= MOST_SPEED:
         raise CallerError(f"expected a speed between 0 (at once) and {MOST_SPEED:g}, got {speed:g}")
-    if open_recording(path).kind != "motion":
-        raise CallerError(f"{path}: expected a CSV of motion, got a stroke")
+    kind, wanted = open_recording(path).kind, "pose" if hand else "motion"
+    if kind != wanted:
+        raise CallerError(f"{path}: expected a recording of {'a hand' if hand else 'motion'}, got a {kind}")
     began, source, last = time.monotonic(), f"cli-{time.time_ns()}", 0.0
-    for rows in motion_rows(path):
+    for rows in hand_frames(path) if hand else motion_rows(path):
         for start in range(0, len(rows), 32):
             piece = rows[start : start + 32]
             last = max(last, float(piece[-1, 0]) if piece[-1, 0] == piece[-1, 0] else last)
             if speed:
                 await asyncio.sleep(max(0.0, last / speed - (time.monotonic() - began)))
-            await front.tell("gesture", Motion(source, piece.astype("<f4").tobytes()), Taint.USER)
-    return f"{last:.1f} s of motion"
+            data = piece.astype("<f4").tobytes()
+            await front.tell("gesture", Hand(source, data) if hand else Motion(source, data), Taint.USER)
+    return f"{last:.1f} s of {'a hand' if hand else 'motion'}"

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 async def _record(args: argparse.Namespace) -> int:
     front = await SocketFront.connect(str(state_directory() / "device.sock"))
     try:
-        await front.ask("control", Record(str(args.file.absolute()), parse_size(args.most)), Recording, 20.0)
+        await front.ask("control", Record(str(args.file.absolute()), parse_size(args.most)), Recording, 30.0)
         print(paint(f"recording to {args.file}; Ctrl-C ends it", "dim"), file=sys.stderr, flush=True)
         told = await _watched(front, args.seconds)
     finally:

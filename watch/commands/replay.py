@@ -56,8 +56,10 @@ def run(args: argparse.Namespace) -> int:
         print(msgspec.json.encode(row).decode())
         return 1 if done.divergence else 0
     for part in done.parts:
-        mark = paint("the same", "green") if part.same == part.recorded else paint("differ", "red")
+        mark = paint("differ", "red") if part.difference else paint("the same", "green")
         print(f"{part.name:<9} {part.same:>4} of {part.recorded:<4} {mark}")
+        if part.difference:
+            print(paint(f"            {part.difference}", "dim"))
     print(f"digest    {done.digest[:32]}  {paint(f'{session.seconds:.1f} s in {took:.1f} s', 'dim')}")
     for line in dict.fromkeys(done.unanswered):
         print(paint(f"not in the recording: {line}", "yellow"), file=sys.stderr)

@@ -56,7 +56,7 @@ async def _watch(args: argparse.Namespace) -> int:
         assert isinstance(control, ControlService)
         front = LocalFront(control)
         if args.record is not None:
-            await front.ask("control", Record(str(args.record.absolute())), Recording)
+            await front.ask("control", Record(str(args.record.absolute())), Recording, within=30.0)
         url = (await front.ask("web", GetLink(), Link, within=20.0)).url
         print(url, flush=True)
         print(paint("the watch is on this page; Ctrl-C ends it", "dim"), file=sys.stderr, flush=True)

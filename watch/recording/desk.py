@@ -12,9 +12,10 @@ import msgspec
 from ... import __version__
 from ...kernel.errors import CallerError
 from ...kernel.loop import Kernel
-from ...kernel.message import Body
 from ...kernel.places import state_directory
 from ...kernel.service import Port
+from ...modalities.gesture.messages import Gestures, GetGestures
+from ...modalities.screen.messages import Frame, Snapshot
 from ...skills.chime import boot_id, suspended
 from ...skills.localtime import device_zone, zone_name
 from ...skills.messages import Catalogue, Export, Exported, GetCatalogue
@@ -25,6 +26,7 @@ from .recorder import Recorder
 __all__ = ["Desk", "masked"]
 
 OWN: Final = "bluerill"
+WAKE_S: Final = 20.0
 LEAST: Final = 1 << 16
 MOST: Final = 1 << 30
 _SECRET: Final = re.compile(r"token|key|secret|passw|auth", re.IGNORECASE)
@@ -43,12 +45,10 @@ class Desk:
         if self._recorder is not None:
             self._recorder.stop("the device ended")
 
-    async def answer(self, body: Body) -> Recording:
+    async def answer(self, body: Record | StopRecording | GetRecording) -> Recording:
         """Raises CallerError for what cannot be done."""
         if isinstance(body, Record):
             return await self._begin(body)
-        if not isinstance(body, GetRecording | StopRecording):
-            raise CallerError(f"'control' does not understand {body.wire!r}")
         if self._recorder is None:
             raise CallerError("nothing is being recorded")
         if isinstance(body, GetRecording):
@@ -64,9 +64,19 @@ class Desk:
             raise CallerError(f"expected an absolute path, got {wish.path[:100]!r}")
         if not LEAST <= wish.most <= MOST:
             raise CallerError(f"a recording has {LEAST >> 10} KiB to {MOST >> 20} MiB at most, got {wish.most} bytes")
+        await self._woken()
         head = await self._head()
         self._recorder = Recorder(self._kernel, path, head, wish.most)
         return self._recorder.state()
+
+    async def _woken(self) -> None:
+        """What is the device and starts on demand is there before the recording begins: in a replay it is, too."""
+        wiring = self._kernel.manifest.services
+        if "gesture" in wiring:
+            await self._port.ask("gesture", GetGestures(), Gestures, within=WAKE_S)
+        if "screen" in wiring:
+            _, lease = await self._port.borrow("screen", Snapshot(), Frame, within=WAKE_S)
+            lease.release()
 
     async def _head(self) -> Head:
         catalogue = await self._port.ask("skills", GetCatalogue(), Catalogue)

@@ -91,6 +91,12 @@ class Session(msgspec.Struct):
         """How long it was."""
         return self.end.t if self.end is not None else max((each.t for each in self.entries), default=0.0)
 
+    @property
+    def fastest(self) -> float:
+        """How many times as fast the device's clock ran at most."""
+        sets = (msgspec.json.decode(each.body) for each in self.entries if each.wire == "kernel.set-clock")
+        return max([self.head.rate, *(float(each.get("rate", 1.0)) for each in sets)])
+
     def of(self, *kinds: str) -> list[Entry]:
         """The entries of some kinds, in order."""
         return [each for each in self.entries if each.k in kinds]

@@ -84,7 +84,7 @@ class _Stage:
         try:
             if _watched_from_the_beginning(session.entries):
                 await self._puppet("web").port.ask("screen", Attach(), Attached)
-            await asyncio.sleep(BOOT_S)
+            await self._puppet("web").port.sleep(BOOT_S)
             for name in kernel.manifest.services:
                 if name not in INSIDE:
                     self._puppet(name).script = self._script
@@ -110,7 +110,7 @@ class _Stage:
         began = self._kernel.now()
         spoken = 0
         for entry in self._session.of("in", "signal"):
-            await _until(self._kernel, began + entry.t)
+            await self._until(began + entry.t)
             if entry.sender not in self._kernel.manifest.services:
                 continue  # a child of somebody's, whose lines nobody can say
             speaker = self._puppet(entry.sender)
@@ -123,7 +123,12 @@ class _Stage:
             if self._pictures is not None and kept.turns > spoken:
                 spoken = kept.turns
                 self._pictures(entry.t, await self._glass())
-        await _until(self._kernel, began + self._session.seconds)
+        await self._until(began + self._session.seconds)
+
+    async def _until(self, moment: float) -> None:
+        wait = moment - self._kernel.now()
+        if wait > 0:
+            await self._puppet("web").port.sleep(wait)
 
     async def _glass(self) -> bytes:
         _, lease = await self._puppet("web").port.borrow("screen", Snapshot(), Frame)
@@ -134,7 +139,7 @@ class _Stage:
         session = self._session
         recorded, done = session.of("out"), [each for each in kept.entries if each.k == "out"]
         kept.ended = "stopped"
-        parts = compared(recorded, done, session.seconds)
+        parts = compared(recorded, done, session.seconds, session.fastest)
         divergence = next((f"{part.name}: {part.difference}" for part in parts if part.difference), "")
         if session.head.exact:
             divergence = divergence or _to_the_letter(recorded, done)
@@ -173,12 +178,6 @@ def _watched_from_the_beginning(entries: list[Entry]) -> bool:
     """Whether a page was there before the recording was: it was told of screens and had not asked for them."""
     first = next((each for each in entries if each.wire in (ATTACH, "screen.shown")), None)
     return first is not None and first.wire != ATTACH
-
-
-async def _until(kernel: Kernel, moment: float) -> None:
-    wait = moment - kernel.now()
-    if wait > 0:
-        await asyncio.sleep(wait)
 
 
 def staged(head: Head, folder: Path, host: SimHost, settings: Mapping[str, Mapping[str, Any]] | None = None) -> Kernel:

@@ -1,7 +1,8 @@
 """Trains the network for wrist gestures: simulated arms, everyday life of simulated and real wrists, ten minutes at
 most.
 
-python -m bluerill.models.train.gesture.gestures --data FOLDER --out gestures.npz [--minutes 8]
+python -m bluerill.models.train.gesture.gestures --data FOLDER --out gestures-0.npz [--minutes 8]
+python -m bluerill.models.train.gesture.gestures --data FOLDER --out gestures-1.npz --before gestures-0.npz
 """
 
 from __future__ import annotations

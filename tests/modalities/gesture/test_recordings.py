@@ -10,7 +10,14 @@ import pytest
 
 from bluerill.kernel.errors import CallerError
 from bluerill.modalities.gesture.messages import MAX_SAMPLES
-from bluerill.modalities.gesture.recordings import MANY_BAD, MAX_LINE, motion_rows, open_recording, stroke_points
+from bluerill.modalities.gesture.recordings import (
+    MANY_BAD,
+    MAX_LINE,
+    hand_frames,
+    motion_rows,
+    open_recording,
+    stroke_points,
+)
 
 HEAD = "t,ax,ay,az,gx,gy,gz\n"
 
@@ -123,3 +130,41 @@ def test_a_file_that_is_not_there_or_empty(tmp_path: Path) -> None:
         open_recording(tmp_path / "gone")
     with pytest.raises(CallerError, match="empty file"):
         open_recording(written(tmp_path, ""))
+
+
+def landmarks(count: int = 3) -> list[str]:
+    points = [[float(n), float(-n * n)] for n in range(21)]
+    return [json.dumps({"t": at / 10, "landmarks": points}) for at in range(count)]
+
+
+def test_a_hand_is_read_from_json_lines_and_from_csv(tmp_path: Path) -> None:
+    lines = tmp_path / "hand.jsonl"
+    lines.write_text("\n".join([*landmarks(), '{"t": 1}', "nonsense"]) + "\n")
+    assert open_recording(lines).kind == "pose"
+    (rows,) = hand_frames(lines)
+    assert rows.shape == (5, 43)
+    assert rows[1, :5].tolist() == [0.1, 0, 0, 1, -1]
+    assert np.isnan(rows[3:]).all()
+    names = ["t", *(f"{axis}{n}" for n in range(21) for axis in "xy")]
+    table = tmp_path / "hand.csv"
+    table.write_text(",".join(names) + "\n" + ",".join(map(str, range(43))) + "\n")
+    assert open_recording(table).kind == "pose"
+    (rows,) = hand_frames(table)
+    assert rows.tolist() == [list(map(float, range(43)))]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"landmarks": 1}\n', "expected frames of 21 landmarks, got 1 lines without"),
+        ("t,x0,y0,x20\n1,2,3,4\n", "line 1: expected columns t, x0, y0 … x20, y20; x1, y1"),
+        ('{"landmarks": [' + "[1,2]," * 2000 + "[1,2]]}\n", "line 1: expected at most 4096 characters, got more"),
+    ],
+)
+def test_what_is_no_hand_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "hand"
+    path.write_text(text)
+    with pytest.raises(CallerError) as refused:
+        list(hand_frames(path))
+    assert str(refused.value).startswith(said)
+    assert "\n" not in str(refused.value)

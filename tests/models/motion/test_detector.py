@@ -9,12 +9,12 @@ import pytest
 
 from bluerill.kernel.errors import CallerError
 from bluerill.models.motion.activity import HELD, Activity
-from bluerill.models.motion.detector import MODEL, WINDOW, Detector
-from bluerill.models.motion.network import MAX_BYTES, Network
+from bluerill.models.motion.detector import ENDS, MODELS, WINDOW, Detector, at_rest
+from bluerill.models.motion.network import MAX_BYTES, Network, Panel
 from bluerill.models.motion.samples import Steady
 from bluerill.models.train.gesture.arm import GESTURES, draw_arm, everyday, perform
 
-NETWORK = Network.load(MODEL)
+NETWORK = Panel.load(MODELS)
 
 
 def found(rows: np.ndarray, step: int = 16) -> list[str]:
@@ -44,6 +44,22 @@ def test_typing_and_walking_are_no_gestures() -> None:
     rng = np.random.default_rng(5)
     for kind in ("type", "walk", "settle"):
         assert found(everyday(rng, draw_arm(rng), kind, 20.0)) == []
+
+
+@pytest.mark.parametrize(
+    ("gravity", "turning", "told"),
+    [
+        ((0.1, 0.3, 0.94), 0.3, True),
+        ((0.1, 0.3, 0.94), 1.2, False),
+        ((-0.8, 0.3, 0.5), 0.1, False),
+        ((0, 1, 0), 0.1, False),
+    ],
+)
+def test_a_raise_ends_with_the_glass_held_to_the_eyes(
+    gravity: tuple[float, float, float], turning: float, told: bool
+) -> None:
+    rows = np.tile([*(9.81 * np.array(gravity)), turning, 0, 0], (20, 1))
+    assert at_rest(rows, ENDS["raise"]) is told
 
 
 def test_a_still_wrist_costs_nothing() -> None:

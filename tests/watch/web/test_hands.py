@@ -125,3 +125,20 @@ def test_what_is_no_picture_is_one_problem_and_words_go_on() -> None:
             assert "at most 8 MiB" in (await page.hear("page.problem"))["text"]
 
     run(main())
+
+
+def test_the_page_sets_the_clock() -> None:
+    async def main() -> None:
+        async with front() as device, tab(device) as page:
+            await page.say("clock", to=2_000_000_000.0, rate=60)
+            now = await page.hear("kernel.clock-now")
+            assert 2_000_000_000 <= now["wall"] < 2_000_000_600
+            assert (now["rate"], now.get("follows", False)) == (60, False)
+            await page.say("clock", rate=1e6)
+            assert "0.1 to 3600" in (await page.hear("page.problem"))["text"]
+            await page.say("clock", to=-5)
+            assert "`$.to`" in (await page.hear("page.problem"))["text"]
+            await page.say("clock", follow=True)
+            assert (await page.hear("kernel.clock-now"))["follows"] is True
+
+    run(main())
