@@ -62,7 +62,10 @@ export class Studio {
   choose(face) {
     this.#face = face;
     this.#kept = "";
-    for (const button of this.$("gallery").querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.face === face));
+    for (const button of this.$("gallery").querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String(button.dataset.face === face));
+      if (button.dataset.face === face) button.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
     this.$("scores").replaceChildren();
     this.$("energy").textContent = "…";
     this.$("energy").dataset.letter = "";
