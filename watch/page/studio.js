@@ -161,6 +161,7 @@ export class Studio {
     if (!this.#kept) {
       this.$("document").value = data;
       this.#kept = this.$("document").value;
+      this.$("document").scrollTop = 0;
       this.$("keep").disabled = true;
       this.#export();
     }
