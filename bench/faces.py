@@ -1,6 +1,6 @@
 """Watch faces: verdicts beside the official ones, what hostile faces cost, and how faces are drawn.
 
-    python -m bluerill.bench.faces [format|hostile|render] [--json]
+    python -m bluerill.bench.faces [format|hostile|render] [--json] [--pictures FOLDER]
 
 Needs the public data (``BLUERILL_DATA``) but for the hostile faces; without a section all are run.
 """
@@ -14,15 +14,15 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from ..modalities.screen.wff.check import check
-from ..modalities.screen.wff.face import load, read
+from ..modalities.screen.wff.face import Face, load, read
 from ..modalities.screen.wff.problem import FaceError
-from . import faces_format, faces_hostile
+from ..modalities.screen.wff.renderer import FaceRenderer
+from ..modalities.screen.wff.subject import device
+from . import faces_format, faces_hostile, faces_render
 from .figures import percentile, share
 
 SECTIONS = ("format", "hostile", "render")
@@ -56,7 +56,7 @@ def format_section() -> dict[str, Any] | None:
 
 
 def hostile_section() -> dict[str, Any]:
-    """Time, memory and the one error of each hostile face."""
+    """Processor time, memory and the one error of each hostile face."""
     rows: dict[str, Any] = {}
     for name, make in (faces_hostile.DOCUMENTS | faces_hostile.JUDGED).items():
         data = make()
@@ -66,15 +66,24 @@ def hostile_section() -> dict[str, Any]:
         for name, pack in faces_hostile.ARCHIVES.items():
             pack(path)
             rows[name] = _cost(path.stat().st_size, lambda: str(load(path)))
+        for name, vector in faces_hostile.VECTORS.items():
+            path.write_bytes(faces_hostile.with_vector(vector()))
+            rows[f"vector: {name}"] = _cost(path.stat().st_size, lambda: _drawn(load(path)))
         path.write_bytes(faces_hostile.with_picture(faces_hostile.huge_picture()))
         rows["18 KB of 150 Mpx"] = _cost(path.stat().st_size, lambda: check(load(path)).errors[0].message)
     return {"faces": rows, "resident_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)}
 
 
+def _drawn(face: Face) -> str:
+    renderer = FaceRenderer(face, (466, 466))
+    renderer.draw(device(10, 8))
+    return str(renderer.notes[0].message) if renderer.notes else "it is drawn"
+
+
 def _cost(size: int, judge: Callable[[], str]) -> dict[str, Any]:
-    begin = time.perf_counter()
+    begin = time.process_time()
     told = _told(judge)
-    taken = time.perf_counter() - begin
+    taken = time.process_time() - begin
     tracemalloc.start()
     _told(judge)
     peak = tracemalloc.get_traced_memory()[1]
@@ -133,12 +142,14 @@ def main(arguments: list[str] | None = None) -> int:
         results["hostile"] = hostile_section()
         if not as_json:
             _print_hostile(results["hostile"])
+    rest = [word for word in given if word not in SECTIONS]
     if as_json:
+        if "render" in wanted:
+            results["render"] = faces_render.measure()
         print(json.dumps(results))
-    elif "render" in wanted and find_spec(".faces_render", __package__) is not None:
+    elif "render" in wanted:
         print("render")
-        status: int = import_module(".faces_render", __package__).main([])
-        return status
+        return faces_render.main(rest)
     return 0
 
 

@@ -102,6 +102,10 @@ def _brief(args: argparse.Namespace, text: str) -> tuple[Brief, Wishes, Image.Im
             raise CallerError(f"expected what to change, such as: make the hands thicker; got: {text[:80]}")
         return brief, wishes, square if brief.ground == "photo" else None
     wishes = read_wishes(text)
+    if wishes.empty and not args.photo:
+        raise CallerError(
+            f"expected words on how a watch face looks, such as: calm blue analog, date at the top; got: {text[:80]}"
+        )
     if not args.photo:
         return settled(wishes, text, args.seed), wishes, None
     picture = _photo(args.photo)

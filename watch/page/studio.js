@@ -62,11 +62,16 @@ export class Studio {
   choose(face) {
     this.#face = face;
     this.#kept = "";
-    for (const button of this.$("gallery").querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.dataset.face === face));
+    for (const button of this.$("gallery").querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String(button.dataset.face === face));
+      if (button.dataset.face === face) button.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
     this.$("scores").replaceChildren();
     this.$("energy").textContent = "…";
     this.$("energy").dataset.letter = "";
     this.#look();
+    // its document at once, its figures when they have been measured
+    this.#ask("studio-read", { face, measured: false });
     this.#ask("studio-read", { face });
   }
 
@@ -153,27 +158,32 @@ export class Studio {
 
   #read({ face, found, data }) {
     if (face !== this.#face) return;
-    if (!this.#changed()) {
+    if (!this.#kept) {
       this.$("document").value = data;
       this.#kept = this.$("document").value;
+      this.$("document").scrollTop = 0;
       this.$("keep").disabled = true;
       this.#export();
     }
     const { findings, scores = [], energy = "", words = "" } = found; // what is as usual is not sent
-    this.#findings(findings);
-    this.$("tree").replaceChildren(...found.tree.map(({ depth, tag, what, line }) => {
-      const button = make("button", { type: "button" }, make("b", { textContent: tag }), make("i", { textContent: what }), make("span", { textContent: String(line) }));
-      button.style.setProperty("--depth", String(depth));
-      if (findings.some((finding) => finding.error && finding.line === line)) button.classList.add("bad");
-      button.addEventListener("click", () => this.#go(line));
-      return make("li", {}, button);
-    }));
+    if (!scores.length || !this.#changed()) this.#outline(found.tree, findings); // figures are those of the face as it was
     if (!scores.length || !energy) return;
     this.$("energy").textContent = energy;
     this.$("energy").dataset.letter = energy;
     this.$("scores").replaceChildren(...scores.map(({ name, value, limit, passed }) =>
       make("li", { className: passed === false ? "bad" : passed ? "good" : "" }, make("span", { textContent: name }), make("b", { textContent: limit ? `${value} / ${limit}` : value }))));
     if (words) this.#say(`Made from: ${words}`);
+  }
+
+  #outline(tree, findings) {
+    this.#findings(findings);
+    this.$("tree").replaceChildren(...tree.map(({ depth, tag, what, line }) => {
+      const button = make("button", { type: "button" }, make("b", { textContent: tag }), make("i", { textContent: what }), make("span", { textContent: String(line) }));
+      button.style.setProperty("--depth", String(depth));
+      if (findings.some((finding) => finding.error && finding.line === line)) button.classList.add("bad");
+      button.addEventListener("click", () => this.#go(line));
+      return make("li", {}, button);
+    }));
   }
 
   #findings(findings) {

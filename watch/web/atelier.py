@@ -42,6 +42,8 @@ class Atelier:
         self._faces = faces
         self._looking: set[tuple[int, bool]] = set()
         self._next: dict[tuple[int, bool], protocol.StudioLook] = {}
+        self._measuring: set[int] = set()
+        self._measure: dict[int, protocol.StudioRead] = {}
 
     async def look(self, page: Page, said: protocol.StudioLook) -> None:
         """A picture; while one is drawn for the page, only the latest wish waits (small ones of the gallery apart)."""
@@ -64,7 +66,21 @@ class Atelier:
         await self._borrowed(page, said.id, "studio-look", LookAtFace(**values), FaceLook)
 
     async def read(self, page: Page, said: protocol.StudioRead) -> None:
-        """A face's document and what is known of it."""
+        """A face's document and what is known of it; while one is measured for the page, only the latest waits."""
+        if not said.measured:
+            await self._read(page, said)
+            return
+        self._measure[page.number] = said
+        if page.number in self._measuring:
+            return
+        self._measuring.add(page.number)
+        try:
+            while (wish := self._measure.pop(page.number, None)) is not None:
+                await self._read(page, wish)
+        finally:
+            self._measuring.discard(page.number)
+
+    async def _read(self, page: Page, said: protocol.StudioRead) -> None:
         wish = ReadFace(said.face, said.document, said.measured)
         await self._borrowed(page, said.id, "studio-read", wish, FaceRead)
 

@@ -38,8 +38,8 @@ class DesignerService(Service):
     concurrency: ClassVar[int] = 4
 
     def __init__(self, faces: str = "") -> None:
-        # a picture waits neither for figures that are being measured nor for a face that is being made
-        self._turns = {kind: asyncio.Lock() for kind in ("make", "look", "read")}
+        # neither a picture nor a document waits for figures that are being measured or a face that is being made
+        self._turns = {kind: asyncio.Lock() for kind in ("make", "look", "read", "measure")}
         self.use(Path(faces) if faces else None)
 
     def use(self, folder: Path | None) -> None:
@@ -66,7 +66,8 @@ class DesignerService(Service):
 
     @handles(ReadFace)
     async def read(self, wish: ReadFace, call: Call) -> Leased:
-        found = await self._apart("read", lambda: self._studio.read(wish.face, wish.document, measured=wish.measured))
+        kind = "measure" if wish.measured else "read"
+        found = await self._apart(kind, lambda: self._studio.read(wish.face, wish.document, measured=wish.measured))
         # who borrows gets a lease whatever the answer is
         answer, data = (found, b"-") if isinstance(found, FaceNotSeen) else found
         return Leased(answer, self.port.offer(data))

@@ -50,7 +50,6 @@ CODED: Final = (Analog, Digital, Minimal)
 """Faces without a document; they can be looked at, not read."""
 _LINE: Final = re.compile(r", line (\d+):")
 _TELLING: Final = ("name", "slotId", "target", "type", "resource", "format", "key")
-_UNITS: Final = {"bytes": (1 << 20, "MiB")}
 
 
 class Studio:
@@ -202,8 +201,8 @@ def _score(metric: Metric) -> Score:
 
 
 def _figure(value: Any, unit: str) -> str:
-    if unit in _UNITS and isinstance(value, (int, float)):
-        share, unit = _UNITS[unit]
+    if unit == "bytes" and isinstance(value, (int, float)):
+        share, unit = (1 << 20, "MiB") if value >= 1 << 20 else (1 << 10, "KiB")
         value = value / share
     return f"{f'{value:.3g}' if isinstance(value, float) else value} {unit}".rstrip()
 

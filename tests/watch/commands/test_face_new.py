@@ -82,3 +82,6 @@ def test_what_is_wrong_is_one_line(capsys: pytest.CaptureFixture[str], arguments
 def test_what_was_not_understood_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["face", "new", "blue zebra analog", "-o", "z.zip"]) == 0
     assert "not understood: zebra" in capsys.readouterr().err
+    assert main(["face", "new", "zebra", "-o", "y.zip"]) == 2
+    assert "expected words on how a watch face looks" in capsys.readouterr().err
+    assert not Path("y.zip").exists()

@@ -155,7 +155,7 @@ def test_what_is_not_drawn_is_told() -> None:
         (vector(path("5,5")), "pathData, character 1"),
         (vector(path("M0,0 zz9")), "pathData"),
         (vector(path("M0,0" + "c1,1e5 2,-1e5 3,0" * 200)), "at most 20,000 points"),
-        (vector(path(SQUARE) * 501), "at most 500 paths"),
+        (vector(path("M0,0h1v1h-1z") * 501), "at most 500 paths"),
         (vector("").replace("24dp", "0dp"), "width, height"),
         ("<shape/>", "expected a <vector>"),
     ],
