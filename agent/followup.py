@@ -246,6 +246,8 @@ class Followups:
             spans[name] = quote(text, tokens, begin, end)
             arguments[name] = spans[name] if value is None else value
             free = free or value is None
+            if name == "when":
+                arguments.pop("until", None)
         return arguments, spans, free
 
     def _values(

@@ -140,19 +140,21 @@ def ending(start: str, end: datetime | None) -> str:
     return kept
 
 
-def period(when: str | None, now: datetime) -> tuple[datetime, datetime, str]:
+def period(when: str | None, now: datetime, until: date | None = None) -> tuple[datetime, datetime, str]:
     """From when to when is asked, and how that is said."""
     if when is None:
         return now, now + AHEAD, ""
-    if "T" not in when:
-        first, last = of_day(date.fromisoformat(when))
-        return first, last, f" {relative_day(first.date(), now.date())}"
-    moment = datetime.fromisoformat(when)
-    return (
-        moment,
-        moment + timedelta(minutes=1),
-        f" {relative_day(moment.date(), now.date())} at {spoken_clock(moment)}",
-    )
+    today = now.date()
+    if "T" in when:
+        moment = datetime.fromisoformat(when)
+        return moment, moment + timedelta(minutes=1), f" {relative_day(moment.date(), today)} at {spoken_clock(moment)}"
+    day = date.fromisoformat(when)
+    first, last = of_day(day)
+    told = relative_day(day, today)
+    if until is not None and until > day:
+        last = of_day(until)[1]
+        told = f"from {told.removeprefix('on ')} to {relative_day(until, today).removeprefix('on ')}"
+    return first, last, f" {told}"
 
 
 def coming(event: Event, now: datetime) -> Held:

@@ -39,6 +39,8 @@ APPS: dict[str, tuple[str, list[str]]] = {
     "memory": ("recall", ["memories", "facts"]),
 }
 """The apps of the watch: each shows what an action of a skill answers."""
+SINGULAR = frozenset(["weather", "clock", "health", "calendar", "music", "wallet", "news", "memory"])
+"""Those of which one says "here is"."""
 
 
 class Watch(Skill):
@@ -240,7 +242,7 @@ class Watch(Skill):
         shown = await self.device.call(APPS[app][0], **arguments)
         card = Card(kind="notice", title=capital(app), lines=_lines(shown)[:20], icon=app)
         return Reply(
-            f"Here {'is' if app in ('weather', 'clock', 'health') else 'are'} {app}.",
+            f"Here {'is' if app in SINGULAR else 'are'} {app}.",
             {"app": app, "shown": shown},
             card,
         )

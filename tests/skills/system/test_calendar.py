@@ -186,3 +186,17 @@ def test_what_goes_out_comes_in_the_same(world: World) -> None:
             assert after.get("without", "") == ",".join(before.without)
 
     told(story())
+
+
+def test_several_days_are_asked_about_at_once(world: World) -> None:
+    async def story() -> None:
+        await world.boot()
+        for day in (19, 21, 25):
+            await world.do("add_event", title=f"walk {day}", start=f"2026-11-{day}T10:00")
+        week = await world.do("list_events", when="2026-11-18", until="2026-11-22")
+        assert [each["title"] for each in week.result["events"]] == ["walk 19", "walk 21"]
+        assert week.speech.startswith("From today to Sunday: walk 19 tomorrow at 10:00 AM and walk 21 on Saturday")
+        gone = await world.do("remove_event", when="2026-11-18", until="2026-11-22")
+        assert gone.speech == "Removed 2 events from today to Sunday."
+
+    told(story())
