@@ -206,7 +206,7 @@ class Watch(Skill):
         "where's my (phone|mobile|cell phone)",
         "(i can't find|i lost|i have lost|i've lost|help me find|help me look for|i misplaced) my (phone|mobile|mobile phone|cell phone|cellphone)",
         "make my (phone|mobile) ring",
-        "(tell me|do you know|can you tell me|show me) where (my (phone|mobile|cell phone) is|i (left|put) my (phone|mobile|cell phone))",
+        "(tell me|do you know|do you remember|can you tell me|show me) where (my (phone|mobile|cell phone|cellphone) is|i (left|put) my (phone|mobile|cell phone|cellphone))",
         "find phone",
         examples=("find my phone", "where is my phone"),
     )
