@@ -305,6 +305,8 @@ class Calendar(Skill):
             place=place or "", people=people or "", repeat=repeat or "",
             without=tuple(each.strip() for each in (without or "").split(",") if each.strip()), uid=uid,
         )  # fmt: skip
+        if event.repeat and next(starts(event, event.begins), None) is None:
+            raise Refusal("Its recurrence never comes.")
         if held is None:
             await self.device.put("last", number)
         await self._keep(event)
