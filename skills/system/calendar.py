@@ -57,11 +57,6 @@ class Calendar(Skill):
         "coming": "[up|coming up|planned|scheduled|booked|on|going on|happening|there|set]",
     }
 
-    async def start(self) -> None:
-        for event in await self._all():
-            if await self.device.remaining(event.id) is None:
-                await self._warn(event)
-
     @action(
         "<add> <what> <at> (to|on|in|into|onto) <cal>",
         "<add> <what> (to|on|in|into|onto) <cal> <at>",
@@ -377,7 +372,7 @@ class Calendar(Skill):
         begins = None
         if not event.whole_day:
             begins = next((each for each in starts(event, soonest) if each > soonest), None)
-        if begins is None or begins - local > timedelta(days=360):
+        if begins is None:
             await self.device.forget(event.id)
             return
         moment = instant(begins, now.tzinfo)  # type: ignore[arg-type]
