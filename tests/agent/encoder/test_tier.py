@@ -5,6 +5,7 @@ import pytest
 from bluerill.agent.encoder import tier
 from bluerill.agent.messages import Encoded, Planned, PlannedCall, Sighted
 from bluerill.agent.plan import REFUSAL
+from bluerill.bench.catalogue import device_catalogue
 from support.small_catalogue import CATALOGUE, NOW
 
 ACTIONS = {action.name: action for action in CATALOGUE.actions}
@@ -80,3 +81,11 @@ def test_a_loose_match_stays_unless_the_encoder_is_sure_of_something_else() -> N
     assert tier.second(LOOSE, Planned([], "encoder", 0.7, 0.0, REFUSAL)) is LOOSE
     assert tier.second(LOOSE, Planned([PlannedCall("get_time")], "encoder", 0.99, 0.0)) is LOOSE
     assert tier.second(REFUSED, sure) is sure
+
+
+def test_what_is_about_anything_must_be_surer() -> None:
+    actions = {action.name: action for action in device_catalogue().actions}
+    text = "where do black holes come from"
+    assert not tier.planned(text, encoded(("answer", 0.7), ("other.question", 0.3)), actions, NOW).calls
+    (call,) = tier.planned(text, encoded(("answer", 0.9)), actions, NOW).calls
+    assert (call.name, call.arguments) == ("answer", {"question": text})
