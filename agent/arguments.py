@@ -1,9 +1,10 @@
 """From the slots that a template bound to the JSON arguments of a call.
 
 Each kind of value has one written form (see the catalogue's page): ISO 8601 for times, dates and lengths of time,
-RFC 5545 for recurrence, plain numbers for the rest, and free text as it was said. Three things depend on the whole
-sentence: the sign of a change ("take ten minutes off"), the first day of something that repeats, and whether a bare
-hour on another day is early (alarms) or not.
+RFC 5545 for recurrence, plain numbers for the rest, and free text as it was said. Some things depend on the whole
+sentence: the sign of a change ("take ten minutes off"), the first day of something that repeats, when something that
+goes from one time to another ends, and whether a bare hour on another day is early (alarms) or not. Of several days
+("next week") an action that has a parameter ``until`` is given the last one there.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ def arguments_of(
     """The arguments of a call and the words each came from."""
     early = is_early(action)
     downward = any(word in DOWNWARD for word in way.said)
+    offered = {p.name for p in action.parameters}
     arguments: dict[str, Any] = {}
     spans: dict[str, str] = {}
     for bound in way.bound:
@@ -61,6 +63,8 @@ def arguments_of(
             arguments[bound.slot.name] = said.strip(_TRIMMED)
         else:
             arguments[bound.slot.name] = written(bound.slot.kind, bound.value, now, early=early, downward=downward)
+        if isinstance(bound.value, Moment) and bound.value.last is not None and "until" in offered:
+            arguments["until"] = bound.value.last.isoformat()
     for name, value in fixed.items():
         arguments.setdefault(name, value)
     rule = next((b.value for b in way.bound if b.slot.kind == "repeat"), None)

@@ -244,6 +244,8 @@ class Followups:
             spans[name] = quote(text, tokens, begin, end)
             arguments[name] = self._name(spans[name], name, action) if value is None else value
             free = free or value is None
+            if name == "when":
+                arguments.pop("until", None)
         return arguments, spans, free
 
     @staticmethod

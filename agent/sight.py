@@ -46,6 +46,8 @@ _LONG = re.compile(r"\b(note|write|save|keep)\b")
 _TIMED = re.compile(r"\b(remind|reminder|alarm|calendar|event|appointment)\b")
 _ALARM = re.compile(r"\b(alarm|wake)\b")
 _LISTED = re.compile(r"\b(list|shopping|groceries)\b")
+_KEPT = re.compile(r"\b(wallet|pass)\b")
+MAX_CODE = 400
 MAX_ITEMS, ITEM_WORDS = 6, 3
 """Lines that are taken for a list's items, and how many words an item may have."""
 NO_TEXT = "I can't find anything to read in it."
@@ -119,6 +121,8 @@ def bound(text: str, seen: Seen, today: date) -> str | None:
     found = _THIS.search(text.lower())
     if found is None:
         return None
+    if _KEPT.search(text.lower()) and seen.codes:  # a code is kept to the letter
+        return f"{text[: found.start()]}{seen.codes[0].text[:MAX_CODE]}{text[found.end() :]}"
     gist = words(" ".join(line.text for line in seen.text)) or words(" ".join(code.text for code in seen.codes[:1]))
     if not gist:
         return ""

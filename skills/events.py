@@ -8,13 +8,13 @@ repeats is kept once, with its rule and the days that were taken out of it; :fun
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 
 from .contract import Refusal
-from .recurrence import first_from, next_after, parse_rule
+from .recurrence import Rule, first_from, next_after, parse_rule
 from .speech import capital, clock, joined, relative_day, spoken_clock
 
 MOST_OCCURRENCES = 400
@@ -78,6 +78,9 @@ def starts(event: Event, after: datetime) -> Iterator[datetime]:
             yield event.begins
         return
     rule = parse_rule(event.repeat)
+    if rule == Rule("YEARLY", rule.interval, until=rule.until, week_start=rule.week_start):
+        yield from _anniversaries(event, rule, after)
+        return
     found = first_from(rule, event.begins)
     if found is not None and found + event.length <= after:
         found = next_after(rule, event.begins, after - event.length)
@@ -87,6 +90,23 @@ def starts(event: Event, after: datetime) -> Iterator[datetime]:
         if found.date().isoformat() not in event.without:
             yield found
         found = next_after(rule, event.begins, found)
+
+
+def _anniversaries(event: Event, rule: Rule, after: datetime) -> Iterator[datetime]:
+    """The same without looking at every day between: calendars are full of birthdays."""
+    first = event.begins
+    behind = max(0, after.year - 1 - first.year) // rule.interval
+    for number in range(behind, behind + MOST_OCCURRENCES):
+        try:
+            found = first.replace(year=first.year + number * rule.interval)
+        except ValueError:  # 29 February in a year without it, or the end of time
+            if first.year + number * rule.interval > MAXYEAR:
+                return
+            continue
+        if rule.until is not None and found > rule.until:
+            return
+        if found + event.length > after and found.date().isoformat() not in event.without:
+            yield found
 
 
 def taking_place(events: Iterable[Event], first: datetime, last: datetime) -> list[Held]:
@@ -140,19 +160,21 @@ def ending(start: str, end: datetime | None) -> str:
     return kept
 
 
-def period(when: str | None, now: datetime) -> tuple[datetime, datetime, str]:
+def period(when: str | None, now: datetime, until: date | None = None) -> tuple[datetime, datetime, str]:
     """From when to when is asked, and how that is said."""
     if when is None:
         return now, now + AHEAD, ""
-    if "T" not in when:
-        first, last = of_day(date.fromisoformat(when))
-        return first, last, f" {relative_day(first.date(), now.date())}"
-    moment = datetime.fromisoformat(when)
-    return (
-        moment,
-        moment + timedelta(minutes=1),
-        f" {relative_day(moment.date(), now.date())} at {spoken_clock(moment)}",
-    )
+    today = now.date()
+    if "T" in when:
+        moment = datetime.fromisoformat(when)
+        return moment, moment + timedelta(minutes=1), f" {relative_day(moment.date(), today)} at {spoken_clock(moment)}"
+    day = date.fromisoformat(when)
+    first, last = of_day(day)
+    told = relative_day(day, today)
+    if until is not None and until > day:
+        last = of_day(until)[1]
+        told = f"from {told.removeprefix('on ')} to {relative_day(until, today).removeprefix('on ')}"
+    return first, last, f" {told}"
 
 
 def coming(event: Event, now: datetime) -> Held:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from ..contract import Card, Moment, Person, Place, Refusal, Repeat, Reply, Say, Skill, Text, When, action
+from ..contract import Card, Day, Moment, Person, Place, Refusal, Repeat, Reply, Say, Skill, Text, When, action
 from ..events import (
     Event,
     Held,
@@ -56,11 +56,6 @@ class Calendar(Skill):
         "ask": "(what is|what's|whats|what are|show|show me|read|read me|tell me|tell me about|list|give me|check|open|see|view|display|look at|look up|go through|bring up|pull up|find|let me see|let me know)",
         "coming": "[up|coming up|planned|scheduled|booked|on|going on|happening|there|set]",
     }
-
-    async def start(self) -> None:
-        for event in await self._all():
-            if await self.device.remaining(event.id) is None:
-                await self._warn(event)
 
     @action(
         "<add> <what> <at> (to|on|in|into|onto) <cal>",
@@ -186,11 +181,12 @@ class Calendar(Skill):
         examples=("what is on my calendar tomorrow", "am I free on Friday at 3 pm", "what events do I have today"),
         reads=True,
     )
-    async def list_events(self, when: When | None = None, title: Text | None = None) -> Reply:
+    async def list_events(self, when: When | None = None, title: Text | None = None, until: Day | None = None) -> Reply:
         """Say what is in the calendar.
 
         when: a day, or a moment; what comes next if not given
         title: only what is called so
+        until: the last day, where several are asked about
         """
         events = await self._all()
         now = self.device.now().replace(tzinfo=None)
@@ -198,7 +194,7 @@ class Calendar(Skill):
             events = best(events, title, lambda event: [event.title, event.name, event.people])
             if not events:
                 raise Refusal(f"There is nothing called {title} in your calendar.")
-        first, last, day = period(when, now)
+        first, last, day = period(when, now, until)
         found = taking_place(events, first, last)
         called = f" called {title}" if title and when else ""
         result = {"events": [public(held) for held in found[:50]], "count": len(found), "when": when or ""}
@@ -207,16 +203,17 @@ class Calendar(Skill):
             if when and "T" in when:
                 text = f"You are free{day}."
             return Reply(text, result, Card("reply", title="Calendar", text="Nothing", icon="calendar"))
-        spread = when is None
+        spread = when is None or until is not None
         lines = [line(held, now.date(), day=spread) for held in found[:SHOWN]]
         head = capital(day.strip()) or "Coming up"
         card = Card("list", title=head, lines=lines, icon="calendar")
         told = listed(found, now.date(), SAID, day=spread)
-        start = (
-            "Next: "
-            if spread
-            else f"{capital(day.strip())} you have {'' if len(found) == 1 else plural(len(found), 'event') + ': '}"
-        )
+        if when is None:
+            start = "Next: "
+        elif spread:
+            start = f"{capital(day.strip())}: "
+        else:
+            start = f"{capital(day.strip())} you have {'' if len(found) == 1 else plural(len(found), 'event') + ': '}"
         return Reply(f"{start}{told}.", result, card)
 
     @action(
@@ -239,15 +236,18 @@ class Calendar(Skill):
         examples=("cancel my dentist appointment", "clear my calendar for tomorrow", "delete the meeting with Ben"),
         sensitive=True,
     )
-    async def remove_event(self, title: Text | None = None, when: When | None = None) -> Reply:
+    async def remove_event(
+        self, title: Text | None = None, when: When | None = None, until: Day | None = None
+    ) -> Reply:
         """Take an event out of the calendar, or all of a day.
 
         title: what it is called ("next": the one that comes next)
         when: its day or moment; of a repeating event only that one goes
+        until: the last day, where several are meant
         """
         events = await self._all()
         now = self.device.now().replace(tzinfo=None)
-        first, last, day = period(when, now)
+        first, last, day = period(when, now, until)
         if title == "next":
             found = taking_place(events, now, now + timedelta(days=366))[:1]
         elif title is not None:
@@ -300,6 +300,8 @@ class Calendar(Skill):
             place=place or "", people=people or "", repeat=repeat or "",
             without=tuple(each.strip() for each in (without or "").split(",") if each.strip()), uid=uid,
         )  # fmt: skip
+        if event.repeat and next(starts(event, event.begins), None) is None:
+            raise Refusal("Its recurrence never comes.")
         if held is None:
             await self.device.put("last", number)
         await self._keep(event)
@@ -370,7 +372,7 @@ class Calendar(Skill):
         begins = None
         if not event.whole_day:
             begins = next((each for each in starts(event, soonest) if each > soonest), None)
-        if begins is None or begins - local > timedelta(days=360):
+        if begins is None:
             await self.device.forget(event.id)
             return
         moment = instant(begins, now.tzinfo)  # type: ignore[arg-type]

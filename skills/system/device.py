@@ -39,6 +39,8 @@ APPS: dict[str, tuple[str, list[str]]] = {
     "memory": ("recall", ["memories", "facts"]),
 }
 """The apps of the watch: each shows what an action of a skill answers."""
+SINGULAR = frozenset(["weather", "clock", "health", "calendar", "music", "wallet", "news", "memory"])
+"""Those of which one says "here is"."""
 
 
 class Watch(Skill):
@@ -204,7 +206,7 @@ class Watch(Skill):
         "where's my (phone|mobile|cell phone)",
         "(i can't find|i lost|i have lost|i've lost|help me find|help me look for|i misplaced) my (phone|mobile|mobile phone|cell phone|cellphone)",
         "make my (phone|mobile) ring",
-        "(tell me|do you know|can you tell me|show me) where (my (phone|mobile|cell phone) is|i (left|put) my (phone|mobile|cell phone))",
+        "(tell me|do you know|do you remember|can you tell me|show me) where (my (phone|mobile|cell phone|cellphone) is|i (left|put) my (phone|mobile|cell phone|cellphone))",
         "find phone",
         examples=("find my phone", "where is my phone"),
     )
@@ -240,7 +242,7 @@ class Watch(Skill):
         shown = await self.device.call(APPS[app][0], **arguments)
         card = Card(kind="notice", title=capital(app), lines=_lines(shown)[:20], icon=app)
         return Reply(
-            f"Here {'is' if app in ('weather', 'clock', 'health') else 'are'} {app}.",
+            f"Here {'is' if app in SINGULAR else 'are'} {app}.",
             {"app": app, "shown": shown},
             card,
         )

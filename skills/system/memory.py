@@ -11,7 +11,6 @@ from typing import Any
 
 from ..contract import Card, Refusal, Reply, Say, Skill, Text, action
 from ..matching import best, words
-from ..paging import page
 from ..speech import joined, plural, relative_day
 
 MAX_FACTS = 1_000
@@ -130,15 +129,6 @@ class Memory(Skill):
         card = Card("list", title="Forgotten", lines=[row["text"] for row in found[:SHOWN]], icon="memory")
         kept = {row["key"]: {"text": row["text"], "at": row["at"]} for row in found[:100]}
         return Reply(f"I have forgotten {what}.", {"forgotten": len(found)}, card, undo={"forgotten": kept})
-
-    @action(hidden=True)
-    async def export_facts(self, after: Text | None = None) -> Reply:
-        """A page of all that is remembered.
-
-        after: the id of the last one that is known
-        """
-        rows = await self.device.scan("fact/")
-        return Reply("", page(((key.removeprefix("fact/"), row["text"]) for key, row in rows.items()), after or ""))
 
     async def undo(self, what: Any) -> Reply:
         if "added" in what:

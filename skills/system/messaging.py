@@ -67,7 +67,7 @@ class Messages(Skill):
         number = await phone.send(contact, text)
         card = Card("reply", title=f"To {contact.name}", text=text, lines=[phone.label], icon="message")
         result = {"to": contact.name, "text": text, "sent": True, "simulated": True}
-        said = f"To {contact.name}: {text} — sent ({phone.label}; it stays on this watch)."
+        said = f"Sent to {contact.name}: {text} ({phone.label}; it stays on this watch)."
         return Reply(said, result, card, undo={"sent": number, "to": contact.name})
 
     @action(

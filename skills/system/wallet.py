@@ -67,7 +67,7 @@ class Wallet(Skill):
             raise Refusal(f"Which one? There is {joined([each['name'] for each in found[:6]])}.")
         held = found[0]
         return Reply(
-            f"Here is {held['name']}.", {"id": held["id"], "name": held["name"], "code": held["code"]}, _card(held)
+            f"Here is your {held['name']}.", {"id": held["id"], "name": held["name"], "code": held["code"]}, _card(held)
         )
 
     @action(
@@ -95,7 +95,7 @@ class Wallet(Skill):
             icon="wallet",
         )
         more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-        return Reply(f"There {'is' if len(names) == 1 else 'are'} {joined(names[:6])}{more}.", result, card)
+        return Reply(f"In your wallet: {joined(names[:6])}{more}.", result, card)
 
     @action(
         "(add|save|put|store|keep|scan) {source} (to|in|into|on) <wallet> [please]",

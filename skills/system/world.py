@@ -66,7 +66,6 @@ class World(Skill):
         "<get> <new> <news> <about> [the] {topic}",
         "<get> <new> {topic} <news>",
         "<get> [the] (latest|newest|latest news|latest updates|updates|update|developments|latest developments|newest developments) <about> [the] {topic}",
-        "<get> {topic}'s [latest|top] <news>",
         "[the] [latest|today's|top|world|morning|evening] <news> [please|today|now|update]",
         "<news> <about> [the] {topic}",
         "{topic} <news>",

@@ -43,6 +43,8 @@ MATCH: dict[str, Call] = {
         "add_event", {"title": "dinner", "people": "Anna", "start": "2026-11-21T20:00", "place": "Luigi's"},
     ),
     "what's on my calendar": ("list_events", {}),
+    "show me my schedule for next week": ("list_events", {"when": "2026-11-23", "until": "2026-11-29"}),
+    "clear my calendar for next week": ("remove_event", {"when": "2026-11-23", "until": "2026-11-29"}),
     "what do i have on friday": ("list_events", {"when": "2026-11-27"}),
     "am I free on Friday at 3 pm": ("list_events", {"when": "2026-11-27T15:00"}),
     "do I have any meetings tomorrow": ("list_events", {"when": "2026-11-21"}),
@@ -176,6 +178,7 @@ def test_several_requests(text: str) -> None:
 
 FOLLOWUPS: dict[tuple[str, str], Call] = {
     ("what's on my calendar today", "and tomorrow"): ("list_events", {"when": "2026-11-21"}),
+    ("show me my schedule for next week", "and tomorrow"): ("list_events", {"when": "2026-11-21"}),
     ("what's on my calendar", "what about friday"): ("list_events", {"when": "2026-11-27"}),
     ("schedule a meeting with ben tomorrow at 3", "make it four"): (
         "add_event", {"title": "meeting", "people": "ben", "start": "2026-11-21T16:00"},
@@ -203,3 +206,11 @@ def test_nobody_is_called_where_nobody_was_named() -> None:
     assert planned("call her") == []
     assert [name for name, _ in planned("remind me to buy milk and call mum")] == ["add_reminder"]
     assert planned("read my messages and call mum")[1] == ("call", {"to": "mum"})
+
+
+def test_every_template_is_well_formed() -> None:
+    """A wrong one is only left out, with a line in the log, when it is first tried."""
+    planner = Planner(device_catalogue())
+    for number in range(len(planner.templates.templates)):
+        planner.templates.automaton(number)
+    assert planner.templates.problems == []

@@ -128,3 +128,11 @@ def test_what_a_picture_asks_for_waits_for_the_owner(tmp_path: Path) -> None:
         assert plans[-1] == ("note this", OWNER), "a picture that is out of view is not meant"
 
     asyncio.run(asyncio.wait_for(story(), 60))
+
+
+def test_a_code_goes_into_the_wallet_to_the_letter() -> None:
+    ticket = seen("Gate 4", code="M1SMITH/JOHN E ABC123")
+    assert bound("Add this to my wallet", ticket, TODAY) == "Add M1SMITH/JOHN E ABC123 to my wallet"
+    assert bound("add this ticket to my wallet", ticket, TODAY) == "add M1SMITH/JOHN E ABC123 to my wallet"
+    assert bound("add this to my wallet", seen("Gate 4"), TODAY) == "add gate 4 to my wallet"
+    assert bound("note this", ticket, TODAY) == "note gate 4"

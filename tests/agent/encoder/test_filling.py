@@ -99,3 +99,21 @@ def test_what_the_schema_forbids_is_no_call() -> None:
 
 def test_hostile_tags_do_no_harm() -> None:
     assert fill("calculate", "what/B-EXPRESSION about/I-EXPRESSION it/B-WHEN").call is None
+
+
+def test_a_question_is_the_whole_request() -> None:
+    said = "what is the capital of peru/B-PLACE"
+    assert arguments("answer", said) == {"question": "what is the capital of peru"}
+
+
+def test_words_of_a_name_are_given_to_one_parameter() -> None:
+    assert arguments("play_music", "i fancy some/O chopin/B-TEXT") == {"query": "chopin"}
+    assert arguments("play_music", "put on something by chopin/B-TEXT") == {"artist": "chopin"}
+    assert arguments("play_music", "start my party/B-TEXT playlist") == {"playlist": "party"}
+    said = "let me hear spring/B-TEXT by vivaldi/B-TEXT"
+    assert arguments("play_music", said) == {"query": "spring", "artist": "vivaldi"}
+
+
+def test_an_event_has_a_person_and_a_moment() -> None:
+    said = "i am seeing ben/B-PERSON on/B-WHEN friday/I-WHEN at/I-WHEN three/I-WHEN for lunch/B-TEXT"
+    assert arguments("add_event", said) == {"title": "lunch", "people": "ben", "start": "2026-11-27T15:00"}

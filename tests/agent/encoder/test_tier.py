@@ -5,6 +5,7 @@ import pytest
 from bluerill.agent.encoder import tier
 from bluerill.agent.messages import Encoded, Planned, PlannedCall, Sighted
 from bluerill.agent.plan import REFUSAL
+from bluerill.bench.catalogue import device_catalogue
 from support.small_catalogue import CATALOGUE, NOW
 
 ACTIONS = {action.name: action for action in CATALOGUE.actions}
@@ -117,3 +118,11 @@ def test_within_a_skill_the_words_of_the_template_count_for_more() -> None:
     assert tier.second(cancel, start, ACTIONS) is cancel
     alarm = Planned([PlannedCall("set_alarm", {"time": "2026-11-20T18:00"})], "encoder", 0.95, 0.0)
     assert tier.second(cancel, alarm, ACTIONS) is alarm
+
+
+def test_what_is_about_anything_must_be_surer() -> None:
+    actions = {action.name: action for action in device_catalogue().actions}
+    text = "where do black holes come from"
+    assert not tier.planned(text, encoded(("answer", 0.7), ("other.question", 0.3)), actions, NOW).calls
+    (call,) = tier.planned(text, encoded(("answer", 0.9)), actions, NOW).calls
+    assert (call.name, call.arguments) == ("answer", {"question": text})

@@ -186,3 +186,37 @@ def test_what_goes_out_comes_in_the_same(world: World) -> None:
             assert after.get("without", "") == ",".join(before.without)
 
     told(story())
+
+
+def test_several_days_are_asked_about_at_once(world: World) -> None:
+    async def story() -> None:
+        await world.boot()
+        for day in (19, 21, 25):
+            await world.do("add_event", title=f"walk {day}", start=f"2026-11-{day}T10:00")
+        week = await world.do("list_events", when="2026-11-18", until="2026-11-22")
+        assert [each["title"] for each in week.result["events"]] == ["walk 19", "walk 21"]
+        assert week.speech.startswith("From today to Sunday: walk 19 tomorrow at 10:00 AM and walk 21 on Saturday")
+        gone = await world.do("remove_event", when="2026-11-18", until="2026-11-22")
+        assert gone.speech == "Removed 2 events from today to Sunday."
+
+    told(story())
+
+
+def test_birthdays_come_once_a_year_and_leap_days_when_there_is_one() -> None:
+    birthday = Event("event:1", "birthday", "1990-11-20", repeat="FREQ=YEARLY", without=("2027-11-20",))
+    found = starts(birthday, datetime(2026, 11, 18))
+    assert [next(found).year for _ in range(3)] == [2026, 2028, 2029]
+    leap = starts(Event("event:2", "leap", "2024-02-29T10:00", repeat="FREQ=YEARLY"), datetime(2025, 1, 1))
+    assert next(leap) == datetime(2028, 2, 29, 10)
+    over = Event("event:3", "x", "2020-05-01", repeat="FREQ=YEARLY;UNTIL=20250101")
+    assert list(starts(over, datetime(2026, 1, 1))) == []
+    assert next(starts(birthday, datetime(2026, 11, 20, 12))).year == 2026
+
+
+def test_a_rule_that_never_comes_is_not_imported(world: World) -> None:
+    async def story() -> None:
+        await world.boot()
+        never = "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"
+        assert "never" in await world.refused("import_event", title="x", start="2026-01-01", uid="x", repeat=never)
+
+    told(story())

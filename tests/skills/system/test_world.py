@@ -43,7 +43,7 @@ def test_a_pass_is_kept_and_shown_as_a_code(world: World) -> None:
         assert shown.card.code == "240018"
         assert shown.result["code"] == "240018"
         assert (await world.do("show_pass")).result["name"] == "boarding pass"
-        assert (await world.do("list_passes")).speech == "There are library card and boarding pass."
+        assert (await world.do("list_passes")).speech == "In your wallet: library card and boarding pass."
         assert "no pass called gym" in await world.refused("show_pass", name="gym")
         assert "too long" in await world.refused("add_pass", source="x" * 450)
         await world.undo(kept)
