@@ -38,7 +38,7 @@ class Planned(Body, frozen=True):
     """``calls`` empty is a refusal, ``reply`` then says so shortly. ``undo`` means: take the last turn back.
 
     ``planner`` is the tier that answered. ``lacks`` names the action that was understood where only a value of it was
-    not said; ``reply`` then asks for that.
+    not said; ``reply`` then asks for that. ``why`` says in a few words why that tier answered.
     """
 
     calls: list[PlannedCall]
@@ -48,6 +48,7 @@ class Planned(Body, frozen=True):
     reply: str = ""
     undo: bool = False
     lacks: str = ""
+    why: str = ""
 
 
 MAX_SENTENCES = 12

@@ -33,6 +33,8 @@ JUDGED_WITHIN_S = 4.0
 """The first request (or reading of speech) of a while also waits for the encoder's process."""
 WARM_UP = "set a timer for ten minutes"
 """Planned once, so that the parser is loaded before the first request."""
+LATER = 0.95
+"""How likely an action that the encoder was never taught must be, to serve what everybody else refuses."""
 _TRIES = 8
 _AT_ONCE = 100
 _JUDGED = 16
@@ -151,15 +153,31 @@ class PlannerService(Service):
         began = self.port.now()
         sentences = [[token.text for token in tokens] for tokens in tier.sentences(text)]
         try:
-            asked = Encode(sentences, [call.name for call in templates.calls])
+            asked = Encode(sentences, list(planner.actions))
             encoded = await self.port.ask(self._encoder, asked, Encoded, within=ENCODED_WITHIN_S)
         except BluerillError as error:
             self.port.log.warning("no encoder for a request that no template matched well: %s", error)
             return templates
-        if encoded.foreign:  # of a skill that came after the training: the network can only take it for something else
-            return templates
+        if any(call.name in encoded.foreign for call in templates.calls):
+            return templates  # of a skill that came after the training: the network can only take it for something else
         found = tier.second(templates, tier.planned(text, encoded, planner.actions, now))
+        if not found.calls and not found.lacks and encoded.foreign:
+            found = await self._later(planner, found, encoded.foreign, text, now)
         return msgspec.structs.replace(found, ms=round(templates.ms + (self.port.now() - began) * 1000, 3))
+
+    async def _later(
+        self, planner: Planner, refused: Planned, foreign: Sequence[str], text: str, now: datetime
+    ) -> Planned:
+        """What nobody else serves, over the actions that came after the training, read as foreign tools are."""
+        from .decoder.asking import plan_over  # as for tools: only who has such actions pays for it
+
+        actions = [planner.actions[name] for name in foreign if not planner.actions[name].hidden]
+        try:
+            found = await plan_over(self.port, self._encoder, self._decoder, text, actions, now, LATER)
+        except BluerillError as error:
+            self.port.log.warning("actions that came later were not looked at: %s", error)
+            return refused
+        return found if found.calls or found.lacks else refused
 
     @handles(PlanTools)
     async def plan_tools(self, request: PlanTools, call: Call) -> Planned:

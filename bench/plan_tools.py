@@ -38,21 +38,24 @@ from ..models.encoder.network import Network as Encoder
 from ..models.encoder.network import shipped
 from ..models.encoder.tools import Chooser
 from . import bfcl
-from .figures import percentile, share
+from .figures import auroc, percentile, share
 from .plan import data_folder
+from .plan_tiers import believed
 
-__all__ = ["PLANNERS", "Tools", "auroc", "fuzz", "main", "measure"]
+__all__ = ["PLANNERS", "Tools", "fuzz", "main", "measure"]
 
 PLANNERS = ("rules", "decoder", "together")
+NOISE = 4.0
+"""How strongly a fuzzed decoder is disturbed: it says almost anything that the grammar allows."""
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
 
 class Tools:
     """The models over foreign tools, in one process."""
 
-    def __init__(self, decoder: Path | None = None, engine: str = "auto") -> None:
+    def __init__(self, decoder: Path | None = None, engine: str = "auto", noise: float = 0.0) -> None:
         self.chooser = Chooser(Encoder(shipped()), shipped() / "tools.json")
-        self.decoder = Decoder(decoder or decoder_shipped(), engine=engine)
+        self.decoder = Decoder(decoder or decoder_shipped(), engine=engine, noise=noise)
         self.ms: dict[str, list[float]] = {name: [] for name in PLANNERS}
         self.tokens: list[int] = []
 
@@ -88,19 +91,6 @@ class Tools:
 
 def pairs(planned: Planned) -> list[tuple[str, Mapping[str, Any]]]:
     return [(call.name, call.arguments) for call in planned.calls]
-
-
-def auroc(served: Sequence[float], not_served: Sequence[float]) -> float:
-    """How often one that is served has the higher of two values; ties count half."""
-    if not served or not not_served:
-        return 0.5
-    wins = sum((a > b) + 0.5 * (a == b) for a in served for b in not_served)
-    return round(wins / (len(served) * len(not_served)), 4)
-
-
-def believed(planned: Planned) -> float:
-    """How much a plan believes that a tool serves."""
-    return planned.confidence if planned.calls or planned.lacks else 1 - planned.confidence
 
 
 def measure(tools: Tools, data: Path, misses: int = 0, every: int = 1) -> dict[str, Any]:
@@ -241,7 +231,8 @@ def main(arguments: list[str] | None = None) -> int:
     figures = measure(tools, folder, options.misses, options.every)
     wrong: list[str] = []
     if options.fuzz:
-        made, count, wrong = fuzz(tools, folder, options.fuzz)
+        noisy = Tools(options.file, options.grammar, NOISE)
+        made, count, wrong = fuzz(noisy, folder, options.fuzz)
         figures["fuzz"] = {"requests": count, "calls": made, "malformed": len(wrong), "some": wrong[:5]}
     if options.json:
         print(json.dumps(figures))

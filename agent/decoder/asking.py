@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from ...kernel.errors import BluerillError, CallerError, ServiceFault
 from ...kernel.service import Port
 from ...models.decoder.prompt import Tool
@@ -50,21 +52,23 @@ async def plan_over(
     if not some:
         found = tier.refused(ranked.scores)
     else:
-        written = await _written(port, decoder, text, some)
+        written, trouble = await _written(port, decoder, text, some)
         calls, sure = (written.calls, written.sure) if written is not None else (None, 1.0)
         by_name = {action.name: action for action in actions}
         score = ranked.scores[offered.index(some[0])]
         found = tier.planned(text, by_name, some[0], score, calls, sure, now)
+        if trouble:
+            found = replace(found, why=f"{found.why}, as the decoder could not be had: {trouble}")
     ms = round((port.now() - began) * 1000, 3)
-    return Planned(found.calls, found.planner, found.confidence, ms, found.reply, lacks=found.lacks)
+    return replace(found, ms=ms)
 
 
-async def _written(port: Port, decoder: str, text: str, some: Sequence[Tool]) -> Decoded | None:
-    """What the decoder writes; None where it cannot be had."""
+async def _written(port: Port, decoder: str, text: str, some: Sequence[Tool]) -> tuple[Decoded | None, str]:
+    """What the decoder writes; None where it cannot be had (it is not installed, or does not fit), and why."""
     if not decoder:
-        return None
+        return None, ""
     try:
-        return await port.ask(decoder, Decode(text, list(some)), Decoded, within=DECODED_WITHIN_S)
+        return await port.ask(decoder, Decode(text, list(some)), Decoded, within=DECODED_WITHIN_S), ""
     except BluerillError as error:
         port.log.warning("no decoder for a request over foreign tools, rules fill it: %s", error)
-        return None
+        return None, str(error)[:120]

@@ -41,7 +41,8 @@ def likely(tools: Sequence[Tool], scores: Sequence[float], sure: float) -> list[
 
 def refused(scores: Sequence[float]) -> Planned:
     """Nothing on offer serves; how sure that is."""
-    return Planned([], RULES, round(1 - max(scores, default=0.0), 3), 0.0, REFUSAL)
+    best = max(scores, default=0.0)
+    return Planned([], RULES, round(1 - best, 3), 0.0, REFUSAL, why=f"no tool on offer is likely to serve ({best:.2f})")
 
 
 def call_of(
@@ -83,6 +84,8 @@ def planned(
     The decoder writes lower case; names of tools and parameters are the ones on offer that read so.
     """
     tier = RULES if written is None else TIER
+    why = f"the encoder takes {best.name} for likeliest ({score:.2f})"
+    why += f"; the decoder wrote the arguments ({sure:.2f})" if written is not None else "; rules found the arguments"
     offered = {plain(name): action for name, action in actions.items()}
     calls: list[PlannedCall] = []
     for name, words in [(plain(best.name), {})] if written is None else written:
@@ -94,12 +97,14 @@ def planned(
         call, missing = call_of(action, text, said, now, complete=complete)
         if call is None:
             what = missing[0].replace("_", " ")
-            return Planned([], tier, round(score, 3), 0.0, f"Please tell me the {what} too.", lacks=action.name)
+            return Planned(
+                [], tier, round(score, 3), 0.0, f"Please tell me the {what} too.", lacks=action.name, why=why
+            )
         if call not in calls:
             calls.append(call)
     if not calls:
-        return Planned([], tier, round(1 - min(score, sure), 3), 0.0, REFUSAL)
-    return Planned(calls, tier, round(min(score, sure), 3), 0.0)
+        return Planned([], tier, round(1 - min(score, sure), 3), 0.0, REFUSAL, why=f"{why}: none of them serves")
+    return Planned(calls, tier, round(min(score, sure), 3), 0.0, why=why)
 
 
 def _as_said(words: str, text: str) -> str:

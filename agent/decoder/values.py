@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from ..arguments import written
@@ -100,7 +101,7 @@ def number_of(said: str, *, whole: bool, fraction: bool) -> float | int | None:
         parts = [part for word in words(text) for part in word.split("-")]
         readings = [(end, read) for end, read in numbers(parts, 0)] if parts else []
         value = float(max(readings)[1]) if readings else None
-    if value is None:
+    if value is None or not isfinite(value):
         return None
     if ("%" in text or "percent" in text) and fraction and not whole:
         value /= 100

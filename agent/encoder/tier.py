@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from ...skills.messages import ActionInfo, ParameterInfo
 from ..messages import Encoded, Planned, Sighted
 from ..phrasing import COMMANDING, joints
@@ -116,7 +118,16 @@ def doubted(templates: Planned) -> bool:
 def second(templates: Planned, encoder: Planned) -> Planned:
     """Which of two plans of one text to follow, where the templates' is :func:`doubted`."""
     if not templates.calls:
-        return encoder
+        return replace(encoder, why=f"no template matches; {_belief(encoder)}")
     names = [call.name for call in templates.calls]
     agrees = names == [call.name for call in encoder.calls] or encoder.lacks in names
-    return templates if agrees or encoder.confidence < OVERRULE else encoder
+    if agrees:
+        return replace(templates, why=f"a template matches loosely; {_belief(encoder)} too")
+    if encoder.confidence < OVERRULE:
+        return replace(templates, why=f"a template matches loosely; the encoder is no surer ({encoder.confidence:.2f})")
+    return replace(encoder, why=f"a template matches only loosely ({templates.confidence:.2f}); {_belief(encoder)}")
+
+
+def _belief(encoder: Planned) -> str:
+    what = encoder.lacks or ", ".join(call.name for call in encoder.calls) or "nothing it knows"
+    return f"the encoder reads {what} ({encoder.confidence:.2f})"

@@ -76,7 +76,13 @@ def test_only_refusals_and_loose_matches_are_doubted() -> None:
 
 def test_a_loose_match_stays_unless_the_encoder_is_sure_of_something_else() -> None:
     sure = Planned([], "encoder", 0.99, 0.0, REFUSAL)
-    assert tier.second(LOOSE, sure) is sure
-    assert tier.second(LOOSE, Planned([], "encoder", 0.7, 0.0, REFUSAL)) is LOOSE
-    assert tier.second(LOOSE, Planned([PlannedCall("get_time")], "encoder", 0.99, 0.0)) is LOOSE
-    assert tier.second(REFUSED, sure) is sure
+    assert tier.second(LOOSE, sure).planner == "encoder"
+    unsure, alike = Planned([], "encoder", 0.7, 0.0, REFUSAL), Planned([PlannedCall("get_time")], "encoder", 0.99, 0.0)
+    assert [tier.second(LOOSE, each).planner for each in (unsure, alike)] == ["templates", "templates"]
+    assert tier.second(REFUSED, sure).planner == "encoder"
+
+
+def test_every_answer_says_why_this_tier() -> None:
+    sure = Planned([], "encoder", 0.99, 0.0, REFUSAL)
+    assert tier.second(LOOSE, sure).why.startswith("a template matches only loosely (0.55); the encoder reads nothing")
+    assert tier.second(REFUSED, sure).why == "no template matches; the encoder reads nothing it knows (0.99)"
