@@ -13,14 +13,14 @@ from typing import ClassVar
 
 import msgspec
 
-from ..kernel.errors import BluerillError, CallerError
+from ..kernel.errors import BluerillError, CallerError, ServiceFault
 from ..kernel.service import Call, Leased, Port, Service, handles
 from ..modalities.voice.messages import Corpus, GetCorpus, Judge, Judged
 from ..skills.localtime import device_zone
 from ..skills.messages import Catalogue, GetCatalogue
 from .corpus_store import SENTENCES, read_corpus, write_corpus
 from .encoder import tier
-from .messages import MAX_SENTENCES, Encode, Encoded, Plan, Planned, PlanTools
+from .messages import MAX_SENTENCES, Encode, Encoded, Plan, Planned, PlanTools, Tune, Tuned
 from .plan import NOTHING, NOTHING_TO_UNDO, REFUSAL, Planner
 from .values.words import MAX_CHARACTERS, words
 
@@ -191,6 +191,21 @@ class PlannerService(Service):
             return Planned([], "templates", 1.0, 0.0, NOTHING)
         decoder = "" if request.tier == "encoder" else self._decoder
         return await plan_over(self.port, self._encoder, decoder, request.text[:MAX_CHARACTERS], actions, now)
+
+    @handles(Tune)
+    async def tune(self, request: Tune, call: Call) -> Tuned:
+        """Raises CallerError for an action there is not, and what the encoder raises."""
+        planner = await self._planner_now()
+        if not self._encoder:
+            raise ServiceFault("there is nothing to tune: the encoder is not installed")
+        for each in request.examples:
+            if each.action and each.action not in planner.actions:
+                raise CallerError(f"expected actions of installed skills, got {each.action[:60]!r}")
+        own = {each.action for each in request.examples}
+        others = [
+            words(text) for action in planner.actions.values() if action.name not in own for text in action.examples[:3]
+        ]
+        return await self.port.ask(self._encoder, Tune(request.examples, others, request.undo), Tuned, within=60.0)
 
     @handles(Judge)
     async def judge(self, request: Judge, call: Call) -> Judged:
