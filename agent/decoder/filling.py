@@ -57,6 +57,13 @@ _TO = _set("to destination end arrival target until final second")
 _PLACE = _set("city location place country town area region state address destination origin venue loc where")
 _DATE = _set("date day time when birthday checkin checkout deadline")
 _CODED = _set("id number code docket reference case isbn zip postal parcel serial path file flight gene")
+_KINDS = _set("type kind genre style category mode specialty sector cuisine diet")
+_LITTLE = _set(
+    "the a an of in to for and or is it this that my some any what which how find get show me new more other different "
+    "with from by on at all are you i we us your our their give tell about"
+)
+_SPOKEN = re.compile(r"[A-Za-z]+")
+_NEXT = re.compile(r" (?:is |of |named |called |= ?)?((?:[A-Z][\w'.&-]*|[\w^*/+-]*\d[\w^*/+-]*)(?: [A-Z][\w'&-]*)*)")
 _NUMERIC = ("integer", "number")
 _WIDER = _set("country state nation")
 
@@ -255,8 +262,8 @@ def _candidates(name: str, schema: Mapping[str, Any], text: str) -> Iterator[tup
     about = set(tokens_of(name)) | set(tokens_of(str(schema.get("description", "")))[:6])
     raw = {part.lower() for part in _PART.findall(name)}
     for match in _QUOTED.finditer(text):
-        before = {_stem(word) for word in _WORD.findall(text[: match.start()].lower())[-4:]}
-        yield 4.0 + 1.5 * bool(about & before), next(group for group in match.groups() if group)
+        near = {_stem(word) for word in _WORD.findall(text[: match.start()].lower())[-4:]}
+        yield 4.0 + 1.5 * bool(about & near), next(group for group in match.groups() if group)
     if raw & _DATE:
         for match in _DATED.finditer(text):
             yield 3.5, match[0]
@@ -267,6 +274,7 @@ def _candidates(name: str, schema: Mapping[str, Any], text: str) -> Iterator[tup
     if raw & _CODED:
         for match in _CODE.finditer(text):
             yield 3.0, match[0]
+    yield from _beside(name, raw, about, text)
     for match in _PROPER.finditer(text):
         before = text[: match.start()].split()[-1:]
         yield (
@@ -281,6 +289,23 @@ def _candidates(name: str, schema: Mapping[str, Any], text: str) -> Iterator[tup
         if 0 < len(words) <= 60:
             score = 1.0 + _preposition(match[1].lower(), raw)
             yield score + (0.5 if about & set(tokens_of(words)) else 0.0), words
+
+
+def _beside(name: str, raw: set[str], about: set[str], text: str) -> Iterator[tuple[float, str]]:
+    """What stands right after a word of the parameter's name ("company Amazon"), or before one ("theft crimes")."""
+    kinds = bool(raw & _KINDS)
+    wanted = {token for token in tokens_of(name) if token not in _KINDS}
+    for match in _SPOKEN.finditer(text):
+        stem = _stem(match[0].lower())
+        near = wanted | (about - {_stem(kind) for kind in _KINDS} if kinds else set())
+        if not any(_alike(stem, token) for token in near):
+            continue
+        after = _NEXT.match(text, match.end())
+        if after and not kinds:
+            yield 2.6, after[1]
+        before = text[: match.start()].split()[-1:]
+        if kinds and before and before[0].isalpha() and before[0].lower() not in _LITTLE:
+            yield 2.8, before[0]
 
 
 def _preposition(word: str, name: set[str]) -> float:

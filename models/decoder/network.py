@@ -211,7 +211,7 @@ class _Guide:
         took.append(thread_time_ns() - began)
         if not len(allowed):
             raise ServiceFault("llguidance allows no further token")
-        some = logits[allowed]
+        some: npt.NDArray[Any] = logits[allowed]
         if self.noise:
             some = some + self.noise * self._random.gumbel(size=len(some))
         best = int(some.argmax())

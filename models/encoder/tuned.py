@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -21,7 +22,7 @@ from .example import Example
 
 __all__ = ["FEWEST", "MOST_ACTIONS", "MOST_EXAMPLES", "Heads", "Shelf", "held_out", "trained"]
 
-Array = npt.NDArray[np.float32]
+Array = npt.NDArray[Any]
 FEWEST, MOST_EXAMPLES, MOST_ACTIONS = 3, 400, 64
 _STEPS, _RATE, _SHRINK, _SCALE = 300, 0.5, 2e-3, 6.0
 _FOLDS = 5
@@ -98,7 +99,8 @@ def _fitted(rows: Array, wanted: npt.NDArray[np.int64], classes: int) -> Array:
 def _likely(rows: Array, weights: Array) -> Array:
     scores = rows @ weights[:, :-1].T + weights[:, -1]
     likely: Array = np.exp(scores - scores.max(1, keepdims=True))
-    return likely / likely.sum(1, keepdims=True)
+    likely /= likely.sum(1, keepdims=True)
+    return likely
 
 
 class Shelf:

@@ -47,12 +47,12 @@ def loss_of(net: Decoder, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
     return (each * batch.weights).sum() / batch.weights.sum(), logits.detach().argmax(-1) == batch.wanted
 
 
-@torch.no_grad()
 def mark(net: Decoder, held: Sequence[Batch]) -> dict[str, float]:
     """On held-back packs: loss, and the shares of answer tokens and of packs that are predicted rightly."""
     losses, right, tokens, whole, count = 0.0, 0, 0, 0, 0
     for batch in held:
-        loss, good = loss_of(net, batch)
+        with torch.no_grad():
+            loss, good = loss_of(net, batch)
         losses += float(loss)
         answer = batch.weights == 1.0
         right += int(good[answer].sum())
