@@ -23,7 +23,7 @@ def data() -> Path:
 
 @pytest.fixture(scope="module")
 def drawn(data: Path) -> list[Pack]:
-    return list(packs(data, 150, seed=5))
+    return list(packs(Packs(data, 5, walks=600), 150))
 
 
 def test_nothing_that_is_measured_with_is_trained_on(data: Path, drawn: list[Pack]) -> None:
@@ -55,9 +55,9 @@ def test_there_is_something_of_everything_in_them(drawn: list[Pack]) -> None:
 
 
 def test_a_seed_gives_the_same_packs(data: Path) -> None:
-    made = Packs(data, 7)
+    made = Packs(data, 7, walks=50)
     assert isinstance(made.random, Random)
-    again = Packs(data, 7)
+    again = Packs(data, 7, walks=50)
     assert [made.draw() for _ in range(5)] == [again.draw() for _ in range(5)]
 
 
