@@ -33,7 +33,7 @@ JUDGED_WITHIN_S = 4.0
 """The first request (or reading of speech) of a while also waits for the encoder's process."""
 WARM_UP = "set a timer for ten minutes"
 """Planned once, so that the parser is loaded before the first request."""
-LATER = 0.95
+LATER = 0.9
 """How likely an action that the encoder was never taught must be, to serve what everybody else refuses."""
 _TRIES = 8
 _AT_ONCE = 100

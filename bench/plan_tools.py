@@ -27,6 +27,7 @@ from time import process_time
 from typing import Any
 
 from ..agent.decoder import tier
+from ..agent.decoder.filling import choosing
 from ..agent.decoder.values import spelled_numbers
 from ..agent.foreign import actions_from_tools
 from ..agent.messages import Planned
@@ -77,7 +78,7 @@ class Tools:
         ruled = process_time() - began
         began = process_time()
         try:
-            answer = self.decoder.plan(some, text, spelled_numbers)
+            answer = self.decoder.plan(some, text, spelled_numbers, choosing(text))
         except CallerError:  # tools too long for the decoder: as on the device, rules are left
             return dict.fromkeys(PLANNERS, rules)
         read = process_time() - began
@@ -177,7 +178,7 @@ def fuzz(tools: Tools, data: Path, count: int, seed: int = 1) -> tuple[int, int,
         text = " ".join(said)
         actions = {action.name: action for action in actions_from_tools(case.tools)}
         offered = tier.tools_of(list(actions.values()))
-        answer = tools.decoder.plan(offered[: tier.MOST_SHOWN], text, spelled_numbers)
+        answer = tools.decoder.plan(offered[: tier.MOST_SHOWN], text, spelled_numbers, choosing(text))
         planned = tier.planned(text, actions, offered[0], 1.0, answer.calls, answer.sure, NOW)
         for call in planned.calls:
             made += 1

@@ -8,12 +8,14 @@ follows a preposition. Everything is words of the request (:mod:`.values` makes 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from ...models.decoder.prompt import Parameter
 from .values import kind_of, spelled_numbers
 
-__all__ = ["completed"]
+__all__ = ["NUMERIC", "PROPER", "QUOTED", "Span", "candidates", "choosing", "completed", "number_spans", "tokens_of"]
 
 
 def _set(words: str) -> frozenset[str]:
@@ -21,16 +23,16 @@ def _set(words: str) -> frozenset[str]:
 
 
 _NUMBER = re.compile(
-    r"(?<![\w.])[-+]?\$?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?%?(?:\s(?:thousand|million|billion|trillion)\b)?(?!\d)",
+    r"(?<![\w.])[-+]?\$?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?%?(?:\s(?:thousand|million|billion|trillion)\b)?(?!\d)",
     re.IGNORECASE,
 )
 _LIST = re.compile(r"\[[^\]]*\]|\([^)]*,[^)]*\)")
 _NUMBERS = re.compile(r"[-+]?\d[\d.]*%?(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)[-+]?\d[\d.]*%?)+")
-_QUOTED = re.compile(r"(?:(?<=[\s(:])|^)'([^\n]{2,120}?)'(?=[\s.,?!;:)]|$)|\"([^\"\n]{2,120})\"|“([^”\n]{2,120})”")
+QUOTED = re.compile(r"(?:(?<=[\s(:])|^)'([^\n]{2,120}?)'(?=[\s.,?!;:)]|$)|\"([^\"\n]{2,120})\"|“([^”\n]{2,120})”")
 _NAMED = re.compile(r"'([^']{2,30})'|\"([^\"]{2,30})\"")
 _ONE = r"(?:'[^']+'|[\w$%.-]+(?: [A-Z][\w$%.-]+)?)"
 _SEVERAL = re.compile(rf"{_ONE}(?:, {_ONE})*,? (?:and|or|&) {_ONE}")
-_PROPER = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w'&-]*(?:[ -][A-Z][\w'&-]*)*(?:, [A-Z][\w]+(?: [A-Z]\w+)*)?")
+PROPER = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w'&-]*(?:[ -][A-Z][\w'&-]*)*(?:, [A-Z][\w]+(?: [A-Z]\w+)*)?")
 _AFTER = re.compile(
     r"\b(in|at|to|from|for|of|on|about|near|by|with|between|called|named|titled|into|and)\s+", re.IGNORECASE
 )
@@ -64,7 +66,12 @@ _LITTLE = _set(
 )
 _SPOKEN = re.compile(r"[A-Za-z]+")
 _NEXT = re.compile(r" (?:is |of |named |called |= ?)?((?:[A-Z][\w'.&-]*|[\w^*/+-]*\d[\w^*/+-]*)(?: [A-Z][\w'&-]*)*)")
-_NUMERIC = ("integer", "number")
+_ANYTHING = _set("text message body content note notes task query question description prompt comment review sentence")
+HINT = 1.5
+"""How well somebody else's words for a text fit, beside those the rules find."""
+OPTIONAL_HINTS = False
+"""Whether their words for what may be left out are taken too."""
+NUMERIC = ("integer", "number")
 _WIDER = _set("country state nation")
 
 
@@ -77,9 +84,17 @@ class Span(NamedTuple):
 
 
 def completed(
-    parameters: Mapping[str, Any], required: Sequence[str], text: str, given: Mapping[str, str]
+    parameters: Mapping[str, Any],
+    required: Sequence[str],
+    text: str,
+    given: Mapping[str, str],
+    hints: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
-    """``given`` (words by parameter) with what the request says of the others, in the schema's order."""
+    """``given`` (words by parameter) with what the request says of the others, in the schema's order.
+
+    ``hints`` are somebody else's words for some of them: a candidate among those of the rules for a text, and what is
+    taken where rules find nothing.
+    """
     found = {name: words for name, words in given.items() if name in parameters and words.strip()}
     lowered = text.lower()
     _shared_numbers(parameters, found, lowered)
@@ -97,7 +112,10 @@ def completed(
                 found[name] = chosen
     _lists(parameters, required, text, found)
     _numbers(parameters, required, lowered, found)
-    _texts(parameters, required, text, found)
+    _texts(parameters, required, text, found, hints)
+    for name, words in hints.items():
+        if name in parameters and name not in found and words.strip() and (name in required or OPTIONAL_HINTS):
+            found[name] = words
     return {name: found[name] for name in parameters if name in found}
 
 
@@ -141,7 +159,8 @@ def _flag(name: str, schema: Mapping[str, Any], lowered: str) -> str:
     return "false" if _NEGATED.search(lowered[: min(at)]) else "true"
 
 
-def _number_spans(lowered: str) -> list[Span]:
+def number_spans(lowered: str) -> list[Span]:
+    """The numbers of a text in lower case, in digits and in words, where they stand."""
     found = [Span(m.start(), m.end(), m[0].rstrip(",.")) for m in _NUMBER.finditer(lowered) if re.search(r"\d", m[0])]
     for words in spelled_numbers(lowered):
         at = lowered.find(words)
@@ -152,8 +171,8 @@ def _number_spans(lowered: str) -> list[Span]:
 
 def _shared_numbers(parameters: Mapping[str, Any], found: dict[str, str], lowered: str) -> None:
     """One number said once is not two parameters' where others are still unclaimed: the worse fit gives it back."""
-    spans = _number_spans(lowered)
-    numeric = [n for n in found if isinstance(parameters[n], Mapping) and kind_of(parameters[n]) in _NUMERIC]
+    spans = number_spans(lowered)
+    numeric = [n for n in found if isinstance(parameters[n], Mapping) and kind_of(parameters[n]) in NUMERIC]
     said = [span.words for span in spans]
     unclaimed = [words for words in said if words not in found.values()]
     for number, name in enumerate(numeric):
@@ -187,11 +206,11 @@ def _alike(word: str, token: str) -> bool:
 def _numbers(parameters: Mapping[str, Any], required: Sequence[str], lowered: str, found: dict[str, str]) -> None:
     open_names = [
         name for name, schema in parameters.items()
-        if name not in found and isinstance(schema, Mapping) and kind_of(schema) in _NUMERIC and "enum" not in schema
+        if name not in found and isinstance(schema, Mapping) and kind_of(schema) in NUMERIC and "enum" not in schema
     ]  # fmt: skip
     if not open_names:
         return
-    spans = _number_spans(lowered)
+    spans = number_spans(lowered)
     free = [span for span in spans if not any(span.words in words for words in found.values())]
     fits = sorted(
         (
@@ -219,7 +238,7 @@ def _lists(parameters: Mapping[str, Any], required: Sequence[str], text: str, fo
         if name in found or not isinstance(schema, Mapping) or kind_of(schema) != "array" or name not in required:
             continue
         items = schema.get("items")
-        numeric = isinstance(items, Mapping) and kind_of(items) in _NUMERIC
+        numeric = isinstance(items, Mapping) and kind_of(items) in NUMERIC
         listed = [m[0] for m in _LIST.finditer(text)]
         spans = listed or [m[0] for m in (_NUMBERS if numeric else _SEVERAL).finditer(text)]
         free = [words for words in spans if words not in found.values()]
@@ -227,14 +246,17 @@ def _lists(parameters: Mapping[str, Any], required: Sequence[str], text: str, fo
             found[name] = free[0]
 
 
-def _texts(parameters: Mapping[str, Any], required: Sequence[str], text: str, found: dict[str, str]) -> None:
+def _texts(
+    parameters: Mapping[str, Any], required: Sequence[str], text: str, found: dict[str, str], hints: Mapping[str, str]
+) -> None:
     """Words for the texts that are required and still missing."""
     for name in required:
         schema = parameters.get(name)
         if name in found or not isinstance(schema, Mapping) or kind_of(schema) != "string" or "enum" in schema:
             continue
         best: tuple[float, str] | None = None
-        for score, words in _candidates(name, schema, text):
+        hint = hints.get(name, "")
+        for score, words in [*([(HINT, hint)] if hint.strip() else []), *_candidates(name, schema, text)]:
             taken = any(words.lower() == other.lower() for other in found.values())
             if not taken and (best is None or score > best[0]):
                 best = (score, words)
@@ -257,11 +279,32 @@ def _wider(parameters: Mapping[str, Any], found: dict[str, str]) -> None:
             found[narrow], found[wide] = city.strip(), country.strip()
 
 
+def candidates(name: str, about: str, text: str, most: int = 10) -> list[str]:
+    """What a text may be, the best first; nothing for what may be any words (a message, a question)."""
+    if {part.lower() for part in _PART.findall(name)} & _ANYTHING:
+        return []
+    best: dict[str, float] = {}
+    for score, words in _candidates(name, {"description": about}, text):
+        best[words.strip()] = max(score, best.get(words.strip(), 0.0))
+    return sorted((each for each in best if each), key=lambda each: -best[each])[:most]
+
+
+def choosing(text: str) -> Callable[[Parameter], list[str]]:
+    """The candidates of a request for the decoder's grammar: it chooses among what the rules see."""
+
+    def some(parameter: Parameter) -> list[str]:
+        if kind_of({"type": parameter.kind}) != "string":
+            return []
+        return candidates(parameter.name, parameter.about, text)
+
+    return some
+
+
 def _candidates(name: str, schema: Mapping[str, Any], text: str) -> Iterator[tuple[float, str]]:
     """Words that a text may be, each with how well it fits."""
     about = set(tokens_of(name)) | set(tokens_of(str(schema.get("description", "")))[:6])
     raw = {part.lower() for part in _PART.findall(name)}
-    for match in _QUOTED.finditer(text):
+    for match in QUOTED.finditer(text):
         near = {_stem(word) for word in _WORD.findall(text[: match.start()].lower())[-4:]}
         yield 4.0 + 1.5 * bool(about & near), next(group for group in match.groups() if group)
     if raw & _DATE:
@@ -275,7 +318,7 @@ def _candidates(name: str, schema: Mapping[str, Any], text: str) -> Iterator[tup
         for match in _CODE.finditer(text):
             yield 3.0, match[0]
     yield from _beside(name, raw, about, text)
-    for match in _PROPER.finditer(text):
+    for match in PROPER.finditer(text):
         before = text[: match.start()].split()[-1:]
         yield (
             (0.5 if raw & (_DATE | _CODED) else 2.0) + _preposition(before[0].lower() if before else "", raw),

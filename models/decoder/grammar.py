@@ -20,7 +20,7 @@ MOST_CALLS = 8
 MOST_TOOLS, MOST_PARAMETERS = 16, 32
 _FLAGS = ("true", "false")
 _NUMERIC = frozenset(["integer", "int", "number", "float"])
-_DIGITS = re.compile(r"\d+/\d+|[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?%?")
+_DIGITS = re.compile(r"\d+/\d+|[-+]?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?%?")
 _WORD = re.compile(r"\w+|[^\w\s]+|\s+")
 
 
@@ -31,8 +31,16 @@ def numbers_said(text: str, spelled: Callable[[str], Sequence[str]] | None = Non
     return list(dict.fromkeys(each for each in found if each))
 
 
-def lark(tools: Sequence[Tool], request: str, spelled: Callable[[str], Sequence[str]] | None = None) -> str:
-    """The grammar of llguidance. Raises CallerError for no tools, or too many."""
+def lark(
+    tools: Sequence[Tool],
+    request: str,
+    spelled: Callable[[str], Sequence[str]] | None = None,
+    candidates: Callable[[Parameter], Sequence[str]] | None = None,
+) -> str:
+    """The grammar of llguidance; ``candidates`` are the only words a text may be, where there are any.
+
+    Raises CallerError for no tools, or too many.
+    """
     said = plain(request[:MAX_REQUEST])
     numbers = numbers_said(said, spelled)
     lines = [f"WORDS: %regex {json.dumps({'substring_words': said})}"] if said.strip() else []
@@ -43,6 +51,9 @@ def lark(tools: Sequence[Tool], request: str, spelled: Callable[[str], Sequence[
             return f"({' | '.join(_quoted(each) for each in choices)})"
         if parameter.kind in _NUMERIC:
             return "NUMBER" if numbers else ""
+        some = [plain(each) for each in candidates(parameter)] if candidates is not None else []
+        if some := [each for each in dict.fromkeys(some) if each in said]:
+            return f"({' | '.join(_quoted(each) for each in some)})"
         return "WORDS" if said.strip() else ""
 
     return "\n".join([*_rules(tools, value, "start", ":"), *lines]) + "\n"

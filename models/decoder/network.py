@@ -25,7 +25,7 @@ from ..engines.llama.context import Context, Row
 from ..engines.llama.sampler import Sampler
 from ..messages import LoadOptions, Sampling
 from . import grammar
-from .prompt import BEGIN, Tool, request_text, tools_text
+from .prompt import BEGIN, Parameter, Tool, request_text, tools_text
 
 __all__ = ["CARD", "CONTEXT", "Answer", "Network", "shipped"]
 
@@ -82,7 +82,13 @@ class Network:
         """What holds answers to the grammar."""
         return "llguidance" if self._guide is not None else "gbnf"
 
-    def plan(self, tools: Sequence[Tool], request: str, spelled: Spelled | None = None) -> Answer:
+    def plan(
+        self,
+        tools: Sequence[Tool],
+        request: str,
+        spelled: Spelled | None = None,
+        candidates: Callable[[Parameter], Sequence[str]] | None = None,
+    ) -> Answer:
         """The calls of a request. Raises CallerError where tools and request do not fit the context."""
         if not request.strip():
             return Answer([], 1.0, 1.0, 0, 0)
@@ -96,7 +102,7 @@ class Network:
         output = self._context.decode([Row(slot, length, asked, True)])[0]
         position = length + len(asked)
         if self._guide is not None:
-            return self._guided(self._guide, slot, position, output, grammar.lark(tools, request, spelled))
+            return self._guided(self._guide, slot, position, output, grammar.lark(tools, request, spelled, candidates))
         return self._sampled(slot, position, output, grammar.gbnf(tools, request, spelled))
 
     def _prefix(self, tools: Sequence[Tool]) -> tuple[int, int]:
