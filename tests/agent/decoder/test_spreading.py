@@ -33,7 +33,7 @@ def test_the_decoder_chooses_among_what_the_rules_see() -> None:
     assert {"Chez Pierre", "Paris"} <= set(candidates("restaurant", "the restaurant", text))
     assert candidates("message", "", text) == [], "a message may be any words"
     assert choosing(text)(Parameter("n", "integer")) == []
-    assert choosing(text)(Parameter("city", "string"))[0] == "Paris"
+    assert "Paris" in choosing(text)(Parameter("city", "string"))
 
 
 def test_somebody_elses_words_are_one_candidate_more() -> None:
