@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from time import thread_time_ns
@@ -25,7 +25,7 @@ from ..engines.llama.context import Context, Row
 from ..engines.llama.sampler import Sampler
 from ..messages import LoadOptions, Sampling
 from . import grammar
-from .prompt import BEGIN, Parameter, Tool, request_text, tools_text
+from .prompt import BEGIN, Tool, request_text, tools_text
 
 __all__ = ["CARD", "CONTEXT", "Answer", "Network", "shipped"]
 
@@ -33,7 +33,6 @@ CARD = "planner-decoder"
 CONTEXT, SETS = 1024, 2
 """Tokens of a prompt with its answer, and how many sets of tools are remembered."""
 MOST_TOKENS = 240
-Spelled = Callable[[str], Sequence[str]]
 
 
 class Answer(NamedTuple):
@@ -86,8 +85,8 @@ class Network:
         self,
         tools: Sequence[Tool],
         request: str,
-        spelled: Spelled | None = None,
-        candidates: Callable[[Parameter], Sequence[str]] | None = None,
+        spelled: grammar.Spelled | None = None,
+        candidates: grammar.Candidates | None = None,
     ) -> Answer:
         """The calls of a request. Raises CallerError where tools and request do not fit the context."""
         if not request.strip():
@@ -103,7 +102,7 @@ class Network:
         position = length + len(asked)
         if self._guide is not None:
             return self._guided(self._guide, slot, position, output, grammar.lark(tools, request, spelled, candidates))
-        return self._sampled(slot, position, output, grammar.gbnf(tools, request, spelled))
+        return self._sampled(slot, position, output, grammar.gbnf(tools, request, spelled, candidates))
 
     def _prefix(self, tools: Sequence[Tool]) -> tuple[int, int]:
         """The sequence in which these tools stand, and their length; nothing comes after them there."""
