@@ -27,6 +27,7 @@ from time import process_time
 from typing import Any
 
 from ..agent.decoder import tier
+from ..agent.decoder.clauses import clauses, segments
 from ..agent.decoder.filling import choosing
 from ..agent.decoder.values import spelled_numbers
 from ..agent.foreign import actions_from_tools
@@ -35,9 +36,11 @@ from ..agent.schema import problem
 from ..kernel.errors import CallerError
 from ..models.decoder.network import Network as Decoder
 from ..models.decoder.network import shipped as decoder_shipped
+from ..models.decoder.prompt import Tool
 from ..models.encoder.network import Network as Encoder
 from ..models.encoder.network import shipped
 from ..models.encoder.tools import Chooser
+from ..skills.messages import ActionInfo
 from . import bfcl
 from .figures import auroc, percentile, share
 from .plan import data_folder
@@ -72,7 +75,28 @@ class Tools:
             for name in PLANNERS:
                 self.ms[name].append(ranked * 1000)
             return dict.fromkeys(PLANNERS, tier.refused(scores))
-        score = scores[offered.index(some[0])]
+        began = process_time()
+        asked = [(text, some, scores[offered.index(some[0])])]
+        parts = clauses(text) if len(offered) > 1 else []
+        if len(parts) > 1:
+            each = [self.chooser.scores(part, offered) for part in parts]
+            found = segments(parts, each, offered, self.chooser.weights.sure)
+            asked = [(said, [offered[at]], likely) for at, said, likely in found] or asked
+        ranked += process_time() - began
+        made: dict[str, list[Planned]] = {name: [] for name in PLANNERS}
+        spent = dict.fromkeys(PLANNERS, ranked)
+        for said, shown, likely in asked:
+            for name, planned, took in self._planned(said, shown, likely, actions):
+                made[name].append(planned)
+                spent[name] += took
+        for name in PLANNERS:
+            self.ms[name].append(spent[name] * 1000)
+        return {name: tier.joined(made[name]) for name in PLANNERS}
+
+    def _planned(
+        self, text: str, some: Sequence[Tool], score: float, actions: Mapping[str, ActionInfo]
+    ) -> list[tuple[str, Planned, float]]:
+        """Each planner's plan of one clause, and how long it took."""
         began = process_time()
         rules = tier.planned(text, actions, some[0], score, None, 1.0, NOW)
         ruled = process_time() - began
@@ -80,14 +104,12 @@ class Tools:
         try:
             answer = self.decoder.plan(some, text, spelled_numbers, choosing(text))
         except CallerError:  # tools too long for the decoder: as on the device, rules are left
-            return dict.fromkeys(PLANNERS, rules)
+            return [(name, rules, ruled) for name in PLANNERS]
         read = process_time() - began
         self.tokens.append(answer.tokens)
         together = tier.planned(text, actions, some[0], score, answer.calls, answer.sure, NOW)
         alone = tier.planned(text, actions, some[0], score, answer.calls, answer.sure, NOW, complete=False)
-        for name, spent in (("rules", ruled), ("decoder", read), ("together", ruled + read)):
-            self.ms[name].append((ranked + spent) * 1000)
-        return {"rules": rules, "decoder": alone, "together": together}
+        return [("rules", rules, ruled), ("decoder", alone, read), ("together", together, ruled + read)]
 
 
 def pairs(planned: Planned) -> list[tuple[str, Mapping[str, Any]]]:

@@ -89,12 +89,17 @@ def completed(
     text: str,
     given: Mapping[str, str],
     hints: Mapping[str, str] = MappingProxyType({}),
+    subject: str = "",
 ) -> dict[str, str]:
     """``given`` (words by parameter) with what the request says of the others, in the schema's order.
 
     ``hints`` are somebody else's words for some of them: a candidate among those of the rules for a text, and what is
-    taken where rules find nothing.
+    taken where rules find nothing; but words of the tool's own name, ``subject``, are no argument of it.
     """
+    named = set(tokens_of(subject))
+    hints = {
+        name: words for name, words in hints.items() if not set(tokens_of(words)) or not set(tokens_of(words)) <= named
+    }
     found = {name: words for name, words in given.items() if name in parameters and words.strip()}
     lowered = text.lower()
     _shared_numbers(parameters, found, lowered)

@@ -21,7 +21,7 @@ from .filling import completed
 from .spreading import spread
 from .values import value_of
 
-__all__ = ["MOST_SHOWN", "RULES", "TIER", "likely", "made", "planned", "refused", "tools_of"]
+__all__ = ["MOST_SHOWN", "RULES", "SEVERAL", "TIER", "joined", "likely", "made", "planned", "refused", "tools_of"]
 
 TIER, RULES = "decoder", "encoder"
 """Who is named as the planner: the decoder where it read the request, else the encoder whose choice rules filled."""
@@ -85,7 +85,7 @@ def planned(
     """
     tier = RULES if written is None else TIER
     why = f"the encoder takes {best.name} for likeliest ({score:.2f})"
-    why += f"; the decoder wrote the arguments ({sure:.2f})" if written is not None else "; rules found the arguments"
+    why += f"; the decoder and rules found the words ({sure:.2f})" if written is not None else "; rules found the words"
     offered = {plain(name): action for name, action in actions.items()}
     known = [(offered[name], words) for name, words in written or () if name in offered]
     if complete and len(known) > 1 and sure < SEVERAL:
@@ -108,12 +108,25 @@ def planned(
     return Planned(calls, tier, round(min(score, sure), 3), 0.0, why=why)
 
 
+def joined(plans: Sequence[Planned]) -> Planned:
+    """One plan of those of a request's clauses: all their calls, or the question that one of them has."""
+    for each in plans:
+        if each.lacks:
+            return each
+    if len(plans) == 1:
+        return plans[0]
+    calls = [call for each in plans for call in each.calls]
+    least = min(plans, key=lambda each: each.confidence)
+    why = "; then ".join(each.why for each in plans)
+    return Planned(calls, least.planner, least.confidence, 0.0, "" if calls else REFUSAL, why=why)
+
+
 def _words_of(action: ActionInfo, text: str, words: Mapping[str, str], *, alone: bool) -> list[dict[str, str]]:
     """The words of a call's arguments with the rules' say; of an only call perhaps several."""
     parameters, required = _asked(action)
     if not alone:
         return [completed(parameters, required, text, words)]
-    return spread(parameters, required, text, completed(parameters, required, text, {}, words))
+    return spread(parameters, required, text, completed(parameters, required, text, {}, words, action.name))
 
 
 def _asked(action: ActionInfo) -> tuple[Mapping[str, Any], list[str]]:

@@ -40,3 +40,4 @@ def test_somebody_elses_words_are_one_candidate_more() -> None:
     schema = {"note": TEXT, "extra": TEXT}
     assert completed(schema, ["note"], "hello", {}, {"note": "hello", "extra": "hello"}) == {"note": "hello"}
     assert completed({"city": TEXT}, ["city"], "in Oslo", {}, {"city": "in"}) == {"city": "Oslo"}
+    assert completed({"city": TEXT}, ["city"], "weather please", {}, {"city": "weather"}, "get_weather") == {}

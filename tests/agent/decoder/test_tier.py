@@ -46,7 +46,7 @@ def test_what_was_written_in_lower_case_gets_its_names_and_words_back() -> None:
     assert planned.calls[0].arguments == {"City": "New York", "days": 3}
     assert planned.calls[0].spans == {"City": "New York", "days": "3"}
     assert (planned.planner, planned.confidence) == (tier.TIER, 0.8)
-    assert "the decoder wrote the arguments" in planned.why
+    assert "the decoder and rules found the words (0.80)" in planned.why
 
 
 def test_what_was_left_out_is_found_by_rules_unless_they_are_not_wanted() -> None:
