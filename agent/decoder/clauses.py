@@ -25,18 +25,16 @@ _ENDS = re.compile(
 
 def clauses(text: str) -> list[str]:
     """The clauses of a text, at most MOST_CLAUSES; what is too short to be one stays with the one before."""
-    found: list[str] = []
+    found: list[tuple[int, int]] = []
     at = 0
     for end in [*(match.span() for match in _ENDS.finditer(text)), (len(text), len(text))]:
         part = text[at : end[0]].strip()
+        if part and found and (len(part.split()) < _FEWEST_WORDS or len(found) == MOST_CLAUSES):
+            found[-1] = (found[-1][0], end[0])
+        elif part:
+            found.append((at, end[0]))
         at = end[1]
-        if not part:
-            continue
-        if found and (len(part.split()) < _FEWEST_WORDS or len(found) == MOST_CLAUSES):
-            found[-1] = f"{found[-1]}, {part}"
-        else:
-            found.append(part)
-    return found
+    return [text[start:end].strip() for start, end in found]
 
 
 def segments(

@@ -112,8 +112,8 @@ def completed(
         elif kind_of(schema) == "boolean" and (flag := _flag(name, schema, lowered)):
             found[name] = flag
         elif kind_of(schema) == "string" and name not in required:
-            named = [one or other for one, other in _NAMED.findall(str(schema.get("description", "")))]
-            if chosen := _listed_choice(named, lowered):
+            quoted = [one or other for one, other in _NAMED.findall(str(schema.get("description", "")))]
+            if chosen := _listed_choice(quoted, lowered):
                 found[name] = chosen
     _lists(parameters, required, text, found)
     _numbers(parameters, required, lowered, found)

@@ -16,7 +16,7 @@ def test_clauses_end_where_another_request_may_begin() -> None:
         "book a taxi to Rome", "tell me the weather there",
     ]  # fmt: skip
     assert clauses("at 2.5 m/s for U.S. dollars") == ["at 2.5 m/s for U.S. dollars"]
-    assert clauses("find it. Now.") == ["find it, Now."]
+    assert clauses("find it. Now.") == ["find it. Now."]
     assert len(clauses(". ".join(["find me a thing"] * 30))) == MOST_CLAUSES
     assert clauses("") == []
 
