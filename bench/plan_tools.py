@@ -1,8 +1,8 @@
 """How well the planner uses tools it never saw: ``python -m bluerill.bench.plan_tools [--json] [--misses N]``.
 
-BFCL's single requests (``bfcl.py``) and ToolAlpaca's instructions over real interfaces, each with its own tools, none
-of them trained on. Three planners: *rules* (the encoder chooses, rules find the arguments), *decoder* (the encoder's
-few likeliest, read by the decoder, alone), *together* (the decoder, completed by rules: what the device does).
+BFCL's single requests (``bfcl.py``) and Snips' spoken ones over its intents as tools (``plan_spoken.py``), each with its
+own tools; no request of them was trained on. Three planners: *rules* (the encoder chooses, rules find the arguments),
+*decoder* (the encoder chooses, the decoder finds them, alone), *together* (both: what the device does).
 
 - *choice*: of the requests for one of several tools, those whose first call is of the right one;
 - *exact*: the calls and all arguments are among those allowed, by BFCL's own rules;
@@ -44,6 +44,7 @@ from ..skills.messages import ActionInfo
 from . import bfcl
 from .figures import auroc, percentile, share
 from .plan import data_folder
+from .plan_spoken import spoken
 from .plan_tiers import believed
 
 __all__ = ["PLANNERS", "Tools", "fuzz", "main", "measure"]
@@ -121,8 +122,9 @@ def measure(tools: Tools, data: Path, misses: int = 0, every: int = 1) -> dict[s
     rows: dict[str, dict[str, Any]] = {}
     beliefs: dict[str, dict[bool, list[float]]] = {name: {True: [], False: []} for name in PLANNERS}
     missed: list[str] = []
-    for category in bfcl.CATEGORIES:
-        some = bfcl.cases(data, category)[::every]
+    sets = {f"bfcl {category}": bfcl.cases(data, category)[::every] for category in bfcl.CATEGORIES}
+    sets["snips spoken"] = list(spoken(data, every))
+    for category, some in sets.items():
         counts = {name: {"exact": 0, "choice": 0, "values": 0, "allowed": 0, "given": 0} for name in PLANNERS}
         for case in some:
             for name, planned in tools.plans(case.text, case.tools).items():
@@ -130,7 +132,7 @@ def measure(tools: Tools, data: Path, misses: int = 0, every: int = 1) -> dict[s
                 good = bfcl.right(pairs(planned), case)
                 count["exact"] += good
                 count["choice"] += chosen(planned, case)
-                beliefs[name][category != "irrelevance"].append(believed(planned))
+                beliefs[name][category != "bfcl irrelevance"].append(believed(planned))
                 values = arguments(planned, case)
                 count["values"] += values[0]
                 count["given"] += values[1]
@@ -139,13 +141,13 @@ def measure(tools: Tools, data: Path, misses: int = 0, every: int = 1) -> dict[s
                     missed.append(f"{category}: {case.text!r}: {pairs(planned)} {planned.reply}, not {case.truth}")
         for name in PLANNERS:
             count = counts[name]
-            if category == "irrelevance":
-                rows.setdefault(f"bfcl {category}: refused", {})[name] = share(count["exact"], len(some))
+            if category == "bfcl irrelevance":
+                rows.setdefault(f"{category}: refused", {})[name] = share(count["exact"], len(some))
                 continue
-            rows.setdefault(f"bfcl {category}: exact", {})[name] = share(count["exact"], len(some))
-            rows.setdefault(f"bfcl {category}: choice", {})[name] = share(count["choice"], len(some))
+            rows.setdefault(f"{category}: exact", {})[name] = share(count["exact"], len(some))
+            rows.setdefault(f"{category}: choice", {})[name] = share(count["choice"], len(some))
             f1 = 2 * count["values"] / max(1, count["given"] + count["allowed"])
-            rows.setdefault(f"bfcl {category}: arguments F1", {})[name] = {"f1": round(f1, 4), "n": count["allowed"]}
+            rows.setdefault(f"{category}: arguments F1", {})[name] = {"f1": round(f1, 4), "n": count["allowed"]}
     masks = [ns / 1000 for ns in tools.decoder.mask_ns]
     return {
         "rows": rows,
@@ -200,7 +202,7 @@ def fuzz(tools: Tools, data: Path, count: int, seed: int = 1) -> tuple[int, int,
         text = " ".join(said)
         actions = {action.name: action for action in actions_from_tools(case.tools)}
         offered = tier.tools_of(list(actions.values()))
-        answer = tools.decoder.plan(offered[: tier.MOST_SHOWN], text, spelled_numbers, choosing(text))
+        answer = tools.decoder.plan(offered[:4], text, spelled_numbers, choosing(text))
         planned = tier.planned(text, actions, offered[0], 1.0, answer.calls, answer.sure, NOW)
         for call in planned.calls:
             made += 1

@@ -15,7 +15,18 @@ from typing import Any, NamedTuple
 from ...models.decoder.prompt import Parameter
 from .values import kind_of, spelled_numbers
 
-__all__ = ["NUMERIC", "PROPER", "QUOTED", "Span", "candidates", "choosing", "completed", "number_spans", "tokens_of"]
+__all__ = [
+    "NUMERIC",
+    "PROPER",
+    "QUOTED",
+    "Span",
+    "candidates",
+    "choosing",
+    "completed",
+    "is_spoken",
+    "number_spans",
+    "tokens_of",
+]
 
 
 def _set(words: str) -> frozenset[str]:
@@ -67,10 +78,9 @@ _LITTLE = _set(
 _SPOKEN = re.compile(r"[A-Za-z]+")
 _NEXT = re.compile(r" (?:is |of |named |called |= ?)?((?:[A-Z][\w'.&-]*|[\w^*/+-]*\d[\w^*/+-]*)(?: [A-Z][\w'&-]*)*)")
 _ANYTHING = _set("text message body content note notes task query question description prompt comment review sentence")
-HINT = 1.5
-"""How well somebody else's words for a text fit, beside those the rules find."""
-OPTIONAL_HINTS = False
-"""Whether their words for what may be left out are taken too."""
+HINT, HINT_SPOKEN = 1.5, 4.5
+"""How well somebody else's words for a text fit beside those the rules find, in writing and in speech: without capitals
+and quotation marks rules see little, and the words for what may be left out are taken then, too."""
 NUMERIC = ("integer", "number")
 _WIDER = _set("country state nation")
 
@@ -119,9 +129,14 @@ def completed(
     _numbers(parameters, required, lowered, found)
     _texts(parameters, required, text, found, hints)
     for name, words in hints.items():
-        if name in parameters and name not in found and words.strip() and (name in required or OPTIONAL_HINTS):
+        if name in parameters and name not in found and words.strip() and (name in required or is_spoken(text)):
             found[name] = words
     return {name: found[name] for name in parameters if name in found}
+
+
+def is_spoken(text: str) -> bool:
+    """Nothing but words in lower case, as a recogniser writes them."""
+    return text == text.lower() and not any(mark in text for mark in "'\"“”[](){}")
 
 
 def tokens_of(text: str) -> list[str]:
@@ -261,7 +276,8 @@ def _texts(
             continue
         best: tuple[float, str] | None = None
         hint = hints.get(name, "")
-        for score, words in [*([(HINT, hint)] if hint.strip() else []), *_candidates(name, schema, text)]:
+        fit = HINT_SPOKEN if is_spoken(text) else HINT
+        for score, words in [*([(fit, hint)] if hint.strip() else []), *_candidates(name, schema, text)]:
             taken = any(words.lower() == other.lower() for other in found.values())
             if not taken and (best is None or score > best[0]):
                 best = (score, words)

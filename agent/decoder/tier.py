@@ -25,7 +25,8 @@ __all__ = ["MOST_SHOWN", "RULES", "SEVERAL", "TIER", "joined", "likely", "made",
 
 TIER, RULES = "decoder", "encoder"
 """Who is named as the planner: the decoder where it read the request, else the encoder whose choice rules filled."""
-MOST_SHOWN = 4
+MOST_SHOWN = 1
+"""Tools that the decoder is shown of a clause: the encoder chooses among them better than it does."""
 SEVERAL = 0.7
 """How sure the decoder must be of several calls; else the first is taken, and rules look for more."""
 Written = Sequence[tuple[str, Mapping[str, str]]]

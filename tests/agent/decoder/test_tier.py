@@ -34,7 +34,7 @@ def plan(text: str, written: tier.Written | None, **more: Any) -> Planned:
 def test_the_likeliest_tools_are_shown_and_unlikely_ones_never() -> None:
     scores = [0.2, 0.95]
     assert [tool.name for tool in tier.likely(OFFERED, scores, 0.5)] == ["ping"]
-    assert [tool.name for tool in tier.likely(OFFERED, scores, 0.1)] == ["ping", "Get.Weather"]
+    assert [tool.name for tool in tier.likely(OFFERED, [0.9, 0.2], 0.1)] == ["Get.Weather"]
     assert tier.likely(OFFERED, scores, 0.99) == []
     refused = tier.refused(scores)
     assert (refused.calls, refused.confidence) == ([], 0.05)
