@@ -9,6 +9,7 @@ import msgspec
 from ..kernel.message import Body, message
 from ..modalities.image.messages import Seen
 from ..models.decoder.prompt import Tool
+from ..models.encoder.example import Example
 from ..skills.messages import Card
 
 
@@ -44,7 +45,7 @@ class Planned(Body, frozen=True):
 
     ``planner`` is the tier that answered. ``lacks`` names the action that was understood where only a value of it was
     not said; ``reply`` then asks for that. ``options`` are two readings too close to choose between; ``reply`` then
-    asks which is meant.
+    asks which is meant. ``why`` says in a few words why that tier answered.
     """
 
     calls: list[PlannedCall]
@@ -55,6 +56,7 @@ class Planned(Body, frozen=True):
     undo: bool = False
     lacks: str = ""
     options: list[PlannedCall] = []
+    why: str = ""
 
 
 MAX_SENTENCES = 12
@@ -113,6 +115,26 @@ class Ranked(Body, frozen=True):
 
     scores: list[float]
     sure: float
+
+
+@message("agent.tune")
+class Tune(Body, frozen=True):
+    """Ask ``encoder`` (or ``planner``, which adds ``others``) to train heads on these examples and those of before;
+    ``others`` are sentences that mean something else. ``undo`` takes the last time back instead. → Tuned"""
+
+    examples: list[Example] = []
+    others: list[list[str]] = []
+    undo: bool = False
+
+
+@message("agent.tuned")
+class Tuned(Body, frozen=True):
+    """How many examples each action has now, and how many of ``of`` were labelled rightly by heads trained without
+    them."""
+
+    examples: dict[str, int]
+    right: int = 0
+    of: int = 0
 
 
 @message("agent.decode")

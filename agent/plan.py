@@ -66,7 +66,8 @@ class Planner:
         said = [token.text for token in tokenize(text)]
         calls = answers_filled(placed(said, calls, context, self.actions), self.actions)
         ms = round((perf_counter() - started) * 1000, 3)
-        return Planned(calls, TIER, round(confidence, 3), ms, reply, undo)
+        why = "a template matches" if calls or undo else "no template matches" if reply == REFUSAL else ""
+        return Planned(calls, TIER, round(confidence, 3), ms, reply, undo, why=why)
 
     def _plan(
         self, text: str, now: datetime, context: Sequence[PlannedCall]

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import msgspec
 
-from ..kernel.errors import BluerillError, CallerError
+from ..kernel.errors import BluerillError, CallerError, ServiceFault
 from ..kernel.service import Call, Leased, Port, Service, handles
 from ..modalities.voice.messages import Corpus, GetCorpus, Judge, Judged
 from ..skills.localtime import device_zone
@@ -21,7 +21,7 @@ from ..skills.messages import Catalogue, GetCatalogue
 from .corpus_store import SENTENCES, read_corpus, write_corpus
 from .encoder import tier
 from .graph import linked
-from .messages import MAX_SENTENCES, Encode, Encoded, Plan, Planned, PlanTools
+from .messages import MAX_SENTENCES, Encode, Encoded, Plan, Planned, PlanTools, Tune, Tuned
 from .plan import NOTHING, NOTHING_TO_UNDO, REFUSAL, Planner
 from .values.words import MAX_CHARACTERS, words
 
@@ -34,6 +34,8 @@ JUDGED_WITHIN_S = 4.0
 """The first request (or reading of speech) of a while also waits for the encoder's process."""
 WARM_UP = "set a timer for ten minutes"
 """Planned once, so that the parser is loaded before the first request."""
+LATER = 0.9
+"""How likely an action that the encoder was never taught must be, to serve what everybody else refuses."""
 _TRIES = 8
 _AT_ONCE = 100
 _JUDGED = 16
@@ -156,15 +158,31 @@ class PlannerService(Service):
         began = self.port.now()
         sentences = [[token.text for token in tokens] for tokens in tier.sentences(text)]
         try:
-            asked = Encode(sentences, [call.name for call in templates.calls])
+            asked = Encode(sentences, list(planner.actions))
             encoded = await self.port.ask(self._encoder, asked, Encoded, within=ENCODED_WITHIN_S)
         except BluerillError as error:
             self.port.log.warning("no encoder for a request that no template matched well: %s", error)
             return templates
-        foreign = bool(encoded.foreign)
+        foreign = any(call.name in encoded.foreign for call in templates.calls)
         known = planner.actions
         found = tier.second(templates, tier.planned(text, encoded, known, now), known, foreign=foreign)
+        if not (found.calls or found.lacks or found.options) and encoded.foreign:
+            found = await self._later(planner, found, encoded.foreign, text, now)
         return msgspec.structs.replace(found, ms=round(templates.ms + (self.port.now() - began) * 1000, 3))
+
+    async def _later(
+        self, planner: Planner, refused: Planned, foreign: Sequence[str], text: str, now: datetime
+    ) -> Planned:
+        """What nobody else serves, over the actions that came after the training, read as foreign tools are."""
+        from .decoder.asking import plan_over  # as for tools: only who has such actions pays for it
+
+        actions = [planner.actions[name] for name in foreign if not planner.actions[name].hidden]
+        try:
+            found = await plan_over(self.port, self._encoder, self._decoder, text, actions, now, LATER)
+        except BluerillError as error:
+            self.port.log.warning("actions that came later were not looked at: %s", error)
+            return refused
+        return found if found.calls or found.lacks else refused
 
     @handles(PlanTools)
     async def plan_tools(self, request: PlanTools, call: Call) -> Planned:
@@ -178,6 +196,21 @@ class PlannerService(Service):
             return Planned([], "templates", 1.0, 0.0, NOTHING)
         decoder = "" if request.tier == "encoder" else self._decoder
         return await plan_over(self.port, self._encoder, decoder, request.text[:MAX_CHARACTERS], actions, now)
+
+    @handles(Tune)
+    async def tune(self, request: Tune, call: Call) -> Tuned:
+        """Raises CallerError for an action there is not, and what the encoder raises."""
+        planner = await self._planner_now()
+        if not self._encoder:
+            raise ServiceFault("there is nothing to tune: the encoder is not installed")
+        for each in request.examples:
+            if each.action and each.action not in planner.actions:
+                raise CallerError(f"expected actions of installed skills, got {each.action[:60]!r}")
+        own = {each.action for each in request.examples}
+        others = [
+            words(text) for action in planner.actions.values() if action.name not in own for text in action.examples[:3]
+        ]
+        return await self.port.ask(self._encoder, Tune(request.examples, others, request.undo), Tuned, within=60.0)
 
     @handles(Judge)
     async def judge(self, request: Judge, call: Call) -> Judged:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from math import sqrt
 
@@ -23,6 +24,15 @@ def share(right: int, n: int) -> dict[str, float | int]:
     low, high = wilson(right, n)
     accuracy = right / n if n else 0.0
     return {"n": n, "right": right, "accuracy": round(accuracy, 4), "low": round(low, 4), "high": round(high, 4)}
+
+
+def auroc(served: Sequence[float], not_served: Sequence[float]) -> float:
+    """How often one that is served has the higher of two values (Hanley and McNeil, 1982); ties count half."""
+    if not served or not not_served:
+        return 0.5
+    ordered = sorted(not_served)
+    wins = sum(bisect_left(ordered, each) + bisect_right(ordered, each) for each in served) / 2
+    return round(wins / (len(served) * len(not_served)), 4)
 
 
 def percentile(values: Sequence[float], at: float) -> float:

@@ -12,15 +12,20 @@ says which action serves an intent.
   right arguments are what the same rules read in the annotated words; nothing found in some of them is a miss;
 - Home Assistant's sentences and the skills' own examples are what templates are written for: together nothing of it may
   be lost;
-- *intent* (Snips): the likeliest of the seven labels that these seven intents have.
+- *intent* (Snips): the likeliest of the seven labels that these seven intents have;
+- *arguments F1*: of the annotated calls, over single arguments;
+- *several*: of two annotated requests in one sentence ("… and …"), those that became both calls;
+- *AUROC*: how well a tier's confidence tells what is served from what is not.
 
-``--folder`` measures a model that is not shipped. Every share has its n and 95 % Wilson interval.
+``--report`` writes these figures as a page with pictures of what was taken for what, ``--folder`` measures a model that
+is not shipped. Every share has its n and 95 % Wilson interval.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import resource
 import sys
 from collections import Counter
 from collections.abc import Callable, Container, Sequence
@@ -38,8 +43,9 @@ from ..agent.values.words import tokenize, words
 from ..models.encoder.network import Network, shipped
 from . import plan_home
 from .catalogue import NOW, device_catalogue
-from .figures import percentile, share
+from .figures import auroc, percentile, share
 from .plan import REFUSALS, data_folder
+from .plan_report import write_report
 from .planner_examples import Example, intents, public
 
 __all__ = ["main", "measure"]
@@ -133,10 +139,41 @@ def _plain(call: PlannedCall) -> tuple[str, dict[str, Any]]:
     return call.name, plain
 
 
+class Arguments:
+    """Counts single arguments: rightly given, given, and wanted."""
+
+    def __init__(self) -> None:
+        self.right = self.given = self.wanted = 0
+
+    def add(self, planned: Planned, meant: Planned) -> None:
+        got, truth = ({} if not each.calls else _plain(each.calls[0])[1] for each in (planned, meant))
+        alike = action_of(planned) == action_of(meant)
+        self.right += sum(alike and name in truth and truth[name] == value for name, value in got.items())
+        self.given += len(got)
+        self.wanted += len(truth)
+
+    def figures(self) -> dict[str, float]:
+        return {"f1": round(2 * self.right / max(1, self.given + self.wanted), 4), "n": self.wanted}
+
+
+def believed(planned: Planned) -> float:
+    """How much a plan believes that an action serves."""
+    return planned.confidence if planned.calls or planned.lacks else 1 - planned.confidence
+
+
+def _class(each: Example, wanted: set[str]) -> str:
+    """What a sentence asks for: an action on offer, or ''."""
+    return read_label(each.label).action if wanted else ""
+
+
 def measure(network: Network, data: Path, misses: int = 0) -> dict[str, Any]:
     """All figures as data."""
     both = Both(network)
     offered = list(both.planner.actions)
+    taken: Counter[tuple[str, str]] = Counter()
+    beliefs: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in TIERS}
+    found = {name: Arguments() for name in TIERS}
+    exact: list[tuple[str, Planned]] = []
     right: Counter[tuple[str, str]] = Counter()
     n: Counter[tuple[str, str]] = Counter()
     missed: dict[str, list[str]] = {}
@@ -162,6 +199,9 @@ def measure(network: Network, data: Path, misses: int = 0) -> dict[str, Any]:
             planned: Planned = getattr(plans, name)
             got = action_of(planned, wanted)
             miss = f"{intent}: {text!r} got {got or 'refusal'} {planned.confidence} ({plans.labels[:1]})"
+            beliefs[name][not wanted].append(believed(planned))
+            if name == "together":
+                taken[_class(each, wanted), got] += 1
             if wanted:
                 count(f"{where}: action", name, got in wanted, miss)
                 if source == "clinc150":
@@ -172,9 +212,20 @@ def measure(network: Network, data: Path, misses: int = 0) -> dict[str, Any]:
                 calls = [(c.name, c.arguments) for c in planned.calls]
                 truth = [(c.name, c.arguments) for c in meant.calls]
                 count(f"{where}: exact", name, same(planned, meant), f"{text!r} got {calls}, expected {truth}")
+                found[name].add(planned, meant)
+        if meant is not None and meant.calls and source == "nlu_eval":
+            exact.append((text, meant))
         if source == "snips":
             named = next((label for label in plans.labels if label in seven), "")
             count("snips: intent", "encoder", named == each.label, f"{text!r}: {named}, not {each.label}")
+    half = len(exact) // 2  # far from each other, so that seldom two of the same kind meet
+    for (one, first), (other, second) in zip(exact[:half], exact[half:], strict=False):
+        plans = both.plan(f"{one} and {other}")
+        for name in TIERS:
+            calls = getattr(plans, name).calls
+            wholes = [Planned([call], "", 1.0, 0.0) for call in calls]
+            good = len(calls) == 2 and all(map(same, wholes, (first, second)))
+            count("nlu_eval: several", name, good, f"{one!r} and {other!r} got {[c.name for c in calls]}")
     for case in plan_home.cases(data / "ha_intents_en" / "tests" / "en"):
         if case.skipped:
             continue
@@ -194,6 +245,10 @@ def measure(network: Network, data: Path, misses: int = 0) -> dict[str, Any]:
     ms = both.ms
     return {
         "rows": rows,
+        "auroc": {name: auroc(*each) for name, each in beliefs.items()},
+        "arguments": {name: each.figures() for name, each in found.items()},
+        "confusions": [[wanted, got, n] for (wanted, got), n in taken.most_common()],
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         "encoder_ms": {"p50": round(percentile(ms, 0.5), 2), "p95": round(percentile(ms, 0.95), 2), "n": len(ms)},
         "sure": network.files.sure,
         "misses": {
@@ -212,6 +267,12 @@ def report(figures: dict[str, Any], write: Callable[[str], object]) -> None:
         shown = [f"{c['accuracy']:.1%} ({c['low']:.1%}-{c['high']:.1%})" if c else "" for c in cells]
         total = next(c["n"] for c in cells if c)
         write(f"{row:28} {total:>5}{''.join(f'{each:>24}' for each in shown)}")
+    for what in ("auroc", "arguments"):
+        cells = [figures[what][name] for name in TIERS]
+        shown = [f"{c['f1']:.3f} (n={c['n']})" if isinstance(c, dict) else f"{c:.3f}" for c in cells]
+        label = "AUROC of confidence" if what == "auroc" else "arguments F1"
+        write(f"{label:34}{''.join(f'{each:>24}' for each in shown)}")
+    write(f"peak memory of this process: {figures['peak_mb']} MB")
     for name, some in figures["misses"].items():
         for miss in some:
             write(f"    {name}: {miss}")
@@ -222,6 +283,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="plan-tiers", description="How well the tiers of the planner plan.")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.add_argument("--misses", type=int, default=0, help="also so many misses of each kind")
+    parser.add_argument("--report", type=Path, help="a folder for a page with pictures of what was taken for what")
     parser.add_argument("--folder", type=Path, help="a model other than the shipped one")
     options = parser.parse_args(arguments)
     folder = data_folder()
@@ -229,6 +291,8 @@ def main(arguments: list[str] | None = None) -> int:
         print("plan-tiers: expected public data in BLUERILL_DATA (or ../shared/data), found none", file=sys.stderr)
         return 1
     figures = measure(Network(options.folder or shipped()), folder, options.misses)
+    if options.report is not None:
+        print(f"{write_report(figures, options.report)} is written", file=sys.stderr)
     if options.json:
         print(json.dumps(figures))
     else:

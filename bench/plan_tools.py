@@ -1,8 +1,8 @@
 """How well the planner uses tools it never saw: ``python -m bluerill.bench.plan_tools [--json] [--misses N]``.
 
-BFCL's single requests (``bfcl.py``) and ToolAlpaca's instructions over real interfaces, each with its own tools, none
-of them trained on. Three planners: *rules* (the encoder chooses, rules find the arguments), *decoder* (the encoder's
-few likeliest, read by the decoder, alone), *together* (the decoder, completed by rules: what the device does).
+BFCL's single requests (``bfcl.py``) and Snips' spoken ones over its intents as tools (``plan_spoken.py``), each with
+its own tools; no request of them was trained on. Three planners: *rules* (the encoder chooses, rules find the arguments),
+*decoder* (the encoder chooses, the decoder finds them, alone), *together* (both: what the device does).
 
 - *choice*: of the requests for one of several tools, those whose first call is of the right one;
 - *exact*: the calls and all arguments are among those allowed, by BFCL's own rules;
@@ -27,6 +27,8 @@ from time import process_time
 from typing import Any
 
 from ..agent.decoder import tier
+from ..agent.decoder.clauses import clauses, segments
+from ..agent.decoder.filling import choosing
 from ..agent.decoder.values import spelled_numbers
 from ..agent.foreign import actions_from_tools
 from ..agent.messages import Planned
@@ -34,25 +36,31 @@ from ..agent.schema import problem
 from ..kernel.errors import CallerError
 from ..models.decoder.network import Network as Decoder
 from ..models.decoder.network import shipped as decoder_shipped
+from ..models.decoder.prompt import Tool
 from ..models.encoder.network import Network as Encoder
 from ..models.encoder.network import shipped
 from ..models.encoder.tools import Chooser
+from ..skills.messages import ActionInfo
 from . import bfcl
-from .figures import percentile, share
+from .figures import auroc, percentile, share
 from .plan import data_folder
+from .plan_spoken import spoken
+from .plan_tiers import believed
 
-__all__ = ["PLANNERS", "Tools", "auroc", "fuzz", "main", "measure"]
+__all__ = ["PLANNERS", "Tools", "fuzz", "main", "measure"]
 
 PLANNERS = ("rules", "decoder", "together")
+NOISE = 4.0
+"""How strongly a fuzzed decoder is disturbed: it says almost anything that the grammar allows."""
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
 
 class Tools:
     """The models over foreign tools, in one process."""
 
-    def __init__(self, decoder: Path | None = None, engine: str = "auto") -> None:
+    def __init__(self, decoder: Path | None = None, engine: str = "auto", noise: float = 0.0) -> None:
         self.chooser = Chooser(Encoder(shipped()), shipped() / "tools.json")
-        self.decoder = Decoder(decoder or decoder_shipped(), engine=engine)
+        self.decoder = Decoder(decoder or decoder_shipped(), engine=engine, noise=noise)
         self.ms: dict[str, list[float]] = {name: [] for name in PLANNERS}
         self.tokens: list[int] = []
 
@@ -68,39 +76,45 @@ class Tools:
             for name in PLANNERS:
                 self.ms[name].append(ranked * 1000)
             return dict.fromkeys(PLANNERS, tier.refused(scores))
-        score = scores[offered.index(some[0])]
+        began = process_time()
+        asked = [(text, some, scores[offered.index(some[0])])]
+        parts = clauses(text) if len(offered) > 1 else []
+        if len(parts) > 1:
+            each = [self.chooser.scores(part, offered) for part in parts]
+            found = segments(parts, each, offered, self.chooser.weights.sure)
+            asked = [(said, [offered[at]], likely) for at, said, likely in found] or asked
+        ranked += process_time() - began
+        made: dict[str, list[Planned]] = {name: [] for name in PLANNERS}
+        spent = dict.fromkeys(PLANNERS, ranked)
+        for said, shown, likely in asked:
+            for name, planned, took in self._planned(said, shown, likely, actions):
+                made[name].append(planned)
+                spent[name] += took
+        for name in PLANNERS:
+            self.ms[name].append(spent[name] * 1000)
+        return {name: tier.joined(made[name]) for name in PLANNERS}
+
+    def _planned(
+        self, text: str, some: Sequence[Tool], score: float, actions: Mapping[str, ActionInfo]
+    ) -> list[tuple[str, Planned, float]]:
+        """Each planner's plan of one clause, and how long it took."""
         began = process_time()
         rules = tier.planned(text, actions, some[0], score, None, 1.0, NOW)
         ruled = process_time() - began
         began = process_time()
         try:
-            answer = self.decoder.plan(some, text, spelled_numbers)
+            answer = self.decoder.plan(some, text, spelled_numbers, choosing(text))
         except CallerError:  # tools too long for the decoder: as on the device, rules are left
-            return dict.fromkeys(PLANNERS, rules)
+            return [(name, rules, ruled) for name in PLANNERS]
         read = process_time() - began
         self.tokens.append(answer.tokens)
         together = tier.planned(text, actions, some[0], score, answer.calls, answer.sure, NOW)
         alone = tier.planned(text, actions, some[0], score, answer.calls, answer.sure, NOW, complete=False)
-        for name, spent in (("rules", ruled), ("decoder", read), ("together", ruled + read)):
-            self.ms[name].append((ranked + spent) * 1000)
-        return {"rules": rules, "decoder": alone, "together": together}
+        return [("rules", rules, ruled), ("decoder", alone, read), ("together", together, ruled + read)]
 
 
 def pairs(planned: Planned) -> list[tuple[str, Mapping[str, Any]]]:
     return [(call.name, call.arguments) for call in planned.calls]
-
-
-def auroc(served: Sequence[float], not_served: Sequence[float]) -> float:
-    """How often one that is served has the higher of two values; ties count half."""
-    if not served or not not_served:
-        return 0.5
-    wins = sum((a > b) + 0.5 * (a == b) for a in served for b in not_served)
-    return round(wins / (len(served) * len(not_served)), 4)
-
-
-def believed(planned: Planned) -> float:
-    """How much a plan believes that a tool serves."""
-    return planned.confidence if planned.calls or planned.lacks else 1 - planned.confidence
 
 
 def measure(tools: Tools, data: Path, misses: int = 0, every: int = 1) -> dict[str, Any]:
@@ -108,8 +122,9 @@ def measure(tools: Tools, data: Path, misses: int = 0, every: int = 1) -> dict[s
     rows: dict[str, dict[str, Any]] = {}
     beliefs: dict[str, dict[bool, list[float]]] = {name: {True: [], False: []} for name in PLANNERS}
     missed: list[str] = []
-    for category in bfcl.CATEGORIES:
-        some = bfcl.cases(data, category)[::every]
+    sets = {f"bfcl {category}": bfcl.cases(data, category)[::every] for category in bfcl.CATEGORIES}
+    sets["snips spoken"] = list(spoken(data, every))
+    for category, some in sets.items():
         counts = {name: {"exact": 0, "choice": 0, "values": 0, "allowed": 0, "given": 0} for name in PLANNERS}
         for case in some:
             for name, planned in tools.plans(case.text, case.tools).items():
@@ -117,7 +132,7 @@ def measure(tools: Tools, data: Path, misses: int = 0, every: int = 1) -> dict[s
                 good = bfcl.right(pairs(planned), case)
                 count["exact"] += good
                 count["choice"] += chosen(planned, case)
-                beliefs[name][category != "irrelevance"].append(believed(planned))
+                beliefs[name][category != "bfcl irrelevance"].append(believed(planned))
                 values = arguments(planned, case)
                 count["values"] += values[0]
                 count["given"] += values[1]
@@ -126,13 +141,13 @@ def measure(tools: Tools, data: Path, misses: int = 0, every: int = 1) -> dict[s
                     missed.append(f"{category}: {case.text!r}: {pairs(planned)} {planned.reply}, not {case.truth}")
         for name in PLANNERS:
             count = counts[name]
-            if category == "irrelevance":
-                rows.setdefault(f"bfcl {category}: refused", {})[name] = share(count["exact"], len(some))
+            if category == "bfcl irrelevance":
+                rows.setdefault(f"{category}: refused", {})[name] = share(count["exact"], len(some))
                 continue
-            rows.setdefault(f"bfcl {category}: exact", {})[name] = share(count["exact"], len(some))
-            rows.setdefault(f"bfcl {category}: choice", {})[name] = share(count["choice"], len(some))
+            rows.setdefault(f"{category}: exact", {})[name] = share(count["exact"], len(some))
+            rows.setdefault(f"{category}: choice", {})[name] = share(count["choice"], len(some))
             f1 = 2 * count["values"] / max(1, count["given"] + count["allowed"])
-            rows.setdefault(f"bfcl {category}: arguments F1", {})[name] = {"f1": round(f1, 4), "n": count["allowed"]}
+            rows.setdefault(f"{category}: arguments F1", {})[name] = {"f1": round(f1, 4), "n": count["allowed"]}
     masks = [ns / 1000 for ns in tools.decoder.mask_ns]
     return {
         "rows": rows,
@@ -187,7 +202,7 @@ def fuzz(tools: Tools, data: Path, count: int, seed: int = 1) -> tuple[int, int,
         text = " ".join(said)
         actions = {action.name: action for action in actions_from_tools(case.tools)}
         offered = tier.tools_of(list(actions.values()))
-        answer = tools.decoder.plan(offered[: tier.MOST_SHOWN], text, spelled_numbers)
+        answer = tools.decoder.plan(offered[:4], text, spelled_numbers, choosing(text))
         planned = tier.planned(text, actions, offered[0], 1.0, answer.calls, answer.sure, NOW)
         for call in planned.calls:
             made += 1
@@ -241,7 +256,8 @@ def main(arguments: list[str] | None = None) -> int:
     figures = measure(tools, folder, options.misses, options.every)
     wrong: list[str] = []
     if options.fuzz:
-        made, count, wrong = fuzz(tools, folder, options.fuzz)
+        noisy = Tools(options.file, options.grammar, NOISE)
+        made, count, wrong = fuzz(noisy, folder, options.fuzz)
         figures["fuzz"] = {"requests": count, "calls": made, "malformed": len(wrong), "some": wrong[:5]}
     if options.json:
         print(json.dumps(figures))

@@ -45,7 +45,7 @@ class Pack(msgspec.Struct):
 class Packs:
     """Draws packs; the same ones for a seed."""
 
-    def __init__(self, data: Path, seed: int) -> None:
+    def __init__(self, data: Path, seed: int, walks: int = 9_000) -> None:
         self.random = Random(seed)
         self.values = Values(data, self.random)
         self.makers = Makers(self.values, self.random)
@@ -56,7 +56,7 @@ class Packs:
         self._catalogue = Catalogue(data, seed)
         self._own = self._catalogue.families()
         self._own_asks: dict[str, list[Ask]] = {}
-        for _ in range(9_000):
+        for _ in range(walks):
             made = self._catalogue.ask()
             if made is not None:
                 self._own_asks.setdefault(made.calls[0][0], []).append(made)
@@ -177,9 +177,8 @@ def random_keeps(random: Random) -> bool:
     return random.random() < 0.85
 
 
-def packs(data: Path, count: int, seed: int) -> Iterator[Pack]:
-    """``count`` packs."""
-    made = Packs(data, seed)
+def packs(made: Packs, count: int) -> Iterator[Pack]:
+    """``count`` packs, less those that came out empty."""
     for _ in range(count):
         pack = made.draw()
         if pack.asks:
@@ -200,7 +199,7 @@ def main(arguments: Sequence[str] | None = None, write: Callable[[str], object] 
     options.out.parent.mkdir(parents=True, exist_ok=True)
     total = 0
     with options.out.open("wb") as out:
-        for total, pack in enumerate(packs(options.data, options.count, options.seed), 1):  # noqa: B007
+        for total, pack in enumerate(packs(Packs(options.data, options.seed), options.count), 1):  # noqa: B007
             out.write(msgspec.json.encode(pack) + b"\n")
     write(f"{total} packs in {options.out}")
     return 0

@@ -21,7 +21,7 @@ from .planner_examples import Walks, measured_texts
 from .tool_said import Ask, Call, Family
 from .tool_synthetic import styled
 
-__all__ = ["Catalogue", "Intents", "Row", "talk"]
+__all__ = ["Catalogue", "Intents", "Row", "snips_rows", "talk"]
 
 
 class Row(msgspec.Struct):
@@ -146,8 +146,14 @@ def public_rows(data: Path) -> Iterator[Row]:
     )
     for text, intent in sets["train"]:
         yield Row(text, f"clinc.{intent}", [])
+    yield from snips_rows(data)
+
+
+def snips_rows(data: Path, *, dev: bool = False) -> Iterator[Row]:
+    """Snips' requests with their slots: *train*, or with ``dev`` what is only measured with."""
     for folder in sorted((data / "snips_nlu" / "2017-06-custom-intent-engines").iterdir()):
-        raw = (folder / f"train_{folder.name}_full.json").read_bytes().decode("utf-8", "replace").encode()
+        name = f"validate_{folder.name}.json" if dev else f"train_{folder.name}_full.json"
+        raw = (folder / name).read_bytes().decode("utf-8", "replace").encode()
         rows = msgspec.json.decode(raw, type=dict[str, list[dict[str, list[dict[str, str]]]]])
         for entry in rows[folder.name]:
             said = "".join(part["text"] for part in entry["data"])

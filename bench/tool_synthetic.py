@@ -16,7 +16,7 @@ import msgspec
 from ..models.decoder.prompt import Parameter, Tool
 from .tool_said import Family, listed
 from .tool_sayings import Amount, Bare, Choice, Flag, Named, Quantity, Said
-from .tool_values import UNITS, Values, several
+from .tool_values import UNITS, Values
 
 __all__ = ["Makers", "styled"]
 
@@ -243,7 +243,7 @@ class Makers:
             ), Flag(noun)
         if shape < 0.45:
             noun = random.choice(_ATTRIBUTES[3:]) if random.random() < 0.5 else self._noun()
-            choices = several(_Draw(self), "", random.randint(2, 4))
+            choices = list(dict.fromkeys(self._noun() for _ in range(random.randint(2, 4))))
             return Parameter(
                 styled(f"{thing}_{noun}" if random.random() < 0.5 else noun, random),
                 "string",
@@ -267,16 +267,6 @@ class Makers:
         )
         about = random.choice((f"{attribute} of the {thing}", f"the {attribute}", f"{attribute} to use", ""))
         return Parameter(name, "string", about, [], random.random() < 0.75), Named(attribute, pool)
-
-
-class _Draw:
-    """The words of closed lists, drawn as values are."""
-
-    def __init__(self, makers: Makers) -> None:
-        self._makers = makers
-
-    def draw(self, _pool: str) -> str:
-        return self._makers._noun()
 
 
 def styled(name: str, random: Random, *, dots: bool = False) -> str:

@@ -6,9 +6,10 @@ What a pool gives is the words of a request that an argument consists of; nobody
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import msgspec
 
@@ -243,7 +244,7 @@ def _entities(data: Path) -> dict[str, set[str]]:
     """What people said for each kind of entity, in the *train* parts."""
     found: dict[str, set[str]] = {}
     for line in (data / "nlu_eval_data" / "train.jsonl").read_bytes().splitlines():
-        for kind, said in _ANNOTATED.findall(msgspec.json.decode(line, type=dict[str, object])["annotated"]):
+        for kind, said in _ANNOTATED.findall(msgspec.json.decode(line, type=dict[str, Any])["annotated"]):
             found.setdefault(f"nlu_eval.{kind}", set()).add(said.lower().strip())
     for folder in sorted((data / "snips_nlu" / "2017-06-custom-intent-engines").iterdir()):
         raw = (folder / f"train_{folder.name}_full.json").read_bytes().decode("utf-8", "replace").encode()
@@ -253,15 +254,3 @@ def _entities(data: Path) -> dict[str, set[str]]:
                 if "entity" in part:
                     found.setdefault(f"snips.{part['entity']}", set()).add(part["text"].lower().strip())
     return found
-
-
-def several(values: Values, pool: str, count: int) -> Sequence[str]:
-    """Different values of a pool."""
-    drawn: list[str] = []
-    for _ in range(8 * count):
-        each = values.draw(pool)
-        if each not in drawn:
-            drawn.append(each)
-        if len(drawn) == count:
-            break
-    return drawn

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from ...kernel.errors import BluerillError, CallerError, ServiceFault
 from ...kernel.service import Port
 from ...models.decoder.prompt import Tool
 from ...skills.messages import ActionInfo
 from ..messages import Decode, Decoded, Planned, Rank, Ranked
 from . import tier
+from .clauses import clauses, segments
 
 __all__ = ["MAX_TOOLS_BYTES", "plan_over"]
 
@@ -46,25 +49,42 @@ async def plan_over(
     if not encoder:
         raise ServiceFault("tools that are no skill's need the encoder, which is not installed")
     ranked = await port.ask(encoder, Rank(text, offered), Ranked, within=RANKED_WITHIN_S)
-    some = tier.likely(offered, ranked.scores, max(ranked.sure, least))
+    sure = max(ranked.sure, least)
+    some = tier.likely(offered, ranked.scores, sure)
     if not some:
-        found = tier.refused(ranked.scores)
-    else:
-        written = await _written(port, decoder, text, some)
-        calls, sure = (written.calls, written.sure) if written is not None else (None, 1.0)
-        by_name = {action.name: action for action in actions}
-        score = ranked.scores[offered.index(some[0])]
-        found = tier.planned(text, by_name, some[0], score, calls, sure, now)
-    ms = round((port.now() - began) * 1000, 3)
-    return Planned(found.calls, found.planner, found.confidence, ms, found.reply, lacks=found.lacks)
+        return replace(tier.refused(ranked.scores), ms=round((port.now() - began) * 1000, 3))
+    by_name = {action.name: action for action in actions}
+    score = ranked.scores[offered.index(some[0])]
+    asked = [(text, some, score)]
+    parts = clauses(text) if len(offered) > 1 else []
+    if len(parts) > 1:
+        each = [(await port.ask(encoder, Rank(part, offered), Ranked, within=RANKED_WITHIN_S)).scores for part in parts]
+        asked = [(said, [offered[at]], likely) for at, said, likely in segments(parts, each, offered, sure)] or asked
+    plans = [await _planned(port, decoder, by_name, *one, now) for one in asked]
+    return replace(tier.joined(plans), ms=round((port.now() - began) * 1000, 3))
 
 
-async def _written(port: Port, decoder: str, text: str, some: Sequence[Tool]) -> Decoded | None:
-    """What the decoder writes; None where it cannot be had."""
+async def _planned(
+    port: Port,
+    decoder: str,
+    actions: dict[str, ActionInfo],
+    text: str,
+    some: Sequence[Tool],
+    score: float,
+    now: datetime,
+) -> Planned:
+    written, trouble = await _written(port, decoder, text, some)
+    calls, sure = (written.calls, written.sure) if written is not None else (None, 1.0)
+    found = tier.planned(text, actions, some[0], score, calls, sure, now)
+    return replace(found, why=f"{found.why}, as the decoder could not be had: {trouble}") if trouble else found
+
+
+async def _written(port: Port, decoder: str, text: str, some: Sequence[Tool]) -> tuple[Decoded | None, str]:
+    """What the decoder writes; None where it cannot be had (it is not installed, or does not fit), and why."""
     if not decoder:
-        return None
+        return None, ""
     try:
-        return await port.ask(decoder, Decode(text, list(some)), Decoded, within=DECODED_WITHIN_S)
+        return await port.ask(decoder, Decode(text, list(some)), Decoded, within=DECODED_WITHIN_S), ""
     except BluerillError as error:
         port.log.warning("no decoder for a request over foreign tools, rules fill it: %s", error)
-        return None
+        return None, str(error)[:120]

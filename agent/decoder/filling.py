@@ -8,12 +8,25 @@ follows a preposition. Everything is words of the request (:mod:`.values` makes 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from ...models.decoder.prompt import Parameter
 from .values import kind_of, spelled_numbers
 
-__all__ = ["completed"]
+__all__ = [
+    "NUMERIC",
+    "PROPER",
+    "QUOTED",
+    "Span",
+    "candidates",
+    "choosing",
+    "completed",
+    "is_spoken",
+    "number_spans",
+    "tokens_of",
+]
 
 
 def _set(words: str) -> frozenset[str]:
@@ -21,16 +34,16 @@ def _set(words: str) -> frozenset[str]:
 
 
 _NUMBER = re.compile(
-    r"(?<![\w.])[-+]?\$?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?%?(?:\s(?:thousand|million|billion|trillion)\b)?(?!\d)",
+    r"(?<![\w.])[-+]?\$?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?%?(?:\s(?:thousand|million|billion|trillion)\b)?(?!\d)",
     re.IGNORECASE,
 )
 _LIST = re.compile(r"\[[^\]]*\]|\([^)]*,[^)]*\)")
 _NUMBERS = re.compile(r"[-+]?\d[\d.]*%?(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)[-+]?\d[\d.]*%?)+")
-_QUOTED = re.compile(r"(?:(?<=[\s(:])|^)'([^\n]{2,120}?)'(?=[\s.,?!;:)]|$)|\"([^\"\n]{2,120})\"|“([^”\n]{2,120})”")
+QUOTED = re.compile(r"(?:(?<=[\s(:])|^)'([^\n]{2,120}?)'(?=[\s.,?!;:)]|$)|\"([^\"\n]{2,120})\"|“([^”\n]{2,120})”")
 _NAMED = re.compile(r"'([^']{2,30})'|\"([^\"]{2,30})\"")
 _ONE = r"(?:'[^']+'|[\w$%.-]+(?: [A-Z][\w$%.-]+)?)"
 _SEVERAL = re.compile(rf"{_ONE}(?:, {_ONE})*,? (?:and|or|&) {_ONE}")
-_PROPER = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w'&-]*(?:[ -][A-Z][\w'&-]*)*(?:, [A-Z][\w]+(?: [A-Z]\w+)*)?")
+PROPER = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w'&-]*(?:[ -][A-Z][\w'&-]*)*(?:, [A-Z][\w]+(?: [A-Z]\w+)*)?")
 _AFTER = re.compile(
     r"\b(in|at|to|from|for|of|on|about|near|by|with|between|called|named|titled|into|and)\s+", re.IGNORECASE
 )
@@ -57,7 +70,18 @@ _TO = _set("to destination end arrival target until final second")
 _PLACE = _set("city location place country town area region state address destination origin venue loc where")
 _DATE = _set("date day time when birthday checkin checkout deadline")
 _CODED = _set("id number code docket reference case isbn zip postal parcel serial path file flight gene")
-_NUMERIC = ("integer", "number")
+_KINDS = _set("type kind genre style category mode specialty sector cuisine diet")
+_LITTLE = _set(
+    "the a an of in to for and or is it this that my some any what which how find get show me new more other different "
+    "with from by on at all are you i we us your our their give tell about"
+)
+_SPOKEN = re.compile(r"[A-Za-z]+")
+_NEXT = re.compile(r" (?:is |of |named |called |= ?)?((?:[A-Z][\w'.&-]*|[\w^*/+-]*\d[\w^*/+-]*)(?: [A-Z][\w'&-]*)*)")
+_ANYTHING = _set("text message body content note notes task query question description prompt comment review sentence")
+HINT, HINT_SPOKEN = 1.5, 4.5
+"""How well somebody else's words for a text fit beside those the rules find, in writing and in speech: without capitals
+and quotation marks rules see little, and the words for what may be left out are taken then, too."""
+NUMERIC = ("integer", "number")
 _WIDER = _set("country state nation")
 
 
@@ -70,9 +94,22 @@ class Span(NamedTuple):
 
 
 def completed(
-    parameters: Mapping[str, Any], required: Sequence[str], text: str, given: Mapping[str, str]
+    parameters: Mapping[str, Any],
+    required: Sequence[str],
+    text: str,
+    given: Mapping[str, str],
+    hints: Mapping[str, str] = MappingProxyType({}),
+    subject: str = "",
 ) -> dict[str, str]:
-    """``given`` (words by parameter) with what the request says of the others, in the schema's order."""
+    """``given`` (words by parameter) with what the request says of the others, in the schema's order.
+
+    ``hints`` are somebody else's words for some of them: a candidate among those of the rules for a text, and what is
+    taken where rules find nothing; but words of the tool's own name, ``subject``, are no argument of it.
+    """
+    named = set(tokens_of(subject))
+    hints = {
+        name: words for name, words in hints.items() if not set(tokens_of(words)) or not set(tokens_of(words)) <= named
+    }
     found = {name: words for name, words in given.items() if name in parameters and words.strip()}
     lowered = text.lower()
     _shared_numbers(parameters, found, lowered)
@@ -85,13 +122,21 @@ def completed(
         elif kind_of(schema) == "boolean" and (flag := _flag(name, schema, lowered)):
             found[name] = flag
         elif kind_of(schema) == "string" and name not in required:
-            named = [one or other for one, other in _NAMED.findall(str(schema.get("description", "")))]
-            if chosen := _listed_choice(named, lowered):
+            quoted = [one or other for one, other in _NAMED.findall(str(schema.get("description", "")))]
+            if chosen := _listed_choice(quoted, lowered):
                 found[name] = chosen
     _lists(parameters, required, text, found)
     _numbers(parameters, required, lowered, found)
-    _texts(parameters, required, text, found)
+    _texts(parameters, required, text, found, hints)
+    for name, words in hints.items():
+        if name in parameters and name not in found and words.strip() and (name in required or is_spoken(text)):
+            found[name] = words
     return {name: found[name] for name in parameters if name in found}
+
+
+def is_spoken(text: str) -> bool:
+    """Nothing but words in lower case, as a recogniser writes them."""
+    return text == text.lower() and not any(mark in text for mark in "'\"“”[](){}")
 
 
 def tokens_of(text: str) -> list[str]:
@@ -134,7 +179,8 @@ def _flag(name: str, schema: Mapping[str, Any], lowered: str) -> str:
     return "false" if _NEGATED.search(lowered[: min(at)]) else "true"
 
 
-def _number_spans(lowered: str) -> list[Span]:
+def number_spans(lowered: str) -> list[Span]:
+    """The numbers of a text in lower case, in digits and in words, where they stand."""
     found = [Span(m.start(), m.end(), m[0].rstrip(",.")) for m in _NUMBER.finditer(lowered) if re.search(r"\d", m[0])]
     for words in spelled_numbers(lowered):
         at = lowered.find(words)
@@ -145,8 +191,8 @@ def _number_spans(lowered: str) -> list[Span]:
 
 def _shared_numbers(parameters: Mapping[str, Any], found: dict[str, str], lowered: str) -> None:
     """One number said once is not two parameters' where others are still unclaimed: the worse fit gives it back."""
-    spans = _number_spans(lowered)
-    numeric = [n for n in found if isinstance(parameters[n], Mapping) and kind_of(parameters[n]) in _NUMERIC]
+    spans = number_spans(lowered)
+    numeric = [n for n in found if isinstance(parameters[n], Mapping) and kind_of(parameters[n]) in NUMERIC]
     said = [span.words for span in spans]
     unclaimed = [words for words in said if words not in found.values()]
     for number, name in enumerate(numeric):
@@ -180,11 +226,11 @@ def _alike(word: str, token: str) -> bool:
 def _numbers(parameters: Mapping[str, Any], required: Sequence[str], lowered: str, found: dict[str, str]) -> None:
     open_names = [
         name for name, schema in parameters.items()
-        if name not in found and isinstance(schema, Mapping) and kind_of(schema) in _NUMERIC and "enum" not in schema
+        if name not in found and isinstance(schema, Mapping) and kind_of(schema) in NUMERIC and "enum" not in schema
     ]  # fmt: skip
     if not open_names:
         return
-    spans = _number_spans(lowered)
+    spans = number_spans(lowered)
     free = [span for span in spans if not any(span.words in words for words in found.values())]
     fits = sorted(
         (
@@ -212,7 +258,7 @@ def _lists(parameters: Mapping[str, Any], required: Sequence[str], text: str, fo
         if name in found or not isinstance(schema, Mapping) or kind_of(schema) != "array" or name not in required:
             continue
         items = schema.get("items")
-        numeric = isinstance(items, Mapping) and kind_of(items) in _NUMERIC
+        numeric = isinstance(items, Mapping) and kind_of(items) in NUMERIC
         listed = [m[0] for m in _LIST.finditer(text)]
         spans = listed or [m[0] for m in (_NUMBERS if numeric else _SEVERAL).finditer(text)]
         free = [words for words in spans if words not in found.values()]
@@ -220,14 +266,18 @@ def _lists(parameters: Mapping[str, Any], required: Sequence[str], text: str, fo
             found[name] = free[0]
 
 
-def _texts(parameters: Mapping[str, Any], required: Sequence[str], text: str, found: dict[str, str]) -> None:
+def _texts(
+    parameters: Mapping[str, Any], required: Sequence[str], text: str, found: dict[str, str], hints: Mapping[str, str]
+) -> None:
     """Words for the texts that are required and still missing."""
     for name in required:
         schema = parameters.get(name)
         if name in found or not isinstance(schema, Mapping) or kind_of(schema) != "string" or "enum" in schema:
             continue
         best: tuple[float, str] | None = None
-        for score, words in _candidates(name, schema, text):
+        hint = hints.get(name, "")
+        fit = HINT_SPOKEN if is_spoken(text) else HINT
+        for score, words in [*([(fit, hint)] if hint.strip() else []), *_candidates(name, schema, text)]:
             taken = any(words.lower() == other.lower() for other in found.values())
             if not taken and (best is None or score > best[0]):
                 best = (score, words)
@@ -250,13 +300,34 @@ def _wider(parameters: Mapping[str, Any], found: dict[str, str]) -> None:
             found[narrow], found[wide] = city.strip(), country.strip()
 
 
+def candidates(name: str, about: str, text: str, most: int = 10) -> list[str]:
+    """What a text may be, the best first; nothing for what may be any words (a message, a question)."""
+    if {part.lower() for part in _PART.findall(name)} & _ANYTHING:
+        return []
+    best: dict[str, float] = {}
+    for score, words in _candidates(name, {"description": about}, text):
+        best[words.strip()] = max(score, best.get(words.strip(), 0.0))
+    return sorted((each for each in best if each), key=lambda each: -best[each])[:most]
+
+
+def choosing(text: str) -> Callable[[Parameter], list[str]]:
+    """The candidates of a request for the decoder's grammar: it chooses among what the rules see."""
+
+    def some(parameter: Parameter) -> list[str]:
+        if kind_of({"type": parameter.kind}) != "string":
+            return []
+        return candidates(parameter.name, parameter.about, text)
+
+    return some
+
+
 def _candidates(name: str, schema: Mapping[str, Any], text: str) -> Iterator[tuple[float, str]]:
     """Words that a text may be, each with how well it fits."""
     about = set(tokens_of(name)) | set(tokens_of(str(schema.get("description", "")))[:6])
     raw = {part.lower() for part in _PART.findall(name)}
-    for match in _QUOTED.finditer(text):
-        before = {_stem(word) for word in _WORD.findall(text[: match.start()].lower())[-4:]}
-        yield 4.0 + 1.5 * bool(about & before), next(group for group in match.groups() if group)
+    for match in QUOTED.finditer(text):
+        near = {_stem(word) for word in _WORD.findall(text[: match.start()].lower())[-4:]}
+        yield 4.0 + 1.5 * bool(about & near), next(group for group in match.groups() if group)
     if raw & _DATE:
         for match in _DATED.finditer(text):
             yield 3.5, match[0]
@@ -267,7 +338,8 @@ def _candidates(name: str, schema: Mapping[str, Any], text: str) -> Iterator[tup
     if raw & _CODED:
         for match in _CODE.finditer(text):
             yield 3.0, match[0]
-    for match in _PROPER.finditer(text):
+    yield from _beside(name, raw, about, text)
+    for match in PROPER.finditer(text):
         before = text[: match.start()].split()[-1:]
         yield (
             (0.5 if raw & (_DATE | _CODED) else 2.0) + _preposition(before[0].lower() if before else "", raw),
@@ -281,6 +353,23 @@ def _candidates(name: str, schema: Mapping[str, Any], text: str) -> Iterator[tup
         if 0 < len(words) <= 60:
             score = 1.0 + _preposition(match[1].lower(), raw)
             yield score + (0.5 if about & set(tokens_of(words)) else 0.0), words
+
+
+def _beside(name: str, raw: set[str], about: set[str], text: str) -> Iterator[tuple[float, str]]:
+    """What stands right after a word of the parameter's name ("company Amazon"), or before one ("theft crimes")."""
+    kinds = bool(raw & _KINDS)
+    wanted = {token for token in tokens_of(name) if token not in _KINDS}
+    for match in _SPOKEN.finditer(text):
+        stem = _stem(match[0].lower())
+        near = wanted | (about - {_stem(kind) for kind in _KINDS} if kinds else set())
+        if not any(_alike(stem, token) for token in near):
+            continue
+        after = _NEXT.match(text, match.end())
+        if after and not kinds:
+            yield 2.6, after[1]
+        before = text[: match.start()].split()[-1:]
+        if kinds and before and before[0].isalpha() and before[0].lower() not in _LITTLE:
+            yield 2.8, before[0]
 
 
 def _preposition(word: str, name: set[str]) -> float:

@@ -14,6 +14,7 @@ from ...kernel.service import Call, Service, handles
 from ...models.decoder.grammar import MOST_TOOLS
 from ...models.decoder.network import Network, shipped
 from ..messages import Decode, Decoded
+from .filling import choosing
 from .values import spelled_numbers
 
 __all__ = ["DecoderService"]
@@ -33,5 +34,5 @@ class DecoderService(Service):
             raise CallerError(f"expected 1 to {MOST_TOOLS} tools to decode for, got {len(request.tools)}")
         if self._network is None:
             self._network = Network(Path(self._path) if self._path else shipped(), engine=self._engine)
-        answer = self._network.plan(request.tools, request.text, spelled_numbers)
+        answer = self._network.plan(request.tools, request.text, spelled_numbers, choosing(request.text))
         return Decoded(answer.calls, answer.sure, answer.tokens)

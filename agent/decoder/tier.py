@@ -18,13 +18,17 @@ from ..messages import Planned, PlannedCall
 from ..plan import REFUSAL
 from ..schema import problem
 from .filling import completed
+from .spreading import spread
 from .values import value_of
 
-__all__ = ["MOST_SHOWN", "RULES", "TIER", "call_of", "likely", "planned", "refused", "tools_of"]
+__all__ = ["MOST_SHOWN", "RULES", "SEVERAL", "TIER", "joined", "likely", "made", "planned", "refused", "tools_of"]
 
 TIER, RULES = "decoder", "encoder"
 """Who is named as the planner: the decoder where it read the request, else the encoder whose choice rules filled."""
-MOST_SHOWN = 4
+MOST_SHOWN = 1
+"""Tools that the decoder is shown of a clause: the encoder chooses among them better than it does."""
+SEVERAL = 0.7
+"""How sure the decoder must be of several calls; else the first is taken, and rules look for more."""
 Written = Sequence[tuple[str, Mapping[str, str]]]
 
 
@@ -41,23 +45,19 @@ def likely(tools: Sequence[Tool], scores: Sequence[float], sure: float) -> list[
 
 def refused(scores: Sequence[float]) -> Planned:
     """Nothing on offer serves; how sure that is."""
-    return Planned([], RULES, round(1 - max(scores, default=0.0), 3), 0.0, REFUSAL)
+    best = max(scores, default=0.0)
+    return Planned([], RULES, round(1 - best, 3), 0.0, REFUSAL, why=f"no tool on offer is likely to serve ({best:.2f})")
 
 
-def call_of(
-    action: ActionInfo, text: str, words: Mapping[str, str], now: datetime, *, complete: bool = True
+def made(
+    action: ActionInfo, text: str, words: Mapping[str, str], now: datetime
 ) -> tuple[PlannedCall | None, list[str]]:
-    """The call of a tool with the words found so far, and what is required and missing (then there is no call).
-
-    ``complete`` looks by rules for what was left out.
-    """
+    """The call of a tool with these words, and what is required and missing (then there is no call)."""
     schema = action.schema
-    parameters: Mapping[str, Any] = schema.get("properties") or {}
-    required = [name for name in schema.get("required") or () if name in parameters]
-    found = completed(parameters, required, text, words) if complete else words
+    parameters, required = _asked(action)
     arguments: dict[str, Any] = {}
     spans: dict[str, str] = {}
-    for name, said in found.items():
+    for name, said in words.items():
         given = parameters.get(name)
         value = value_of(_as_said(said, text), given if isinstance(given, Mapping) else {}, name, now)
         if value is None or problem({name: value}, {**schema, "required": []}):
@@ -80,26 +80,59 @@ def planned(
 ) -> Planned:
     """The plan of what the decoder wrote; ``None`` where it could not be asked: the best tool alone, by rules.
 
-    The decoder writes lower case; names of tools and parameters are the ones on offer that read so.
+    The decoder writes lower case; names of tools and parameters are the ones on offer that read so. ``complete`` lets
+    rules have their say too: what they find and the decoder's words are weighed against each other where it wrote one
+    call, and what it left out is added where it wrote several.
     """
     tier = RULES if written is None else TIER
+    why = f"the encoder takes {best.name} for likeliest ({score:.2f})"
+    why += f"; the decoder and rules found the words ({sure:.2f})" if written is not None else "; rules found the words"
     offered = {plain(name): action for name, action in actions.items()}
+    known = [(offered[name], words) for name, words in written or () if name in offered]
+    if complete and len(known) > 1 and sure < SEVERAL:
+        known = known[:1]
+    if written is None:
+        known = [(actions[best.name], {})]
     calls: list[PlannedCall] = []
-    for name, words in [(plain(best.name), {})] if written is None else written:
-        action = offered.get(name)
-        if action is None:
-            continue
+    for action, words in known:
         spelled = {plain(key): key for key in action.schema.get("properties") or {}}
         said = {spelled[key]: value for key, value in words.items() if key in spelled}
-        call, missing = call_of(action, text, said, now, complete=complete)
-        if call is None:
-            what = missing[0].replace("_", " ")
-            return Planned([], tier, round(score, 3), 0.0, f"Please tell me the {what} too.", lacks=action.name)
-        if call not in calls:
-            calls.append(call)
+        for each in _words_of(action, text, said, alone=len(known) == 1) if complete else [said]:
+            call, missing = made(action, text, each, now)
+            if call is None:
+                ask = f"Please tell me the {missing[0].replace('_', ' ')} too."
+                return Planned([], tier, round(score, 3), 0.0, ask, lacks=action.name, why=why)
+            if call not in calls:
+                calls.append(call)
     if not calls:
-        return Planned([], tier, round(1 - min(score, sure), 3), 0.0, REFUSAL)
-    return Planned(calls, tier, round(min(score, sure), 3), 0.0)
+        return Planned([], tier, round(1 - min(score, sure), 3), 0.0, REFUSAL, why=f"{why}: none of them serves")
+    return Planned(calls, tier, round(min(score, sure), 3), 0.0, why=why)
+
+
+def joined(plans: Sequence[Planned]) -> Planned:
+    """One plan of those of a request's clauses: all their calls, or the question that one of them has."""
+    for each in plans:
+        if each.lacks:
+            return each
+    if len(plans) == 1:
+        return plans[0]
+    calls = [call for each in plans for call in each.calls]
+    least = min(plans, key=lambda each: each.confidence)
+    why = "; then ".join(each.why for each in plans)
+    return Planned(calls, least.planner, least.confidence, 0.0, "" if calls else REFUSAL, why=why)
+
+
+def _words_of(action: ActionInfo, text: str, words: Mapping[str, str], *, alone: bool) -> list[dict[str, str]]:
+    """The words of a call's arguments with the rules' say; of an only call perhaps several."""
+    parameters, required = _asked(action)
+    if not alone:
+        return [completed(parameters, required, text, words)]
+    return spread(parameters, required, text, completed(parameters, required, text, {}, words, action.name))
+
+
+def _asked(action: ActionInfo) -> tuple[Mapping[str, Any], list[str]]:
+    parameters: Mapping[str, Any] = action.schema.get("properties") or {}
+    return parameters, [name for name in action.schema.get("required") or () if name in parameters]
 
 
 def _as_said(words: str, text: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from ..arguments import written
@@ -23,10 +24,14 @@ _FORMATS = {"date": "date", "date-time": "when", "time": "time", "duration": "du
 _NUMERIC = {"integer": "integer", "int": "integer", "number": "number", "float": "number", "double": "number"}
 _LISTS = frozenset(["array", "tuple", "list"])
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_NUMBER = re.compile(r"[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 _FRACTION = re.compile(r"(\d+)\s*/\s*(\d+)")
 _AND = re.compile(r"\s*(?:,\s*and\s+|,\s*or\s+|,|;|\band\b|&|\bor\b)\s*", re.IGNORECASE)
 _TRIMMED = " \t\n,.;:!?\"'“”‘’()[]"
+_DATE_FORM = re.compile(
+    r"\b(?:yyyy[-/.]mm[-/.]dd|mm[-/.]dd[-/.]yyyy|dd[-/.]mm[-/.]yyyy|month-day-year|day-month-year|year-month-day)\b",
+    re.IGNORECASE,
+)
 _RATE = re.compile(r"rate|ratio|percent|interest|discount|yield|probab|growth|return|tax", re.IGNORECASE)
 
 
@@ -82,6 +87,8 @@ def value_of(said: str, schema: Mapping[str, Any], name: str, now: datetime) -> 
     form = schema.get("format")
     if form in _FORMATS:
         return _moment(said, _FORMATS[str(form)], now)
+    if pattern := _DATE_FORM.search(str(schema.get("description", ""))):
+        return _dated(said, pattern[0], now) or said.strip(_TRIMMED)
     return said.strip(_TRIMMED) or said.strip() or None
 
 
@@ -100,7 +107,7 @@ def number_of(said: str, *, whole: bool, fraction: bool) -> float | int | None:
         parts = [part for word in words(text) for part in word.split("-")]
         readings = [(end, read) for end, read in numbers(parts, 0)] if parts else []
         value = float(max(readings)[1]) if readings else None
-    if value is None:
+    if value is None or not isfinite(value):
         return None
     if ("%" in text or "percent" in text) and fraction and not whole:
         value /= 100
@@ -133,6 +140,18 @@ def _flag(said: str) -> bool | None:
     if text in ("true", "yes", "on", "1", "enabled", "with"):
         return True
     return False if text in ("false", "no", "off", "0", "disabled", "without") else None
+
+
+def _dated(said: str, form: str, now: datetime) -> str:
+    """A day in the form that a description spells out; '' where the words are no day."""
+    day = _moment(re.sub(r"(?<=[a-z])\.", " ", said), "date", now)
+    if not isinstance(day, str) or len(day) != len("2026-11-20"):
+        return ""
+    parts = {"y": day[:4], "m": day[5:7], "d": day[8:]}
+    marks = form.lower()
+    order = sorted("ymd", key=lambda letter: marks.find({"y": "y", "m": "m", "d": "d"}[letter]))
+    mark = next((each for each in "-/." if each in form), "-")
+    return mark.join(parts[letter] for letter in order)
 
 
 def _moment(said: str, kind: str, now: datetime) -> Any:

@@ -3,7 +3,8 @@ close, else refuse.
 
 The probability of an action is that of all its labels together, and only of actions that the device offers: what the
 network knows and no skill does is refused like any other request. A sentence with a joint in it is also read in two
-halves; they are two requests where the second begins as one and both are sure. Nothing of it is learned here.
+halves; they are two requests where both are sure, and very sure if the second does not begin as a request does. Nothing
+of it is learned here.
 
 The templates come first. What the encoder is asked is what they refuse, and what they match only by leaving much of it
 to free words (docs/models/planner-encoder.md has the figures).
@@ -13,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+
+from msgspec.structs import replace
 
 from ...skills.messages import ActionInfo, ParameterInfo
 from ..choosing import CLOSE, TOGETHER, option
@@ -40,7 +42,9 @@ OPEN, OPEN_SURE = frozenset(["answer", "get_news"]), 0.8
 HEARD, HEARD_WEIGHT = 0.9, 0.8
 """How sure it must be of words from a recogniser, and how much that counts beside the templates' understanding."""
 _HALVES = 3
-_HALF_SURE = 0.8
+_JOINED = frozenset(["and", "then", "also", "plus"])
+_HALF_SURE, _HALF_SURER = 0.8, 0.9
+"""How sure both halves must be; the second where the later one does not begin as requests do."""
 _ASKED = {
     "time": "the time", "when": "the time", "date": "the day", "duration": "how long", "change": "by how much",
     "place": "the place", "person": "whom", "number": "the number", "expression": "the numbers", "unit": "the unit",
@@ -53,7 +57,9 @@ def sentences(text: str) -> list[list[Token]]:
     tokens = tokenize(text)
     found: list[list[Token]] = [tokens]
     for end, start in joints(tokens):
-        if tokens[start].text in COMMANDING and len(found) < 1 + 2 * _HALVES:
+        said = any(token.text in _JOINED for token in tokens[end:start]) and start + 1 < len(tokens)
+        joined = said or tokens[start].text in COMMANDING
+        if joined and len(found) < 1 + 2 * _HALVES:
             found += [tokens[:end], tokens[start:]]
     return found
 
@@ -82,9 +88,10 @@ def planned(text: str, encoded: Encoded, actions: Mapping[str, ActionInfo], now:
         _one(text, tokens, seen, encoded.sure, actions, now) for tokens, seen in zip(parts, encoded.seen, strict=True)
     ]
     best: Planned | None = None
-    for first, second in zip(plans[1::2], plans[2::2], strict=True):
+    for first, second, words in zip(plans[1::2], plans[2::2], parts[2::2], strict=True):
         sure = min(first.confidence, second.confidence)
-        if first.calls and second.calls and sure >= max(_HALF_SURE, best.confidence if best else 0.0):
+        least = _HALF_SURE if words[0].text in COMMANDING else _HALF_SURER
+        if first.calls and second.calls and sure >= max(least, best.confidence if best else 0.0):
             best = Planned([*first.calls, *second.calls], TIER, sure, 0.0)
     return best if best is not None else plans[0]
 
@@ -159,25 +166,32 @@ def second(
     words.
     """
     if not templates.calls:
-        return encoder
+        return replace(encoder, why=f"no template matches; {_belief(encoder)}")
     if encoder.options:
-        return templates
+        return replace(templates, why=f"a template matches loosely; {_belief(encoder)}")
     if foreign:
         nonsense = templates.confidence < MOSTLY_FREE and not encoder.calls and not encoder.lacks
-        return encoder if nonsense and encoder.confidence >= VERY_SURE else templates
+        if nonsense and encoder.confidence >= VERY_SURE:
+            return replace(encoder, why=f"a template matches only free words; {_belief(encoder)}")
+        return replace(templates, why="a template matches loosely, and the encoder was never taught its action")
     names = [call.name for call in templates.calls]
-    if encoder.lacks in names:
-        return templates
-    if names == [call.name for call in encoder.calls]:
-        return encoder if _differ_in_place(templates.calls[0].arguments, encoder.calls[0].arguments) else templates
+    if names == [call.name for call in encoder.calls] or encoder.lacks in names:
+        found = encoder if encoder.calls and _differ_in_place(templates.calls[0], encoder.calls[0]) else templates
+        return replace(found, why=f"a template matches loosely; {_belief(encoder)} too")
     skills = {actions[call.name].skill for call in (*templates.calls, *encoder.calls) if call.name in actions}
     within = len(skills) == 1 and templates.confidence >= WITHIN_SKILL
-    if encoder.calls and within and encoder.confidence < CERTAIN:
-        return templates
-    return templates if encoder.confidence < OVERRULE else encoder
+    if encoder.confidence < (CERTAIN if encoder.calls and within else OVERRULE):
+        return replace(templates, why=f"a template matches loosely; the encoder is no surer ({encoder.confidence:.2f})")
+    return replace(encoder, why=f"a template matches only loosely ({templates.confidence:.2f}); {_belief(encoder)}")
 
 
-def _differ_in_place(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _differ_in_place(template: PlannedCall, encoder: PlannedCall) -> bool:
+    one, other = template.arguments, encoder.arguments
     return one.get("place") != other.get("place") and (
         {**one, "place": None} == {**other, "place": None} or "place" in one
     )
+
+
+def _belief(encoder: Planned) -> str:
+    what = encoder.lacks or ", ".join(call.name for call in encoder.calls or encoder.options) or "nothing it knows"
+    return f"the encoder reads {what} ({encoder.confidence:.2f})"

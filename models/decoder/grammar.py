@@ -20,7 +20,7 @@ MOST_CALLS = 8
 MOST_TOOLS, MOST_PARAMETERS = 16, 32
 _FLAGS = ("true", "false")
 _NUMERIC = frozenset(["integer", "int", "number", "float"])
-_DIGITS = re.compile(r"\d+/\d+|[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?%?")
+_DIGITS = re.compile(r"\d+/\d+|[-+]?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?%?")
 _WORD = re.compile(r"\w+|[^\w\s]+|\s+")
 
 
@@ -31,24 +31,28 @@ def numbers_said(text: str, spelled: Callable[[str], Sequence[str]] | None = Non
     return list(dict.fromkeys(each for each in found if each))
 
 
-def lark(tools: Sequence[Tool], request: str, spelled: Callable[[str], Sequence[str]] | None = None) -> str:
-    """The grammar of llguidance. Raises CallerError for no tools, or too many."""
+Spelled = Callable[[str], Sequence[str]]
+Candidates = Callable[[Parameter], Sequence[str]]
+
+
+def lark(
+    tools: Sequence[Tool], request: str, spelled: Spelled | None = None, candidates: Candidates | None = None
+) -> str:
+    """The grammar of llguidance; ``candidates`` are the only words a text may be, where there are any.
+
+    Raises CallerError for no tools, or too many.
+    """
     said = plain(request[:MAX_REQUEST])
     numbers = numbers_said(said, spelled)
     lines = [f"WORDS: %regex {json.dumps({'substring_words': said})}"] if said.strip() else []
-    lines += [f"NUMBER: {' | '.join(_quoted(each) for each in numbers)}"] if numbers else []
-
-    def value(parameter: Parameter) -> str:
-        if choices := _choices(parameter):
-            return f"({' | '.join(_quoted(each) for each in choices)})"
-        if parameter.kind in _NUMERIC:
-            return "NUMBER" if numbers else ""
-        return "WORDS" if said.strip() else ""
-
+    lines += [f"NUMBER: {_either(numbers)}"] if numbers else []
+    value = _values(said, candidates, "WORDS" if said.strip() else "", "NUMBER" if numbers else "")
     return "\n".join([*_rules(tools, value, "start", ":"), *lines]) + "\n"
 
 
-def gbnf(tools: Sequence[Tool], request: str, spelled: Callable[[str], Sequence[str]] | None = None) -> str:
+def gbnf(
+    tools: Sequence[Tool], request: str, spelled: Spelled | None = None, candidates: Candidates | None = None
+) -> str:
     """The same for llama.cpp: the words of the request, each with what may follow it."""
     said = plain(request[:MAX_REQUEST])
     numbers = numbers_said(said, spelled)
@@ -59,16 +63,28 @@ def gbnf(tools: Sequence[Tool], request: str, spelled: Callable[[str], Sequence[
     if words:
         lines.append(f"words ::= {' | '.join(f'w{at}' for at, word in enumerate(words) if word.strip())}")
     if numbers:
-        lines.append(f"number ::= {' | '.join(_quoted(each) for each in numbers)}")
+        lines.append(f"number ::= {_either(numbers)}")
+    value = _values(said, candidates, "words" if words else "", "number" if numbers else "")
+    return "\n".join([*_rules(tools, value, "root", " ::="), *lines]) + "\n"
+
+
+def _values(said: str, candidates: Candidates | None, words: str, number: str) -> Callable[[Parameter], str]:
+    """The expression of what a parameter may be; '' for nothing that was said."""
 
     def value(parameter: Parameter) -> str:
         if choices := _choices(parameter):
-            return f"({' | '.join(_quoted(each) for each in choices)})"
+            return f"({_either(choices)})"
         if parameter.kind in _NUMERIC:
-            return "number" if numbers else ""
-        return "words" if words else ""
+            return number
+        some = [plain(each) for each in candidates(parameter)] if candidates is not None else []
+        some = [each for each in dict.fromkeys(some) if each in said]
+        return f"({_either(some)})" if some else words
 
-    return "\n".join([*_rules(tools, value, "root", " ::="), *lines]) + "\n"
+    return value
+
+
+def _either(texts: Sequence[str]) -> str:
+    return " | ".join(_quoted(each) for each in texts)
 
 
 def _choices(parameter: Parameter) -> Sequence[str]:

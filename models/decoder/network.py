@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from time import thread_time_ns
@@ -33,7 +33,6 @@ CARD = "planner-decoder"
 CONTEXT, SETS = 1024, 2
 """Tokens of a prompt with its answer, and how many sets of tools are remembered."""
 MOST_TOKENS = 240
-Spelled = Callable[[str], Sequence[str]]
 
 
 class Answer(NamedTuple):
@@ -59,10 +58,11 @@ def shipped() -> Path:
 class Network:
     """Raises CallerError for a file llama.cpp refuses, ServiceFault where llama.cpp is not installed.
 
-    ``engine`` is ``auto`` (llguidance where it is installed), ``llguidance`` or ``gbnf``.
+    ``engine`` is ``auto`` (llguidance where it is installed), ``llguidance`` or ``gbnf``. ``noise`` is added to what
+    llguidance allows (Gumbel's, so strong), to try what a model could say at all.
     """
 
-    def __init__(self, path: Path, *, engine: str = "auto", threads: int = 1) -> None:
+    def __init__(self, path: Path, *, engine: str = "auto", threads: int = 1, noise: float = 0.0) -> None:
         options = LoadOptions(ctx=CONTEXT, batch=512, ubatch=256, seqs=SETS, threads=threads, mmap=True)
         self._context = Context(str(path), options)
         begin = self._context.tokenize(BEGIN, special=False, parse=True)
@@ -70,7 +70,9 @@ class Network:
             raise CallerError(f"{path}: no decoder of plans: it has no mark {BEGIN!r}")
         self._begin = begin[0]
         self._sets: OrderedDict[str, tuple[int, int]] = OrderedDict()
-        self._guide: Any = None if engine == "gbnf" else _guide(self._context, engine)
+        self._guide = None if engine == "gbnf" else _guide(self._context, engine)
+        if self._guide is not None:
+            self._guide.noise = noise
         self.mask_ns: list[int] = []
         """How long each mask took of the processor, to measure with."""
 
@@ -79,7 +81,13 @@ class Network:
         """What holds answers to the grammar."""
         return "llguidance" if self._guide is not None else "gbnf"
 
-    def plan(self, tools: Sequence[Tool], request: str, spelled: Spelled | None = None) -> Answer:
+    def plan(
+        self,
+        tools: Sequence[Tool],
+        request: str,
+        spelled: grammar.Spelled | None = None,
+        candidates: grammar.Candidates | None = None,
+    ) -> Answer:
         """The calls of a request. Raises CallerError where tools and request do not fit the context."""
         if not request.strip():
             return Answer([], 1.0, 1.0, 0, 0)
@@ -93,8 +101,8 @@ class Network:
         output = self._context.decode([Row(slot, length, asked, True)])[0]
         position = length + len(asked)
         if self._guide is not None:
-            return self._guided(slot, position, output, grammar.lark(tools, request, spelled))
-        return self._sampled(slot, position, output, grammar.gbnf(tools, request, spelled))
+            return self._guided(self._guide, slot, position, output, grammar.lark(tools, request, spelled, candidates))
+        return self._sampled(slot, position, output, grammar.gbnf(tools, request, spelled, candidates))
 
     def _prefix(self, tools: Sequence[Tool]) -> tuple[int, int]:
         """The sequence in which these tools stand, and their length; nothing comes after them there."""
@@ -119,8 +127,8 @@ class Network:
         self._sets[text] = (slot, len(tokens))
         return slot, len(tokens)
 
-    def _guided(self, slot: int, position: int, output: int, text: str) -> Answer:
-        matcher = self._guide.matcher(text)
+    def _guided(self, guide: _Guide, slot: int, position: int, output: int, text: str) -> Answer:
+        matcher = guide.matcher(text)
         said: list[int] = []
         least, total, forced = 1.0, 0.0, 0
         while len(said) < MOST_TOKENS:
@@ -130,7 +138,7 @@ class Network:
                 forced += len(run)
             else:
                 logits = self._context.logits(output)
-                token, likely = self._guide.choose(matcher, logits, self.mask_ns)
+                token, likely = guide.choose(matcher, logits, self.mask_ns)
                 least, total = min(least, likely), total + math.log(max(likely, 1e-9))
                 run = [token]
                 if self._context.ends(token):
@@ -181,6 +189,8 @@ class Network:
 class _Guide:
     """llguidance over this model's vocabulary."""
 
+    noise = 0.0
+
     def __init__(self, context: Context, lib: Any) -> None:
         self._lib = lib
         pieces = [context.piece(token) for token in range(context.n_vocab)]
@@ -188,6 +198,7 @@ class _Guide:
         self.ends = next(token for token in range(context.n_vocab) if context.ends(token))
         self._words = context.n_vocab
         self._tokenizer = lib.LLTokenizer(lib.TokenizerWrapper(_Pieces(context, marks, self.ends)), slices=[])
+        self._random = np.random.default_rng(1)
         self._mask = np.zeros((self._words + 31) // 32, np.int32)
 
     def matcher(self, text: str) -> Any:
@@ -205,7 +216,9 @@ class _Guide:
         took.append(thread_time_ns() - began)
         if not len(allowed):
             raise ServiceFault("llguidance allows no further token")
-        some = logits[allowed]
+        some: npt.NDArray[Any] = logits[allowed]
+        if self.noise:
+            some = some + self.noise * self._random.gumbel(size=len(some))
         best = int(some.argmax())
         return int(allowed[best]), float(1.0 / np.exp(some - some[best]).sum())
 

@@ -12,7 +12,7 @@ from ...kernel.manifest import format_size
 from ...models.cards import Card, card, cards, folders_of, locate, verify
 from .style import paint, table
 
-VERBS = ("models_get", "models_estimate", "models_convert")
+VERBS = ("models_get", "models_estimate", "models_convert", "models_tune")
 """Modules with further verbs: each has ``register(verbs)``, which adds parsers whose default ``do`` runs them."""
 _COLOURS = {"ready": "green", "unpinned": "yellow", "missing": "dim", "wrong": "red"}
 

@@ -145,6 +145,8 @@ def show(entry: Entry, planned: Planned, as_json: bool) -> None:
             )
         if not planned.calls:
             print(planned.reply or "(nothing to do)")
+        if planned.why:
+            print(paint(f"  by {planned.planner}: {planned.why}", "dim"))
         return
     calls = []
     for call in planned.calls:
@@ -156,6 +158,8 @@ def show(entry: Entry, planned: Planned, as_json: bool) -> None:
     line |= {"calls": calls, "planner": planned.planner, "confidence": planned.confidence, "ms": planned.ms}
     if planned.lacks:
         line["lacks"] = planned.lacks
+    if planned.why:
+        line["why"] = planned.why
     if not calls and planned.reply:
         line["reply"] = planned.reply
     print(msgspec.json.encode(line).decode(), flush=True)

@@ -76,7 +76,8 @@ def _said(ask: _Ask) -> list[tuple[str, dict[str, str]]]:
 def coded(pack: Pack, tokenizer: Any) -> Coded:
     """A pack as numbers; requests that do not fit any more are left out."""
     prefix: list[int] = [tokenizer.token_to_id(BEGIN), *tokenizer.encode(tools_text(pack.tools)).ids]
-    made = Coded(prefix, [0] * len(prefix), list(range(len(prefix))), [0.0] * len(prefix))
+    start = len(prefix)
+    made = Coded(prefix, [0] * start, list(range(start)), [0.0] * start)
     for number, ask in enumerate(pack.asks, 1):
         asked = tokenizer.encode(request_text(ask.text)).ids
         answer = [*tokenizer.encode(answer_text(_said(ask))).ids, END_NUMBER]
@@ -85,7 +86,7 @@ def coded(pack: Pack, tokenizer: Any) -> Coded:
             break
         made.tokens.extend([*asked, *answer])
         made.branches.extend([number] * length)
-        made.places.extend(range(len(prefix), len(prefix) + length))
+        made.places.extend(range(start, start + length))
         made.weights.extend([0.0] + [REQUEST_WEIGHT] * (len(asked) - 1) + [1.0] * len(answer))
     return made
 

@@ -30,7 +30,9 @@ _STEPS, _SHRINK = 3000, 1e-3
 
 def pairs(chooser: Chooser, lines: Sequence[bytes]) -> tuple[Any, Any, Any]:
     """(pairs, features), whether each tool serves, and which request each pair is of."""
-    rows, serves, request = [], [], []
+    rows: list[Any] = []
+    serves: list[bool] = []
+    request: list[int] = []
     number = 0
     for line in lines:
         pack = msgspec.json.decode(line, type=Pack)

@@ -23,7 +23,7 @@ class Shape(NamedTuple):
     layers: int = 6
     heads: int = 4
     inner: int = 704
-    base: float = 10_000.0
+    base: float = 500_000.0
 
 
 class Norm(nn.Module):

@@ -21,7 +21,7 @@ import msgspec
 import torch
 import torch.nn.functional as F
 
-from . import vocabulary
+from . import heads, vocabulary
 from .batches import Batch, Pack, batched, batches, coded, packs
 from .network import Decoder, Shape
 
@@ -47,12 +47,12 @@ def loss_of(net: Decoder, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
     return (each * batch.weights).sum() / batch.weights.sum(), logits.detach().argmax(-1) == batch.wanted
 
 
-@torch.no_grad()
 def mark(net: Decoder, held: Sequence[Batch]) -> dict[str, float]:
     """On held-back packs: loss, and the shares of answer tokens and of packs that are predicted rightly."""
     losses, right, tokens, whole, count = 0.0, 0, 0, 0, 0
     for batch in held:
-        loss, good = loss_of(net, batch)
+        with torch.no_grad():
+            loss, good = loss_of(net, batch)
         losses += float(loss)
         answer = batch.weights == 1.0
         right += int(good[answer].sum())
@@ -105,8 +105,10 @@ def begun(options: argparse.Namespace, lines: Sequence[bytes]) -> Decoder:
     tokenizer = vocabulary.learned(vocabulary.texts_of(some), options.pieces)
     tokenizer.save(str(options.folder / "tokenizer.json"))
     net = Decoder(Shape(tokenizer.get_vocab_size(), options.width, options.layers, options.heads, options.inner))
+    vectors = vocabulary.first_vectors(tokenizer, options.base, heads.CONTENT, options.seed)
     with torch.no_grad():
-        net.embed.weight.copy_(vocabulary.first_vectors(tokenizer, options.base, options.width, options.seed))
+        net.embed.weight.copy_(heads.laid_out(vectors, options.width))
+    heads.with_copying(net, options.seed)
     return net
 
 
@@ -205,7 +207,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--heads", type=int, default=5)
     parser.add_argument("--inner", type=int, default=864)
-    parser.add_argument("--tokens", type=int, default=6144, help="of a batch")
+    parser.add_argument("--tokens", type=int, default=4096, help="of a batch")
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)

@@ -23,6 +23,7 @@ NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
         ("8%", {"type": "integer", "description": "annual interest rate"}, 8),
         ("80%", {"type": "number", "description": "brightness"}, 80),
         ("nothing", {"type": "number"}, None),
+        ("1e999", {"type": "integer"}, None),
         ("Fahrenheit", {"type": "string", "enum": ["celsius", "fahrenheit"]}, "fahrenheit"),
         ("read only", {"type": "string", "enum": ["READ_ONLY", "write"]}, "READ_ONLY"),
         ("warm", {"type": "string", "enum": ["celsius", "fahrenheit"]}, None),

@@ -77,25 +77,31 @@ def test_only_refusals_and_loose_matches_are_doubted() -> None:
 
 def test_of_an_action_it_was_never_taught_the_encoder_only_says_that_it_is_none() -> None:
     sure = Planned([], "encoder", 0.99, 0.0, REFUSAL)
-    assert tier.second(LOOSE, sure, ACTIONS, foreign=True) is sure
-    assert tier.second(LOOSE, Planned([], "encoder", 0.97, 0.0, REFUSAL), ACTIONS, foreign=True) is LOOSE
-    assert tier.second(LOOSE, Planned([PlannedCall("mute")], "encoder", 0.99, 0.0), ACTIONS, foreign=True) is LOOSE
+    assert tier.second(LOOSE, sure, ACTIONS, foreign=True).planner == "encoder"
+    assert tier.second(LOOSE, Planned([], "encoder", 0.97, 0.0, REFUSAL), ACTIONS, foreign=True).planner == "templates"
+    assert (
+        tier.second(LOOSE, Planned([PlannedCall("mute")], "encoder", 0.99, 0.0), ACTIONS, foreign=True).planner
+        == "templates"
+    )
     loosely = Planned(LOOSE.calls, "templates", 0.65, 0.1)
-    assert tier.second(loosely, sure, ACTIONS, foreign=True) is loosely
+    assert tier.second(loosely, sure, ACTIONS, foreign=True).planner == "templates"
 
 
 def test_a_loose_match_stays_unless_the_encoder_is_sure_of_something_else() -> None:
     sure = Planned([], "encoder", 0.99, 0.0, REFUSAL)
-    assert tier.second(LOOSE, sure, ACTIONS) is sure
-    assert tier.second(LOOSE, Planned([], "encoder", 0.7, 0.0, REFUSAL), ACTIONS) is LOOSE
+    assert tier.second(LOOSE, sure, ACTIONS).planner == "encoder"
+    assert tier.second(LOOSE, Planned([], "encoder", 0.7, 0.0, REFUSAL), ACTIONS).planner == "templates"
     agreed = Planned([PlannedCall("get_time")], "encoder", 0.5, 0.0)
-    assert tier.second(LOOSE, agreed, ACTIONS) is agreed  # "movie" is no place
+    assert tier.second(LOOSE, agreed, ACTIONS).planner == "encoder"  # "movie" is no place
     noted = Planned([PlannedCall("add_note", {"text": "buy milk"})], "templates", 0.6, 0.1)
     assert (
-        tier.second(noted, Planned([PlannedCall("add_note", {"text": "milk"})], "encoder", 0.9, 0.0), ACTIONS) is noted
+        tier.second(noted, Planned([PlannedCall("add_note", {"text": "milk"})], "encoder", 0.9, 0.0), ACTIONS).planner
+        == "templates"
     )
-    assert tier.second(LOOSE, Planned([], "encoder", 0.9, 0.0, "Where?", lacks="get_time"), ACTIONS) is LOOSE
-    assert tier.second(REFUSED, sure, ACTIONS) is sure
+    assert (
+        tier.second(LOOSE, Planned([], "encoder", 0.9, 0.0, "Where?", lacks="get_time"), ACTIONS).planner == "templates"
+    )
+    assert tier.second(REFUSED, sure, ACTIONS).planner == "encoder"
 
 
 def test_two_close_actions_are_asked_about_where_both_could_be_done() -> None:
@@ -104,8 +110,8 @@ def test_two_close_actions_are_asked_about_where_both_could_be_done() -> None:
     assert not planned.calls
     assert [call.name for call in planned.options] == ["get_time", "mute"]
     assert planned.reply == "Shall I get time, or mute?"
-    assert tier.second(LOOSE, planned, ACTIONS) is LOOSE
-    assert tier.second(REFUSED, planned, ACTIONS) is planned
+    assert tier.second(LOOSE, planned, ACTIONS).planner == "templates"
+    assert tier.second(REFUSED, planned, ACTIONS).planner == "encoder"
     for labels in ([("get_time", 0.7), ('mute {"on":true}', 0.25)], [("get_time", 0.3), ('mute {"on":true}', 0.25)]):
         assert not tier.planned("quiet now", encoded(*labels), ACTIONS, NOW).options
     lacking = tier.planned("wake me", encoded(("get_time", 0.5), ("set_alarm", 0.4)), ACTIONS, NOW)
@@ -115,9 +121,9 @@ def test_two_close_actions_are_asked_about_where_both_could_be_done() -> None:
 def test_within_a_skill_the_words_of_the_template_count_for_more() -> None:
     cancel = Planned([PlannedCall("cancel_timer", {"label": "one hour"})], "templates", 0.7, 0.1)
     start = Planned([PlannedCall("start_timer", {"duration": "PT1H"})], "encoder", 0.95, 0.0)
-    assert tier.second(cancel, start, ACTIONS) is cancel
+    assert tier.second(cancel, start, ACTIONS).planner == "templates"
     alarm = Planned([PlannedCall("set_alarm", {"time": "2026-11-20T18:00"})], "encoder", 0.95, 0.0)
-    assert tier.second(cancel, alarm, ACTIONS) is alarm
+    assert tier.second(cancel, alarm, ACTIONS).planner == "encoder"
 
 
 def test_what_is_about_anything_must_be_surer() -> None:
@@ -126,3 +132,11 @@ def test_what_is_about_anything_must_be_surer() -> None:
     assert not tier.planned(text, encoded(("answer", 0.7), ("other.question", 0.3)), actions, NOW).calls
     (call,) = tier.planned(text, encoded(("answer", 0.9)), actions, NOW).calls
     assert (call.name, call.arguments) == ("answer", {"question": text})
+
+
+def test_every_answer_says_why_this_tier() -> None:
+    sure = Planned([], "encoder", 0.99, 0.0, REFUSAL)
+    assert tier.second(LOOSE, sure, ACTIONS).why.startswith(
+        "a template matches only loosely (0.55); the encoder reads nothing"
+    )
+    assert tier.second(REFUSED, sure, ACTIONS).why == "no template matches; the encoder reads nothing it knows (0.99)"

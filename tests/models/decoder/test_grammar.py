@@ -42,6 +42,13 @@ def test_too_few_and_too_many_tools_are_refused() -> None:
             lark(tools, "hello")
 
 
+def test_candidates_are_the_only_words_a_text_may_be() -> None:
+    for write in (lark, gbnf):
+        text = write([WEATHER], "Paris in 3", None, lambda p: ["Paris", "Rome"] if p.name == "city" else [])
+        assert '("paris")' in text
+        assert "rome" not in text
+
+
 def matcher(text: str) -> object:
     guide = pytest.importorskip("llguidance", reason="llguidance is not installed")
     assert guide.LLMatcher.validate_grammar(text) == ""
