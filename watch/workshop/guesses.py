@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from ...skills.derive import Action
+from ...skills.action import Action
 
 __all__ = ["arguments"]
 

@@ -13,8 +13,9 @@ import msgspec
 
 from ...kernel.errors import CallerError, ManifestError
 from ...skills import loader
+from ...skills.action import Action
 from ...skills.contract import Skill
-from ...skills.derive import Action, actions_of
+from ...skills.derive import actions_of
 
 __all__ = ["Hear", "Package", "Utterances"]
 

@@ -26,8 +26,9 @@ from ...agent.templates import Sentence
 from ...agent.values.words import tokenize
 from ...kernel.errors import BluerillError, CallerError
 from ...skills import loader
+from ...skills.action import Action
 from ...skills.catalogue import fingerprint
-from ...skills.derive import Action, actions_of
+from ...skills.derive import actions_of
 from ...skills.messages import ActionInfo, Catalogue
 from ...skills.testing import NO_PAGE, Bench
 from .grants import used
