@@ -121,6 +121,8 @@ class Actor:
                 planned.arguments, arguments
             ):
                 taint |= Taint.UNTRUSTED
+            if any(isinstance(one.outcome, Invoked) and one.outcome.foreign for one in before if one is not None):
+                taint |= Taint.UNTRUSTED
             if planned.revises:
                 await self._take_back_last()
             outcome = await self.port.ask(

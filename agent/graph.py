@@ -24,6 +24,8 @@ from .references import needs
 __all__ = ["linked", "purpose"]
 
 _MAX_PURPOSE = 60
+_PROGRAM = "mcp:"
+"""The grant of actions that another program answers; what comes after those waits, since their answer labels it."""
 
 
 def purpose(action: ActionInfo) -> str:
@@ -53,6 +55,6 @@ def linked(calls: Sequence[PlannedCall], actions: Mapping[str, ActionInfo]) -> l
 
 def _ordered(earlier: PlannedCall, later: PlannedCall, actions: Mapping[str, ActionInfo]) -> bool:
     one, other = actions.get(earlier.name), actions.get(later.name)
-    if one is None or other is None or later.revises:
+    if one is None or other is None or later.revises or any(grant.startswith(_PROGRAM) for grant in one.grants):
         return True
     return one.skill == other.skill and not (one.reads and other.reads)

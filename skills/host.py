@@ -200,8 +200,9 @@ class SkillsService(OwnersHost):
             raise ServiceFault(f"skill host {host!r} answered {request.action!r} with {answer.wire!r}")
         if not isinstance(answer, Invoked):
             return answer
-        strange = host.startswith(SERVER) or brings_strangers_words(self._known[request.action].grants)
-        return msgspec.structs.replace(answer, untrusted=strange)
+        server = host.startswith(SERVER)
+        strange = server or brings_strangers_words(self._known[request.action].grants)
+        return msgspec.structs.replace(answer, untrusted=strange, foreign=server)
 
     @handles(Undo)
     async def undo(self, request: Undo, call: Call) -> Invoked:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from ..kernel.message import Body, message
+from .sky_view import SkyView
 
 GLANCE_CHANGED = 1
 """The signal to ``skills`` by which a screen that (re)started asks to be told everything again."""
@@ -138,7 +139,8 @@ class Invoked(Body, frozen=True):
     card: Card | None = None
     undo: str = ""
     untrusted: bool = False
-    """The answer holds a stranger's words: what is led to by it is labelled so."""
+    foreign: bool = False
+    """Another program answered (an MCP server): whatever the plan does after it is labelled, too."""
 
 
 @message("skills.unconfirmed")
@@ -189,45 +191,6 @@ class RingView(msgspec.Struct, frozen=True, omit_defaults=True):
     title: str
     text: str = ""
     since: float = 0.0
-
-
-class SkyHour(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The weather of an hour that begins at ``at`` (Unix seconds): WMO code 4677, degrees Celsius."""
-
-    at: float
-    code: int
-    celsius: float | None = None
-    day: bool = True
-    uv: float | None = None
-
-
-class SkyDay(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The weather of a day that begins at ``at``; ``rain`` is its chance in per cent."""
-
-    at: float
-    code: int
-    low: float | None = None
-    high: float | None = None
-    rain: float | None = None
-    uv: float | None = None
-
-
-class SkyView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The weather as a watch face shows it: now, the next hours, the next days. Times are Unix seconds."""
-
-    code: int
-    celsius: float | None = None
-    updated: float = 0.0
-    day: bool = True
-    low: float | None = None
-    high: float | None = None
-    rain: float | None = None
-    uv: float | None = None
-    sunrise: float = 0.0
-    sunset: float = 0.0
-    fahrenheit: bool = False
-    hours: list[SkyHour] = []
-    days: list[SkyDay] = []
 
 
 @message("skills.glance")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .messages import SkyDay, SkyHour, SkyView
 from .meteo import Forecast, view_now
+from .sky_view import SkyDay, SkyHour, SkyView
 
 MAX_HOURS = 48
 MAX_DAYS = 8

@@ -13,7 +13,8 @@ from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ...agent.messages import Show, State
-from ...skills.messages import Card, Glance, RingView, SkyView, TimerView
+from ...skills.messages import Card, Glance, RingView, TimerView
+from ...skills.sky_view import SkyView
 from .cards import overflow
 from .faces import Face
 from .lettering import tidy

@@ -11,7 +11,8 @@ import re
 from datetime import datetime
 from typing import NamedTuple
 
-from ...skills.messages import SkyView, TimerView
+from ...skills.messages import TimerView
+from ...skills.sky_view import SkyView
 
 STEP_GOAL = 10_000
 

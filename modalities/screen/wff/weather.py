@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from ....skills.messages import SkyView
+from ....skills.sky_view import SkyView
 from .expression import Value
 
 CONDITIONS: Final = (
