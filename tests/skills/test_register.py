@@ -11,8 +11,8 @@ import pytest
 from bluerill.kernel.errors import ServiceFault
 from bluerill.skills import register
 from bluerill.skills.messages import ActionInfo, Catalogue, SentenceInfo, SkillInfo
-from bluerill.skills.verdict import judged
 from bluerill.skills.register import Agreed, Package, Register
+from bluerill.skills.verdict import judged
 
 TEA = SkillInfo("tea", "1.0", "tea-house", "Brews tea.", ["brew"], ["store"])
 BREW = ActionInfo("brew", "tea", "Brew.", sentences=[SentenceInfo("brew tea")])
