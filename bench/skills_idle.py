@@ -33,7 +33,7 @@ async def cost(port: Port) -> tuple[int, dict[str, float]]:
     status = await port.ask("kernel", GetStatus(), Status)
     rows = [each for each in status.services if each.pid and each.isolation == "child" and each.starter == "skills"]
     zygote = [each for each in status.services if each.pid and each.name == "skills-zygote"]
-    found = dict.fromkeys(("Pss", "Private_Clean", "Private_Dirty"), 0)
+    found: dict[str, int] = {"Pss": 0, "Private_Clean": 0, "Private_Dirty": 0}
     for row in (*rows, *zygote):
         try:
             text = await asyncio.to_thread(Path(f"/proc/{row.pid}/smaps_rollup").read_text)

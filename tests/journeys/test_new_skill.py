@@ -75,6 +75,7 @@ def test_a_new_package_beside_our_wheel_is_spoken_to(python: Path, own_home: Pat
         file.setsampwidth(2)
         file.setframerate(16_000)
         file.writeframes(bytes(16_000) + pcm + bytes(48_000))
+    answer: dict[str, Any] = {}
     for _ in range(4):  # in a fresh home the first one may speak before the language model is made
         answer = bluerill("talk", str(sound))
         if answer["transcript"]:

@@ -14,6 +14,7 @@ from journeys.test_first_light import running_watch
 from journeys.test_recovery import bluerill
 from support.wheels import wheel
 
+expect.set_options(timeout=20_000)  # a shared machine may be slow
 pytestmark = [pytest.mark.browser, pytest.mark.process, needs_chromium]
 
 TEA = '''
@@ -78,10 +79,20 @@ def test_a_package_asks_is_let_in_loses_a_grant_and_asks_again(tmp_path: Path) -
 
         assert "✓ store" in bluerill(home, "skills", "grants", "tea")
         assert "taken back" in bluerill(home, "skills", "revoke", "tea")
-        page.locator("#words").fill("make a skill that flips a coin")
-        page.keyboard.press("Enter")
         made = page.locator("#asks .asked[data-kind=made]")
-        expect(made).to_have_count(1, timeout=25_000)
+        for _ in range(4):  # on a slow machine it may say that it has no time just now
+            said = page.locator("#log").inner_text().count("try again later")
+            page.locator("#words").fill("make a skill that flips a coin")
+            page.keyboard.press("Enter")
+            page.wait_for_function(
+                "n => document.querySelector('#asks .asked[data-kind=made]') || "
+                "document.getElementById('log').innerText.split('try again later').length - 1 > n",
+                arg=said,
+                timeout=40_000,
+            )
+            if made.count():
+                break
+        assert made.count() == 1, page.locator("#log").inner_text()[-800:]
         made.locator("summary").first.click()
         expect(made.locator("pre")).to_contain_text("class")
         shot(page, "permission-made")

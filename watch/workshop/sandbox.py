@@ -27,7 +27,7 @@ from .story import ZONE
 __all__ = ["RunStory", "SandboxService", "StoryRun", "lived"]
 
 FEED_S = 2.0
-MEMORY = 32 * MIB
+MEMORY = 16 * MIB
 MAX_CALLS, MAX_DEPTH = 400, 100
 MAX_ROWS = 200
 MISSING = "pydantic-monty is not installed (pip install 'bluerill[monty]')"

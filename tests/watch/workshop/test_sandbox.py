@@ -57,7 +57,7 @@ def wiring(monty: str = MONTY) -> Manifest:
     table = {
         "class": "bluerill.watch.workshop.sandbox:SandboxService",
         "isolation": "child",
-        "memory": "128M",
+        "memory": "80M",
         "data": "2G",
         "settings": {"monty": monty},
         "box": {"programs": [monty] if monty else []},
