@@ -7,6 +7,7 @@
 - *wrist*: gestures of simulated arms with seeds that training never drew; false alarms on simulated everyday life and
   on everyday recordings of 19 people (15 of them were trained on as examples of no gesture, 4 were not);
 - *activity*: people s16 to s19, and BasicMotions by cross-validation (which trains, and so needs torch);
+- *hand*: poses from landmarks, by blocks left out (which trains, and so needs torch);
 - *examples*: gestures that no network knows, from 1, 3 and 5 examples; and PickupGestureWiimoteZ.
 """
 
@@ -31,6 +32,7 @@ from ..modalities.gesture.strokes import Strokes
 from ..modalities.gesture.wrist import Networks, Stream
 from ..models.motion.activity import POSTURES
 from ..models.motion.example import Examples, Segmenter, cut, distances, shape
+from ..models.motion.hand import POSES
 from ..models.motion.network import Panel
 from ..models.train.gesture.arm import EVERYDAY, GESTURES, NOVEL, Arm, draw_arm, everyday, perform
 from ..models.train.gesture.cases import posture_cases
@@ -165,6 +167,17 @@ def measure_activity(data: Path) -> dict[str, Any]:
     return result
 
 
+def measure_hand(data: Path) -> dict[str, Any]:
+    """Poses from landmarks, blocks of the recording left out whole; which trains, and so needs torch."""
+    try:
+        from ..models.train.gesture.poses import cross_validated as poses
+    except ModuleNotFoundError as error:
+        return {"poses": f"skipped: {error.name} is not installed (extra train)"}
+    right, count, confused = poses(data)
+    each = [round(float(row[at] / row.sum()), 3) for at, row in enumerate(confused)]
+    return {"frames of blocks left out": {**share(right, count), "each": dict(zip(POSES, each, strict=True))}}
+
+
 def example_of(rng: np.random.Generator, arm: Arm, name: str) -> Rows:
     """One movement, cut out as the device does; another one where nothing could be cut out."""
     while True:
@@ -258,7 +271,7 @@ def measure_cost(data: Path) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("BLUERILL_DATA", "../shared/data")))
-    parser.add_argument("--only", metavar="PART", help="strokes, wrist, activity, examples or cost")
+    parser.add_argument("--only", metavar="PART", help="strokes, wrist, activity, examples, hand or cost")
     parser.add_argument("--takes", type=int, default=60, help="simulated takes of each gesture")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
@@ -270,6 +283,7 @@ def main() -> None:
         "wrist": lambda: measure_wrist(args.data, args.takes),
         "activity": lambda: measure_activity(args.data),
         "examples": lambda: measure_examples(args.data),
+        "hand": lambda: measure_hand(args.data),
         "cost": lambda: measure_cost(args.data),
     }
     report: dict[str, Any] = {}
