@@ -311,10 +311,10 @@ def candidates(name: str, about: str, text: str, most: int = 10) -> list[str]:
 
 
 def choosing(text: str) -> Callable[[Parameter], list[str]]:
-    """The candidates of a request for the decoder's grammar: it chooses among what the rules see."""
+    """The candidates of a request for the decoder's grammar: in writing it chooses among what the rules see."""
 
     def some(parameter: Parameter) -> list[str]:
-        if kind_of({"type": parameter.kind}) != "string":
+        if kind_of({"type": parameter.kind}) != "string" or is_spoken(text):
             return []
         return candidates(parameter.name, parameter.about, text)
 

@@ -105,8 +105,8 @@ def planned(
             if call not in calls:
                 calls.append(call)
     if not calls:
-        return Planned([], tier, round(1 - min(score, sure), 3), 0.0, REFUSAL, why=f"{why}: none of them serves")
-    return Planned(calls, tier, round(min(score, sure), 3), 0.0, why=why)
+        return Planned([], tier, round(1 - score, 3), 0.0, REFUSAL, why=f"{why}: it does not serve")
+    return Planned(calls, tier, round(score, 3), 0.0, why=why)
 
 
 def joined(plans: Sequence[Planned]) -> Planned:

@@ -45,7 +45,7 @@ def test_what_was_written_in_lower_case_gets_its_names_and_words_back() -> None:
     assert planned.calls[0].name == "Get.Weather"
     assert planned.calls[0].arguments == {"City": "New York", "days": 3}
     assert planned.calls[0].spans == {"City": "New York", "days": "3"}
-    assert (planned.planner, planned.confidence) == (tier.TIER, 0.8)
+    assert (planned.planner, planned.confidence) == (tier.TIER, 0.9)
     assert "the decoder and rules found the words (0.80)" in planned.why
 
 
