@@ -1,4 +1,4 @@
-"""The tests of the llama engine, in a process without the voice detector's ggml (see ``llama/conftest.py``)."""
+"""The tests of the llama engine and of the decoder that runs on it, in a process without the voice detector's ggml (see ``llama/conftest.py``)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from house.house import ROOT
 from support.model_engines import needs
 
 pytestmark = [pytest.mark.process, needs("llama_cpp", "gguf")]
-FILES = sorted((Path(__file__).parent / "llama").glob("test_*.py"))
+HERE = Path(__file__).parent
+FILES = sorted([*(HERE / "llama").glob("test_*.py"), *(HERE.parent / "decoder").glob("test_*.py")])
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.stem}")
 def test_llama(file: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:cacheprovider", str(file)],
