@@ -1,4 +1,4 @@
-"""The tests of the llama engine and of the decoder that runs on it, in a process without the voice detector's ggml (see ``llama/conftest.py``)."""
+"""The tests of llama.cpp, and of the decoder on it, apart from the voice detector's ggml (see ``llama/conftest.py``)."""
 
 from __future__ import annotations
 
