@@ -1,8 +1,8 @@
 """How well the planner uses tools it never saw: ``python -m bluerill.bench.plan_tools [--json] [--misses N]``.
 
 BFCL's single requests (``bfcl.py``) and Snips' spoken ones over its intents as tools (``plan_spoken.py``), each with
-its own tools; no request of them was trained on. Three planners: *rules* (the encoder chooses, rules find the arguments),
-*decoder* (the encoder chooses, the decoder finds them, alone), *together* (both: what the device does).
+its own tools; no request of them was trained on. Three planners: *rules* (the encoder chooses, rules find the
+arguments), *decoder* (the encoder chooses, the decoder finds them, alone), *together* (both: what the device does).
 
 - *choice*: of the requests for one of several tools, those whose first call is of the right one;
 - *exact*: the calls and all arguments are among those allowed, by BFCL's own rules;
@@ -85,7 +85,7 @@ class Tools:
             asked = [(said, [offered[at]], likely) for at, said, likely in found] or asked
         ranked += process_time() - began
         made: dict[str, list[Planned]] = {name: [] for name in PLANNERS}
-        spent = dict.fromkeys(PLANNERS, ranked)
+        spent: dict[str, float] = dict.fromkeys(PLANNERS, ranked)
         for said, shown, likely in asked:
             for name, planned, took in self._planned(said, shown, likely, actions):
                 made[name].append(planned)
