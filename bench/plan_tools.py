@@ -85,7 +85,7 @@ class Tools:
             asked = [(said, [offered[at]], likely) for at, said, likely in found] or asked
         ranked += process_time() - began
         made: dict[str, list[Planned]] = {name: [] for name in PLANNERS}
-        spent = dict.fromkeys(PLANNERS, ranked)
+        spent: dict[str, float] = dict.fromkeys(PLANNERS, ranked)
         for said, shown, likely in asked:
             for name, planned, took in self._planned(said, shown, likely, actions):
                 made[name].append(planned)

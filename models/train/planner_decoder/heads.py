@@ -11,6 +11,7 @@ Everything is trained from there on.
 from __future__ import annotations
 
 from math import sqrt
+from typing import Any
 
 import torch
 
@@ -49,7 +50,8 @@ def with_copying(net: Decoder, seed: int) -> None:
     whitening = _whitening(content * sqrt(shape.width) / _LENGTH)  # as the first layer's norm leaves it
     turned = torch.linalg.qr(torch.randn(CONTENT, size, generator=generator))[0].t()
     projection = turned @ whitening  # (size, CONTENT): coordinates of unit variance
-    first, second = net.blocks[0], net.blocks[1]
+    first: Any = net.blocks[0]
+    second: Any = net.blocks[1]
     with torch.no_grad():
         query, key, value = first.qkv.weight.chunk(3)
         for part in (query, key, value):

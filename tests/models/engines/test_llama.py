@@ -1,4 +1,4 @@
-"""The tests of llama.cpp, and of the decoder on it, apart from the voice detector's ggml (see ``llama/conftest.py``)."""
+"""The tests of llama.cpp and of the decoder on it, apart from the voice detector's ggml (``llama/conftest.py``)."""
 
 from __future__ import annotations
 
