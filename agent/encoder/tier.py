@@ -33,7 +33,6 @@ TIER = "encoder"
 DOUBT = 0.9
 """The confidence below which a match of the templates is not believed without the encoder: where more than one word in
 six is free text. Chosen, with the rules of :func:`second`, on sentences that were kept back."""
-MOSTLY_FREE, VERY_SURE = 0.62, 0.98
 WITHIN_SKILL, CERTAIN = 0.7, 0.985
 OVERRULE = 0.85
 """How sure the encoder must be to be believed instead."""
@@ -161,18 +160,14 @@ def second(
     templates' arguments are taken, but for a place: free text takes any words for one ("the current spot"). Agreed on
     the skill, the templates are believed sooner: "cancel" and "resume" are literal words of theirs.
 
-    An action that is ``foreign`` to the network (of a skill that came after the training) it can only take for
-    something else. There it is believed only if it is very sure that this is no request, and the match is mostly free
-    words.
+    Of an action that is ``foreign`` to the network (of a skill that came after the training) it has no opinion: it can
+    only take it for something else.
     """
     if not templates.calls:
         return replace(encoder, why=f"no template matches; {_belief(encoder)}")
     if encoder.options:
         return replace(templates, why=f"a template matches loosely; {_belief(encoder)}")
     if foreign:
-        nonsense = templates.confidence < MOSTLY_FREE and not encoder.calls and not encoder.lacks
-        if nonsense and encoder.confidence >= VERY_SURE:
-            return replace(encoder, why=f"a template matches only free words; {_belief(encoder)}")
         return replace(templates, why="a template matches loosely, and the encoder was never taught its action")
     names = [call.name for call in templates.calls]
     if names == [call.name for call in encoder.calls] or encoder.lacks in names:

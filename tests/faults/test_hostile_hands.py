@@ -58,7 +58,8 @@ def test_a_code_with_a_hostile_payload_is_only_words(tmp_path: Path, text: str) 
             assert told.calls == []
             assert len(told.reply) < 300
             assert all(call.result is None for call in noted.calls)
-            assert kept.calls == []
+            assert [(call.name, call.result) for call in kept.calls] in ([], [("add_pass", None)])
+            assert not kept.calls or kept.outcome == "asked"
 
     run_sim(main)
 
