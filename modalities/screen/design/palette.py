@@ -93,7 +93,9 @@ def _ink(brief: Brief, tint: float, *, light: bool) -> Tone:
 def _ground(brief: Brief) -> Tone:
     colours = brief.colours
     if colours.ground:
-        return tone_of(colours.ground)
+        asked = tone_of(colours.ground)
+        # from a middling ground neither dark nor light ink stands out; what failed for it is made a little darker
+        return asked.lit(asked.light - 0.045 * brief.lift) if 0.35 < asked.light < 0.75 else asked
     theme = tone_of(colours.theme) if colours.theme else None
     neutral = theme is not None and theme.chroma < 0.03
     strength = brief.chroma * (0.12 if neutral else 1.0)
