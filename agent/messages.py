@@ -90,6 +90,17 @@ class Encoded(Body, frozen=True):
     foreign: list[str] = []
 
 
+@message("agent.consult")
+class Consult(Body, frozen=True):
+    """Ask ``larger`` to plan a request with the models that the owner named; ``likely`` are actions, likeliest first.
+    → Planned"""
+
+    text: str
+    now: str = ""
+    context: list[PlannedCall] = []
+    likely: list[str] = []
+
+
 @message("agent.plan-tools")
 class PlanTools(Body, frozen=True):
     """Ask ``planner`` to plan a request over tools that are no skill's ({name, description, parameters} each, at most

@@ -73,6 +73,7 @@ def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
     Raises ManifestError if the file is there and is not that.
     """
     tables = read_tables(path, "skill such as [weather]")
+    larger = _larger(tables.get("planner", {}).get("model", []), path)
     # the faces skill lists what lies in the folder that the screen draws from
     faces = {"folder": str(path.parent / "faces"), **tables.get("faces", {})}
     for name, spec in services.items():
@@ -80,11 +81,23 @@ def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
             added: dict[str, Any] = {"settings": {**tables, "faces": faces}}
         elif name == "studio":
             added = {key: str(each) for key, each in tables.get("studio", {}).items() if key == "model"}
+        elif name == "planner" and larger:
+            added = {"larger": "larger"}
+        elif name == "larger":
+            added = {"models": larger}
         elif name in ("screen", "designer"):
             added = {"faces": str(faces["folder"])}
         else:
             continue
         services[name] = msgspec.structs.replace(spec, settings={**spec.settings, **added})
+
+
+def _larger(named: Any, path: Path) -> list[str]:
+    """The models that plan what the small networks are not sure of. Raises ManifestError."""
+    models = [named] if isinstance(named, str) else named
+    if not isinstance(models, list) or not all(isinstance(each, str) and each for each in models):
+        raise ManifestError(f"{path} [planner] model: expected a model's name or a list of them, got {named!r:.80}")
+    return models
 
 
 def _fill(settings: Mapping[str, Any], names: Mapping[str, Any], service: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from ..values.words import Token, tokenize
 from .filling import filled
 from .labels import Label, read_label
 
-__all__ = ["DOUBT", "TIER", "chosen", "doubted", "heard", "planned", "second", "sentences"]
+__all__ = ["DOUBT", "TIER", "chosen", "doubted", "heard", "planned", "ranked", "second", "sentences"]
 
 TIER = "encoder"
 DOUBT = 0.9

@@ -81,3 +81,14 @@ def test_the_skill_and_the_screen_look_for_faces_in_one_folder(own_home: Path) -
     manifest = load_manifest(port=0, secret="")
     assert manifest.services["skills"].settings["settings"]["faces"] == {"folder": "/dials"}
     assert manifest.services["screen"].settings["faces"] == "/dials"
+
+
+def test_the_models_that_the_owner_names_for_the_planner_reach_it(own_home: Path) -> None:
+    assert "larger" not in load_manifest(port=0, secret="").services["planner"].settings
+    (own_home / "settings.toml").write_text('[planner]\nmodel = "qwen3-0.6b"\n')
+    services = load_manifest(port=0, secret="").services
+    assert services["planner"].settings["larger"] == "larger"
+    assert services["larger"].settings["models"] == ["qwen3-0.6b"]
+    (own_home / "settings.toml").write_text("[planner]\nmodel = [1]\n")
+    with pytest.raises(ManifestError, match="expected a model's name or a list of them"):
+        load_manifest(port=0, secret="")
