@@ -6,6 +6,8 @@ import argparse
 import logging
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -43,9 +45,9 @@ def run(args: argparse.Namespace) -> int:
 
     if not args.json:
         print(paint(described(args.file, session), "dim"), file=sys.stderr, flush=True)
-    logging.getLogger("bluerill").setLevel(logging.CRITICAL)  # what failed then fails again, and is compared
     began = time.monotonic()
-    done = replay(session, args.output, keep if args.screens is not None else None)
+    with silenced():  # what failed then fails again, and is compared
+        done = replay(session, args.output, keep if args.screens is not None else None)
     took = time.monotonic() - began
     if args.json:
         row = {
@@ -67,6 +69,18 @@ def run(args: argparse.Namespace) -> int:
         print(f"bluerill replay: {args.file}: {done.divergence}", file=sys.stderr)
         return 1
     return 0
+
+
+@contextmanager
+def silenced() -> Iterator[None]:
+    """Nothing of the replayed services is logged meanwhile."""
+    logger = logging.getLogger("bluerill")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def described(path: Path, session: Session) -> str:
