@@ -65,6 +65,8 @@ def stripped(tokens: Sequence[Token], *, coarse: bool = False) -> Iterator[Seque
     A shorter phrase is tried before a longer one: of "please tell me the date" also "tell me the date" is left.
     ``coarse``: each end has nothing or all of it taken off, because what follows is slow.
     """
+    if not tokens:
+        return
     said = [token.text for token in tokens]
     fronts = _edges(said, _BEFORE, _BEFORE_FIRST)
     backs = _edges(said[::-1], _AFTER_REVERSED, _AFTER_LAST)

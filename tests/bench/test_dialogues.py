@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
 from bluerill.agent.messages import Planned, PlannedCall
 from bluerill.agent.plan import Planner
-from bluerill.bench.catalogue import device_catalogue
+from bluerill.bench.catalogue import NOW, device_catalogue
 from bluerill.bench.dialogues import APART, Dialogue, dialogues, measure, right
 
 PLANNER = Planner(device_catalogue())
@@ -44,3 +45,24 @@ def test_a_line_that_is_no_dialogue_is_named(tmp_path: Path) -> None:
     file.write_text("set a timer\n")
     with pytest.raises(ValueError, match=r"broken\.txt:1: expected 'said => calls'"):
         list(dialogues(file))
+
+
+def test_no_salad_of_words_breaks_the_planner() -> None:
+    """Sentences cut, joined, shuffled and said after each other: a plan or a refusal, never an exception."""
+    rng = random.Random(7)
+    texts = [text for each in (*dialogues(), *dialogues(APART)) for text in each.said]
+    words = sorted({word for text in texts for word in text.split()})
+    joints = ("and", "and and", "then and", ", and", "no", "sorry", "i mean", "", ",", "it")
+    context: list[PlannedCall] = []
+    for turn in range(600):
+        if turn % 3 == 0:
+            text = " ".join(rng.choice(words) for _ in range(rng.randint(1, 10)))
+        elif turn % 3 == 1:
+            text = f"{rng.choice(texts)} {rng.choice(joints)} {rng.choice(texts)}"
+        else:
+            cut = rng.choice(texts).split()
+            cut.insert(rng.randrange(len(cut) + 1), rng.choice(words))
+            text = " ".join(cut[rng.randrange(2) :])
+        planned = PLANNER.plan(text, NOW, context)
+        context = planned.calls or context
+    assert PLANNER.plan("mute the sound and and what time is it", NOW).calls
