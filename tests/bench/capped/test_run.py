@@ -61,6 +61,8 @@ def test_a_run_that_is_stopped_leaves_whole_rows_and_nothing_else(
         env=os.environ | {"TMPDIR": str(temporary)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
+        # what is started in the background by a shell ignores Ctrl-C, and so would this
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert child.stderr is not None
     child.stderr.readline()  # the first row is written before it is told
