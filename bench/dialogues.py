@@ -149,7 +149,9 @@ def tiers() -> dict[str, tuple[Plan, set[str]]]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures."""
-    parser = argparse.ArgumentParser(prog="python -m bluerill.bench.dialogues", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m bluerill.bench.dialogues", description="How well dialogues are planned."
+    )
     parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.add_argument("--misses", action="store_true", help="also what was missed")
     options = parser.parse_args(arguments)
