@@ -32,7 +32,7 @@ from .results import answers_filled, sun_in, with_sun
 from .selfrepair import repaired
 from .several import Several, call_of, sureness
 from .templates import Match, Templates
-from .values.words import MAX_CHARACTERS, MAX_TOKENS, Token, tokenize
+from .values.words import MAX_CHARACTERS, MAX_TOKENS, Token, tokenize, words
 
 TIER = "templates"
 REFUSAL = "Sorry, I can't help with that."
@@ -63,8 +63,8 @@ class Planner:
             raise ValueError("expected an aware 'now', got one without a zone")
         started = perf_counter()
         calls, confidence, reply, undo = self._plan(text, now, context)
-        said = [token.text for token in tokenize(text)]
-        calls = answers_filled(placed(said, calls, context, self.actions), self.actions)
+        if calls:
+            calls = answers_filled(placed(words(text), calls, context, self.actions), self.actions)
         ms = round((perf_counter() - started) * 1000, 3)
         why = "a template matches" if calls or undo else "no template matches" if reply == REFUSAL else ""
         return Planned(calls, TIER, round(confidence, 3), ms, reply, undo, why=why)

@@ -13,14 +13,13 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from ..modalities.image.messages import Line, Seen
 from .messages import Planned, PlannedCall
-from .sight import NO_TEXT
+from .sight import NO_TEXT, Found, moments_in
 from .values.clock import Clock
 from .values.moments import Moment, iso_local, resolve
-from .values.reader import Reader
 from .values.words import words
 
 __all__ = ["ACTIONS", "planned", "wanted"]
@@ -46,14 +45,6 @@ _PASS: Final = re.compile(
 )
 _PLACE: Final = re.compile(r"(?:where|venue|place|location|at)\s*:?\s+(?P<place>\S.*)", re.IGNORECASE)
 _TO: Final = frozenset(["to", "until", "till", "-", "–", "—"])
-
-
-class Found(NamedTuple):
-    """A moment and the words it was read from, ``at`` to ``end``."""
-
-    moment: Moment
-    at: int
-    end: int
 
 
 def wanted(text: str) -> str:
@@ -91,8 +82,8 @@ def _event(text: str, seen: Seen, now: datetime) -> Planned:
     lines = [line for line in seen.text if line.text.strip()]
     if not lines:
         return _refused(NO_TEXT)
-    said = _moments(words(text), now)
-    read = [found for line in lines for found in _moments(words(line.text), now)]
+    said = moments_in(words(text), now.date())
+    read = [found for line in lines for found in moments_in(words(line.text), now.date())]
     days = list(dict.fromkeys(found.moment.day for found in read if found.moment.day is not None))
     day = next((found.moment.day for found in said if found.moment.day is not None), None)
     if day is None and len(days) > 1:
@@ -110,25 +101,10 @@ def _event(text: str, seen: Seen, now: datetime) -> Planned:
     if end is not None:
         arguments["end"] = iso_local(end)
     place = next((found["place"].strip() for line in lines if (found := _PLACE.fullmatch(line.text.strip()))), "")
-    if place and not _moments(words(place), now):
+    if place and not moments_in(words(place), now.date()):
         arguments["place"] = place[:MAX_PLACE]
-    spans = {"start": " ".join(line.text for line in lines if _moments(words(line.text), now))[:MAX_TITLE]}
+    spans = {"start": " ".join(line.text for line in lines if moments_in(words(line.text), now.date()))[:MAX_TITLE]}
     return Planned([PlannedCall(ACTIONS["event"], arguments, spans)], PLANNER, 1.0, 0.0)
-
-
-def _moments(said: Sequence[str], now: datetime) -> list[Found]:
-    """The days and times of day in some words, in order."""
-    reader = Reader(list(said), now.date())
-    found: list[Found] = []
-    at = 0
-    while at < len(said):
-        best = next((each for each in reader.at("when", at) if not each.value.bare or said[at] == "at"), None)
-        if best is None:
-            at += 1
-            continue
-        found.append(Found(best.value, at, best.end))
-        at = best.end
-    return found
 
 
 def _clock(found: Sequence[Found]) -> Clock | None:
@@ -142,7 +118,7 @@ def _title(lines: Sequence[Line], now: datetime) -> str:
         return max(plain, key=_height).text.strip()[:MAX_TITLE]
     for line in lines:
         said = words(line.text)
-        taken = {at for found in _moments(said, now) for at in range(found.at, found.end)}
+        taken = {at for found in moments_in(said, now.date()) for at in range(found.at, found.end)}
         rest = [word for at, word in enumerate(said) if at not in taken and word not in ("at", "on", "from", "to")]
         if rest:
             return " ".join(rest)[:MAX_TITLE]
@@ -151,7 +127,10 @@ def _title(lines: Sequence[Line], now: datetime) -> str:
 
 def _dated(line: Line, now: datetime) -> bool:
     """Whether a line says a day or a time of day, and not only "night"."""
-    return any(each.moment.day is not None or each.moment.clock is not None for each in _moments(words(line.text), now))
+    return any(
+        each.moment.day is not None or each.moment.clock is not None
+        for each in moments_in(words(line.text), now.date())
+    )
 
 
 def _height(line: Line) -> float:
@@ -163,7 +142,7 @@ def _end(lines: Sequence[Line], begin: Clock, start: datetime, now: datetime) ->
     """The end of a span of times that begins at ``begin``: "8 to 10 pm"."""
     for line in lines:
         said = words(line.text.replace("–", " to ").replace("—", " to ").replace("-", " to "))
-        found = [each for each in _moments(said, now) if each.moment.clock is not None]
+        found = [each for each in moments_in(said, now.date()) if each.moment.clock is not None]
         for one, other in pairwise(found):
             clock = other.moment.clock
             between = said[one.end : other.at]

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ..modalities.image.messages import Line, Seen
 from ..skills.messages import Card
+from .values.moments import Moment
 from .values.reader import Reader
 from .values.words import words
 
@@ -149,22 +150,32 @@ def _items(seen: Seen) -> list[str]:
     return [" ".join(line) for line in lines] if short else []
 
 
-def split_moment(said: Sequence[str], today: date) -> tuple[list[str], list[str]]:
-    """The first day and the first time of day in some words, taken out of them: (the rest, those words)."""
+class Found(NamedTuple):
+    """A moment and the words it was read from, ``at`` to ``end``."""
+
+    moment: Moment
+    at: int
+    end: int
+
+
+def moments_in(said: Sequence[str], today: date) -> list[Found]:
+    """The days and times of day in some words, in order."""
     reader = Reader(list(said), today)
-    day: tuple[int, int] | None = None
-    clock: tuple[int, int] | None = None
+    found: list[Found] = []
     at = 0
     while at < len(said):
-        reading = next((r for r in reader.at("when", at) if not r.value.bare or said[at] == "at"), None)
-        if reading is None:
-            at += 1
-            continue
-        if day is None and reading.value.day is not None:
-            day = (at, reading.end)
-        if clock is None and reading.value.clock is not None:
-            clock = (at, reading.end)
-        at = reading.end
+        best = next((each for each in reader.at("when", at) if not each.value.bare or said[at] == "at"), None)
+        if best is not None:
+            found.append(Found(best.value, at, best.end))
+        at = at + 1 if best is None else best.end
+    return found
+
+
+def split_moment(said: Sequence[str], today: date) -> tuple[list[str], list[str]]:
+    """The first day and the first time of day in some words, taken out of them: (the rest, those words)."""
+    found = moments_in(said, today)
+    day = next(((each.at, each.end) for each in found if each.moment.day is not None), None)
+    clock = next(((each.at, each.end) for each in found if each.moment.clock is not None), None)
     taken = sorted({span for span in (day, clock) if span is not None})
     rest = [word for place, word in enumerate(said) if not any(a <= place < b for a, b in taken)]
     while rest and rest[-1] in ("at", "on", "from", "the", "and"):
@@ -174,5 +185,4 @@ def split_moment(said: Sequence[str], today: date) -> tuple[list[str], list[str]
 
 
 def _has_moment(said: Sequence[str], today: date) -> bool:
-    reader = Reader(list(said), today)
-    return any(not r.value.bare or said[at] == "at" for at in range(len(said)) for r in reader.at("when", at))
+    return bool(moments_in(said, today))

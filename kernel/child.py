@@ -280,14 +280,19 @@ def main(argv: list[str]) -> int:
     return become(socket.socket(fileno=int(argv[1])))
 
 
-def become(sock: socket.socket) -> int:
-    """Be what the first frame on this link says, until the core says stop; returns the exit status."""
+def greeted(sock: socket.socket) -> Greeting | None:
+    """The first frame on a link that was inherited; None where the core hung up."""
     sock.set_inheritable(False)
     sock.setblocking(True)
     data = sock.recv(1 << 17)
-    if not data:
+    return msgspec.msgpack.decode(decode_frame(data).body, type=Greeting) if data else None
+
+
+def become(sock: socket.socket) -> int:
+    """Be what the first frame on this link says, until the core says stop; returns the exit status."""
+    greeting = greeted(sock)
+    if greeting is None:
         return 0
-    greeting = msgspec.msgpack.decode(decode_frame(data).body, type=Greeting)
     level = os.environ.get("BLUERILL_LOG", "WARNING").upper()
     logging.basicConfig(level=level, format=f"%(levelname)s {greeting.name}: %(message)s", stream=sys.stderr)
     try:

@@ -38,7 +38,7 @@ from typing import Any  # noqa: E402
 import msgspec  # noqa: E402
 
 from . import eventloop  # noqa: E402
-from .child import Child, Greeting, become, resolve  # noqa: E402
+from .child import Child, Greeting, become, greeted, resolve  # noqa: E402
 from .link import socket_pair  # noqa: E402
 from .message import Frame, Kind, decode_frame, encode_frame  # noqa: E402
 
@@ -178,13 +178,11 @@ def warm(class_path: str, settings: dict[str, Any]) -> None:
 
 def main(argv: list[str]) -> int:
     link, forks = (socket.socket(fileno=int(fd)) for fd in argv[1:3])
-    for each in (link, forks):
-        each.set_inheritable(False)
-        each.setblocking(True)
-    data = link.recv(1 << 17)
-    if not data:
+    forks.set_inheritable(False)
+    forks.setblocking(True)
+    greeting = greeted(link)
+    if greeting is None:
         return 0
-    greeting = msgspec.msgpack.decode(decode_frame(data).body, type=Greeting)
     warm(greeting.class_, greeting.settings)
     gc.freeze()
     link.send(encode_frame(Frame(Kind.HELLO, 1)))

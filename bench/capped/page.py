@@ -16,6 +16,7 @@ from .journal import read_rows
 from .measure import summary
 from .options import KERNEL, size_text
 from .plot.gantt import gantt
+from .plot.pictures import png
 from .report import write_report
 from .rows import Row
 from .summary import Figure, asked, duration, figures, floor_of, floor_text, grid, sentence, staged, unpaid
@@ -162,7 +163,7 @@ def main(words: list[str]) -> int:
     shutil.copyfile(folder / "latency.png", DOCS / "benchmark-latency.png")
     traced = gantt(more)
     if traced is not None:
-        traced.png(DOCS / "benchmark-gantt.png")
+        png(traced, DOCS / "benchmark-gantt.png")
     return 0
 
 

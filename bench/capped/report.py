@@ -12,7 +12,7 @@ from pathlib import Path
 from ...kernel.errors import ServiceFault
 from .measure import summary
 from .options import size_text
-from .plot.pictures import Drawn, pictures
+from .plot.pictures import Drawn, pictures, png, svg
 from .rows import Row
 from .summary import Figure, asked, duration, figures, floor_of, grid, sentence, staged, unpaid
 
@@ -69,7 +69,7 @@ def write_report(rows: Sequence[Row], folder: Path) -> list[Path]:
     try:
         for picture in drawn:
             path = folder / f"{picture.name}.png"
-            picture.png(path)
+            png(picture, path)
             files.append(path)
         page = folder / NAME
         page.write_text(_page(rows, drawn), "utf-8")
@@ -89,8 +89,7 @@ def _page(rows: Sequence[Row], drawn: Sequence[Drawn]) -> str:
         + "; ".join(f"{name} {version}" for name, version in first.build.items())
     )
     shown = [
-        f'<h2>{escape(picture.title)}</h2><p class="note">{escape(picture.says)}</p>{picture.svg()}'
-        for picture in drawn
+        f'<h2>{escape(picture.title)}</h2><p class="note">{escape(picture.says)}</p>{svg(picture)}' for picture in drawn
     ]
     body = [_grid(rows), *shown, _parts(rows), _loadgen(rows), _stress(rows), _table(rows)]
     title = f"bluerill bench, {first.at[:16].replace('T', ' ')} UTC"

@@ -6,12 +6,11 @@ Bars of a class have a colour and a height of their own, so that the chart can b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from ..options import size_text
 from ..rows import Row, Span
-from .canvas import FAINT, GRID, INK, Canvas, Pixels, Svg
+from .canvas import FAINT, GRID, INK, Canvas
 from .chart import COLOURS, Axis, ticks
 
 WIDTH, LEFT, LINE, GAP = 900.0, 96.0, 22.0, 46.0
@@ -50,16 +49,6 @@ class Gantt(NamedTuple):
         for row in self.rows:
             _one(canvas, row, axis, top)
             top += self._tall(row)
-
-    def svg(self) -> str:
-        canvas = Svg(*self.size, self.title)
-        self.paint(canvas)
-        return canvas.done()
-
-    def png(self, path: Path) -> None:
-        canvas = Pixels(*self.size)
-        self.paint(canvas)
-        canvas.image.save(path, optimize=True)
 
 
 def gantt(rows: Sequence[Row]) -> Gantt | None:

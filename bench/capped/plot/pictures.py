@@ -50,16 +50,6 @@ class Picture(NamedTuple):
         if self.names:
             legend(canvas, self.names, 62, height - 8 - 17 * (sum(len(n) + 4 for n in self.names) // 130), width - 80)
 
-    def svg(self) -> str:
-        canvas = Svg(*self.size, self.title)
-        self.paint(canvas)
-        return canvas.done()
-
-    def png(self, path: Path) -> None:
-        canvas = Pixels(*self.size)
-        self.paint(canvas)
-        canvas.image.save(path, optimize=True)
-
 
 class Drawn(Protocol):
     """A picture for a page and for paper."""
@@ -70,8 +60,23 @@ class Drawn(Protocol):
     def title(self) -> str: ...
     @property
     def says(self) -> str: ...
-    def svg(self) -> str: ...
-    def png(self, path: Path) -> None: ...
+    @property
+    def size(self) -> tuple[float, float]: ...
+    def paint(self, canvas: Canvas) -> None: ...
+
+
+def svg(drawn: Drawn) -> str:
+    """The picture as text, with tips."""
+    canvas = Svg(*drawn.size, drawn.title)
+    drawn.paint(canvas)
+    return canvas.done()
+
+
+def png(drawn: Drawn, path: Path) -> None:
+    """The picture for paper, written to ``path``."""
+    canvas = Pixels(*drawn.size)
+    drawn.paint(canvas)
+    canvas.image.save(path, optimize=True)
 
 
 def pictures(rows: Sequence[Row]) -> list[Drawn]:

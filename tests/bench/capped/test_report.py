@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from bluerill.bench.capped.plot.chart import Axis, ticks
-from bluerill.bench.capped.plot.pictures import pictures
+from bluerill.bench.capped.plot.pictures import pictures, svg
 from bluerill.bench.capped.report import write_report
 from bluerill.bench.capped.rows import Span
 from support.capped import a_death, a_row
@@ -42,7 +42,7 @@ def test_a_trace_is_drawn_with_what_each_bar_is() -> None:
     ]  # fmt: skip
     [drawn] = pictures([a_row("mixed", cap=None, spans=spans)])
     assert drawn.name == "gantt"
-    text = drawn.svg()
+    text = svg(drawn)
     for said in ("helper is loaded: 0.012 to 0.250 s, 238 ms", "helper computes for voice: 0.251 to 0.300 s, 49 ms",
                  "voice request of helper waits for its first token: 0.010 to 0.260 s, 250 ms"):  # fmt: skip
         assert said in text
