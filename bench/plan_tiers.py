@@ -54,6 +54,10 @@ TIERS = ("templates", "encoder", "together")
 ANSWER = "answer"
 """What is asked of a language model, and refused politely where there is none: no wrong action for any question."""
 _ARTICLES = frozenset(["the", "a", "an", "my"])
+_OF_EVENTS = frozenset(["list_events", "remove_event"])
+_ANY_EVENT = frozenset(
+    ["the", "a", "an", "my", "any", "meeting", "meetings", "appointment", "appointments", "event", "events"]
+)
 _SETS = {"nlu_eval": "nlu_eval", "slurp": "nlu_eval", "clinc150": "clinc150", "snips": "snips", "fb": "fb"}
 
 
@@ -129,12 +133,14 @@ def same(planned: Planned, wanted: Planned) -> bool:
 
 
 def _plain(call: PlannedCall) -> tuple[str, dict[str, Any]]:
-    """Texts as words without articles; "today" of a date, and "now" of anything, as if they had not been said."""
+    """Texts as words without articles; "today" of a date, "now" of anything, and a title that is only "meeting" or the
+    like of what is looked for among events, as if they had not been said."""
     unsaid = [NOW.strftime("%Y-%m-%dT%H:%M"), *([NOW.date().isoformat()] if call.name == "get_date" else [])]
     plain = {
         name: [w for w in words(value) if w not in _ARTICLES] if isinstance(value, str) else value
         for name, value in call.arguments.items()
-        if name != "when" or value not in unsaid
+        if (name != "when" or value not in unsaid)
+        and not (name == "title" and call.name in _OF_EVENTS and _ANY_EVENT.issuperset(words(str(value))))
     }
     return call.name, plain
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from .clock import Clock, clocks
 from .dates import WEEKDAYS, dates
 from .durations import durations
-from .numbers import Words
+from .numbers import ORDINAL_UNITS, TENS, Words
 from .spans import spans
 
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})[ t](\d{2}):(\d{2})(?::(\d{2}))?")
@@ -108,6 +108,8 @@ def moments(words: Words, at: int, today: date) -> Iterator[Reading]:
     for end, clock in clocks(words, lead):
         if word == "on" and clock.bare:
             continue  # "on 4.22" is a day
+        if words[end - 1] in TENS and words[end : end + 1] and words[end] in ORDINAL_UNITS:
+            continue  # "twenty seventh march" is no eight in the evening
         said = clock._replace(bare=clock.bare and lead == at)
         yield end, Moment(clock=said)
         yield from _then_day(words, end, said, today)

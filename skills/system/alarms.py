@@ -191,6 +191,7 @@ class Alarms(AlarmRings):
         "<off> <my> alarm [that is|that's] [set|i set] (for|at|to) {time}",
         "<off> <my> {time} alarm",
         "<off> <my> {label} alarm",
+        "<off> <my> {time} {label} alarm",
         "<off> <my> alarm (called|named|labelled|labeled|for) {label}",
         "turn <my> [{label}] alarm off",
         "<off> <my> alarm (which|that) (is|was|i) [set] (at|for) {time}",

@@ -131,6 +131,7 @@ class Music(Skill):
         "<hear> the (song|track) after this [one]",
         "(play|go to|jump to|skip to|give me|put on|move to|hear|switch to) [the] next (song|track|tune|one|piece|chapter|station)",
         "(skip|skip it|skip this|skip that|skip ahead|skip forward|next please)",
+        "(skip|pass) (this|that|it) [song|track|tune|one] and (play|go to|go on to|move on to|skip to) <the> next [song|track|tune|one]",
         "(change|switch) <the> (song|track|tune)",
         "(i do not|i don't) (like|want) (this|that) (song|track|one|tune)",
         "(song|track) (forward|skip)",
