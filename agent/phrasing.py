@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from .values.numbers import NUMBER_WORDS
 from .values.words import Token
 
 _BEFORE = [
@@ -99,6 +100,11 @@ def unled(said: Sequence[str]) -> int:
     return size if size < len(said) else 0
 
 
+def _in_a_number(said: Sequence[str], at: int) -> bool:
+    """The "and" of "eight hundred and ninety"."""
+    return said[at] == "and" and said[at - 1] in ("hundred", "thousand") and said[at + 1] in NUMBER_WORDS
+
+
 def joints(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     """Places where one request may end and the next begin: (end of the first, start of the second)."""
     said = [token.text for token in tokens]
@@ -106,7 +112,7 @@ def joints(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     at = 1
     while at < len(said):
         size = max((len(p) for p in _JOINTS if said[at : at + len(p)] == p), default=0)
-        if size and at + size < len(said):
+        if size and at + size < len(said) and not _in_a_number(said, at):
             found.append((at, at + size))
             at += size
             continue

@@ -36,8 +36,9 @@ six is free text. Chosen, with the rules of :func:`second`, on sentences that we
 WITHIN_SKILL, CERTAIN = 0.7, 0.985
 OVERRULE = 0.85
 """How sure the encoder must be to be believed instead."""
-OPEN, OPEN_SURE = frozenset(["answer", "get_news"]), 0.8
-"""Actions that are about anything at all, and how sure it must be of them: so is what nobody serves."""
+OPEN, OPEN_SURE = frozenset(["get_news"]), 0.8
+"""Actions that are about anything at all, and how sure it must be of them: so is what nobody serves. To ask ``answer``
+is as harmless as to refuse."""
 HEARD, HEARD_WEIGHT = 0.9, 0.8
 """How sure it must be of words from a recogniser, and how much that counts beside the templates' understanding."""
 _HALVES = 3

@@ -386,7 +386,7 @@ def _key(event: str) -> str:
     return f"event/{int(event.partition(':')[2]):06}"
 
 
-def _called(events: list[Held], title: str) -> list[Held]:
+def _called(events: list[Event], title: str) -> list[Event]:
     """The events of a name; any of them for a word that means any, where none bears it as its name."""
     named = best(events, title, lambda event: [event.title, event.name, event.people])
     return events if not named and title in _ANY else named
