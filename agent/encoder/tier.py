@@ -34,7 +34,7 @@ DOUBT = 0.9
 """The confidence below which a match of the templates is not believed without the encoder: where more than one word in
 six is free text. Chosen, with the rules of :func:`second`, on sentences that were kept back."""
 WITHIN_SKILL, CERTAIN = 0.7, 0.985
-OVERRULE = 0.85
+OVERRULE = 0.65
 """How sure the encoder must be to be believed instead."""
 OPEN, OPEN_SURE = frozenset(["get_news"]), 0.8
 """Actions that are about anything at all, and how sure it must be of them: so is what nobody serves. To ask ``answer``
@@ -158,8 +158,8 @@ def second(
     templates: Planned, encoder: Planned, actions: Mapping[str, ActionInfo], *, foreign: bool = False
 ) -> Planned:
     """Which of two plans of one text to follow, where the templates' is :func:`doubted`. Agreed on the action, the
-    templates' arguments are taken, but for a place: free text takes any words for one ("the current spot"). Agreed on
-    the skill, the templates are believed sooner: "cancel" and "resume" are literal words of theirs.
+    encoder's arguments are taken where they differ in nothing that the action needs: what a template leaves to free
+    words takes any there are ("my current spot" for a place), but a note or a message is all that was said. Agreed on the skill, the templates are believed sooner: "cancel" and "resume" are literal words of theirs.
 
     Of an action that is ``foreign`` to the network (of a skill that came after the training) it has no opinion: it can
     only take it for something else.
@@ -172,7 +172,7 @@ def second(
         return replace(templates, why="a template matches loosely, and the encoder was never taught its action")
     names = [call.name for call in templates.calls]
     if names == [call.name for call in encoder.calls] or encoder.lacks in names:
-        found = encoder if encoder.calls and _differ_in_place(templates.calls[0], encoder.calls[0]) else templates
+        found = encoder if encoder.calls and _clipped(templates.calls[0], encoder.calls[0], actions) else templates
         return replace(found, why=f"a template matches loosely; {_belief(encoder)} too")
     skills = {actions[call.name].skill for call in (*templates.calls, *encoder.calls) if call.name in actions}
     within = len(skills) == 1 and templates.confidence >= WITHIN_SKILL
@@ -181,11 +181,9 @@ def second(
     return replace(encoder, why=f"a template matches only loosely ({templates.confidence:.2f}); {_belief(encoder)}")
 
 
-def _differ_in_place(template: PlannedCall, encoder: PlannedCall) -> bool:
-    one, other = template.arguments, encoder.arguments
-    return one.get("place") != other.get("place") and (
-        {**one, "place": None} == {**other, "place": None} or "place" in one
-    )
+def _clipped(template: PlannedCall, encoder: PlannedCall, actions: Mapping[str, ActionInfo]) -> bool:
+    needed = {p.name for p in actions[template.name].parameters if p.required} if template.name in actions else set()
+    return all(template.arguments.get(name) == encoder.arguments.get(name) for name in needed)
 
 
 def _belief(encoder: Planned) -> str:

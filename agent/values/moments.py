@@ -14,12 +14,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from .clock import Clock, clocks
-from .dates import WEEKDAYS, dates
+from .dates import MONTH_NAMES, WEEKDAYS, dates
 from .durations import durations
-from .numbers import ORDINAL_UNITS, TENS, Words
+from .numbers import ORDINAL_TENS, ORDINAL_UNITS, TENS, Words
 from .spans import spans
 
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})[ t](\d{2}):(\d{2})(?::(\d{2}))?")
+_CALENDAR_ENDS = frozenset([*MONTH_NAMES, *ORDINAL_UNITS, *ORDINAL_TENS])
+_YEAR = re.compile(r"(?:19|20)\d\d")
 PART_HOURS = {
     "morning": 9, "afternoon": 15, "evening": 19, "night": 21, "tonight": 20, "lunchtime": 12, "noon": 12,
     "midday": 12, "midnight": 0,
@@ -182,6 +184,8 @@ def _then_time(words: Words, at: int, day: date) -> Iterator[Reading]:
     if words[at : at + 1] == ["("] and words[at + 1 : at + 2] and words[at + 1] in WEEKDAYS:
         at += 3  # "22 may (tue) 11:30"
     for end, clock in _at_clock(words, at):
+        if _YEAR.fullmatch(words[at]) and (words[at - 1] in _CALENDAR_ENDS or words[at - 1][0].isdigit()):
+            continue  # "may first 2034" is no twenty to nine in the evening
         if clock.bare and words[at] not in _BEFORE_CLOCK:
             following = words[end] if end < len(words) else ""
             if following in ("minutes", "minute", "hours", "hour", "percent", "degrees"):
