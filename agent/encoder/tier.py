@@ -159,7 +159,8 @@ def second(
 ) -> Planned:
     """Which of two plans of one text to follow, where the templates' is :func:`doubted`. Agreed on the action, the
     encoder's arguments are taken where they differ in nothing that the action needs: what a template leaves to free
-    words takes any there are ("my current spot" for a place), but a note or a message is all that was said. Agreed on the skill, the templates are believed sooner: "cancel" and "resume" are literal words of theirs.
+    words takes any there are ("my current spot" for a place), but a note or a message is all that was said. Agreed on
+    the skill, the templates are believed sooner: "cancel" and "resume" are literal words of theirs.
 
     Of an action that is ``foreign`` to the network (of a skill that came after the training) it has no opinion: it can
     only take it for something else.
