@@ -13,7 +13,7 @@ says which action serves an intent.
 - Home Assistant's sentences and the skills' own examples are what templates are written for: together nothing of it may
   be lost;
 - *intent* (Snips): the likeliest of the seven labels that these seven intents have;
-- *arguments F1*: of the annotated calls, over single arguments (of Snips' weather: its slots as the action's arguments);
+- *arguments F1*: of the annotated calls, over single arguments (of Snips only the weather's slots);
 - *several*: of two annotated requests in one sentence ("… and …"), those that became both calls;
 - *AUROC*: how well a tier's confidence tells what is served from what is not.
 
