@@ -23,19 +23,20 @@ from ..choosing import question as question_between
 from ..messages import Encoded, Planned, PlannedCall, Sighted
 from ..phrasing import COMMANDING, joints
 from ..plan import REFUSAL
-from ..values.words import Token, tokenize
+from ..values.durations import durations
+from ..values.words import Token, tokenize, words
 from .filling import filled
 from .labels import Label, read_label
 
 __all__ = ["DOUBT", "TIER", "chosen", "doubted", "heard", "planned", "ranked", "second", "sentences"]
 
 TIER = "encoder"
-DOUBT = 0.9
+DOUBT = 0.95
 """The confidence below which a match of the templates is not believed without the encoder: where more than one word in
-six is free text. Chosen, with the rules of :func:`second`, on sentences that were kept back."""
-WITHIN_SKILL, CERTAIN = 0.7, 0.985
-OVERRULE = 0.65
-"""How sure the encoder must be to be believed instead."""
+twelve is free text. Chosen, with the rules of :func:`second`, on sentences that were kept back."""
+WITHIN_SKILL, CERTAIN = 0.7, 0.995
+OVERRULE, CLOSELY, OVERRULE_CLOSELY = 0.65, 0.8, 0.85
+"""How sure the encoder must be to be believed instead; and where the template matches that closely."""
 OPEN, OPEN_SURE = frozenset(["get_news"]), 0.8
 """Actions that are about anything at all, and how sure it must be of them: so is what nobody serves. To ask ``answer``
 is as harmless as to refuse."""
@@ -88,9 +89,9 @@ def planned(text: str, encoded: Encoded, actions: Mapping[str, ActionInfo], now:
         _one(text, tokens, seen, encoded.sure, actions, now) for tokens, seen in zip(parts, encoded.seen, strict=True)
     ]
     best: Planned | None = None
-    for first, second, words in zip(plans[1::2], plans[2::2], parts[2::2], strict=True):
+    for first, second, said in zip(plans[1::2], plans[2::2], parts[2::2], strict=True):
         sure = min(first.confidence, second.confidence)
-        least = _HALF_SURE if words[0].text in COMMANDING else _HALF_SURER
+        least = _HALF_SURE if said[0].text in COMMANDING else _HALF_SURER
         if first.calls and second.calls and sure >= max(least, best.confidence if best else 0.0):
             best = Planned([*first.calls, *second.calls], TIER, sure, 0.0)
     return best if best is not None else plans[0]
@@ -177,14 +178,26 @@ def second(
         return replace(found, why=f"a template matches loosely; {_belief(encoder)} too")
     skills = {actions[call.name].skill for call in (*templates.calls, *encoder.calls) if call.name in actions}
     within = len(skills) == 1 and templates.confidence >= WITHIN_SKILL
-    if encoder.confidence < (CERTAIN if encoder.calls and within else OVERRULE):
+    bar = OVERRULE if templates.confidence < CLOSELY else OVERRULE_CLOSELY
+    if encoder.confidence < (CERTAIN if encoder.calls and within else bar):
         return replace(templates, why=f"a template matches loosely; the encoder is no surer ({encoder.confidence:.2f})")
     return replace(encoder, why=f"a template matches only loosely ({templates.confidence:.2f}); {_belief(encoder)}")
 
 
 def _clipped(template: PlannedCall, encoder: PlannedCall, actions: Mapping[str, ActionInfo]) -> bool:
-    needed = {p.name for p in actions[template.name].parameters if p.required} if template.name in actions else set()
-    return all(template.arguments.get(name) == encoder.arguments.get(name) for name in needed)
+    """The encoder's call lacks nothing that was surely said: what the action needs, or a name that is a length of time
+    ("the five minutes timer")."""
+    parameters = actions[template.name].parameters if template.name in actions else []
+    for p in parameters:
+        told = template.arguments.get(p.name)
+        if told != encoder.arguments.get(p.name) and (p.required or (p.kind == "text" and _is_length(str(told)))):
+            return False
+    return True
+
+
+def _is_length(text: str) -> bool:
+    said = words(text)
+    return any(end == len(said) for end, _seconds in durations(said, 0)) if said else False
 
 
 def _belief(encoder: Planned) -> str:

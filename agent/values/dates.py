@@ -11,22 +11,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from .festive import NAMES, festive, nth_weekday
+from .months import MONTH_NAMES, add_months
 from .numbers import UNITS, Words, cardinals, ordinals
-from .spans import add_months, lengths
+from .spans import lengths
 
 WEEKDAYS = {
     name: number
     for number, names in enumerate(
         ("monday mon", "tuesday tue tues", "wednesday wed", "thursday thu thur thurs", "friday fri", "saturday sat",
          "sunday sun")
-    )
-    for name in names.split()
-}  # fmt: skip
-MONTH_NAMES = {
-    name: number + 1
-    for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-         "september sep sept", "october oct", "november nov", "december dec")
     )
     for name in names.split()
 }  # fmt: skip

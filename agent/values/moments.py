@@ -14,8 +14,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from .clock import Clock, clocks
-from .dates import MONTH_NAMES, WEEKDAYS, dates
+from .dates import WEEKDAYS, dates
 from .durations import durations
+from .months import MONTH_NAMES
 from .numbers import ORDINAL_TENS, ORDINAL_UNITS, TENS, Words
 from .spans import spans
 
@@ -27,6 +28,8 @@ PART_HOURS = {
     "midday": 12, "midnight": 0,
 }  # fmt: skip
 """What a part of the day means when no time is given."""
+MEAL_HOURS = {"breakfast": 8, "brunch": 11, "lunch": 12, "tea": 17, "dinner": 19, "supper": 19}
+PART_HOURS |= MEAL_HOURS
 _BEFORE_CLOCK = ("at", "around", "about", "by", "from", "for", "-")
 _END = Clock(23, 59, 59, exact=True)
 """The end of a day, as ISO 8601 counts: its last second."""
@@ -74,6 +77,12 @@ def _part_of_day(words: Words, at: int) -> Iterator[tuple[int, str, int]]:
             yield at + 3, part, -9
     elif (word in ("early", "late") and after in PART_HOURS) or (word == "at" and after in ("night", "lunchtime")):
         yield at + 2, after, -9
+    elif word in ("at", "around", "by") and after in MEAL_HOURS:
+        timed = words[at + 2 : at + 3] == ["time"]
+        if timed or after != "tea":
+            yield at + 2 + timed, after, -9
+    elif word in MEAL_HOURS and after == "time":
+        yield at + 2, word, -9
     elif word in ("morning", "afternoon", "evening", "night"):
         yield at + 1, word, -9
 
