@@ -31,9 +31,10 @@ from .labels import Label, read_label
 __all__ = ["DOUBT", "TIER", "chosen", "doubted", "heard", "planned", "ranked", "second", "sentences"]
 
 TIER = "encoder"
-DOUBT = 0.95
+DOUBT = 0.9
 """The confidence below which a match of the templates is not believed without the encoder: where more than one word in
-twelve is free text. Chosen, with the rules of :func:`second`, on sentences that were kept back."""
+six is free text. What goes on from an earlier request has just that: the encoder has not heard of that one. Chosen,
+with the rules of :func:`second`, on sentences that were kept back."""
 WITHIN_SKILL, CERTAIN = 0.7, 0.995
 OVERRULE, CLOSELY, OVERRULE_CLOSELY = 0.65, 0.8, 0.85
 """How sure the encoder must be to be believed instead; and where the template matches that closely."""
