@@ -21,7 +21,7 @@ from ..kernel.errors import CallerError, CapabilityError, ServiceFault
 from ..kernel.message import Body
 from ..kernel.runner import current
 from ..kernel.service import Call, Leased, handles
-from . import audit, loader
+from . import audit, loader, register
 from .atelier import STUDIO, Atelier
 from .bookkeeper import Bookkeeper
 from .catalogue import described, merge
@@ -45,7 +45,7 @@ from .messages import (
     WantJob,
 )
 from .ownership import OwnersHost
-from .packages import SERVER, Packages
+from .packages import Packages
 from .policy import brings_strangers_words, literal, must_ask
 from .skillhost import ACTION_TIMEOUT_S
 
@@ -61,7 +61,8 @@ class SkillsService(OwnersHost):
     changed catalogue, ``register`` the folder in which the owner's decisions on packages are kept, ``owners`` the
     services through which the owner decides, ``pages`` those that show what the owner is asked and take the answer,
     ``log`` the folder of the audit log; a package's process that was not
-    called for ``rest_s`` seconds rests (0: never). ``servers`` are MCP servers by name, each seated as ``mcp-NAME``.
+    called for ``rest_s`` seconds rests (0: never). ``servers`` are programs that the
+    owner listed, as ``mcp:NAME`` or ``langchain:NAME``, each seated under that name with a hyphen.
 
     Without ``entries`` the system skills are found by their entry points. ``wait_s`` is how long ``start`` waits for
     the hosts' catalogues: a device that lives for one command must know all its skills before it, a watch need not.
@@ -200,7 +201,7 @@ class SkillsService(OwnersHost):
             raise ServiceFault(f"skill host {host!r} answered {request.action!r} with {answer.wire!r}")
         if not isinstance(answer, Invoked):
             return answer
-        server = host.startswith(SERVER)
+        server = register.is_listed_at(host)
         strange = server or brings_strangers_words(self._known[request.action].grants)
         return msgspec.structs.replace(answer, untrusted=strange, foreign=server)
 

@@ -52,6 +52,8 @@ class ActionInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """Callable by the device (buttons), never offered to a planner."""
     reads: bool = False
     """Changes nothing, so it may run whoever's words led to it."""
+    purpose: str = ""
+    """What it is for, in words that follow "I could not", with arguments in braces (``purpose.py``)."""
     schema: dict[str, Any] = {}
     """JSON schema of the arguments object."""
 

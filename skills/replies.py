@@ -17,6 +17,8 @@ MAX_SPEECH = 2_000
 
 def invoked(action: str, skill: str, reply: object) -> Invoked:
     """The reply as a message. Raises ServiceFault if it is none, or not plain JSON, or too large."""
+    if isinstance(reply, str):
+        reply = Reply(reply)
     if not isinstance(reply, Reply):
         raise ServiceFault(f"action {action!r} of skill {skill!r} returned {type(reply).__name__}, expected a Reply")
     try:

@@ -23,6 +23,7 @@ from ..kernel.message import Body, Taint
 from ..kernel.service import Call, Leased, Service, handles
 from . import loader
 from .arguments import convert
+from .aside import give_up, started
 from .chime import DUE, Chime, Due, boot_id, suspended
 from .contract import Refusal
 from .device import DeviceHandle
@@ -165,7 +166,7 @@ class SkillHost(Service):
 
     async def _start(self, loaded: Loaded) -> None:
         try:
-            await self._unit(loaded, loaded.skill.start, "start", START_TIMEOUT_S)
+            await self._unit(loaded, started(loaded.skill.start), "start", START_TIMEOUT_S)
         except BluerillError as error:
             self.port.log.error("skill %s did not start: %s", loaded.name, error)
 
@@ -208,7 +209,7 @@ class SkillHost(Service):
         method = getattr(loaded.skill, action.method)
         grants = action.grants if self._granted is None else action.grants & {*self._granted.get(loaded.name, ())}
         reply = await self._unit(
-            loaded, lambda: method(**keywords), f"action {name!r}", self._timeout, grants, depth,
+            loaded, started(method, **keywords), f"action {name!r}", self._timeout, grants, depth,
             reads=action.info.reads,
         )  # fmt: skip
         done = invoked(name, loaded.name, reply)
@@ -232,7 +233,7 @@ class SkillHost(Service):
             what = msgspec.json.decode(request.undo)
         except msgspec.DecodeError as error:
             raise CallerError(f"what to undo of {request.action!r} is not JSON: {error}") from None
-        reply = await self._unit(loaded, lambda: loaded.skill.undo(what), f"undo of {request.action!r}", self._timeout)
+        reply = await self._unit(loaded, started(loaded.skill.undo, what), f"undo of {request.action!r}", self._timeout)
         return invoked(request.action, loaded.name, reply)
 
     async def _call(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...], reads: bool) -> dict[str, Any]:
@@ -288,6 +289,8 @@ class SkillHost(Service):
             if not task.done():
                 task.cancel()
         if not done:
+            if self.isolation != "core":
+                self.port.spawn(give_up(self.port, what), "give up")
             raise DeadlineExceeded(f"{what} gave no answer within {timeout:g} s; nothing of it was kept")
         if task.cancelled():
             raise ServiceFault(f"{what} was cancelled by itself")
@@ -328,7 +331,7 @@ class SkillHost(Service):
             unit = _fired(entry)
             try:
                 await self._bounded(
-                    lambda: loaded.skill.due(entry.key, entry.payload), unit, f"due {entry.key!r}", self._timeout
+                    started(loaded.skill.due, entry.key, entry.payload), unit, f"due {entry.key!r}", self._timeout
                 )
             except BluerillError as error:
                 self.port.log.error("%s", error)
@@ -362,7 +365,7 @@ class SkillHost(Service):
     async def _clock_changed(self) -> None:
         for loaded in [each for each in self._roster.skills.values() if each.follows_clock]:
             try:
-                await self._unit(loaded, loaded.skill.clock_changed, "clock_changed", START_TIMEOUT_S)
+                await self._unit(loaded, started(loaded.skill.clock_changed), "clock_changed", START_TIMEOUT_S)
             except BluerillError as error:
                 self.port.log.error("%s", error)
 

@@ -22,6 +22,7 @@ import itertools
 import logging
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 import msgspec
@@ -30,6 +31,7 @@ from ..kernel.errors import ServiceFault
 from ..kernel.lease import Lease
 from ..kernel.message import Body, Lane, Taint
 from ..kernel.service import Call, Leased, Service, handles
+from . import loader
 from .contract import Skill
 from .messages import Catalogue, Fetch, Fetched, GetCatalogue, Happened, Invoke, Invoked, Undo
 from .skillhost import SkillHost
@@ -134,19 +136,21 @@ class Bench:
     @classmethod
     async def of(
         cls,
-        *skills: type[Skill],
+        *skills: type[Skill] | ModuleType,
         state: Path,
         pages: Mapping[str, bytes] | None = None,
         settings: dict[str, dict[str, Any]] | None = None,
         zone: str = "Europe/Paris",
         wall: float = WEDNESDAY,
     ) -> Bench:
-        """Start skills on an empty state folder. ``pages`` are what ``device.fetch`` finds, by address.
+        """Start skills (classes, or modules of functions) on an empty state folder.
+
+        ``pages`` are what ``device.fetch`` finds, by address.
 
         Raises ServiceFault in one line if one of them cannot be loaded.
         """
         bench = cls(wall)
-        entries = [f"{each.name}={each.__module__}:{each.__qualname__}" for each in skills]
+        entries = [loader.entry_of(each) for each in skills]
         await bench.add("store", StoreService(str(state / "store")))
         await bench.add("egress", Pages(pages or {}))
         host = SkillHost(entries, package="test", announce=cls.SKILLS, settings=settings, zone=zone, boot="test")

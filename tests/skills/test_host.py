@@ -265,7 +265,7 @@ BROKEN = {
     "no name": (HEAD + "class Bad(Skill):\n    pass\n", "name must be lower case"),
     "contract": (
         BAD + "    contract = (1, 9)\n",
-        "needs version 1.9 of the skill contract, this device has 1.2",
+        "needs version 1.9 of the skill contract, this device has 1.3",
     ),
     "grants": (BAD + "    grants = 'store'\n", "grants must be a tuple of texts"),
     "own grants": (BAD + "    grants = ('jobs',)\n", r"the grants \['jobs'\] are for Bluerill's own skills"),
