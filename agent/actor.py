@@ -112,6 +112,7 @@ class Actor:
         """Make one call. A stranger's words that a result before it brought in make it a stranger's call."""
         started = self.port.now()
         arguments = planned.arguments
+        strange = planned.strange or bool(taint & Taint.UNTRUSTED)
         try:
             wanted = needs(arguments)
             for number in sorted(wanted):
@@ -121,20 +122,20 @@ class Actor:
                 planned.arguments, arguments
             ):
                 taint |= Taint.UNTRUSTED
+                strange = True
             if any(isinstance(one.outcome, Invoked) and one.outcome.foreign for one in before if one is not None):
                 taint |= Taint.UNTRUSTED
             if planned.revises:
                 await self._take_back_last()
-            outcome = await self.port.ask(
-                self._skills, Invoke(planned.name, arguments, confirmed), Body, within=ACT_WITHIN_S, taint=taint
-            )
+            wanted_call = Invoke(planned.name, arguments, confirmed, strange=strange)
+            outcome = await self.port.ask(self._skills, wanted_call, Body, within=ACT_WITHIN_S, taint=taint)
             if not isinstance(outcome, Invoked | Unconfirmed):
                 raise ServiceFault(f"skills answered {planned.name!r} with {outcome.wire!r}")
         except BluerillError as error:
             self.port.log.info("call %s failed: %s", planned.name, error)
             report = CallReport(planned.name, arguments, None, spoken_error(error), self._since(started))
             return _Outcome(planned, report)
-        made = msgspec.structs.replace(planned, arguments=arguments, after=None)
+        made = msgspec.structs.replace(planned, arguments=arguments, after=None, strange=strange)
         if isinstance(outcome, Unconfirmed):
             return _Outcome(made, CallReport(planned.name, arguments, None, WAITS, self._since(started)), outcome)
         return _Outcome(made, CallReport(planned.name, arguments, outcome.result, "", self._since(started)), outcome)
@@ -160,9 +161,14 @@ class Actor:
                 if not call.quiet:
                     speeches.append(outcome.speech)
                     card = outcome.card or card
-                done.append(Done(PlannedCall(call.name, call.arguments, call.spans), outcome.undo))
+                done.append(
+                    Done(PlannedCall(call.name, call.arguments, call.spans, strange=call.strange), outcome.undo)
+                )
+                if outcome.untrusted or call.strange:
+                    told = [outcome.result, outcome.speech, outcome.card, call.arguments if call.strange else None]
+                    self._memory.hearsay.note(told, self.port.now())
             elif isinstance(outcome, Unconfirmed):
-                asked.append(PlannedCall(call.name, call.arguments, call.spans))
+                asked.append(PlannedCall(call.name, call.arguments, call.spans, strange=call.strange))
                 shown += outcome.shown
             elif len(outcomes) > 1:
                 failures.append(f"I could not {_spoken_name(call)}: {report.error}")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ..kernel.message import Taint
+from .hearsay import Hearsay
 from .messages import PlannedCall, Turn
 
 CONTEXT_S = 120.0
@@ -39,6 +40,7 @@ class Memory:
         self._last: list[Done] = []
         self._at = 0.0
         self._asked = ("", Taint.NONE, 0.0)
+        self.hearsay = Hearsay()
         self._offered: tuple[list[PlannedCall], Taint, float] = ([], Taint.NONE, 0.0)
 
     def context(self, now: float) -> list[PlannedCall]:

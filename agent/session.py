@@ -179,8 +179,10 @@ class SessionService(Service):
 
     @handles(Happened)
     async def happened(self, what: Happened, call: Call) -> None:
-        if what.card is not None and call.taint & Taint.UNTRUSTED:  # a notification: "this" means it for a minute
-            self._attention.notification(what.card, self.port.now())
+        if call.taint & Taint.UNTRUSTED:
+            self._memory.hearsay.note([what.speech, what.card], self.port.now())
+            if what.card is not None:  # a notification: "this" means it for a minute
+                self._attention.notification(what.card, self.port.now())
         if what.card is not None and not what.ring:  # what rings is shown by its glance, and gone when it is dismissed
             await self._out.tell(self._screens, Show(what.card, CARD_S))
         if what.speech:
@@ -258,6 +260,8 @@ class SessionService(Service):
             await self._finish(turn, Card("notice", text=turn.reply))
             return turn
         plan_ms = (self.port.now() - started) * 1000
+        if self._memory.hearsay.repeated(planned.calls, text, self.port.now()):
+            taint |= Taint.UNTRUSTED
         if planned.calls or planned.undo:
             await self._out.state("acting")
         started = self.port.now()

@@ -18,7 +18,7 @@ import msgspec
 
 from ..kernel.children import BudgetChanged, ChildExited, Shortage
 from ..kernel.errors import CallerError, CapabilityError, ServiceFault
-from ..kernel.message import Body
+from ..kernel.message import Body, Taint
 from ..kernel.runner import current
 from ..kernel.service import Call, Leased, handles
 from . import audit, loader, register
@@ -202,7 +202,7 @@ class SkillsService(OwnersHost):
         if not isinstance(answer, Invoked):
             return answer
         server = register.is_listed_at(host)
-        strange = server or brings_strangers_words(self._known[request.action].grants)
+        strange = server or answer.untrusted or brings_strangers_words(self._known[request.action].grants)
         return msgspec.structs.replace(answer, untrusted=strange, foreign=server)
 
     @handles(Undo)
@@ -274,7 +274,8 @@ class SkillsService(OwnersHost):
                 if used and not self._packages.may(call.sender, what.skill, grant):
                     raise CapabilityError(f"skill {what.skill!r} has no grant {grant!r}")
         if self._packages.heard(call.sender):
-            self.deliver("session", msgspec.structs.replace(what, ring=False))
+            strange = bool(call.taint & Taint.UNTRUSTED)
+            self.deliver("session", msgspec.structs.replace(what, ring=False), strange=strange)
 
     @handles(Glance)
     def glanced(self, what: Glance, call: Call) -> None:
@@ -301,12 +302,12 @@ class SkillsService(OwnersHost):
     def short(self, told: BudgetChanged | Shortage, call: Call) -> None:
         """A package's process holds what the owner gave it: nothing of it goes because others want more."""
 
-    def announce(self, skill: str, what: Happened | Glance | WantJob) -> None:
+    def announce(self, skill: str, what: Happened | Glance | WantJob, *, strange: bool = False) -> None:
         if isinstance(what, WantJob):
             self.deliver("jobs", what)
             return
         if isinstance(what, Happened):
-            self.deliver("session", what)
+            self.deliver("session", what, strange=strange)
             return
         changed = self._glances.joined(skill, what)
         if changed is not None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -70,7 +71,7 @@ class LangchainHost(ListedHost):
         return About(
             f"LangChain tools of {', '.join(self._named)}.",
             _version(self._named[0]),
-            [told for tool in self._tools.values() if (told := _told(tool)) is not None],
+            [told for tool in self._tools.values() if (told := _told(tool, self.port.log)) is not None],
         )
 
     def _load(self) -> dict[str, BaseTool]:
@@ -126,13 +127,14 @@ def tools_of(named: str, arguments: Mapping[str, Any]) -> list[BaseTool]:
     return tools
 
 
-def _told(tool: BaseTool) -> Told | None:
+def _told(tool: BaseTool, log: logging.Logger) -> Told | None:
     """The tool as it describes itself; None if it takes what no JSON says."""
     from langchain_core.utils.function_calling import convert_to_openai_tool
 
     try:
         function = convert_to_openai_tool(tool)["function"]
-    except Exception:  # noqa: BLE001 - a model of arguments that has no schema: whatever pydantic says of it
+    except Exception as error:  # noqa: BLE001 - a model of arguments that has no schema: whatever pydantic says of it
+        log.warning("tool %r cannot be described, and is left out: %s", tool.name, reason(error))
         return None
     schema = function.get("parameters") or {"type": "object", "properties": {}}
     return Told(tool.name, str(function.get("description", "")), schema)

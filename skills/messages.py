@@ -122,12 +122,14 @@ class Invoke(Body, frozen=True):
     """Ask ``skills`` to run one action. → Invoked | Unconfirmed
 
     ``confirmed`` says (for the audit log) that the owner was shown this call and agreed to it; ``via`` which session of
-    another program it comes from, where the owner's terminal passes it on."""
+    another program it comes from, where the owner's terminal passes it on. ``strange``: words in the arguments are a
+    stranger's, whoever wants the call; what is made of them stays so, in the store, too."""
 
     action: str
     arguments: dict[str, Any] = {}
     confirmed: bool = False
     via: str = ""
+    strange: bool = False
 
 
 @message("skills.invoked")

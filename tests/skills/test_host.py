@@ -296,10 +296,6 @@ BROKEN = {
         BAD + "    @action('{x}')\n    async def do_it(self, x) -> Reply: ...\n",
         "parameter 'x' has no type",
     ),
-    "sync": (
-        BAD + "    @action('x')\n    def do_it(self) -> Reply: ...\n",
-        "must be 'async def'",
-    ),
     "init": (
         BAD + "    def __init__(self): raise OSError('no')\n",
         "cannot be made: OSError: no",
