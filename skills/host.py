@@ -24,6 +24,7 @@ from ..kernel.service import Call, Leased, handles
 from . import audit, loader, register
 from .atelier import STUDIO, Atelier
 from .bookkeeper import Bookkeeper
+from .calls import Callers, CallOut
 from .catalogue import described, merge
 from .desk import Desk
 from .glances import Glances
@@ -111,6 +112,7 @@ class SkillsService(OwnersHost):
         self._packages = Packages(
             self.port, self._folder_of_register, self._settings, self._now_changed, self._rest_s, self._servers
         )
+        self._callers = Callers(self.port, self._known_now, self._done_for)
         self._atelier = Atelier(self.port, self._packages, self._folder_of_register, self.whole)
         self._disabled |= set(self._packages.read().off)
         await super().start()
@@ -231,6 +233,24 @@ class SkillsService(OwnersHost):
             return await work
         told = self._entry(known, arguments, call)
         return await self._book.kept(msgspec.structs.replace(told, by=f"skill {depth[-1]}"), work)
+
+    @handles(CallOut)
+    def called_out(self, want: CallOut, call: Call) -> None:
+        """A skill in a box wants another one's action called, if its owner granted it that one."""
+        self._check_host(want.skill, call.sender)
+        granted = call.sender in self._hosts or self._packages.may(call.sender, want.skill, f"call:{want.action}")
+        if self._packages.heard(call.sender):
+            self._callers.begin(want, call, granted=granted)
+
+    def _known_now(self, name: str) -> ActionInfo | None:
+        self.whole()
+        return self._known.get(name)
+
+    async def _done_for(self, known: ActionInfo, request: Invoke, call: Call, by: str) -> Body:
+        if known.reads:
+            return await self._do(request, call)
+        told = msgspec.structs.replace(self._entry(known, request.arguments, call), by=by)
+        return await self._book.kept(told, self._do(request, call))
 
     # the audit log
 

@@ -20,10 +20,11 @@ import msgspec
 
 from ..kernel.errors import BluerillError, CallerError, CapabilityError, DeadlineExceeded, ServiceFault
 from ..kernel.message import Body, Taint
-from ..kernel.service import Call, Leased, Service, handles
+from ..kernel.service import Call, Leased, handles
 from . import loader
 from .arguments import convert
 from .aside import give_up, started
+from .calls import CallDone, Outcalls
 from .chime import DUE, Chime, Due, boot_id, suspended
 from .contract import Refusal
 from .device import DeviceHandle
@@ -60,7 +61,7 @@ SAVE_AGAIN_S = 10.0
 Work = Callable[[], Coroutine[Any, Any, Any]]
 
 
-class SkillHost(Service):
+class SkillHost(Outcalls):
     """Loads the skills of one package. ``entries`` are their entry points as ``name=module:Class``.
 
     ``announce`` is the service that things told unasked go to (the core's ``skills``, from a child). ``settings`` has
@@ -88,6 +89,7 @@ class SkillHost(Service):
         wakes: bool = True,
         granted: dict[str, list[str]] | None = None,
     ) -> None:
+        super().__init__()
         self._folder, self._wakes, self._granted = folder, wakes, granted
         self._lacks: set[tuple[str, str]] = set()
         self._entries = [loader.parse_entry(each, package, version) for each in entries]
@@ -262,9 +264,13 @@ class SkillHost(Service):
         strange = outer is not None and outer.bears(arguments)
         if strange and held is not None and is_sensitive(held[1].info, arguments):
             raise CapabilityError(f"skill {depth[-1]!r}: {name!r} with a stranger's words is for the owner to ask for")
-        done = await self._invoke(name, arguments, depth, marks_of(arguments) if strange else ())
+        done: Invoked | CallDone
+        if held is None and self.isolation != "core":
+            done = await self.call_out(self._announce, depth[-1], name, arguments, reads=reads, strange=strange)
+        else:
+            done = await self._invoke(name, arguments, depth, marks_of(arguments) if strange else ())
         if done.untrusted and outer is not None:
-            outer.read += marks_of([done.result, done.speech])
+            outer.read += marks_of(done.result)
         return done.result
 
     # units

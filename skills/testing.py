@@ -32,15 +32,17 @@ from ..kernel.lease import Lease
 from ..kernel.message import Body, Lane, Taint
 from ..kernel.service import Call, Leased, Service, handles
 from . import loader
+from .calls import CallDone, CallOut, CallTaken
 from .contract import Skill
 from .messages import Catalogue, Fetch, Fetched, GetCatalogue, Happened, Invoke, Invoked, Undo
 from .skillhost import SkillHost
 from .store import StoreService
 
-__all__ = ["NO_PAGE", "WEDNESDAY", "Bench", "BenchPort", "Pages"]
+__all__ = ["NO_ANSWER", "NO_PAGE", "WEDNESDAY", "Bench", "BenchPort", "Others", "Pages"]
 
 R = TypeVar("R", bound=Body)
 NO_PAGE = "the test gives no page of this address"
+NO_ANSWER = "the test gives no answer of the action"
 WEDNESDAY = 1_795_000_000.0
 """2026-11-18 11:06:40 UTC, 12:06:40 in Paris."""
 
@@ -139,13 +141,15 @@ class Bench:
         *skills: type[Skill] | ModuleType,
         state: Path,
         pages: Mapping[str, bytes] | None = None,
+        others: Mapping[str, dict[str, Any]] | None = None,
         settings: dict[str, dict[str, Any]] | None = None,
         zone: str = "Europe/Paris",
         wall: float = WEDNESDAY,
     ) -> Bench:
         """Start skills (classes, or modules of functions) on an empty state folder.
 
-        ``pages`` are what ``device.fetch`` finds, by address.
+        ``pages`` are what ``device.fetch`` finds, by address, ``others`` what
+        actions of other packages' skills answer ``device.call`` with, by name.
 
         Raises ServiceFault in one line if one of them cannot be loaded.
         """
@@ -153,6 +157,7 @@ class Bench:
         entries = [loader.entry_of(each) for each in skills]
         await bench.add("store", StoreService(str(state / "store")))
         await bench.add("egress", Pages(pages or {}))
+        await bench.add(cls.SKILLS, Others(others or {}))
         host = SkillHost(entries, package="test", announce=cls.SKILLS, settings=settings, zone=zone, boot="test")
         await bench.add(cls.HOST, host)
         broken = [each.problem for each in (await bench.catalogue()).skills if each.problem]
@@ -291,6 +296,25 @@ class BenchPort:
 
     def offer(self, data: bytes | bytearray | memoryview) -> Lease:
         return Lease.offer(data)
+
+
+class Others(Service):
+    """What stands in for other packages' skills: the results that a test gives; what was asked is in ``asked``."""
+
+    def __init__(self, answers: Mapping[str, dict[str, Any]]) -> None:
+        self.answers = answers
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    @handles(CallOut)
+    def called(self, want: CallOut, call: Call) -> None:
+        self.asked.append((want.action, want.arguments))
+        answer = CallDone(want.id, self.answers.get(want.action, {}))
+        if want.action not in self.answers:
+            answer = CallDone(want.id, error=f"{NO_ANSWER} {want.action!r}", code=ServiceFault.code)
+        self.port.spawn(self._tell(call.sender, answer), "answer")
+
+    async def _tell(self, to: str, answer: CallDone) -> None:
+        await self.port.ask(to, answer, CallTaken)
 
 
 class Pages(Service):
