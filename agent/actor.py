@@ -10,18 +10,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from ..kernel.errors import BluerillError, CallerError, CapabilityError, DeadlineExceeded, PeerRestarted, ServiceFault
 from ..kernel.message import Body, Taint
 from ..kernel.service import Port
-from ..skills.messages import Card, Invoke, Invoked, Unconfirmed, Undo
+from ..skills.messages import Card, Catalogue, GetCatalogue, Invoke, Invoked, Unconfirmed, Undo
 from .consent import Consent
 from .memory import Done, Memory
 from .messages import CallReport, PlannedCall
 from .references import SAID, has_words, needs, resolved
+
+if TYPE_CHECKING:
+    from .answering import Answer
 
 __all__ = ["ACT_WITHIN_S", "Actor", "Deeds", "spoken_error"]
 
@@ -164,6 +168,8 @@ class Actor:
                 done.append(
                     Done(PlannedCall(call.name, call.arguments, call.spans, strange=call.strange), outcome.undo)
                 )
+                if outcome.ask:
+                    self._memory.want(done[-1].call, outcome.ask, self.port.now())
                 if outcome.untrusted or call.strange:
                     told = [outcome.result, outcome.speech, outcome.card, call.arguments if call.strange else None]
                     self._memory.hearsay.note(told, self.port.now())
@@ -182,6 +188,17 @@ class Actor:
             speeches.append(f"Somebody else's words ask for this. Shall I? {', '.join(shown)}.")
             card = Card("notice", title="Shall I?", lines=shown)
         return Deeds([outcome.report for outcome in outcomes], speeches, card)
+
+    async def answered(self, text: str, moment: datetime) -> Answer | None:
+        """What a text answers to what an action asked for, if one did."""
+        wanted = self._memory.wanted(self.port.now())
+        if wanted is None:
+            return None
+        from .answering import answered  # the core learns of it when somebody was asked
+
+        catalogue = await self.port.ask(self._skills, GetCatalogue(), Catalogue)
+        action = next((each for each in catalogue.actions if each.name == wanted[0].name), None)
+        return answered(text, *wanted, action, moment) if action is not None else None
 
     async def _take_back_last(self) -> None:
         """Undo the last call, which the next one replaces; what cannot be undone is simply done anew."""

@@ -294,11 +294,16 @@ class SessionService(Service):
             return Planned(call, CHOICE, 1.0, 0.0, "" if call else "All right."), taint | whose, ""
         before, whose = self._memory.asked(now)
         moment = datetime.fromtimestamp(self.port.wall(), self._zone)
+        told = await self._actor.answered(text, moment)
+        if told is not None and not told.free:
+            return Planned([told.call] if told.call else [], CHOICE, 1.0, 0.0, "All right."), taint, ""
         text, taint, seen, shown = self._attention.read(text, taint, now, moment, before)
         if shown is not None:
             self._memory.ask(text if shown.lacks else "", taint, now)
             return await self._possible(shown), taint, seen
         planned = await self._planned(text, taint, now)
+        if told is not None and told.call and not planned.calls and not planned.undo:
+            return Planned([told.call], CHOICE, 1.0, 0.0), taint, seen
         if before and not planned.calls and not planned.undo:  # "wake me" - "for when?" - "quarter to seven"
             whole = clean(f"{before} {text}")
             joined = await self._planned(whole, taint | whose, now)

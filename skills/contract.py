@@ -95,12 +95,15 @@ class Say(msgspec.Struct, frozen=True):
 
 class Reply(msgspec.Struct, frozen=True):
     """What an action answers: ``speech`` is said, ``card`` shown, ``result`` kept for later calls (plain JSON),
-    ``undo`` is any JSON that :meth:`Skill.undo` can take the action back with (None: it cannot be)."""
+    ``undo`` is any JSON that :meth:`Skill.undo` can take the action back with (None: it cannot be). ``ask`` names a
+    parameter of the action that ``speech`` asks the owner for: what is said next is its value, and the action runs
+    again with it and with the arguments it had; whoever says something else has asked for something else."""
 
     speech: str
     result: dict[str, Any] = {}
     card: Card | None = None
     undo: Any = None
+    ask: str = ""
 
 
 class Refusal(Exception):

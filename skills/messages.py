@@ -145,6 +145,8 @@ class Invoked(Body, frozen=True):
     untrusted: bool = False
     foreign: bool = False
     """Another program answered (an MCP server): whatever the plan does after it is labelled, too."""
+    ask: str = ""
+    """The parameter that the owner was asked for: with what is said next the call is made again."""
 
 
 @message("skills.unconfirmed")

@@ -219,7 +219,7 @@ class SkillHost(Outcalls):
         unit = Unit(loaded.name, grants, depth, reads=action.info.reads)
         unit.given += given
         reply = await self._unit(loaded, started(method, **keywords), f"action {name!r}", self._timeout, unit)
-        done = invoked(name, loaded.name, reply)
+        done = invoked(name, loaded.name, reply, action.parameters)
         strange = brings_strangers_words(action.info.grants) or unit.bears([done.result, done.speech])
         return msgspec.structs.replace(done, untrusted=strange)
 
