@@ -59,8 +59,8 @@ def answered(text: str, call: PlannedCall, parameter: str, action: ActionInfo, n
 
 def _value(text: str, wanted: ParameterInfo, action: ActionInfo, now: datetime) -> Any:
     if wanted.kind == "bool":
-        said = answer(text, Taint.USER)
-        return said == "yes" if said else None
+        yes = answer(text, Taint.USER)
+        return yes == "yes" if yes else None
     tokens = tokenize(text)
     if not tokens or len(tokens) > MAX_WORDS:
         return None

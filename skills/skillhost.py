@@ -299,8 +299,8 @@ class SkillHost(Outcalls):
             unit.closed = True
             if not task.done():
                 task.cancel()
+                self.port.spawn(give_up(self.port, what), "give up")
         if not done:
-            self.port.spawn(give_up(self.port, what), "give up")
             raise DeadlineExceeded(f"{what} gave no answer within {timeout:g} s; nothing of it was kept")
         if task.cancelled():
             raise ServiceFault(f"{what} was cancelled by itself")
