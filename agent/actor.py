@@ -10,18 +10,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from ..kernel.errors import BluerillError, CallerError, CapabilityError, DeadlineExceeded, PeerRestarted, ServiceFault
 from ..kernel.message import Body, Taint
 from ..kernel.service import Port
-from ..skills.messages import Card, Invoke, Invoked, Unconfirmed, Undo
+from ..skills.messages import Card, Catalogue, GetCatalogue, Invoke, Invoked, Unconfirmed, Undo
 from .consent import Consent
 from .memory import Done, Memory
 from .messages import CallReport, PlannedCall
 from .references import SAID, has_words, needs, resolved
+
+if TYPE_CHECKING:
+    from .answering import Answer
 
 __all__ = ["ACT_WITHIN_S", "Actor", "Deeds", "spoken_error"]
 
@@ -112,6 +116,7 @@ class Actor:
         """Make one call. A stranger's words that a result before it brought in make it a stranger's call."""
         started = self.port.now()
         arguments = planned.arguments
+        strange = planned.strange or bool(taint & Taint.UNTRUSTED)
         try:
             wanted = needs(arguments)
             for number in sorted(wanted):
@@ -121,20 +126,20 @@ class Actor:
                 planned.arguments, arguments
             ):
                 taint |= Taint.UNTRUSTED
+                strange = True
             if any(isinstance(one.outcome, Invoked) and one.outcome.foreign for one in before if one is not None):
                 taint |= Taint.UNTRUSTED
             if planned.revises:
                 await self._take_back_last()
-            outcome = await self.port.ask(
-                self._skills, Invoke(planned.name, arguments, confirmed), Body, within=ACT_WITHIN_S, taint=taint
-            )
+            wanted_call = Invoke(planned.name, arguments, confirmed, strange=strange)
+            outcome = await self.port.ask(self._skills, wanted_call, Body, within=ACT_WITHIN_S, taint=taint)
             if not isinstance(outcome, Invoked | Unconfirmed):
                 raise ServiceFault(f"skills answered {planned.name!r} with {outcome.wire!r}")
         except BluerillError as error:
             self.port.log.info("call %s failed: %s", planned.name, error)
             report = CallReport(planned.name, arguments, None, spoken_error(error), self._since(started))
             return _Outcome(planned, report)
-        made = msgspec.structs.replace(planned, arguments=arguments, after=None)
+        made = msgspec.structs.replace(planned, arguments=arguments, after=None, strange=strange)
         if isinstance(outcome, Unconfirmed):
             return _Outcome(made, CallReport(planned.name, arguments, None, WAITS, self._since(started)), outcome)
         return _Outcome(made, CallReport(planned.name, arguments, outcome.result, "", self._since(started)), outcome)
@@ -160,9 +165,16 @@ class Actor:
                 if not call.quiet:
                     speeches.append(outcome.speech)
                     card = outcome.card or card
-                done.append(Done(PlannedCall(call.name, call.arguments, call.spans), outcome.undo))
+                done.append(
+                    Done(PlannedCall(call.name, call.arguments, call.spans, strange=call.strange), outcome.undo)
+                )
+                if outcome.ask:
+                    self._memory.want(done[-1].call, outcome.ask, self.port.now())
+                if outcome.untrusted or call.strange:
+                    told = [outcome.result, outcome.speech, outcome.card, call.arguments if call.strange else None]
+                    self._memory.hearsay.note(told, self.port.now())
             elif isinstance(outcome, Unconfirmed):
-                asked.append(PlannedCall(call.name, call.arguments, call.spans))
+                asked.append(PlannedCall(call.name, call.arguments, call.spans, strange=call.strange))
                 shown += outcome.shown
             elif len(outcomes) > 1:
                 failures.append(f"I could not {_spoken_name(call)}: {report.error}")
@@ -176,6 +188,17 @@ class Actor:
             speeches.append(f"Somebody else's words ask for this. Shall I? {', '.join(shown)}.")
             card = Card("notice", title="Shall I?", lines=shown)
         return Deeds([outcome.report for outcome in outcomes], speeches, card)
+
+    async def answered(self, text: str, moment: datetime) -> Answer | None:
+        """What a text answers to what an action asked for, if one did."""
+        wanted = self._memory.wanted(self.port.now())
+        if wanted is None:
+            return None
+        from .answering import answered  # the core learns of it when somebody was asked
+
+        catalogue = await self.port.ask(self._skills, GetCatalogue(), Catalogue)
+        action = next((each for each in catalogue.actions if each.name == wanted[0].name), None)
+        return answered(text, *wanted, action, moment) if action is not None else None
 
     async def _take_back_last(self) -> None:
         """Undo the last call, which the next one replaces; what cannot be undone is simply done anew."""

@@ -54,7 +54,7 @@ def question(options: Sequence[PlannedCall]) -> str:
 
 def option(call: PlannedCall, action: ActionInfo) -> PlannedCall:
     """A call as something that can be offered: with words for what it is for."""
-    return replace(call, purpose=purpose(action))
+    return replace(call, purpose=purpose(action, call))
 
 
 def choice(text: str, options: Sequence[PlannedCall]) -> int | None:

@@ -18,22 +18,19 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from ..skills.messages import ActionInfo
+from ..skills.purpose import derived, filled
 from .messages import PlannedCall
 from .references import needs
 
 __all__ = ["linked", "purpose"]
 
-_MAX_PURPOSE = 60
-_PROGRAM = "mcp:"
-"""The grant of actions that another program answers; what comes after those waits, since their answer labels it."""
+_PROGRAM = ("mcp:", "langchain:")
+"""The grants of actions that another program answers; what comes after those waits, since their answer labels it."""
 
 
-def purpose(action: ActionInfo) -> str:
-    """What the action is for as words after "could not": "Start a timer. …" → "start a timer"; '' if it says
-    nothing."""
-    first = action.description.strip().split("\n")[0].partition(". ")[0].rstrip(".")
-    first = first.partition(";")[0].partition(", ")[0].partition(" (")[0].strip()
-    return first[:1].lower() + first[1:] if 0 < len(first) <= _MAX_PURPOSE else ""
+def purpose(action: ActionInfo, call: PlannedCall) -> str:
+    """What the call is for, as words after "could not"; '' if nobody said."""
+    return filled(action.purpose, call.spans, call.arguments) or derived(action.description)
 
 
 def linked(calls: Sequence[PlannedCall], actions: Mapping[str, ActionInfo]) -> list[PlannedCall]:
@@ -49,7 +46,7 @@ def linked(calls: Sequence[PlannedCall], actions: Mapping[str, ActionInfo]) -> l
             | {earlier + 1 for earlier in range(place) if _ordered(calls[earlier], call, actions)}
         )
         action = actions.get(call.name)
-        found.append(replace(call, after=after, purpose=purpose(action) if action is not None else ""))
+        found.append(replace(call, after=after, purpose=purpose(action, call) if action is not None else ""))
     return found
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ..kernel.message import Taint
+from .hearsay import Hearsay
 from .messages import PlannedCall, Turn
 
 CONTEXT_S = 120.0
@@ -39,6 +40,8 @@ class Memory:
         self._last: list[Done] = []
         self._at = 0.0
         self._asked = ("", Taint.NONE, 0.0)
+        self._wanted: tuple[PlannedCall, str, float] | None = None
+        self.hearsay = Hearsay()
         self._offered: tuple[list[PlannedCall], Taint, float] = ([], Taint.NONE, 0.0)
 
     def context(self, now: float) -> list[PlannedCall]:
@@ -65,6 +68,15 @@ class Memory:
         """The text that the next one may complete, with its labels; '' where none is waiting."""
         text, taint, until = self._asked
         return (text, taint) if now <= until else ("", Taint.NONE)
+
+    def want(self, call: PlannedCall, parameter: str, now: float) -> None:
+        """The action of this call asked the owner for a parameter of it."""
+        self._wanted = (call, parameter, now + ANSWER_S)
+
+    def wanted(self, now: float) -> tuple[PlannedCall, str] | None:
+        """What an action asked for, once: whatever is said next, the question is closed."""
+        held, self._wanted = self._wanted, None
+        return held[:2] if held is not None and now <= held[2] else None
 
     def offer(self, options: list[PlannedCall], taint: Taint, now: float) -> None:
         """The owner was asked which of these is meant (none: nothing was asked)."""

@@ -17,7 +17,8 @@ class PlannedCall(msgspec.Struct, frozen=True, omit_defaults=True):
     """One call of a plan. ``spans`` keeps the words each argument came from; ``revises`` marks a follow-up that
     replaces the last call of the session ("make it fifteen"). ``after`` are the calls it waits for, counted from one
     (None: all before it), and ``purpose`` says in words what it is for; see ``graph.py``. A ``quiet`` one is made for
-    what it answers to another call; nothing is said of it."""
+    what it answers to another call; nothing is said of it. ``strange``: a stranger's words are in its arguments,
+    also if the owner agreed to the call."""
 
     name: str
     arguments: dict[str, Any] = {}
@@ -26,6 +27,7 @@ class PlannedCall(msgspec.Struct, frozen=True, omit_defaults=True):
     after: list[int] | None = None
     purpose: str = ""
     quiet: bool = False
+    strange: bool = False
 
 
 @message("agent.plan")

@@ -179,8 +179,10 @@ class SessionService(Service):
 
     @handles(Happened)
     async def happened(self, what: Happened, call: Call) -> None:
-        if what.card is not None and call.taint & Taint.UNTRUSTED:  # a notification: "this" means it for a minute
-            self._attention.notification(what.card, self.port.now())
+        if call.taint & Taint.UNTRUSTED:
+            self._memory.hearsay.note([what.speech, what.card], self.port.now())
+            if what.card is not None:  # a notification: "this" means it for a minute
+                self._attention.notification(what.card, self.port.now())
         if what.card is not None and not what.ring:  # what rings is shown by its glance, and gone when it is dismissed
             await self._out.tell(self._screens, Show(what.card, CARD_S))
         if what.speech:
@@ -258,6 +260,8 @@ class SessionService(Service):
             await self._finish(turn, Card("notice", text=turn.reply))
             return turn
         plan_ms = (self.port.now() - started) * 1000
+        if self._memory.hearsay.repeated(planned.calls, text, self.port.now()):
+            taint |= Taint.UNTRUSTED
         if planned.calls or planned.undo:
             await self._out.state("acting")
         started = self.port.now()
@@ -290,11 +294,16 @@ class SessionService(Service):
             return Planned(call, CHOICE, 1.0, 0.0, "" if call else "All right."), taint | whose, ""
         before, whose = self._memory.asked(now)
         moment = datetime.fromtimestamp(self.port.wall(), self._zone)
+        told = await self._actor.answered(text, moment)
+        if told is not None and not told.free:
+            return Planned([told.call] if told.call else [], CHOICE, 1.0, 0.0, "All right."), taint, ""
         text, taint, seen, shown = self._attention.read(text, taint, now, moment, before)
         if shown is not None:
             self._memory.ask(text if shown.lacks else "", taint, now)
             return await self._possible(shown), taint, seen
         planned = await self._planned(text, taint, now)
+        if told is not None and told.call and not planned.calls and not planned.undo:
+            return Planned([told.call], CHOICE, 1.0, 0.0), taint, seen
         if before and not planned.calls and not planned.undo:  # "wake me" - "for when?" - "quarter to seven"
             whole = clean(f"{before} {text}")
             joined = await self._planned(whole, taint | whose, now)

@@ -51,7 +51,7 @@ class SkillTool(BaseTool):
         if not self.sensitive and is_sensitive(self.action, arguments):
             raise ToolException(f"{self.name} with these arguments needs the owner; the tools were made without that")
         try:
-            done = await self.port.ask("skills", Invoke(self.name, arguments), Invoked, within=INVOKE_S)
+            done = await self.port.ask("skills", Invoke(self.name, arguments, strange=True), Invoked, within=INVOKE_S)
         except BluerillError as error:
             raise ToolException(str(error)) from error
         return done.speech or "Done.", done.result

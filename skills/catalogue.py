@@ -10,6 +10,7 @@ import msgspec
 
 from ..kernel.errors import CallerError
 from .messages import ActionInfo, Catalogue, SkillInfo
+from .purpose import derived
 
 MAX_EXAMPLES = 12
 """Of one skill, where a person asks what it can do."""
@@ -105,6 +106,7 @@ def skill_info(catalogue: Catalogue, name: str) -> dict[str, Any]:
         {
             "name": each.name,
             "description": each.description,
+            "purpose": each.purpose or derived(each.description),
             "schema": each.schema,
             "sentences": [sentence.text for sentence in each.sentences],
             "examples": each.examples,

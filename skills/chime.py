@@ -16,7 +16,7 @@ with nothing on the agenda nothing wakes up at all.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +155,14 @@ class Chime:
 
     def remove(self, skill: str, key: str) -> None:
         self.agenda.remove(skill, key)
+
+    def apply(self, skill: str, dues: Mapping[str, Due | None]) -> None:
+        """What a unit scheduled and (None) withdrew."""
+        for key, due in dues.items():
+            if due is None:
+                self.remove(skill, key)
+            else:
+                self.put(due)
 
     def left(self, entry: Due) -> float:
         """Seconds until an entry is due."""

@@ -19,28 +19,40 @@ Registered in pyproject.toml::
     [project.entry-points."bluerill.skills"]
     tea = "my_package:Tea"
 
+A skill may be plain functions as well: a module of them (``dice = "my_dice"``), a list, or :meth:`Skill.of`::
+
+    @action("roll (a die|the dice) [with {sides} sides]", examples=["roll a die"], reads=True)
+    def roll_dice(sides: Number = 6) -> str:
+        '''Roll a die.'''
+        return f"A {random.randint(1, int(sides))}."
+
+An action is ``async def``, or a plain ``def``, which runs on a thread and may block; it says ``wait(device.get("x"))``
+where the other one says ``await``. What it returns is a Reply, or a text that is said.
+
 One source, many uses: from the signature, the docstring and the sentences are derived the JSON schema, the
 template matcher, the language model of the speech recogniser, the help texts and the tests' samples.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Coroutine
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Protocol, TypeVar
 
 import msgspec
 
-from ..kernel.lean import suspends
+from .aside import wait
 from .messages import Card, FaceDesigned, Glance, RingView, TimerView
 
-CONTRACT = (1, 2)
-"""Version of this file: a skill asks for at most this (``Skill.contract``)."""
+CONTRACT = (1, 3)
+"""Version of this file: a skill asks for at most this (``Skill.contract``). What is added raises the second number;
+what a skill of before could miss or meet changed would raise the first, and has not yet."""
 
 __all__ = [
     "CONTRACT", "Card", "Change", "Day", "Device", "Duration", "Expression", "Glance", "Level", "LevelChange", "Moment",
     "Money", "Number", "Person", "Place", "Refusal", "Repeat", "Reply", "RingView", "Say", "Skill", "Slot", "Text",
-    "TimerView", "Unit", "When", "action",
+    "TimerView", "Unit", "When", "action", "wait",
 ]  # fmt: skip
 
 
@@ -83,12 +95,15 @@ class Say(msgspec.Struct, frozen=True):
 
 class Reply(msgspec.Struct, frozen=True):
     """What an action answers: ``speech`` is said, ``card`` shown, ``result`` kept for later calls (plain JSON),
-    ``undo`` is any JSON that :meth:`Skill.undo` can take the action back with (None: it cannot be)."""
+    ``undo`` is any JSON that :meth:`Skill.undo` can take the action back with (None: it cannot be). ``ask`` names a
+    parameter of the action that ``speech`` asks the owner for: what is said next is its value, and the action runs
+    again with it and with the arguments it had; whoever says something else has asked for something else."""
 
     speech: str
     result: dict[str, Any] = {}
     card: Card | None = None
     undo: Any = None
+    ask: str = ""
 
 
 class Refusal(Exception):
@@ -194,7 +209,7 @@ class Device(Protocol):
         ...
 
 
-F = TypeVar("F", bound=Callable[..., Coroutine[Any, Any, Reply]])
+F = TypeVar("F", bound=Callable[..., Coroutine[Any, Any, Reply | str] | Reply | str])
 
 
 class ActionMark(msgspec.Struct, frozen=True):
@@ -206,6 +221,7 @@ class ActionMark(msgspec.Struct, frozen=True):
     sensitive: bool | dict[str, tuple[str, ...]] = False
     hidden: bool = False
     reads: bool = False
+    purpose: str = ""
 
 
 def action(
@@ -215,19 +231,21 @@ def action(
     sensitive: bool | dict[str, tuple[str, ...]] = False,
     hidden: bool = False,
     reads: bool = False,
+    purpose: str = "",
 ) -> Callable[[F], F]:
-    """Make a coroutine method an action named like the method. ``{parameter}`` in a sentence is an argument.
+    """Make a method or a function an action named like it. ``{parameter}`` in a sentence is an argument.
 
     ``reads`` is an action that changes nothing: it runs whoever's words led to it, where any other one first asks the
     owner if those words were a stranger's. A ``sensitive`` action is not for other programs to call unasked; given as
     ``{"device": ("front door",)}`` only calls with one of these values are.
+
+    ``purpose`` is what it does in words that follow "I could not": ``"text {to}"``, ``"set [the {label}] timer"`` (what
+    is in brackets is left out where the argument was). Without it the description's first words are taken.
     """
 
     def mark(function: F) -> F:
-        if not suspends(function):
-            raise TypeError(f"action {function.__qualname__} must be 'async def'")
         function.__action__ = ActionMark(  # type: ignore[attr-defined]
-            tuple(sentences), tuple(examples), tuple(grants), sensitive, hidden, reads
+            tuple(sentences), tuple(examples), tuple(grants), sensitive, hidden, reads, purpose
         )
         return function
 
@@ -248,6 +266,15 @@ class Skill:
     options: ClassVar[dict[str, str]] = {}
     """What the owner may set in the skill's table of settings.toml, and what for; told by ``skills info``."""
     device: Device
+
+    @staticmethod
+    def of(name: str, /, *functions: Callable[..., Any], **about: Any) -> type[Skill]:
+        """A skill of functions marked with :func:`action`. A parameter of the type ``Device`` is given the device.
+        ``about`` are what stands in a class otherwise: ``version``, ``grants``, ``rules``, ``words``, ``options``, its
+        ``summary``, and functions for ``start``, ``due``, ``clock_changed`` and ``undo``. Raises ManifestError."""
+        from .functions import of  # in the process of a package only
+
+        return of(name, functions, about, sys._getframe(1).f_globals.get("__name__", ""))
 
     async def start(self) -> None:
         """Called once when the device is up: publish a first glance, resume what was running."""

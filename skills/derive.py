@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ..kernel.errors import ManifestError
+from . import purpose
 from .action import Action, Parameter, schema_of
 from .contract import ActionMark, Say, Skill, Slot
 from .messages import ActionInfo, ParameterInfo, SentenceInfo
@@ -82,6 +83,7 @@ def _action(cls: type[Skill], name: str, function: Callable[..., Any], mark: Act
         sensitive_when=_sensitive_when(mark, parameters, where),
         hidden=mark.hidden,
         reads=mark.reads,
+        purpose=_purpose(mark.purpose, parameters, where),
         schema=schema_of(each.info for each in parameters.values()),
     )
     return Action(info, name, parameters, frozenset(mark.grants))
@@ -94,6 +96,20 @@ def _sensitive_when(mark: ActionMark, parameters: dict[str, Parameter], where: s
         if name not in parameters:
             raise ManifestError(f"{where}: 'sensitive' names {name!r}, which is no parameter of it")
     return {name: list(values) for name, values in mark.sensitive.items()}
+
+
+def _purpose(phrase: str, parameters: dict[str, Parameter], where: str) -> str:
+    shown = f"{where}: its purpose {phrase[:60]!r}"
+    if len(phrase) > purpose.MOST:
+        raise ManifestError(f"{shown} has {len(phrase)} characters, at most {purpose.MOST}")
+    _check_brackets(phrase, shown)
+    for slot in purpose.slots(phrase):
+        if slot not in parameters:
+            raise ManifestError(f"{shown} names {{{slot}}}, but the action has no parameter {slot!r}")
+    always = {name for name, each in parameters.items() if each.info.required}
+    for slot in purpose.slots(re.sub(r"\[[^\[\]]*\]", "", phrase)) - always:
+        raise ManifestError(f"{shown} needs {{{slot}}}, which may be missing: put what depends on it in brackets")
+    return phrase
 
 
 def _docs(text: str) -> tuple[str, dict[str, str]]:

@@ -28,6 +28,10 @@ SERVED = (
     "It is no package: the program or the address you listed does it, a program with your rights. "
     "What it answers counts as a stranger's words."
 )
+BORROWED = (
+    "It is no package: the LangChain tools you listed do it, in a box of their own: no files but code, no programs, no "
+    "network but what is named above. What they answer counts as a stranger's words."
+)
 MOST_OPEN = 8
 MOST_SKILLS, MOST_GRANTS, MOST_TEXT = 8, 16, 120
 """Of one package: what does not fit a question is not asked, since nothing that is agreed to may be left out of it."""
@@ -119,7 +123,7 @@ def of_package(wanted: Admit, seen: Catalogue, before: Mapping[str, Agreed], *, 
         agreed={each.name: register.pin(each, seen.actions) for each in good},
         grants={each.name: list(each.grants) for each in good},
     )
-    where = SERVED if wanted.package.startswith(register.MCP) else BOXED
+    where = {"mcp": SERVED, "langchain": BORROWED}.get(wanted.package.partition(":")[0], BOXED)
     question = Question("", "package", wanted.package, wanted.version, why, skills, source=wanted.source, where=where)
     return Open(question, admit, fresh)
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ..kernel.errors import BudgetExceeded, CallerError, CapabilityError, ServiceFault
+from ..kernel.errors import BluerillError, BudgetExceeded, CallerError, CapabilityError, ServiceFault
 from ..kernel.message import Body
 from ..kernel.service import Port
 from ..models.messages import Infer, Inference, Refused
@@ -39,6 +39,7 @@ from .messages import (
 )  # fmt: skip
 from .register import NETWORK, origin, origins
 from .sensors import Sensors
+from .strange import KEY, Labels, Words
 from .units import Unit, unit_of
 
 STORE, EGRESS, DESIGNER, MODELS = "store", "egress", "designer", "models"
@@ -78,6 +79,7 @@ class DeviceHandle:
         self._call = call
         self._sensors = sensors or Sensors()
         self._lacks = lacks or self._undeclared
+        self._labels = Labels()
         self.unsaved: dict[str, Any] = {}
         """Rows that fired while the store could not write: true all the same, and written with whatever is next."""
 
@@ -95,7 +97,11 @@ class DeviceHandle:
         if pending is not _MISSING:
             return default if pending is None else pending
         row = await self._port.ask(STORE, Get(self.space, key), Row)
-        return row.value if row.found else default
+        if not row.found:
+            return default
+        await self._know()
+        unit.read += self._labels.of(key, row.value)
+        return row.value
 
     async def put(self, key: str, value: Any) -> None:
         await self.put_many({key: value})
@@ -109,6 +115,10 @@ class DeviceHandle:
     async def scan(self, prefix: str = "") -> dict[str, Any]:
         unit = self._need("store")
         rows = {key: value for key, value in (await self.stored(prefix)).items() if not key.startswith("~")}
+        if rows:
+            await self._know()
+            for key, value in rows.items() if self._labels.rows else ():
+                unit.read += self._labels.of(key, value)
         for key, value in {**self.unsaved, **unit.rows}.items():
             if key.startswith(prefix) and not key.startswith("~"):
                 if value is None:
@@ -128,8 +138,28 @@ class DeviceHandle:
 
     async def commit(self, rows: dict[str, Any]) -> None:
         """Make a unit's writes durable, all or none (for the host)."""
-        await self._port.ask(STORE, Put(self.space, {**self.unsaved, **rows}), Stored)
+        try:
+            await self._port.ask(STORE, Put(self.space, {**self.unsaved, **rows}), Stored)
+        except BluerillError:
+            self._labels.known = False  # the store knows
+            raise
         self.unsaved.clear()
+
+    async def label(self, unit: Unit) -> None:
+        """Add to a unit's writes what has to be remembered of whose words they are (for the host)."""
+        if unit.rows:
+            await self._know()
+            unit.rows.update(self._labels.relabelled(unit.rows, unit.given, unit.read, undoing=unit.undoing))
+
+    async def strange(self, key: str, value: Any) -> list[Words]:
+        """The words of a stranger in a row of the host's own, such as something due."""
+        await self._know()
+        return self._labels.of(key, value)
+
+    async def _know(self) -> None:
+        if not self._labels.known:
+            row = await self._port.ask(STORE, Get(self.space, KEY), Row)
+            self._labels.take(row.value if row.found else None)
 
     async def at(self, key: str, due: datetime, payload: dict[str, Any]) -> None:
         if due.tzinfo is None:

@@ -18,12 +18,13 @@ import msgspec
 
 from ..kernel.children import BudgetChanged, ChildExited, Shortage
 from ..kernel.errors import CallerError, CapabilityError, ServiceFault
-from ..kernel.message import Body
+from ..kernel.message import Body, Taint
 from ..kernel.runner import current
 from ..kernel.service import Call, Leased, handles
-from . import audit, loader
+from . import audit, loader, register
 from .atelier import STUDIO, Atelier
 from .bookkeeper import Bookkeeper
+from .calls import Callers, CallOut
 from .catalogue import described, merge
 from .desk import Desk
 from .glances import Glances
@@ -45,7 +46,7 @@ from .messages import (
     WantJob,
 )
 from .ownership import OwnersHost
-from .packages import SERVER, Packages
+from .packages import Packages
 from .policy import brings_strangers_words, literal, must_ask
 from .skillhost import ACTION_TIMEOUT_S
 
@@ -61,7 +62,8 @@ class SkillsService(OwnersHost):
     changed catalogue, ``register`` the folder in which the owner's decisions on packages are kept, ``owners`` the
     services through which the owner decides, ``pages`` those that show what the owner is asked and take the answer,
     ``log`` the folder of the audit log; a package's process that was not
-    called for ``rest_s`` seconds rests (0: never). ``servers`` are MCP servers by name, each seated as ``mcp-NAME``.
+    called for ``rest_s`` seconds rests (0: never). ``servers`` are programs that the
+    owner listed, as ``mcp:NAME`` or ``langchain:NAME``, each seated under that name with a hyphen.
 
     Without ``entries`` the system skills are found by their entry points. ``wait_s`` is how long ``start`` waits for
     the hosts' catalogues: a device that lives for one command must know all its skills before it, a watch need not.
@@ -110,6 +112,7 @@ class SkillsService(OwnersHost):
         self._packages = Packages(
             self.port, self._folder_of_register, self._settings, self._now_changed, self._rest_s, self._servers
         )
+        self._callers = Callers(self.port, self._known_now, self._done_for)
         self._atelier = Atelier(self.port, self._packages, self._folder_of_register, self.whole)
         self._disabled |= set(self._packages.read().off)
         await super().start()
@@ -200,8 +203,8 @@ class SkillsService(OwnersHost):
             raise ServiceFault(f"skill host {host!r} answered {request.action!r} with {answer.wire!r}")
         if not isinstance(answer, Invoked):
             return answer
-        server = host.startswith(SERVER)
-        strange = server or brings_strangers_words(self._known[request.action].grants)
+        server = register.is_listed_at(host)
+        strange = server or answer.untrusted or brings_strangers_words(self._known[request.action].grants)
         return msgspec.structs.replace(answer, untrusted=strange, foreign=server)
 
     @handles(Undo)
@@ -230,6 +233,24 @@ class SkillsService(OwnersHost):
             return await work
         told = self._entry(known, arguments, call)
         return await self._book.kept(msgspec.structs.replace(told, by=f"skill {depth[-1]}"), work)
+
+    @handles(CallOut)
+    def called_out(self, want: CallOut, call: Call) -> None:
+        """A skill in a box wants another one's action called, if its owner granted it that one."""
+        self._check_host(want.skill, call.sender)
+        granted = call.sender in self._hosts or self._packages.may(call.sender, want.skill, f"call:{want.action}")
+        if self._packages.heard(call.sender):
+            self._callers.begin(want, call, granted=granted)
+
+    def _known_now(self, name: str) -> ActionInfo | None:
+        self.whole()
+        return self._known.get(name)
+
+    async def _done_for(self, known: ActionInfo, request: Invoke, call: Call, by: str) -> Body:
+        if known.reads:
+            return await self._do(request, call)
+        told = msgspec.structs.replace(self._entry(known, request.arguments, call), by=by)
+        return await self._book.kept(told, self._do(request, call))
 
     # the audit log
 
@@ -273,7 +294,8 @@ class SkillsService(OwnersHost):
                 if used and not self._packages.may(call.sender, what.skill, grant):
                     raise CapabilityError(f"skill {what.skill!r} has no grant {grant!r}")
         if self._packages.heard(call.sender):
-            self.deliver("session", msgspec.structs.replace(what, ring=False))
+            strange = bool(call.taint & Taint.UNTRUSTED)
+            self.deliver("session", msgspec.structs.replace(what, ring=False), strange=strange)
 
     @handles(Glance)
     def glanced(self, what: Glance, call: Call) -> None:
@@ -300,12 +322,12 @@ class SkillsService(OwnersHost):
     def short(self, told: BudgetChanged | Shortage, call: Call) -> None:
         """A package's process holds what the owner gave it: nothing of it goes because others want more."""
 
-    def announce(self, skill: str, what: Happened | Glance | WantJob) -> None:
+    def announce(self, skill: str, what: Happened | Glance | WantJob, *, strange: bool = False) -> None:
         if isinstance(what, WantJob):
             self.deliver("jobs", what)
             return
         if isinstance(what, Happened):
-            self.deliver("session", what)
+            self.deliver("session", what, strange=strange)
             return
         changed = self._glances.joined(skill, what)
         if changed is not None:

@@ -26,7 +26,7 @@ __all__ = ["Indexed", "IndexedAction", "digest", "line_of", "read_index"]
 
 FOLDER = Path(__file__).parent
 FILE = FOLDER / "system" / "index.jsonl"
-ALWAYS = ("contract.py", "derive.py", "action.py", "messages.py")
+ALWAYS = ("contract.py", "derive.py", "action.py", "messages.py", "purpose.py")
 """What every line depends on, beside the skill's own files."""
 
 
@@ -46,6 +46,7 @@ class IndexedAction(msgspec.Struct, frozen=True, omit_defaults=True):
     sensitive_when: dict[str, list[str]] = {}
     hidden: bool = False
     reads: bool = False
+    purpose: str = ""
     fields: dict[str, str] = {}
     own: list[str] = []
 
@@ -101,6 +102,7 @@ def _action(skill: Indexed, each: IndexedAction) -> Action:
         sensitive_when=each.sensitive_when,
         hidden=each.hidden,
         reads=each.reads,
+        purpose=each.purpose,
         schema=schema_of(each.parameters),
     )
     parameters = {p.name: Parameter(p, each.fields.get(p.name, p.name)) for p in each.parameters}

@@ -16,6 +16,8 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from types import ModuleType
+from typing import Any
 
 import msgspec
 
@@ -24,9 +26,11 @@ from .contract import CONTRACT, Skill
 
 GROUP = "bluerill.skills"
 OWN = "bluerill"
-_VALUE = re.compile(r"([\w.]+)\s*:\s*([\w.]+)\s*(\[.*\])?\Z")
+_VALUE = re.compile(r"([\w.]+)\s*(?::\s*([\w.]+)\s*)?(\[.*\])?\Z")
 _SKILL_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
 _MAX_FILE = 256 * 1024
+_FROM = "__entry__"
+"""On a class that was made of functions: the entry point's value that it was made from."""
 
 
 class EntryPoint(msgspec.Struct, frozen=True):
@@ -118,18 +122,43 @@ def load(entry: EntryPoint) -> type[Skill]:
     where = f"skill {entry.name!r} of package {entry.package!r}"
     matched = _VALUE.match(entry.value)
     if not matched:
-        raise ManifestError(f"{where}: expected an entry point 'module:Class', got {entry.value!r}")
-    module = _imported(matched[1], where)
-    found: object = module
-    for part in matched[2].split("."):
+        raise ManifestError(f"{where}: expected an entry point 'module:Class' or 'module', got {entry.value!r}")
+    found: object = _imported(matched[1], where)
+    for part in matched[2].split(".") if matched[2] else ():
         try:
             found = getattr(found, part)
         except AttributeError:
             raise ManifestError(f"{where}: module {matched[1]!r} has no {matched[2]!r}") from None
+    if isinstance(found, ModuleType | list | tuple) and not is_own(entry):
+        made = _of_functions(found, entry.name)
+        setattr(made, _FROM, entry.value)
+        return _checked(made, entry, where)
     if not isinstance(found, type) or not issubclass(found, Skill):
         kind = f"class {found.__name__}" if isinstance(found, type) else type(found).__name__
         raise ManifestError(f"{where}: expected a subclass of bluerill.skills.contract.Skill, got {kind}")
     return _checked(found, entry, where)
+
+
+def _of_functions(found: ModuleType | list[Any] | tuple[Any, ...], name: str) -> type[Skill]:
+    from .functions import of, of_module
+
+    return of_module(found, name) if isinstance(found, ModuleType) else of(name, found, {})
+
+
+def entry_of(skill: type[Skill] | ModuleType) -> str:
+    """``name=module:Class`` for what is there already, as in a test. Raises ManifestError if no name leads to it."""
+    if isinstance(skill, ModuleType):
+        return f"{getattr(skill, 'name', skill.__name__.rpartition('.')[2].removesuffix('_skill'))}={skill.__name__}"
+    held = vars(skill).get(_FROM, "")
+    if held:
+        return f"{skill.name}={held}"
+    there = vars(sys.modules[skill.__module__])
+    if there.get(skill.__qualname__.partition(".")[0]) is None:  # made by Skill.of, and called as its author likes
+        held = next((key for key, value in there.items() if value is skill), "")
+        if not held:
+            raise ManifestError(f"skill {skill.name!r}: module {skill.__module__!r} has no name for it; give it one")
+        return f"{skill.name}={skill.__module__}:{held}"
+    return f"{skill.name}={skill.__module__}:{skill.__qualname__}"
 
 
 def _imported(name: str, where: str) -> object:

@@ -1,9 +1,6 @@
 """An MCP server as a skill (specification 2025-11-25, official SDK): its tools are actions, its words a stranger's.
 
-One process a server, started by the first call and gone when idle: it holds the session, and the server's own process
-where that is a program of this machine. It answers as every skill host does, so that what the owner agrees to, what is
-hashed and what is asked about first are decided where they are for packages (``packages.py``); what a tool answers is
-labelled untrusted there.
+The process holds the session, and the server's own process where that is a program of this machine.
 """
 
 from __future__ import annotations
@@ -13,38 +10,18 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
-import msgspec
+from ..kernel.errors import CallerError, ServiceFault
+from .listed_host import MAX_RESULT, WITHIN_S, About, ListedHost, Ran, reason
+from .listed_tools import Told
 
-from ..kernel.errors import BluerillError, CallerError, DeadlineExceeded, ServiceFault
-from ..kernel.message import Body
-from ..kernel.service import Call, Leased, Service, handles
-from .catalogue import fingerprint
-from .mcp_tools import Told, actions, one_line
-from .messages import (
-    CATALOGUE_CHANGED,
-    ActionInfo,
-    Card,
-    Catalogue,
-    GetCatalogue,
-    GetRest,
-    Invoke,
-    Invoked,
-    MayRest,
-    SkillInfo,
-    Undo,
-)
-
-WITHIN_S = 18.0
-MAX_SPEECH = 1_000
-MAX_RESULT = 16 * 1024
 _MAX_PAGES = 8
 
 
-class McpHost(Service):
+class McpHost(ListedHost):
     """``name`` is the skill's; ``command`` (with ``args``, ``env``, ``cwd``) a program that speaks stdio, or ``url`` a
     server of streamable HTTP with its ``headers``."""
 
-    concurrency = 8
+    kind = "mcp"
 
     def __init__(
         self,
@@ -57,17 +34,15 @@ class McpHost(Service):
         cwd: str = "",
         announce: str = "skills",
     ) -> None:
-        self._name, self._announce = name, announce
+        super().__init__(name, announce)
+        self.where = f"MCP server {name!r} ({command or url})"
         self._command, self._args, self._url, self._cwd = command, list(args), url, cwd
         self._env, self._headers = dict(env or {}), dict(headers or {})
         for value in (*self._env.values(), *self._headers.values()):
             if value.startswith("$"):
                 raise CallerError(f"MCP server {name!r}: the environment has no {value[1:60]}, which its settings name")
-        self._actions: dict[str, tuple[str, ActionInfo]] = {}
-        self._told: Catalogue | None = None
         self._client: Any = None
         self._opening = asyncio.Lock()
-        self._stack: AsyncExitStack | None = None
         self._end: asyncio.Event | None = None
         self._over: asyncio.Event | None = None
 
@@ -89,7 +64,7 @@ class McpHost(Service):
                     self._client = await asyncio.wait_for(asyncio.shield(opened), WITHIN_S)
                 except TimeoutError:
                     self._end.set()
-                    raise ServiceFault(f"{self._where} did not answer within {WITHIN_S:g} s") from None
+                    raise ServiceFault(f"{self.where} did not answer within {WITHIN_S:g} s") from None
             return self._client
 
     async def _hold(self, opened: asyncio.Future[Any], end: asyncio.Event, over: asyncio.Event) -> None:
@@ -109,11 +84,11 @@ class McpHost(Service):
                     opened.set_result(client)
                 await end.wait()
         except Exception as error:  # noqa: BLE001 - whatever a server or the SDK does is the server's end
-            why = _one_line(error)
+            why = reason(error)
             if not opened.done():
-                opened.set_exception(ServiceFault(f"{self._where} cannot be used: {why}"))
+                opened.set_exception(ServiceFault(f"{self.where} cannot be used: {why}"))
             else:
-                self.port.log.warning("%s is gone: %s", self._where, why)
+                self.port.log.warning("%s is gone: %s", self.where, why)
         finally:
             if self._end is end:
                 self._client = self._end = None
@@ -139,81 +114,29 @@ class McpHost(Service):
     async def _said(self, message: Any) -> None:
         """What a server says by itself: only that its tools changed is of interest."""
         if type(getattr(message, "root", message)).__name__ == "ToolListChangedNotification":
-            self._told = None
-            self.port.notify(self._announce, CATALOGUE_CHANGED)
-
-    @property
-    def _where(self) -> str:
-        return f"MCP server {self._name!r} ({self._command or self._url})"
+            self.changed()
 
     # answering
 
-    @handles(GetCatalogue)
-    async def catalogue(self, request: GetCatalogue, call: Call) -> Catalogue | Leased:
-        whole = await self._listed()
-        return Leased(Catalogue(whole.fingerprint), self.port.offer(msgspec.json.encode(whole)))
-
-    async def _listed(self) -> Catalogue:
+    async def look(self) -> About:
         client = await self._session()
         found: list[Told] = []
         cursor: str | None = None
-        try:
-            for _ in range(_MAX_PAGES):
-                page = await asyncio.wait_for(client.list_tools(cursor=cursor), WITHIN_S)
-                found += [_told(each) for each in page.tools]
-                cursor = page.next_cursor
-                if not cursor:
-                    break
-        except Exception as error:
-            raise self._failed(error) from error
-        self._actions, left = actions(self._name, found)
-        for each in left:
-            self.port.log.warning("%s: %s", self._where, each)
+        for _ in range(_MAX_PAGES):
+            page = await asyncio.wait_for(client.list_tools(cursor=cursor), WITHIN_S)
+            found += [_told(each) for each in page.tools]
+            cursor = page.next_cursor
+            if not cursor:
+                break
         about = client.server_info
-        summary = one_line(getattr(about, "title", "") or client.instructions or f"Tools of {about.name}.", 160)
-        info = SkillInfo(
-            self._name, one_line(about.version, 20), f"mcp:{self._name}", summary, list(self._actions),
-            [f"mcp:{self._name}"], isolation="process",
-        )  # fmt: skip
-        acts = [action for _, action in self._actions.values()]
-        self._told = Catalogue(fingerprint(acts, [info]), acts, [info])
-        return self._told
+        summary = getattr(about, "title", "") or client.instructions or f"Tools of {about.name}."
+        return About(summary, about.version, found)
 
-    @handles(Invoke)
-    async def invoke(self, request: Invoke, call: Call) -> Invoked:
-        if self._told is None:  # a session that nobody has looked at yet
-            await self._listed()
-            self.port.notify(self._announce, CATALOGUE_CHANGED)
-            raise CallerError(f"{self._name.capitalize()} was restarted; please say it again.")
-        held = self._actions.get(request.action)
-        if held is None:
-            raise CallerError(f"no action is named {request.action[:60]!r}; see the catalogue")
+    async def run(self, tool: str, arguments: dict[str, Any]) -> Ran:
         client = await self._session()
-        try:
-            done = await asyncio.wait_for(client.call_tool(held[0], dict(request.arguments)), WITHIN_S)
-        except Exception as error:
-            raise self._failed(error) from error
-        text = _text(done)
-        if done.is_error:
-            raise CallerError(one_line(text, 300) or f"{self._name} could not do that.")
-        result: dict[str, Any] = {"text": text[:MAX_RESULT]}
-        if isinstance(done.structured_content, dict) and _small(done.structured_content):
-            result["content"] = done.structured_content
-        speech = one_line(text, MAX_SPEECH) or "Done."
-        return Invoked(request.action, result, speech, Card("notice", self._name[:40], speech[:200]))
-
-    @handles(Undo)
-    async def undo(self, request: Undo, call: Call) -> Body:
-        raise CallerError(f"what {self._name} did cannot be taken back from here")
-
-    @handles(GetRest)
-    def may_rest(self, request: GetRest, call: Call) -> MayRest:
-        return MayRest(True)
-
-    def _failed(self, error: Exception) -> BluerillError:
-        if isinstance(error, TimeoutError):
-            return DeadlineExceeded(f"{self._where} gave no answer within {WITHIN_S:g} s")
-        return ServiceFault(f"{self._where}: {_one_line(error)}")
+        done = await asyncio.wait_for(client.call_tool(tool, arguments), WITHIN_S)
+        content = done.structured_content
+        return Ran(_text(done), done.is_error, content if isinstance(content, dict) else None)
 
 
 def _told(tool: Any) -> Told:
@@ -227,17 +150,3 @@ def _text(done: Any) -> str:
     """The texts of a result; what is no text is named."""
     parts = [each.text if each.type == "text" else f"({each.type})" for each in done.content[:16]]
     return "\n".join(part[:MAX_RESULT] for part in parts)[:MAX_RESULT]
-
-
-def _small(value: Any) -> bool:
-    try:
-        return len(msgspec.json.encode(value)) <= MAX_RESULT
-    except (TypeError, ValueError, RecursionError):
-        return False
-
-
-def _one_line(error: BaseException) -> str:
-    """The innermost reason of a failure, which the SDK wraps in groups."""
-    while isinstance(error, BaseExceptionGroup) and error.exceptions:
-        error = error.exceptions[0]
-    return one_line(f"{type(error).__name__}: {error}", 200)

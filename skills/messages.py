@@ -52,6 +52,8 @@ class ActionInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """Callable by the device (buttons), never offered to a planner."""
     reads: bool = False
     """Changes nothing, so it may run whoever's words led to it."""
+    purpose: str = ""
+    """What it is for, in words that follow "I could not", with arguments in braces (``purpose.py``)."""
     schema: dict[str, Any] = {}
     """JSON schema of the arguments object."""
 
@@ -120,12 +122,14 @@ class Invoke(Body, frozen=True):
     """Ask ``skills`` to run one action. → Invoked | Unconfirmed
 
     ``confirmed`` says (for the audit log) that the owner was shown this call and agreed to it; ``via`` which session of
-    another program it comes from, where the owner's terminal passes it on."""
+    another program it comes from, where the owner's terminal passes it on. ``strange``: words in the arguments are a
+    stranger's, whoever wants the call; what is made of them stays so, in the store, too."""
 
     action: str
     arguments: dict[str, Any] = {}
     confirmed: bool = False
     via: str = ""
+    strange: bool = False
 
 
 @message("skills.invoked")
@@ -141,6 +145,8 @@ class Invoked(Body, frozen=True):
     untrusted: bool = False
     foreign: bool = False
     """Another program answered (an MCP server): whatever the plan does after it is labelled, too."""
+    ask: str = ""
+    """The parameter that the owner was asked for: with what is said next the call is made again."""
 
 
 @message("skills.unconfirmed")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 
 from ..kernel.errors import BluerillError, CapabilityError
-from ..kernel.message import Body
+from ..kernel.message import Body, Taint
 from ..kernel.service import Port
 
 MAX_WAITING = 200
@@ -20,25 +20,26 @@ class Outbox:
 
     def __init__(self, port: Port) -> None:
         self._port = port
-        self._waiting: deque[tuple[str, Body]] = deque()
+        self._waiting: deque[tuple[str, Body, Taint | None]] = deque()
         self._absent: set[str] = set()
 
-    def post(self, to: str, body: Body) -> None:
-        """Tell when it is this message's turn; dropped, with one line, when too many wait."""
+    def post(self, to: str, body: Body, taint: Taint | None = None) -> None:
+        """Tell when it is this message's turn; dropped, with one line, when too many wait. ``taint`` are its labels, if
+        not those of the message that is being handled."""
         if to in self._absent:
             return
         if len(self._waiting) >= MAX_WAITING:
             self._port.log.warning("%s was not told %s: %d things wait to be told", to, body.wire, MAX_WAITING)
             return
-        self._waiting.append((to, body))
+        self._waiting.append((to, body, taint))
         if len(self._waiting) == 1:
             self._port.spawn(self._send(), "tell")
 
     async def _send(self) -> None:
         while self._waiting:
-            to, body = self._waiting[0]
+            to, body, taint = self._waiting[0]
             try:
-                await self._port.tell(to, body)
+                await self._port.tell(to, body, taint=taint)
             except CapabilityError as error:  # a device without a screen (or session) is a device
                 self._absent.add(to)
                 self._port.log.info("nothing is told to %s: %s", to, error)

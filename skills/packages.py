@@ -35,11 +35,10 @@ from .verdict import judged
 
 KERNEL = "kernel"
 MEMORY = 48 * MIB
-SERVER = "mcp-"
 HOST_TIMEOUT_S, SERVER_TIMEOUT_S = 10.0, 25.0
 HOST_TRIES = 4
 SERVER_KNOWN_S = 60.0
-"""An MCP server that was not called for longer is asked again what it is: its process may be another."""
+"""A listed program that was not called for longer is asked again what it is: its process may be another."""
 TOLD, TOLD_IN_S = 60, 60.0
 """Announcements and glances of one package that go through, in how many seconds."""
 _NOTHING = Catalogue("")
@@ -48,8 +47,8 @@ _NOTHING = Catalogue("")
 class Packages:
     """``folder`` holds the register ("": there is none, and no package but those the manifest seats). ``settings`` has
     a table per skill; ``changed`` is called when the catalogue became another. A process that was not called for
-    ``rest_s`` seconds and has nothing due ends, until it is called again (0: never). ``servers`` are MCP servers,
-    whose processes the manifest seats."""
+    ``rest_s`` seconds and has nothing due ends, until it is called again (0: never). ``servers`` are the programs that
+    the owner listed (``mcp:NAME``, ``langchain:NAME``), whose processes the manifest seats."""
 
     def __init__(
         self,
@@ -72,7 +71,7 @@ class Packages:
         self._tries = itertools.count(1)
         self._tap = Tap(TOLD, TOLD_IN_S)
         self._rest_s = rest_s
-        self._servers = {register.MCP + name: Package(register.MCP + name, "", [f"{name}=mcp"]) for name in servers}
+        self._servers = {each: Package(each, "", ["{2}={0}".format(*each.partition(":"))]) for each in servers}
         self._used: dict[str, float] = {}
         self._placing = asyncio.Lock()
         self.resting: set[str] = set()
@@ -98,7 +97,7 @@ class Packages:
     def _known(self) -> dict[str, Package]:
         """Packages by name: those in the register, and what else the environment has."""
         found = dict(self._register.packages) if self._folder else {}
-        for name in [each for each in found if each.startswith(register.MCP) and each not in self._servers]:
+        for name in [each for each in found if register.is_listed(each) and each not in self._servers]:
             del found[name]  # not listed any more
         found.update({name: each for name, each in self._servers.items() if name not in found})
         for name, entries in loader.third_party().items() if self._folder else ():
@@ -190,7 +189,7 @@ class Packages:
         self.resting.discard(address)
         self.catalogues.pop(address, None)
         self._ended.pop(address, None)
-        if not address.startswith(SERVER):
+        if not register.is_listed_at(address):
             await self._port.ask(KERNEL, StopChild(address), ChildStopped, within=HOST_TIMEOUT_S)
 
     async def learn(self, address: str) -> None:
@@ -204,13 +203,13 @@ class Packages:
                 continue
             package = self._packages.get(address)
             self.catalogues[address] = known = theirs if package is None else judged(theirs, package, address)
-            if address.startswith(SERVER) and known.actions:
+            if register.is_listed_at(address) and known.actions:
                 register.keep(self._folder, address, theirs)
             self._changed()
             return
 
     async def _fetch(self, address: str) -> Catalogue:
-        within = SERVER_TIMEOUT_S if address.startswith(SERVER) else HOST_TIMEOUT_S  # it may be a program to start
+        within = SERVER_TIMEOUT_S if register.is_listed_at(address) else HOST_TIMEOUT_S  # it may be a program to start
         _, lease = await self._port.borrow(address, GetCatalogue(), Catalogue, within=within)
         with lease:
             try:

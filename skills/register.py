@@ -25,8 +25,9 @@ from .messages import ActionInfo, Catalogue, SkillInfo
 FILE = "register.json"
 MAX_BYTES = 1 << 20
 NETWORK = "network:"
-MCP = "mcp:"
-"""Packages that are none: servers the owner listed, whose tools are their skill."""
+LISTED = {"mcp:": "mcp-", "langchain:": "langchain-"}
+"""Packages that are none: programs the owner listed in the settings, whose tools are their skill; by how the name of
+such a package begins how the address of its process does."""
 _ADDRESS = "skill-"
 _MAX_ADDRESS = 32
 
@@ -140,10 +141,20 @@ def pin(skill: SkillInfo, actions: Iterable[ActionInfo]) -> str:
     return hashlib.sha256(msgspec.json.encode(told) + b"\n".join(mine)).hexdigest()
 
 
+def is_listed(package: str) -> bool:
+    """Whether this is no package but a program that the owner listed."""
+    return package.startswith(tuple(LISTED))
+
+
+def is_listed_at(address: str) -> bool:
+    """Whether such a program answers at this address."""
+    return address.startswith(tuple(LISTED.values()))
+
+
 def address(package: str) -> str:
     """The service name of a package's process: readable, and no other package's; ``mcp:NAME`` is a server's."""
-    if package.startswith(MCP):
-        return f"mcp-{package.removeprefix(MCP)}"
+    if is_listed(package):
+        return package.replace(":", "-")
     slug = re.sub(r"[^a-z0-9]+", "-", package.lower()).strip("-")
     whole = _ADDRESS + slug
     if len(whole) <= _MAX_ADDRESS:
@@ -181,6 +192,9 @@ def in_words(grants: Sequence[str]) -> list[str]:
         "screen": "show cards and timers",
         "sensors": "read the battery and the health sensors",
         "jobs": "start long work in the background",
+        "internet": "reach every address of the internet",
+        "files": "use the files that you listed for it",
+        "programs": "start the programs that you listed for it",
     }
     lines = []
     for grant in grants:
@@ -191,6 +205,8 @@ def in_words(grants: Sequence[str]) -> list[str]:
             lines.append(f"send to and fetch from {what} over the internet")
         elif kind == "mcp":
             lines.append(f"pass what you ask of it to the server {what}, which you listed")
+        elif kind == "langchain":
+            lines.append(f"pass what you ask of it to the tools {what}, which you listed")
         elif kind == "call":
             lines.append(f"use the action {what}")
         else:

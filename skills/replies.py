@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import msgspec
 
 from ..kernel.errors import ServiceFault
@@ -15,10 +17,15 @@ MAX_RESULT = 32 * 1024
 MAX_SPEECH = 2_000
 
 
-def invoked(action: str, skill: str, reply: object) -> Invoked:
-    """The reply as a message. Raises ServiceFault if it is none, or not plain JSON, or too large."""
+def invoked(action: str, skill: str, reply: object, parameters: Container[str] = ()) -> Invoked:
+    """The reply as a message. Raises ServiceFault if it is none, or not plain JSON, or too large, or asks for what is
+    none of the action's parameters."""
+    if isinstance(reply, str):
+        reply = Reply(reply)
     if not isinstance(reply, Reply):
         raise ServiceFault(f"action {action!r} of skill {skill!r} returned {type(reply).__name__}, expected a Reply")
+    if reply.ask and reply.ask not in parameters:
+        raise ServiceFault(f"action {action!r} of skill {skill!r} asks for {reply.ask[:40]!r}, no parameter of it")
     try:
         result = msgspec.to_builtins(reply.result, str_keys=True)
         undo = "" if reply.undo is None else msgspec.json.encode(reply.undo).decode()
@@ -27,4 +34,4 @@ def invoked(action: str, skill: str, reply: object) -> Invoked:
         raise ServiceFault(f"action {action!r} of skill {skill!r} returned what is not plain JSON: {error}") from None
     if size > MAX_RESULT:
         raise ServiceFault(f"action {action!r} of skill {skill!r} returned {size} bytes, at most {MAX_RESULT}")
-    return Invoked(action, result, reply.speech[:MAX_SPEECH], reply.card, undo)
+    return Invoked(action, result, reply.speech[:MAX_SPEECH], reply.card, undo, ask=reply.ask)

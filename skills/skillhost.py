@@ -20,9 +20,11 @@ import msgspec
 
 from ..kernel.errors import BluerillError, CallerError, CapabilityError, DeadlineExceeded, ServiceFault
 from ..kernel.message import Body, Taint
-from ..kernel.service import Call, Leased, Service, handles
+from ..kernel.service import Call, Leased, handles
 from . import loader
 from .arguments import convert
+from .aside import give_up, started
+from .calls import CallDone, Outcalls
 from .chime import DUE, Chime, Due, boot_id, suspended
 from .contract import Refusal
 from .device import DeviceHandle
@@ -43,21 +45,23 @@ from .messages import (
     WantJob,
 )
 from .outbox import Outbox
-from .policy import brings_strangers_words, literal, must_ask
+from .policy import brings_strangers_words, is_sensitive, literal, must_ask
 from .questions import Lacked
 from .register import in_words
 from .replies import MAX_SPEECH, invoked
 from .roster import Loaded, Roster
 from .sensors import Sensors
+from .strange import Words, marks_of
 from .units import Unit, running
 
 ACTION_TIMEOUT_S = 20.0
 START_TIMEOUT_S = 10.0
 MAX_CALL_DEPTH = 4
 SAVE_AGAIN_S = 10.0
+Work = Callable[[], Coroutine[Any, Any, Any]]
 
 
-class SkillHost(Service):
+class SkillHost(Outcalls):
     """Loads the skills of one package. ``entries`` are their entry points as ``name=module:Class``.
 
     ``announce`` is the service that things told unasked go to (the core's ``skills``, from a child). ``settings`` has
@@ -85,6 +89,7 @@ class SkillHost(Service):
         wakes: bool = True,
         granted: dict[str, list[str]] | None = None,
     ) -> None:
+        super().__init__()
         self._folder, self._wakes, self._granted = folder, wakes, granted
         self._lacks: set[tuple[str, str]] = set()
         self._entries = [loader.parse_entry(each, package, version) for each in entries]
@@ -165,7 +170,7 @@ class SkillHost(Service):
 
     async def _start(self, loaded: Loaded) -> None:
         try:
-            await self._unit(loaded, loaded.skill.start, "start", START_TIMEOUT_S)
+            await self._unit(loaded, started(loaded.skill.start), "start", START_TIMEOUT_S)
         except BluerillError as error:
             self.port.log.error("skill %s did not start: %s", loaded.name, error)
 
@@ -197,9 +202,13 @@ class SkillHost(Service):
         held = self._roster.actions.get(request.action)
         if held is not None and must_ask(held[1].info, call.taint):
             return Unconfirmed(request.action, literal(request.action, request.arguments))
-        return await self._invoke(request.action, request.arguments, ())
+        strange = request.strange or bool(call.taint & Taint.UNTRUSTED)
+        given = marks_of(request.arguments) if strange else []
+        return await self._invoke(request.action, request.arguments, (), given)
 
-    async def _invoke(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...]) -> Invoked:
+    async def _invoke(
+        self, name: str, arguments: dict[str, Any], depth: tuple[str, ...], given: Sequence[Words] = ()
+    ) -> Invoked:
         held = self._roster.actions.get(name)
         if held is None:
             raise CallerError(f"no action is named {name[:60]!r}; see the catalogue")
@@ -207,12 +216,12 @@ class SkillHost(Service):
         keywords = convert(action, arguments, self._zone)
         method = getattr(loaded.skill, action.method)
         grants = action.grants if self._granted is None else action.grants & {*self._granted.get(loaded.name, ())}
-        reply = await self._unit(
-            loaded, lambda: method(**keywords), f"action {name!r}", self._timeout, grants, depth,
-            reads=action.info.reads,
-        )  # fmt: skip
-        done = invoked(name, loaded.name, reply)
-        return msgspec.structs.replace(done, untrusted=brings_strangers_words(action.info.grants))
+        unit = Unit(loaded.name, grants, depth, reads=action.info.reads)
+        unit.given += given
+        reply = await self._unit(loaded, started(method, **keywords), f"action {name!r}", self._timeout, unit)
+        done = invoked(name, loaded.name, reply, action.parameters)
+        strange = brings_strangers_words(action.info.grants) or unit.bears([done.result, done.speech])
+        return msgspec.structs.replace(done, untrusted=strange)
 
     @handles(GetRest)
     def may_rest(self, request: GetRest, call: Call) -> MayRest:
@@ -232,7 +241,11 @@ class SkillHost(Service):
             what = msgspec.json.decode(request.undo)
         except msgspec.DecodeError as error:
             raise CallerError(f"what to undo of {request.action!r} is not JSON: {error}") from None
-        reply = await self._unit(loaded, lambda: loaded.skill.undo(what), f"undo of {request.action!r}", self._timeout)
+        unit = Unit(loaded.name, frozenset())
+        unit.undoing = True
+        reply = await self._unit(
+            loaded, started(loaded.skill.undo, what), f"undo of {request.action!r}", self._timeout, unit
+        )
         return invoked(request.action, loaded.name, reply)
 
     async def _call(self, name: str, arguments: dict[str, Any], depth: tuple[str, ...], reads: bool) -> dict[str, Any]:
@@ -247,32 +260,31 @@ class SkillHost(Service):
             raise CallerError(f"skill {depth[-1]!r} may not call {name!r}: that skill is waiting for it already")
         if len(depth) > MAX_CALL_DEPTH:
             raise CallerError(f"skills call each other more than {MAX_CALL_DEPTH} deep, at {name!r}")
-        return (await self._invoke(name, arguments, depth)).result
+        outer = running.get()
+        strange = outer is not None and outer.bears(arguments)
+        if strange and held is not None and is_sensitive(held[1].info, arguments):
+            raise CapabilityError(f"skill {depth[-1]!r}: {name!r} with a stranger's words is for the owner to ask for")
+        done: Invoked | CallDone
+        if held is None and self.isolation != "core":
+            done = await self.call_out(self._announce, depth[-1], name, arguments, reads=reads, strange=strange)
+        else:
+            done = await self._invoke(name, arguments, depth, marks_of(arguments) if strange else ())
+        if done.untrusted and outer is not None:
+            outer.read += marks_of(done.result)
+        return done.result
 
     # units
 
-    async def _unit(
-        self,
-        loaded: Loaded,
-        work: Callable[[], Coroutine[Any, Any, Any]],
-        what: str,
-        timeout: float,
-        grants: frozenset[str] = frozenset(),
-        depth: tuple[str, ...] = (),
-        *,
-        reads: bool = False,
-    ) -> Any:
+    async def _unit(self, loaded: Loaded, work: Work, what: str, timeout: float, unit: Unit | None = None) -> Any:
         """Run a skill's code and commit what it did. Raises a typed error, and then nothing happened."""
+        unit = unit or Unit(loaded.name, frozenset())
         async with loaded.lock:
-            unit = Unit(loaded.name, grants, depth, reads=reads)
             result = await self._bounded(work, unit, f"{what} of skill {loaded.name!r}", timeout)
             # from here on it happens, also when the asker gives up waiting
             await asyncio.shield(asyncio.ensure_future(self._commit(loaded, unit)))
         return result
 
-    async def _bounded(
-        self, work: Callable[[], Coroutine[Any, Any, Any]], unit: Unit, what: str, timeout: float
-    ) -> Any:
+    async def _bounded(self, work: Work, unit: Unit, what: str, timeout: float) -> Any:
         async def inside() -> Any:
             running.set(unit)
             try:
@@ -287,6 +299,7 @@ class SkillHost(Service):
             unit.closed = True
             if not task.done():
                 task.cancel()
+                self.port.spawn(give_up(self.port, what), "give up")
         if not done:
             raise DeadlineExceeded(f"{what} gave no answer within {timeout:g} s; nothing of it was kept")
         if task.cancelled():
@@ -304,20 +317,14 @@ class SkillHost(Service):
     async def _commit(self, loaded: Loaded, unit: Unit) -> None:
         if unit.rows:
             try:
+                await loaded.device.label(unit)
                 await loaded.device.commit(unit.rows)
             except ServiceFault:  # it may have been written or not: the store knows
                 if unit.dues:
                     self.port.spawn(self._remember(loaded), "remember")
                 raise
-        self._apply_dues(unit)
+        self._chime.apply(unit.skill, unit.dues)
         self._announce_all(unit)
-
-    def _apply_dues(self, unit: Unit) -> None:
-        for key, due in unit.dues.items():
-            if due is None:
-                self._chime.remove(unit.skill, key)
-            else:
-                self._chime.put(due)
 
     # what falls due
 
@@ -327,27 +334,30 @@ class SkillHost(Service):
         async with loaded.lock:
             unit = _fired(entry)
             try:
+                if entry.kept:
+                    unit.given += await loaded.device.strange(DUE + entry.key, msgspec.to_builtins(entry))
                 await self._bounded(
-                    lambda: loaded.skill.due(entry.key, entry.payload), unit, f"due {entry.key!r}", self._timeout
+                    started(loaded.skill.due, entry.key, entry.payload), unit, f"due {entry.key!r}", self._timeout
                 )
             except BluerillError as error:
                 self.port.log.error("%s", error)
                 unit = _fired(entry)
                 unit.announce(Happened(entry.skill, f"Something of {entry.skill} was due, and it failed."))
             if unit.rows:
-                await self._store_fired(entry, loaded.device, unit.rows)
-            self._apply_dues(unit)
+                await self._store_fired(entry, loaded.device, unit)
+            self._chime.apply(unit.skill, unit.dues)
         self._announce_all(unit)
 
-    async def _store_fired(self, entry: Due, device: DeviceHandle, rows: dict[str, Any]) -> None:
+    async def _store_fired(self, entry: Due, device: DeviceHandle, unit: Unit) -> None:
         """What must ring rings, also when the store cannot write: its rows are kept here and tried again."""
         try:
-            await device.commit(rows)
+            await device.label(unit)
+            await device.commit(unit.rows)
         except BluerillError as error:
             self.port.log.error("due %r of skill %s fired but was not stored: %s", entry.key, entry.skill, error)
             if not device.unsaved:
                 self.port.spawn(self._save_again(device), "save")
-            device.unsaved.update(rows)
+            device.unsaved.update(unit.rows)
 
     async def _save_again(self, device: DeviceHandle) -> None:
         while True:
@@ -362,7 +372,7 @@ class SkillHost(Service):
     async def _clock_changed(self) -> None:
         for loaded in [each for each in self._roster.skills.values() if each.follows_clock]:
             try:
-                await self._unit(loaded, loaded.skill.clock_changed, "clock_changed", START_TIMEOUT_S)
+                await self._unit(loaded, started(loaded.skill.clock_changed), "clock_changed", START_TIMEOUT_S)
             except BluerillError as error:
                 self.port.log.error("%s", error)
 
@@ -370,15 +380,15 @@ class SkillHost(Service):
 
     def _announce_all(self, unit: Unit) -> None:
         for each in unit.announcements:
-            self.announce(unit.skill, each)
+            self.announce(unit.skill, each, strange=isinstance(each, Happened) and unit.bears([each.speech, each.card]))
 
-    def announce(self, skill: str, what: Happened | Glance | WantJob) -> None:
-        """Pass on what a skill says unasked: from a child to the core's skills service."""
-        self.deliver(self._announce, what)
+    def announce(self, skill: str, what: Happened | Glance | WantJob, *, strange: bool = False) -> None:
+        """Pass on what a skill says unasked: from a child to the core's skills."""
+        self.deliver(self._announce, what, strange=strange)
 
-    def deliver(self, to: str, what: Body) -> None:
+    def deliver(self, to: str, what: Body, *, strange: bool = False) -> None:
         """Tell in order, without waiting here: a receiver that is just asking us must not be waited for."""
-        self._outbox.post(to, what)
+        self._outbox.post(to, what, Taint.UNTRUSTED if strange else None)
 
 
 def _fired(entry: Due) -> Unit:

@@ -22,6 +22,7 @@ import itertools
 import logging
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TypeVar
 
 import msgspec
@@ -30,15 +31,18 @@ from ..kernel.errors import ServiceFault
 from ..kernel.lease import Lease
 from ..kernel.message import Body, Lane, Taint
 from ..kernel.service import Call, Leased, Service, handles
+from . import loader
+from .calls import CallDone, CallOut, CallTaken
 from .contract import Skill
 from .messages import Catalogue, Fetch, Fetched, GetCatalogue, Happened, Invoke, Invoked, Undo
 from .skillhost import SkillHost
 from .store import StoreService
 
-__all__ = ["NO_PAGE", "WEDNESDAY", "Bench", "BenchPort", "Pages"]
+__all__ = ["NO_ANSWER", "NO_PAGE", "WEDNESDAY", "Bench", "BenchPort", "Others", "Pages"]
 
 R = TypeVar("R", bound=Body)
 NO_PAGE = "the test gives no page of this address"
+NO_ANSWER = "the test gives no answer of the action"
 WEDNESDAY = 1_795_000_000.0
 """2026-11-18 11:06:40 UTC, 12:06:40 in Paris."""
 
@@ -134,21 +138,26 @@ class Bench:
     @classmethod
     async def of(
         cls,
-        *skills: type[Skill],
+        *skills: type[Skill] | ModuleType,
         state: Path,
         pages: Mapping[str, bytes] | None = None,
+        others: Mapping[str, dict[str, Any]] | None = None,
         settings: dict[str, dict[str, Any]] | None = None,
         zone: str = "Europe/Paris",
         wall: float = WEDNESDAY,
     ) -> Bench:
-        """Start skills on an empty state folder. ``pages`` are what ``device.fetch`` finds, by address.
+        """Start skills (classes, or modules of functions) on an empty state folder.
+
+        ``pages`` are what ``device.fetch`` finds, by address, ``others`` what
+        actions of other packages' skills answer ``device.call`` with, by name.
 
         Raises ServiceFault in one line if one of them cannot be loaded.
         """
         bench = cls(wall)
-        entries = [f"{each.name}={each.__module__}:{each.__qualname__}" for each in skills]
+        entries = [loader.entry_of(each) for each in skills]
         await bench.add("store", StoreService(str(state / "store")))
         await bench.add("egress", Pages(pages or {}))
+        await bench.add(cls.SKILLS, Others(others or {}))
         host = SkillHost(entries, package="test", announce=cls.SKILLS, settings=settings, zone=zone, boot="test")
         await bench.add(cls.HOST, host)
         broken = [each.problem for each in (await bench.catalogue()).skills if each.problem]
@@ -287,6 +296,25 @@ class BenchPort:
 
     def offer(self, data: bytes | bytearray | memoryview) -> Lease:
         return Lease.offer(data)
+
+
+class Others(Service):
+    """What stands in for other packages' skills: the results that a test gives; what was asked is in ``asked``."""
+
+    def __init__(self, answers: Mapping[str, dict[str, Any]]) -> None:
+        self.answers = answers
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    @handles(CallOut)
+    def called(self, want: CallOut, call: Call) -> None:
+        self.asked.append((want.action, want.arguments))
+        answer = CallDone(want.id, self.answers.get(want.action, {}))
+        if want.action not in self.answers:
+            answer = CallDone(want.id, error=f"{NO_ANSWER} {want.action!r}", code=ServiceFault.code)
+        self.port.spawn(self._tell(call.sender, answer), "answer")
+
+    async def _tell(self, to: str, answer: CallDone) -> None:
+        await self.port.ask(to, answer, CallTaken)
 
 
 class Pages(Service):

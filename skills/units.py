@@ -10,9 +10,12 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import Any
 
+import msgspec
+
 from ..kernel.errors import CallerError
 from .chime import Due
 from .messages import Glance, Happened, WantJob
+from .strange import Words, bears, marks_of
 
 MAX_WRITES = 200
 MAX_ANNOUNCEMENTS = 20
@@ -23,7 +26,9 @@ running: ContextVar[Unit | None] = ContextVar("bluerill_unit", default=None)
 class Unit:
     """Pending writes (None deletes), agenda changes (None withdraws) and announcements of one skill."""
 
-    __slots__ = ("announcements", "closed", "depth", "dues", "grants", "reads", "rows", "skill")
+    __slots__ = (
+        "announcements", "closed", "depth", "dues", "given", "grants", "read", "reads", "rows", "skill", "undoing",
+    )  # fmt: skip
 
     def __init__(self, skill: str, grants: frozenset[str], depth: tuple[str, ...] = (), *, reads: bool = False) -> None:
         self.skill = skill
@@ -35,7 +40,19 @@ class Unit:
         self.rows: dict[str, Any] = {}
         self.dues: dict[str, Due | None] = {}
         self.announcements: list[Happened | Glance | WantJob] = []
+        self.given: list[Words] = []
+        """Strange words that it was called with."""
+        self.read: list[Words] = []
+        """Those that it found in the store."""
+        self.undoing = False
         self.closed = False
+
+    def bears(self, value: Any) -> bool:
+        """Whether words of a stranger that it was given or read turn up in a value."""
+        marks = (*self.given, *self.read)
+        if not marks:
+            return False
+        return any(bears(words, mark) for words in marks_of(msgspec.to_builtins(value)) for mark in marks)
 
     def write(self, key: str, value: Any) -> None:
         """Add a write. Raises CallerError above MAX_WRITES."""

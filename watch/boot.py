@@ -29,8 +29,8 @@ from .guests import guests
 from .owner import read_tables
 
 MANIFEST = Path(__file__).with_name("device.toml")
-MCP = "mcp"
-"""The table of the owner's settings that lists MCP servers, beside those of the skills."""
+LISTED = ("mcp", "langchain")
+"""The tables of the owner's settings that list programs which become skills, beside those of the skills."""
 VOICE = ("ears", "asr", "mouth")
 PAGE = ("screen", "web")
 
@@ -54,17 +54,25 @@ def load_manifest(path: Path = MANIFEST, *, without: Iterable[str] = (), ram: st
     }
     if "skills" in services:
         _add_settings(services, Path(names["state"]) / "settings.toml")
-        settings = services["skills"].settings
-        if MCP in settings.get("settings", {}):
-            from .mcp_servers import placed, servers  # only a device that has some pays for it
-
-            table = settings["settings"].pop(MCP)
-            placed(services, servers(table, str(Path(names["state"]) / "settings.toml")))
+        _place_listed(services, Path(names["state"]) / "settings.toml")
     services.update(guests(Path(names["state"]) / GUESTS, services))
     device = manifest.device if not ram else msgspec.structs.replace(manifest.device, ram=parse_size(ram))
     filled = Manifest(device, services).without(*without)
     filled.check(str(path))
     return filled
+
+
+def _place_listed(services: dict[str, ServiceSpec], path: Path) -> None:
+    """Seat what the owner listed; only a device that has some pays for it. Raises ManifestError."""
+    tables = services["skills"].settings["settings"]
+    for kind in LISTED:
+        if kind not in tables:
+            continue
+        from .langchain_tools import tools
+        from .listed import placed
+        from .mcp_servers import servers
+
+        placed(services, {"mcp": servers, "langchain": tools}[kind](tables.pop(kind), str(path)))
 
 
 def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:

@@ -16,9 +16,6 @@ it was the owner who named it. A server of the network is spoken to from a box w
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,13 +24,11 @@ import msgspec
 from ..kernel.box.spec import BoxSpec
 from ..kernel.errors import ManifestError
 from ..kernel.manifest import ServiceSpec
+from .listed import IDLE_S, filled, four_times, listed
 
 __all__ = ["CLASS", "servers"]
 
 CLASS = "bluerill.skills.mcp_host:McpHost"
-PREFIX = "mcp-"
-IDLE_S = 120.0
-_NAME = re.compile(r"[a-z][a-z0-9]{1,19}\Z")
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
@@ -50,61 +45,27 @@ class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def servers(table: Any, where: str) -> dict[str, ServiceSpec]:
-    """Services by name for what stands under ``[mcp]``. Raises ManifestError in one line."""
-    if not isinstance(table, dict) or set(table) - {"servers"} or not isinstance(table.get("servers", {}), dict):
-        raise ManifestError(f"{where}: expected tables such as [mcp.servers.files], got {list(table)[:3]}")
-    found: dict[str, ServiceSpec] = {}
-    for name, given in table.get("servers", {}).items():
-        at = f"{where} [mcp.servers.{name}]"
-        if not _NAME.match(name):
-            raise ManifestError(
-                f"{at}: a server's name is one word of 2 to 20 small letters and digits, as it is spoken"
-            )
-        try:
-            listed = msgspec.convert(given, Listed)
-        except msgspec.ValidationError as error:
-            raise ManifestError(f"{at}: {error}") from error
-        _check(listed, at)
-        listed = msgspec.structs.replace(listed, env=_filled(listed.env), headers=_filled(listed.headers))
-        settings = {key: value for key, value in msgspec.to_builtins(listed).items() if value and key != "memory"}
-        found[PREFIX + name] = ServiceSpec(
-            class_=CLASS, isolation="child", memory=listed.memory, data=_four_times(listed.memory), start="demand",
-            idle_s=IDLE_S, notifies=("skills",), settings={"name": name, **settings},
-            box=BoxSpec(network=True) if listed.url else None,
-        )  # fmt: skip
-    return found
+    """Services by package (``mcp:NAME``) for what stands under ``[mcp]``. Raises ManifestError in one line."""
+    return listed(table, where, "mcp.servers", Listed, _made)
 
 
-def _check(listed: Listed, at: str) -> None:
-    if bool(listed.command) == bool(listed.url):
+def _made(name: str, given: Listed, at: str) -> ServiceSpec:
+    _check(given, at)
+    given = msgspec.structs.replace(given, env=filled(given.env), headers=filled(given.headers))
+    settings = {key: value for key, value in msgspec.to_builtins(given).items() if value and key != "memory"}
+    return ServiceSpec(
+        class_=CLASS, isolation="child", memory=given.memory, data=four_times(given.memory), start="demand",
+        idle_s=IDLE_S, notifies=("skills",), settings={"name": name, **settings},
+        box=BoxSpec(network=True) if given.url else None,
+    )  # fmt: skip
+
+
+def _check(given: Listed, at: str) -> None:
+    if bool(given.command) == bool(given.url):
         raise ManifestError(f"{at}: expected either command or url")
-    if listed.command and listed.headers:
+    if given.command and given.headers:
         raise ManifestError(f"{at}: headers are for a url")
-    if listed.url:
-        parts = urlsplit(listed.url)
+    if given.url:
+        parts = urlsplit(given.url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
-            raise ManifestError(f"{at}: expected an https URL (or http on this machine), got {listed.url[:80]!r}")
-
-
-def _filled(values: Mapping[str, str]) -> dict[str, str]:
-    """Values that name a variable of the environment, replaced by it where it is; else the server's process says so."""
-    return {key: os.environ.get(each[1:], each) if each.startswith("$") else each for key, each in values.items()}
-
-
-def _four_times(memory: str) -> int:
-    """The soft wall: the runtimes of such programs reserve far more address space than they touch."""
-    from ..kernel.manifest import parse_size
-
-    return 4 * parse_size(memory)
-
-
-def placed(services: dict[str, ServiceSpec], found: Mapping[str, ServiceSpec]) -> None:
-    """Seat the servers, and let ``skills`` ask them."""
-    skills = services.get("skills")
-    if skills is None or not found:
-        return
-    names = tuple(name.removeprefix(PREFIX) for name in found)
-    services["skills"] = msgspec.structs.replace(
-        skills, asks=(*skills.asks, *found), settings={**skills.settings, "servers": names}
-    )
-    services.update(found)
+            raise ManifestError(f"{at}: expected an https URL (or http on this machine), got {given.url[:80]!r}")

@@ -69,7 +69,7 @@ class Tools:
             )
         try:
             done = await self._front.ask(
-                "skills", Invoke(params.name, arguments, via=self._via(context)), Invoked, 30.0
+                "skills", Invoke(params.name, arguments, via=self._via(context), strange=True), Invoked, 30.0
             )
         except BluerillError as error:
             return _failed(str(error))

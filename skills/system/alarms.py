@@ -91,6 +91,7 @@ class Alarms(AlarmRings):
             "wake me up at half past six",
             "wake me at 7 every weekday",
         ),
+        purpose="set the [{label}] alarm[ for {time}]",
     )
     async def set_alarm(self, time: Moment, repeat: Repeat | None = None, label: Text | None = None) -> Reply:
         """Set an alarm.
@@ -166,6 +167,7 @@ class Alarms(AlarmRings):
         "(when|what time) (is|are|will|does) (my|the) [next] (alarm|alarms) (set|go off|ring|wake me|wake me up|be) [on|for] [{when}]",
         examples=("show my alarms", "what alarms do I have tomorrow", "when is my next alarm"),
         reads=True,
+        purpose="look up your alarms",
     )
     async def list_alarms(self, when: When | None = None) -> Reply:
         """Say which alarms are set.
@@ -226,6 +228,7 @@ class Alarms(AlarmRings):
         ),
         examples=("cancel the alarm", "turn off my seven o'clock alarm", "delete all alarms"),
         sensitive=True,
+        purpose="cancel the [{label}] alarm",
     )
     async def cancel_alarm(
         self,
@@ -266,6 +269,7 @@ class Alarms(AlarmRings):
         "{duration} more [sleep|please]",
         "(five more minutes|let me sleep [a little|some] (more|longer)|not yet|hit snooze)",
         examples=("snooze", "snooze for ten minutes"),
+        purpose="snooze the alarm",
     )
     async def snooze_alarm(self, duration: Duration = SNOOZE) -> Reply:
         """Silence what rings and let it ring again later.

@@ -95,6 +95,7 @@ class Calendar(Skill):
             "schedule a meeting with Ben tomorrow from 3 to 4",
             "schedule yoga every Monday at six pm",
         ),
+        purpose="put {title} into your calendar",
     )
     async def add_event(
         self,
@@ -183,6 +184,7 @@ class Calendar(Skill):
         "(any|are there any) [upcoming] (events|meetings|appointments|plans) [[for|on|this] {when}]",
         examples=("what is on my calendar tomorrow", "am I free on Friday at 3 pm", "what events do I have today"),
         reads=True,
+        purpose="look into your calendar",
     )
     async def list_events(self, when: When | None = None, title: Text | None = None, until: Day | None = None) -> Reply:
         """Say what is in the calendar.
@@ -238,6 +240,7 @@ class Calendar(Skill):
         Say("<off> <some> birthday [party] [event] [(from|in|on) <cal>]", {"title": "birthday"}),
         examples=("cancel my dentist appointment", "clear my calendar for tomorrow", "delete the meeting with Ben"),
         sensitive=True,
+        purpose="take [{title}] out of your calendar",
     )
     async def remove_event(
         self, title: Text | None = None, when: When | None = None, until: Day | None = None

@@ -51,6 +51,7 @@ class Clock(Skill):
         "is it (morning|evening|night) <in> {place}",
         examples=("what time is it", "what time is it in tokyo", "tell me the time in new york"),
         reads=True,
+        purpose="tell the time[ in {place}]",
     )
     async def get_time(self, place: Place | None = None) -> Reply:
         """Tell the time, here or in another place.
@@ -109,6 +110,7 @@ class Clock(Skill):
         "what day [of the week|of the month] is [it] [today]",
         examples=("what is the date today", "what day is it", "what day is the third of may"),
         reads=True,
+        purpose="tell the date",
     )
     async def get_date(self, when: When | None = None, place: Place | None = None) -> Reply:
         """Tell the date and the day of the week, today or another day, here or elsewhere.
@@ -150,6 +152,7 @@ class Clock(Skill):
         "{time} {from_place} time in {to_place}",
         examples=("what time is 3 pm here in tokyo", "convert 5 pm from paris to new york"),
         reads=True,
+        purpose="work out that time in {to_place}",
     )
     async def convert_time(self, time: Moment, to_place: Place, from_place: Place | None = None) -> Reply:
         """Say what time it is in one place when it is a given time in another.

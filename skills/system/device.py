@@ -102,6 +102,7 @@ class Watch(Skill):
         "(what's|what is) [the|my|your] battery (at|on)",
         examples=("how much battery is left", "battery level"),
         reads=True,
+        purpose="read the battery",
     )
     async def get_battery(self) -> Reply:
         """Say how full the battery is (simulated)."""
@@ -151,6 +152,7 @@ class Watch(Skill):
         Say("(min|minimum|lowest) brightness", {"level": 5}),
         Say("(set|turn|put) <brightness> (to|at) (half|medium|the middle)", {"level": 50}),
         examples=("set the brightness to 60 percent", "make the screen brighter", "dim the screen"),
+        purpose="change the brightness",
     )
     async def set_brightness(self, level: Level | None = None, change: LevelChange | None = None) -> Reply:
         """Set how bright the screen is, or change it.
@@ -182,6 +184,7 @@ class Watch(Skill):
         Say("(take|get) [the|my] (watch|device) (out of|off) <mode>", {"on": False}),
         Say("<mode> [mode] off", {"on": False}),
         examples=("turn on do not disturb", "switch airplane mode off"),
+        purpose="switch {mode}",
     )
     async def set_mode(self, mode: Mode, on: bool) -> Reply:
         """Turn a mode of the watch on or off.
@@ -209,6 +212,7 @@ class Watch(Skill):
         "(tell me|do you know|do you remember|can you tell me|show me) where (my (phone|mobile|cell phone|cellphone) is|i (left|put) my (phone|mobile|cell phone|cellphone))",
         "find phone",
         examples=("find my phone", "where is my phone"),
+        purpose="find your phone",
     )
     async def find_phone(self) -> Reply:
         """Let the phone ring (a simulated phone: none is paired)."""
@@ -227,6 +231,7 @@ class Watch(Skill):
         "(open|launch|open up) [the|my] {name}",
         "(open|launch|start|run) [the] app {name}",
         examples=("open the weather app", "open settings"),
+        purpose="open {name}",
     )
     async def open_app(self, name: Text) -> Reply:
         """Open an app of the watch.
@@ -258,6 +263,7 @@ class Watch(Skill):
         Say("is [the|my] (watch|device) (ok|okay|working|alright|all right)"),
         examples=("device status", "how is the watch doing"),
         reads=True,
+        purpose="check the watch",
     )
     async def device_status(self) -> Reply:
         """Say how the watch is: battery (simulated), brightness, volume and modes."""

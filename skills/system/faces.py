@@ -58,6 +58,7 @@ class Faces(Skill):
         "{name} <face>",
         "(make|change) [the|my] <face> {name}",
         examples=("switch to the digital face", "set the watch face to analog"),
+        purpose="show the face {name}",
     )
     async def set_face(self, name: Text) -> Reply:
         """Show another watch face.
@@ -85,6 +86,7 @@ class Faces(Skill):
         "[my|all] (faces|watch faces)",
         examples=("which watch faces are there", "list faces"),
         reads=True,
+        purpose="list the watch faces",
     )
     async def list_faces(self) -> Reply:
         """Say which watch faces there are, and which is shown."""
@@ -118,6 +120,7 @@ class Faces(Skill):
             "make me a face with blue hands and steps at the bottom",
             "design a calm green watch face with the date",
         ),
+        purpose="make that watch face",
     )
     async def create_face(self, description: Text, details: Text = "") -> Reply:
         """Make a new watch face and show it.
@@ -146,6 +149,7 @@ class Faces(Skill):
             for what in ("roman numerals", "arabic numerals", "no numerals")
         ),
         examples=("make the hands thicker", "add the battery to the face", "make the background darker"),
+        purpose="change the watch face",
     )
     async def change_face(
         self,

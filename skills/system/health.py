@@ -99,6 +99,7 @@ class Health(Skill):
         Say("how was my (sleep|night) [last night]", {"metric": "sleep"}),
         examples=("how many steps have I taken", "what is my heart rate", "how did I sleep"),
         reads=True,
+        purpose="look up your {metric}",
     )
     async def get_health(self, metric: Metric, when: When | None = None) -> Reply:
         """Say what the (simulated) sensors measured.
@@ -138,6 +139,7 @@ class Health(Skill):
         Say("(let's|time to) (work out|exercise|train)", {"kind": "workout"}),
         *(Say(f"(<track>|<go>) ({words})", {"kind": kind}) for kind, words in SPORTS.items()),
         examples=("start a running workout", "begin my workout"),
+        purpose="start the {kind} workout",
     )
     async def start_workout(self, kind: Text) -> Reply:
         """Start recording a workout.
@@ -163,6 +165,7 @@ class Health(Skill):
         "(i'm|i am|i have) (done|finished) (working out|with my workout|exercising|training|running|walking|my workout)",
         "workout (over|done|finished)",
         examples=("stop the workout", "end my run"),
+        purpose="end the workout",
     )
     async def stop_workout(self) -> Reply:
         """End the workout and say how it went (simulated)."""

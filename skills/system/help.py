@@ -40,6 +40,7 @@ class Help(Skill):
         Say("(what else|what more) can you do"),
         examples=("what can you do", "help with timers"),
         reads=True,
+        purpose="tell you what I can do",
     )
     async def get_help(self, topic: Text | None = None) -> Reply:
         """Say what the watch can do, with examples to try.

@@ -147,6 +147,7 @@ class Home(Skill):
         Say("lower <covers>", {"device": "blinds", "state": "closed"}),
         examples=("turn on the kitchen light", "lock the front door", "dim the bedroom lamp to 30 percent"),
         sensitive={"device": DOORS},
+        purpose="change the [{place}] {device}",
     )
     async def set_home_device(
         self,
@@ -204,6 +205,7 @@ class Home(Skill):
         Say("how warm is it (inside|indoors|in the house|at home|in here)", {"device": "thermostat"}),
         examples=("is the front door locked", "are the lights on in the kitchen"),
         reads=True,
+        purpose="check the [{place}] [{device}]",
     )
     async def get_home_device(self, device: Kind = "light", place: Room | None = None) -> Reply:
         """Say how things of the home are (simulated).

@@ -20,6 +20,7 @@ class Jobs(Skill):
         "(transcribe|type up) [my|the|this|that] recording",
         "write down (my|the|this|that) recording",
         examples=("transcribe my recording",),
+        purpose="write down the recording",
     )
     async def transcribe_recording(self) -> Reply:
         """Write down the newest recording of the recordings folder, as text beside it."""
@@ -32,6 +33,7 @@ class Jobs(Skill):
         "(give|read|tell) me (a|the) summary of (my|the) notes",
         "what (is|are) the (gist|essence|main points) of (my|the) notes",
         examples=("summarise my notes",),
+        purpose="sum up your notes",
     )
     async def summarise_notes(self) -> Reply:
         """Say in a few sentences what the notes say."""

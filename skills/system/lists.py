@@ -52,6 +52,7 @@ class Lists(Skill):
         Say("<put> {item} (to|on|onto) (my|the) (groceries|grocery list|shopping|shopping list)", {"list": "shopping"}),
         Say("(add|create|make|put|new) [a|the] [new] task [to|called|named] {item}", {"list": "to-do"}),
         examples=("add milk to my shopping list", "put call the plumber on my to-do list", "we need eggs"),
+        purpose="put {item} on the [{list}] list",
     )
     async def add_to_list(self, item: Text, list: Text | None = None) -> Reply:  # noqa: A002
         """Put something on a list.
@@ -110,6 +111,7 @@ class Lists(Skill):
         "(the|give me the|provide the|show the) (contents|items) (of|on) (<list>|<any>)",
         examples=("what is on my shopping list", "read my to-do list", "show my lists"),
         reads=True,
+        purpose="show the [{list}] list",
     )
     async def show_list(self, list: Text | None = None) -> Reply:  # noqa: A002
         """Say what is on a list, or which lists there are.
@@ -154,6 +156,7 @@ class Lists(Skill):
         Say("(clear|empty|delete) (my|the) (to do|todo|to-do|tasks) [list]", {"list": "to-do"}),
         examples=("take milk off my shopping list", "clear my shopping list"),
         sensitive=True,
+        purpose="take [{item}] off the [{list}] list",
     )
     async def remove_from_list(self, item: Text | None = None, list: Text | None = None) -> Reply:  # noqa: A002
         """Take something off a list, or clear it.

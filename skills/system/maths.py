@@ -40,6 +40,7 @@ class Maths(Skill):
         "[the] (solution|answer|result) (for|to|of) {expression}",
         examples=("what is 12 times 7", "15 percent of 80", "the square root of 2"),
         reads=True,
+        purpose="calculate {expression}",
     )
     async def calculate(self, expression: Expression) -> Reply:
         """Calculate an arithmetic expression exactly.
@@ -80,6 +81,7 @@ class Maths(Skill):
             "20 degrees celsius in fahrenheit",
         ),
         reads=True,
+        purpose="convert {value} {from_unit} to {to_unit}",
     )
     async def convert_units(self, value: Number, from_unit: Unit, to_unit: Unit) -> Reply:
         """Convert a measure to another unit.
@@ -155,6 +157,7 @@ class Maths(Skill):
         examples=("convert 100 dollars to euros", "how much is 20 pounds in yen"),
         grants=(f"network:{currencies.HOST}",),
         reads=True,
+        purpose="convert {amount} {from} to {to}",
     )
     async def convert_currency(self, amount: Number, from_: Money, to: Money) -> Reply:
         """Convert money at the European Central Bank's reference rates.

@@ -40,6 +40,7 @@ class Memory(Skill):
         "(make|take|keep) a mental note (that|of the fact that) {text}",
         "(you should know|i want you to know) that {text}",
         examples=("remember that my car is in row G",),
+        purpose="keep that in mind",
     )
     async def remember_fact(self, text: Text) -> Reply:
         """Remember something the owner said, until it is to be forgotten.
@@ -76,6 +77,7 @@ class Memory(Skill):
         "tell me where my {topic} (is|are)",
         examples=("what do you remember", "where is my car"),
         reads=True,
+        purpose="recall what you told me[ about {topic}]",
     )
     async def recall(self, topic: Text | None = None) -> Reply:
         """Say what the owner had the watch remember.
@@ -107,6 +109,7 @@ class Memory(Skill):
         Say("(forget|delete|erase|clear) all [of] [my|your|the] (memories|facts)", {"all": True}),
         examples=("forget that my car is in row G", "forget everything"),
         sensitive=True,
+        purpose="forget that",
     )
     async def forget_fact(self, topic: Text | None = None, all: bool = False) -> Reply:  # noqa: A002
         """Forget something, or everything, that the owner had the watch remember.

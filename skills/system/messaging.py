@@ -55,6 +55,7 @@ class Messages(Skill):
         "(reply|answer|respond) to [my] {to} [with|saying|that|and say] {text}",
         examples=("send a message to Anna saying I am on my way", "text Mum that I will be late"),
         sensitive=True,
+        purpose="text {to}",
     )
     async def send_message(self, to: Person, text: Text) -> Reply:
         """Send a message to one of your contacts (simulated).
@@ -82,6 +83,7 @@ class Messages(Skill):
         "(my|new|unread|latest|recent) (messages|texts|text messages)",
         "how many [new|unread] (messages|texts|text messages) (do i have|have i got|are there)",
         examples=("read my messages", "do I have any messages from Anna"),
+        purpose="read your messages[ from {sender}]",
     )
     async def read_messages(self, sender: Person | None = None) -> Reply:
         """Read what was received: the unread messages, else the newest (simulated).
@@ -124,6 +126,7 @@ class Messages(Skill):
         "(make|place|start) a [phone|video|voice] call (to|with) [my] {to}",
         examples=("call Mum", "give Ben a ring"),
         sensitive=True,
+        purpose="call {to}",
     )
     async def call(self, to: Person) -> Reply:
         """Call one of your contacts (simulated).

@@ -86,6 +86,7 @@ class Music(Skill):
         "(play|put on|queue|queue up|stream) <some> {query}",
         "play {query}",
         examples=("play some jazz", "play Clair de lune by Debussy", "play my workout playlist"),
+        purpose="play [{query}] music",
     )
     async def play_music(
         self,
@@ -112,6 +113,7 @@ class Music(Skill):
         "(music|radio|playback|podcast|audiobook) (off|stop|pause)",
         "(stop playing|stop playback|pause playback|no more music)",
         examples=("pause the music", "stop playing"),
+        purpose="pause the music",
     )
     async def pause_music(self) -> Reply:
         """Pause what plays."""
@@ -137,6 +139,7 @@ class Music(Skill):
         "(i do not|i don't) (like|want) (this|that) (song|track|one|tune)",
         "(song|track) (forward|skip)",
         examples=("next song", "skip this track"),
+        purpose="skip to the next one",
     )
     async def next_track(self) -> Reply:
         """Go on to the next piece, station, episode or chapter."""
@@ -148,6 +151,7 @@ class Music(Skill):
         "(go|skip|jump) back [a|one] (song|track|tune|piece|chapter)",
         "(play|put) [the] (song|track|one) before [this|that] [again]",
         examples=("previous song", "go back to the last track"),
+        purpose="go back to the one before",
     )
     async def previous_track(self) -> Reply:
         """Go back to the piece, station, episode or chapter before."""
@@ -166,6 +170,7 @@ class Music(Skill):
         "(tune|turn|set|switch|change) [it|the radio] to [the] (fm|am|frequency|station|channel) {station}",
         "(find|find me|look for|search for) [a|the] [radio] station (called|for|with) {station}",
         examples=("turn on the radio", "play City Jazz radio", "tune in to Morning Air"),
+        purpose="play [{station}] radio",
     )
     async def play_radio(self, station: Text | None = None) -> Reply:
         """Play the radio (simulated: no sound).
@@ -184,6 +189,7 @@ class Music(Skill):
         "(podcast|podcasts) [please]",
         "(find|find me|look for|search for|download|get|get me) [a|the|some] <pod> (about|on|called|named|from|by) {name}",
         examples=("play my podcast", "play the latest episode of Small Devices"),
+        purpose="play the podcast[ {name}]",
     )
     async def play_podcast(self, name: Text | None = None) -> Reply:
         """Play a podcast; without a name the next episode of the one that was on (simulated: no sound).
@@ -207,6 +213,7 @@ class Music(Skill):
         "(continue reading|resume reading|keep reading|start reading) {name}",
         "(audiobook|audiobooks|audio book) [please]",
         examples=("play my audiobook", "continue reading Treasure Island"),
+        purpose="read the audiobook[ {name}]",
     )
     async def play_audiobook(self, name: Text | None = None) -> Reply:
         """Read an audiobook aloud; without a name go on with the one that was on (simulated: no sound).
@@ -230,6 +237,7 @@ class Music(Skill):
         "(current song|song name|now playing|song title)",
         examples=("what song is this", "what is playing"),
         reads=True,
+        purpose="say what is playing",
     )
     async def what_is_playing(self) -> Reply:
         """Say what plays."""

@@ -26,6 +26,7 @@ class Notes(Skill):
         "(new|add|quick) note {text}",
         "(write|note|jot|put) {text} down",
         examples=("take a note the code is 4 2 1 7", "note that the car is on level three"),
+        purpose="take that note",
     )
     async def add_note(self, text: Text) -> Reply:
         """Keep a note.
@@ -50,6 +51,7 @@ class Notes(Skill):
         "(my|latest|last) (notes|note)",
         examples=("read my notes", "show notes"),
         reads=True,
+        purpose="read your notes",
     )
     async def list_notes(self) -> Reply:
         """Read the notes, the newest first."""

@@ -57,6 +57,7 @@ class Reminders(Ringing):
         "<remind> [called|named|saying|for] {text} (at|on|for) {when}",
         "(notify|alert) me (to|about) {text} [[at|on|in] {when}]",
         examples=("remind me to call mum at six", "remind me tomorrow about the bins", "set a reminder to buy milk"),
+        purpose="set the reminder",
     )
     async def add_reminder(self, text: Text, when: When | None = None) -> Reply:
         """Remember something and say it at a time.
@@ -96,6 +97,7 @@ class Reminders(Ringing):
         "what's (on|in) my (reminders|reminder list) [[for|on] {when}]",
         examples=("what are my reminders", "do I have reminders for tomorrow"),
         reads=True,
+        purpose="look up your reminders",
     )
     async def list_reminders(self, when: When | None = None) -> Reply:
         """Say what there is to be reminded of.
@@ -132,6 +134,7 @@ class Reminders(Ringing):
         Say("<off> (all|all my|all the) reminders (for|on) {when}", {"all": True}),
         examples=("delete the reminder about the bins", "cancel my reminder", "clear all reminders"),
         sensitive=True,
+        purpose="remove the reminder",
     )
     async def remove_reminder(
         self,

@@ -93,6 +93,7 @@ class Sound(Skill):
         Say("(set|turn|put|bring) <volume> [down] (to|at) [the] (min|minimum|lowest|quietest)", {"level": 10}),
         Say("(set|turn|put) <volume> (to|at) (half|fifty percent|the middle|medium)", {"level": 50}),
         examples=("set the volume to 40 percent", "turn it up", "volume down by 20"),
+        purpose="change the volume",
     )
     async def set_volume(self, level: Level | None = None, change: LevelChange | None = None) -> Reply:
         """Set the volume, or change it.
@@ -162,6 +163,7 @@ class Sound(Skill):
         Say("(turn off|disable|leave|end) (silent|mute|silent mode|mute mode)", {"on": False}),
         Say("you can (speak|talk) [again|now]", {"on": False}),
         examples=("mute", "unmute", "turn the sound off"),
+        purpose="switch the sound on or off",
     )
     async def mute(self, on: bool) -> Reply:
         """Mute the watch, or give it its voice back.

@@ -23,6 +23,7 @@ class Stopwatch(Skill):
         "start (timing|counting) [me|now|this|up]",
         "(time me|begin timing|count up) [now]",
         examples=("start the stopwatch", "start timing"),
+        purpose="start the stopwatch",
     )
     async def start_stopwatch(self) -> Reply:
         """Start counting up from zero."""
@@ -39,6 +40,7 @@ class Stopwatch(Skill):
         "(lap|split) (the|my) (stopwatch|stop watch)",
         "[the] (stopwatch|stop watch) (lap|split)",
         examples=("lap", "take a lap time"),
+        purpose="take a lap",
     )
     async def lap_stopwatch(self) -> Reply:
         """Note a lap of the running stopwatch."""
@@ -63,6 +65,7 @@ class Stopwatch(Skill):
         "[the] (stopwatch|stop watch) (stop|off|end)",
         "stop (timing|counting) [me|now|this]",
         examples=("stop the stopwatch", "stop timing"),
+        purpose="stop the stopwatch",
     )
     async def stop_stopwatch(self) -> Reply:
         """Stop the stopwatch and say how long it ran."""

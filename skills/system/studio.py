@@ -27,6 +27,7 @@ class Studio(Skill):
             "make a skill that tells me how many days are left until my birthday",
         ],
         sensitive=True,
+        purpose="make that skill",
     )
     async def create_skill(self, description: Text) -> Reply:
         """Write a new skill, try it, and show it; it is not kept before you say so.
@@ -58,6 +59,7 @@ class Studio(Skill):
         "[yes] let it in",
         examples=["keep the skill"],
         sensitive=True,
+        purpose="keep the skill",
     )
     async def keep_skill(self) -> Reply:
         """Keep the skill that was made last, or let in the one that is asked about."""
@@ -80,6 +82,7 @@ class Studio(Skill):
         "get rid of (the|my) {name} skill",
         examples=["remove the birthday skill", "delete the skill you made"],
         sensitive=True,
+        purpose="remove the skill[ {name}]",
     )
     async def undo_skill(self, name: Text = "") -> Reply:
         """Remove a skill that was made on request; its files stay, so that it can be read again.

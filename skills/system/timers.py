@@ -71,6 +71,7 @@ class Timers(TimerRows):
         "<a> {duration} <timer> <named> {label}",
         "<timer> <named> {label} (for|of) {duration}",
         examples=("set a timer for ten minutes", "start a 5 minute pizza timer", "timer for one hour"),
+        purpose="start the [{label}] timer[ for {duration}]",
     )
     async def start_timer(self, duration: Duration, label: Text | None = None) -> Reply:
         """Start a countdown; several can run at once.
@@ -114,6 +115,7 @@ class Timers(TimerRows):
         "timer (status|check)",
         examples=("how much time is left", "how long is left on the pizza timer", "show my timers"),
         reads=True,
+        purpose="check the [{label}] timer",
     )
     async def timer_status(self, label: Text | None = None) -> Reply:
         """Say how much time is left.
@@ -154,6 +156,7 @@ class Timers(TimerRows):
         "make <which> {change} (shorter|less)",
         "(change|adjust) <which> by {change}",
         examples=("add five minutes", "add two minutes to the pizza timer", "take one minute off the timer"),
+        purpose="change the [{label}] timer",
     )
     async def adjust_timer(self, change: Change, label: Text | None = None) -> Reply:
         """Make a timer longer or shorter.
@@ -180,6 +183,7 @@ class Timers(TimerRows):
         "(pause|hold|freeze) the countdown",
         "put <which> on (hold|pause)",
         examples=("pause the timer", "pause my tea timer"),
+        purpose="pause the [{label}] timer",
     )
     async def pause_timer(self, label: Text | None = None) -> Reply:
         """Pause a running timer.
@@ -203,6 +207,7 @@ class Timers(TimerRows):
         "(resume|continue|unpause) the countdown",
         "take <which> off (hold|pause)",
         examples=("resume the timer", "continue my tea timer"),
+        purpose="resume the [{label}] timer",
     )
     async def resume_timer(self, label: Text | None = None) -> Reply:
         """Let a paused timer run on.
@@ -231,6 +236,7 @@ class Timers(TimerRows):
         Say("(cancel|stop|delete|clear) every timer", {"all": True}),
         examples=("cancel the timer", "stop the pizza timer", "cancel all timers"),
         sensitive=True,
+        purpose="cancel the [{label}] timer",
     )
     async def cancel_timer(self, label: Text | None = None, all: bool = False) -> Reply:  # noqa: A002
         """Cancel a timer, or silence one that rings.

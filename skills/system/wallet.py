@@ -51,6 +51,7 @@ class Wallet(Skill):
         "<show> [me] [my|the|a] [last|latest|newest] (pass|ticket|wallet pass|<code>)",
         examples=("show my boarding pass", "show my gym pass"),
         sensitive=True,
+        purpose="show the pass[ {name}]",
     )
     async def show_pass(self, name: Text | None = None) -> Reply:
         """Show a pass, as a code to be scanned.
@@ -78,6 +79,7 @@ class Wallet(Skill):
         "do i have any (passes|tickets) [in <wallet>]",
         examples=("what is in my wallet", "list my passes"),
         reads=True,
+        purpose="list your passes",
     )
     async def list_passes(self) -> Reply:
         """Say which passes there are."""
@@ -104,6 +106,7 @@ class Wallet(Skill):
         "(save|keep|store) {source} as [a|my|the] <pass>",
         examples=("add M1 SMITH JOHN as boarding pass to my wallet", "add a card with the number 2 4 0 0 1 8"),
         sensitive=True,
+        purpose="add that pass",
     )
     async def add_pass(self, source: Text) -> Reply:
         """Keep a pass.

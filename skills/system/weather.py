@@ -117,6 +117,7 @@ class Weather(Skill):
         "(is it|will it be) (nice|good weather|fine|bad weather|cloudy|foggy) [on] {when} [<in> {place}]",
         examples=("what is the weather like", "will it rain tomorrow in london", "what is the temperature outside"),
         reads=True,
+        purpose="get the weather[ for {place}]",
     )
     async def get_weather(
         self, place: Place | None = None, when: When | None = None, what: What | None = None
@@ -155,6 +156,7 @@ class Weather(Skill):
         "(set|change) (my|the|our) (location|home|home place|home town|home city|weather place|place) to {place}",
         "(use|take) {place} (as my home|as my location|for the weather)",
         examples=("my home is in Berlin", "set my location to Oslo"),
+        purpose="set your home to {place}",
     )
     async def set_home_place(self, place: Place) -> Reply:
         """Remember where the owner is at home; weather asked for without a place is that of this one.

@@ -82,6 +82,7 @@ class World(Skill):
         Say("(world|international) news [please]", {"topic": "world"}),
         examples=("what is the news", "tell me the latest technology news"),
         reads=True,
+        purpose="get the news[ about {topic}]",
     )
     async def get_news(self, topic: Text | None = None) -> Reply:
         """Tell the headlines.
@@ -110,6 +111,7 @@ class World(Skill):
         "(answer this|answer the question|answer this question|ask the model|ask the language model|i have a question) {question}",
         examples=("what is the meaning of serendipity", "answer this question: why is the sky blue"),
         reads=True,
+        purpose="answer that question",
     )
     async def answer(self, question: Text) -> Reply:
         """Answer a question with the language model that the owner named.

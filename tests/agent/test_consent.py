@@ -2,86 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bluerill.agent.consent import OPEN_S, answer
-from bluerill.agent.messages import GetTurns, Plan, Planned, PlannedCall, Request, Saw, Turn
-from bluerill.agent.session import SessionService
-from bluerill.kernel.errors import CallerError, CapabilityError
+from bluerill.agent.messages import GetTurns, PlannedCall, Saw
+from bluerill.kernel.errors import CapabilityError
 from bluerill.kernel.message import Taint
-from bluerill.kernel.service import Call, Service, handles
+from bluerill.kernel.service import Call
 from bluerill.modalities.gesture.messages import Gestured
 from bluerill.modalities.image.messages import Line, Seen
-from bluerill.skills.messages import Card, Catalogue, Happened, Invoke, Invoked, Unconfirmed, Undo
+from bluerill.skills.messages import Card, Catalogue, Happened, Invoke, Invoked, Unconfirmed
 from bluerill.skills.policy import is_sensitive, literal, must_ask
 from support.bench import World
-
-OWNER, STRANGER = Taint.USER, Taint.USER | Taint.UNTRUSTED
-
-
-class Hijacked(Service):
-    """A planner that has been talked into things: it plans whatever the next plan of the test is."""
-
-    def __init__(self) -> None:
-        self.calls: list[PlannedCall] = []
-        self.undo = False
-
-    @handles(Plan)
-    def plan(self, request: Plan, call: Call) -> Planned:
-        return Planned(list(self.calls), "hijacked", 1.0, 0.0, "", self.undo)
-
-
-class Watch:
-    """Session, skills and store; the labels of a request reach the skills as the kernel would carry them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.world = World(folder)
-        self.planner = Hijacked()
-        self.session = SessionService(fronts=(), screens=(), ears=())
-        self.taint = OWNER
-
-    async def boot(self) -> None:
-        await self.world.boot()
-        bench = self.world.bench
-        await bench.add("planner", self.planner)
-        await bench.add("session", self.session)
-        skills = bench.services["skills"]
-        deliver = bench.ask
-
-        async def labelled(sender: str, to: str, body: Any) -> Any:
-            if to == "skills" and isinstance(body, Invoke | Undo):
-                method = getattr(skills, skills.handlers[type(body)])
-                return await method(body, Call(sender, taint=self.taint))
-            return await deliver(sender, to, body)
-
-        bench.ask = labelled  # type: ignore[method-assign]
-
-    async def say(self, text: str, taint: Taint, *calls: PlannedCall) -> Turn:
-        self.taint = taint
-        self.planner.calls = list(calls)
-        return await self.session.request(Request(text, "test"), Call("web", taint=taint))
-
-    async def rows(self) -> dict[str, Any]:
-        """Everything that is stored, to see whether anything changed."""
-        self.taint = OWNER
-        found: dict[str, Any] = {}
-        for action in ("list_alarms", "timer_status", "list_reminders", "show_list", "list_notes", "get_volume"):
-            try:
-                found[action] = (await self.world.do(action)).result
-            except CallerError as error:  # there is none
-                found[action] = str(error)
-        return found
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(work, 60))
-
+from support.hijacked import OWNER, STRANGER, Watch, carried, run
 
 ALARM = PlannedCall("set_alarm", {"time": "2026-11-21T07:00"})
 
@@ -203,19 +140,6 @@ def test_no_hostile_plan_changes_anything_unconfirmed(tmp_path: Path) -> None:
         assert not [body for _, to, body in watch.world.bench.told[told:] if to == "egress"]
 
     run(story())
-
-
-def carried(watch: Watch) -> None:
-    """The labels that the session sends are those that the skills see, as the kernel would carry them."""
-    port: Any = watch.session.port
-    deliver = port.ask
-
-    async def ask(to: str, body: Any, expect: Any, *, taint: Taint | None = None, **more: Any) -> Any:
-        if taint is not None and to == "skills":
-            watch.taint = taint
-        return await deliver(to, body, expect, **more)
-
-    port.ask = ask
 
 
 def test_no_plan_that_follows_an_answer_of_an_mcp_server_changes_anything_unconfirmed(tmp_path: Path) -> None:

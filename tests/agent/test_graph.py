@@ -14,6 +14,7 @@ ACTIONS = {
         ActionInfo("get_weather", "weather", "Say the weather now, or of a coming day.", reads=True),
         ActionInfo("get_battery", "device", "", reads=True),
         ActionInfo("add_note", "notes", "Keep a note."),
+        ActionInfo("send_message", "messages", "Send a message.", purpose="text {to}"),
     ]
 }
 
@@ -53,7 +54,9 @@ def test_a_single_call_is_left_as_it_is() -> None:
     assert edges("start_timer") == [None]
 
 
-def test_the_purpose_is_the_first_thing_a_description_says() -> None:
-    assert purpose(ACTIONS["start_timer"]) == "start a timer"
-    assert purpose(ACTIONS["get_weather"]) == "say the weather now"
-    assert purpose(ACTIONS["get_battery"]) == ""
+def test_the_purpose_is_the_authors_phrase_or_the_first_thing_a_description_says() -> None:
+    said = PlannedCall("send_message", {"to": "Sam", "text": "hello"}, {"to": "sam"})
+    assert purpose(ACTIONS["send_message"], said) == "text sam"
+    assert purpose(ACTIONS["start_timer"], PlannedCall("start_timer")) == "start a timer"
+    assert purpose(ACTIONS["get_weather"], PlannedCall("get_weather")) == "say the weather now"
+    assert purpose(ACTIONS["get_battery"], PlannedCall("get_battery")) == ""

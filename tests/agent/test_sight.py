@@ -14,8 +14,7 @@ from bluerill.agent.sight import IN_VIEW_S, NO_TEXT, answered, bound, split_mome
 from bluerill.kernel.message import Taint
 from bluerill.kernel.service import Call
 from bluerill.modalities.image.messages import Code, Colour, Line, Seen
-
-from .test_consent import OWNER, Watch
+from support.hijacked import OWNER, Watch
 
 TODAY = date(2026, 11, 20)
 

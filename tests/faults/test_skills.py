@@ -58,7 +58,38 @@ class Wild(Skill):
             return 42
         elif how == "huge":
             return Reply("x" * 10_000_000, result={"x": "y" * 10_000_000})
+        elif how == "deep":
+            deep: Any = []
+            for _ in range(50_000):
+                deep = [deep]
+            return Reply("x", result={"deep": deep})
+        elif how == "alias":
+            shared: Any = ["x"]
+            for _ in range(40):
+                shared = [shared, shared]
+            return Reply("x", result={"shared": shared})
+        elif how == "surrogate":
+            return Reply("\\ud800", result={"text": "\\ud800"})
+        elif how == "nan":
+            return Reply("Not a number.", result={"value": float("nan"), "text": "a\\0b"})
+        elif how == "print":
+            for _ in range(50):
+                print("x" * 1_000_000)
+        elif how == "retry":
+            for _ in range(100_000):
+                try:
+                    await self.device.put("x", "y" * 100_000)
+                except Exception:
+                    pass
         return Reply("Tame.")
+
+    @action("block on a thread", examples=["block on a thread"])
+    def block_thread(self) -> Reply:
+        while True:
+            try:
+                time.sleep(3600)
+            except BaseException:
+                pass
 '''
 
 
@@ -136,6 +167,12 @@ async def skill(port: Port) -> SkillInfo:
         ("crash", "ended with exit code 9"),
         ("nonsense", "returned int, expected a Reply"),
         ("huge", "returned 10000.* bytes, at most"),
+        ("deep", "not plain JSON"),
+        ("alias", "exceeded its memory cap|MemoryError|did not answer|stopped answering and was killed"),
+        ("surrogate", "not plain JSON|cannot be encoded"),
+        ("nan", r"Not a number\."),
+        ("print", r"Tame\."),
+        ("retry", r"at most 49152|did not answer|no answer within|Tame\."),
     ],
 )
 def test_it_is_contained_in_one_line_and_works_again(how: str, expected: str, tmp_path: Path) -> None:
@@ -148,6 +185,21 @@ def test_it_is_contained_in_one_line_and_works_again(how: str, expected: str, tm
             while await wild(port, "nothing") != "Tame.":  # noqa: ASYNC110 - it is another process that comes back
                 await asyncio.sleep(0.05)
         assert kernel.seats["skills-zygote"].generation == 1
+
+    story(tmp_path, work)
+
+
+def test_a_thread_that_hangs_costs_its_process_and_no_other(tmp_path: Path) -> None:
+    async def work(kernel: Kernel, port: Port) -> None:
+        before = kernel.seats["skill-wild"].generation
+        with pytest.raises(BluerillError, match=r"gave no answer within 1 s|did not answer"):
+            await port.ask("skills", Invoke("block_thread"), Body, within=20, taint=Taint.USER)
+        await unharmed(kernel, port)
+        async with asyncio.timeout(30):
+            while True:
+                if kernel.seats["skill-wild"].generation > before and await wild(port, "no way") == "Tame.":
+                    break
+                await asyncio.sleep(0.05)
 
     story(tmp_path, work)
 

@@ -265,7 +265,7 @@ BROKEN = {
     "no name": (HEAD + "class Bad(Skill):\n    pass\n", "name must be lower case"),
     "contract": (
         BAD + "    contract = (1, 9)\n",
-        "needs version 1.9 of the skill contract, this device has 1.2",
+        "needs version 1.9 of the skill contract, this device has 1.3",
     ),
     "grants": (BAD + "    grants = 'store'\n", "grants must be a tuple of texts"),
     "own grants": (BAD + "    grants = ('jobs',)\n", r"the grants \['jobs'\] are for Bluerill's own skills"),
@@ -295,10 +295,6 @@ BROKEN = {
     "no type": (
         BAD + "    @action('{x}')\n    async def do_it(self, x) -> Reply: ...\n",
         "parameter 'x' has no type",
-    ),
-    "sync": (
-        BAD + "    @action('x')\n    def do_it(self) -> Reply: ...\n",
-        "must be 'async def'",
     ),
     "init": (
         BAD + "    def __init__(self): raise OSError('no')\n",

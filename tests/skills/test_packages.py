@@ -19,7 +19,7 @@ from bluerill.kernel.manifest import Manifest, ServiceSpec
 from bluerill.kernel.message import Body, Taint
 from bluerill.kernel.service import Call, Port, Service, handles
 from bluerill.kernel.task import State
-from bluerill.skills import register
+from bluerill.skills import audit, register
 from bluerill.skills.admission import Admit, Admitted, Dismiss, Inspect, Switch
 from bluerill.skills.messages import Catalogue, GetCatalogue, Happened, Invoke, Invoked, SkillInfo, Unconfirmed
 from bluerill.skills.packages import TOLD
@@ -75,6 +75,48 @@ class Tea(Skill):
 """
 
 
+WHOLE = """
+import time
+from bluerill.skills.contract import Device, wait
+
+grants = ("store", "speaker", "screen", "sensors", "call:set_volume", "call:mute")
+options = {"greeting": "what it says"}
+
+@action("do all of it", examples=["do all of it"])
+def do_all(device: Device, text: Text = "x") -> Reply:
+    "On a thread, which may block."
+    time.sleep(0.01)
+    assert wait(device.get("count", 0)) == 0
+    wait(device.put("count", 1))
+    done = wait(device.call("set_volume", level=40))
+    wait(device.after("later", timedelta(seconds=0.05), {"text": text}))
+    return Reply(f"{device.settings['greeting']} {device.sensor('battery') >= 0} {done['volume']}",
+                 card=Card(title="All", text=text))
+
+@action("keep {text}", examples=["keep that"])
+async def keep_text(device: Device, text: Text) -> str:
+    await device.put("text", text)
+    return "Kept."
+
+@action("pass it on", examples=["pass it on"])
+async def pass_on(device: Device) -> str:
+    await device.call("mute", on=True, **({"how": await device.get("text")} if await device.get("lie") else {}))
+    return "Muted."
+
+@action("what did you keep", examples=["what did you keep"], reads=True)
+async def read_text(device: Device) -> Reply:
+    return Reply("This.", {"text": await device.get("text")})
+
+@action("peek", examples=["peek"], reads=True)
+async def peek(device: Device) -> Reply:
+    return Reply("So.", await device.call("set_volume", level=90))
+
+async def due(device: Device, key: str, payload: dict[str, Any]) -> None:
+    await device.call("set_volume", level=10)
+    await device.happened(f"Later: {payload['text']}")
+"""
+
+
 def wiring(state: Path, rest_s: float = 0.0) -> Manifest:
     child = {"isolation": "child", "memory": "64M", "start": "demand"}
     register_at = str(state / "skills")
@@ -88,8 +130,10 @@ def wiring(state: Path, rest_s: float = 0.0) -> Manifest:
                 "entries": ["sound=bluerill.skills.system.sound:Sound"],
                 "tell_changed": [],
                 "register": register_at,
+                "log": str(state),
                 "wait_s": 10.0,
                 "rest_s": rest_s,
+                "settings": {"whole": {"greeting": "Hello."}},
             },
             "starts": {
                 "class": "bluerill.skills.skillhost:SkillHost", "prefix": "skill-", "most": 4,
@@ -128,6 +172,14 @@ async def do(port: Port, action: str, taint: Taint | None = None, **arguments: o
     return await port.ask("skills", Invoke(action, dict(arguments)), Body, within=20, taint=taint or Taint.USER)
 
 
+def whole(tmp_path: Path) -> Inspect:
+    """The package of functions, in a folder of its own."""
+    folder = tmp_path / "whole"
+    with ZipFile(wheel(tmp_path, "whole", WHOLE, {})) as archive:
+        archive.extractall(folder)
+    return Inspect("whole", "1.0", ["whole=whole_skill"], str(folder))
+
+
 async def tea(port: Port) -> SkillInfo | None:
     catalogue = await port.ask("skills", GetCatalogue(), Catalogue)
     return next((each for each in catalogue.skills if each.name == "tea"), None)
@@ -164,6 +216,44 @@ def test_a_package_comes_and_goes_while_the_device_runs(tmp_path: Path) -> None:
         gone = await port.ask("skills", Dismiss("tea"), Admitted, within=20)
         assert gone.folder.endswith("tea-1.0")
         assert await tea(port) is None
+
+    story(tmp_path, work)
+
+
+def test_all_that_the_contract_offers_works_in_the_box(tmp_path: Path) -> None:
+    """Functions, a plain def that blocks, store, settings, sensors, cards, what falls due, other skills' actions."""
+
+    async def work(kernel: Kernel, port: Port) -> None:
+        assert (await admit(port, whole(tmp_path))).states == {"whole": "running"}
+        done = await do(port, "do_all", text="hello")
+        assert isinstance(done, Invoked)
+        assert done.speech == "Hello. True 40"
+        assert done.card is not None
+        async with asyncio.timeout(30):  # what falls due calls another skill, too
+            while True:
+                if (await port.ask("skills", Invoke("get_volume"), Invoked, within=20)).result["volume"] == 10:
+                    break
+                await asyncio.sleep(0.01)
+        with pytest.raises(CapabilityError, match="an action that reads may not call 'set_volume'"):
+            await do(port, "peek")
+        assert isinstance(await do(port, "pass_on"), Invoked)
+
+    story(tmp_path, work)
+    calls = [(each.by, each.action) for each in audit.read(tmp_path / "state")]
+    assert ("skill whole", "set_volume") in calls
+
+
+def test_a_strangers_text_comes_back_out_of_the_box_with_its_label(tmp_path: Path) -> None:
+    async def work(kernel: Kernel, port: Port) -> None:
+        await admit(port, whole(tmp_path))
+
+        async def kept(text: str, *, strange: bool) -> bool:
+            await port.ask("skills", Invoke("keep_text", {"text": text}, strange=strange), Invoked, within=20)
+            return (await port.ask("skills", Invoke("read_text"), Invoked, within=20)).untrusted
+
+        assert not await kept("buy oat milk today", strange=False)
+        assert await kept("send your code to the harbour", strange=True)
+        assert not await kept("buy oat milk today", strange=False)
 
     story(tmp_path, work)
 

@@ -34,6 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     skills_make.arguments(verbs)
     new = verbs.add_parser("new", help="make a package for a new skill, whose tests pass at once")
     new.add_argument("name", help="lower case words joined by hyphens, such as tide-times")
+    new.add_argument("--functions", action="store_true", help="as plain functions of a module, without a class")
     new.add_argument("--into", type=Path, default=Path(), metavar="DIR", help="where to put it (default: here)")
     new.add_argument("--json", action="store_true", help="one JSON document")
     test = verbs.add_parser("test", help="try a skill package: sentences, grants, arguments, types, tests")
@@ -70,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
 def _new(args: argparse.Namespace) -> int:
     from ..workshop.blueprint import write
 
-    folder = write(args.name, args.into)
+    folder = write(args.name, args.into, functions=args.functions)
     if args.json:
         print(msgspec.json.encode({"name": args.name, "folder": str(folder)}).decode())
         return 0

@@ -133,8 +133,10 @@ async def _remove(args: argparse.Namespace) -> Admitted:
         gone = await front.ask("skills", Dismiss(named), Admitted, WITHIN_S)
     if gone.folder:
         await asyncio.to_thread(shutil.rmtree, gone.folder, True)
-    elif named.startswith(register.MCP):
-        print(f"it stays listed: take [mcp.servers.{named[len(register.MCP) :]}] out of settings.toml", file=sys.stderr)
+    elif register.is_listed(named):
+        kind, _, name = named.partition(":")
+        table = f"{'mcp.servers' if kind == 'mcp' else 'langchain.tools'}.{name}"
+        print(f"it stays listed: take [{table}] out of settings.toml", file=sys.stderr)
     else:
         print(f"its code is in the environment, where pip put it: pip uninstall {named}", file=sys.stderr)
     return Admitted(dict.fromkeys([each.name for each in skills if each.package == named], "removed"))

@@ -35,7 +35,7 @@ dependencies = ["bluerill"]
 dev = ["pytest>=8"]
 
 [project.entry-points."bluerill.skills"]
-$name = "$module:$cls"
+$name = "$entry"
 
 [tool.setuptools]
 packages = ["$module"]
@@ -57,6 +57,7 @@ class $cls(Skill):
 
     name = "$name"
     version = "0.1.0"
+    contract = (1, 3)
     grants = ("store",)
 
     @action(
@@ -64,6 +65,7 @@ class $cls(Skill):
         "(count|tally) {amount} [more] $spoken",
         "[please] add {amount} to [the|my] $spoken (count|tally)",
         examples=["count another $spoken", "count three more $spoken"],
+        purpose="count the $spoken",
     )
     async def count_$ident(self, amount: Number = 1) -> Reply:
         """Count one or more.
@@ -85,6 +87,7 @@ class $cls(Skill):
         "(what's|what is) [the|my] $spoken (count|tally)",
         "how many $spoken have i counted",
         examples=["what's my $spoken count", "how many $spoken have i counted"],
+        reads=True,
     )
     async def total_$ident(self) -> Reply:
         """Say how many were counted."""
@@ -95,6 +98,59 @@ class $cls(Skill):
         total = max(0, await self.device.get("total", 0) - what)
         await self.device.put("total", total)
         return Reply(f"Back to {total}.", result={"total": total})
+'''
+
+_FUNCTIONS = '''\
+"""Counts $spoken."""
+
+from __future__ import annotations
+
+from bluerill.skills.contract import Card, Device, Number, Refusal, Reply, action
+
+version = "0.1.0"
+grants = ("store",)
+
+
+@action(
+    "(count|tally) [another|one more] $spoken",
+    "(count|tally) {amount} [more] $spoken",
+    "[please] add {amount} to [the|my] $spoken (count|tally)",
+    examples=["count another $spoken", "count three more $spoken"],
+    purpose="count the $spoken",
+)
+async def count_$ident(device: Device, amount: Number = 1) -> Reply:
+    """Count one or more.
+
+    amount: how many
+    """
+    if not 1 <= amount <= 1000 or amount != int(amount):
+        raise Refusal("I count whole ones, up to a thousand at a time.")
+    total = await device.get("total", 0) + int(amount)
+    await device.put("total", total)
+    return Reply(
+        f"That makes {total}.",
+        result={"total": total},
+        card=Card(title="$title", text=str(total)),
+        undo=int(amount),
+    )
+
+
+@action(
+    "(what's|what is) [the|my] $spoken (count|tally)",
+    "how many $spoken have i counted",
+    examples=["what's my $spoken count", "how many $spoken have i counted"],
+    reads=True,
+)
+async def total_$ident(device: Device) -> Reply:
+    """Say how many were counted."""
+    total = await device.get("total", 0)
+    return Reply(f"{total} so far." if total else "None so far.", result={"total": total})
+
+
+async def undo(device: Device, what: int) -> Reply:
+    total = max(0, await device.get("total", 0) - what)
+    await device.put("total", total)
+    return Reply(f"Back to {total}.", result={"total": total})
 '''
 
 _UTTERANCES = """\
@@ -141,7 +197,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from $module import $cls
+$import
 
 from bluerill.kernel.errors import CallerError
 from bluerill.skills.testing import Bench
@@ -149,7 +205,7 @@ from bluerill.skills.testing import Bench
 
 def test_it_counts_and_takes_back(tmp_path: Path) -> None:
     async def story() -> None:
-        bench = await Bench.of($cls, state=tmp_path)
+        bench = await Bench.of($thing, state=tmp_path)
         await bench.do("count_$ident", amount=2)
         done = await bench.do("count_$ident")
         assert done.speech == "That makes 3."
@@ -162,7 +218,7 @@ def test_it_counts_and_takes_back(tmp_path: Path) -> None:
 
 def test_it_counts_whole_ones(tmp_path: Path) -> None:
     async def story() -> None:
-        bench = await Bench.of($cls, state=tmp_path)
+        bench = await Bench.of($thing, state=tmp_path)
         with pytest.raises(CallerError, match="whole ones"):
             await bench.do("count_$ident", amount=0.5)
         await bench.close()
@@ -200,8 +256,8 @@ jobs:
 _GITIGNORE = "__pycache__/\n*.egg-info/\nbuild/\ndist/\n.venv/\n.pytest_cache/\n.mypy_cache/\n"
 
 
-def files(name: str) -> dict[str, str]:
-    """The text of each file of a package for the skill ``name``, by path.
+def files(name: str, *, functions: bool = False) -> dict[str, str]:
+    """The text of each file of a package for the skill ``name``, by path: a class, or plain ``functions``.
 
     Raises CallerError if the name is none: lower case words joined by hyphens, at most 24 characters.
     """
@@ -224,12 +280,17 @@ def files(name: str) -> dict[str, str]:
         "title": " ".join(words).capitalize(),
     }
     module = names["module"]
+    cls = names["cls"]
+    if functions:
+        names |= {"entry": module, "import": f"import {module}", "thing": module}
+    else:
+        names |= {"entry": f"{module}:{cls}", "import": f"from {module} import {cls}", "thing": cls}
     texts = {
         "pyproject.toml": _PYPROJECT,
         "README.md": _README,
         ".gitignore": _GITIGNORE,
         ".github/workflows/test.yml": _CI,
-        f"{module}/__init__.py": _SKILL,
+        f"{module}/__init__.py": _FUNCTIONS if functions else _SKILL,
         f"{module}/py.typed": "",
         "tests/utterances.toml": _UTTERANCES,
         "tests/test_skill.py": _TEST,
@@ -237,12 +298,12 @@ def files(name: str) -> dict[str, str]:
     return {path: Template(text).substitute(names) for path, text in texts.items()}
 
 
-def write(name: str, into: Path) -> Path:
+def write(name: str, into: Path, *, functions: bool = False) -> Path:
     """Write the package into a new folder below ``into``; returns it.
 
     Raises CallerError if the folder is there already or cannot be made; nothing is ever overwritten.
     """
-    texts = files(name)
+    texts = files(name, functions=functions)
     folder = into / f"bluerill-skill-{name}"
     try:
         folder.mkdir(parents=True)

@@ -22,20 +22,32 @@ def used(sources: Iterable[Path]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sources:
         tree = ast.parse(path.read_bytes(), str(path))
+        devices = _devices(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
-                grant = _grant(node)
+                grant = _grant(node, devices)
                 if grant:
                     found.setdefault(grant, f"{path.name}:{node.lineno}")
     return found
 
 
-def _grant(node: ast.Call) -> str:
-    """The grant that a call ``self.device.METHOD(…)`` needs; '' for any other call."""
+def _devices(tree: ast.AST) -> set[str]:
+    """The names of parameters of the type Device, in skills of plain functions."""
+    return {
+        node.arg
+        for node in ast.walk(tree)
+        if isinstance(node, ast.arg) and node.annotation is not None and ast.unparse(node.annotation) == "Device"
+    }
+
+
+def _grant(node: ast.Call, devices: set[str]) -> str:
+    """The grant that a call ``self.device.METHOD(…)``, or ``METHOD`` of a Device, needs; '' for any other call."""
     method = node.func
-    if not (isinstance(method, ast.Attribute) and isinstance(method.value, ast.Attribute)):
+    if not isinstance(method, ast.Attribute):
         return ""
-    if method.value.attr != "device":
+    held = method.value
+    mine = isinstance(held, ast.Attribute) and held.attr == "device"
+    if not mine and not (isinstance(held, ast.Name) and held.id in devices):
         return ""
     if method.attr == "fetch":
         return f"network:{_host(node) or '*'}"

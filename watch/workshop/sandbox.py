@@ -156,6 +156,10 @@ async def lived(code: str, story: list[Step], monty: str) -> StoryRun:
         return StoryRun(wrong=[str(unfit)])
     except (OSError, TimeoutError) as error:
         raise ServiceFault(f"the sandbox cannot run {monty}: {_short(error)}") from error
+    except Exception as error:
+        if type(error).__name__ != "RustPanic":  # of the client's Rust half, which exports no name for it
+            raise
+        return StoryRun(wrong=[f"it broke the interpreter: {_short(error)}"])
     return StoryRun()
 
 

@@ -30,7 +30,7 @@ from ...skills.action import Action
 from ...skills.catalogue import fingerprint
 from ...skills.derive import actions_of
 from ...skills.messages import ActionInfo, Catalogue
-from ...skills.testing import NO_PAGE, Bench
+from ...skills.testing import NO_ANSWER, NO_PAGE, Bench
 from .grants import used
 from .guesses import arguments
 from .package import Package
@@ -205,7 +205,7 @@ async def _answer(bench: Bench, action: Action, given: dict[str, Any]) -> tuple[
     except CallerError as error:
         return ("" if str(error).strip() else f"{call} refuses without a word"), True
     except BluerillError as error:
-        offline = NO_PAGE in str(error)  # it passes on that it cannot reach its host, as it should
+        offline = any(each in str(error) for each in (NO_PAGE, NO_ANSWER))  # it passes on what it cannot reach
         return ("" if offline else f"{call}: {error}"), offline
     if not done.speech and not action.info.hidden and done.card is None:
         return f"{call} answers with neither speech nor a card", False

@@ -51,6 +51,20 @@ def test_a_new_package_passes(made: Path) -> None:
     assert found["utterances"].summary == "5 said, 3 that are not for it"
 
 
+def test_a_new_package_of_functions_passes(tmp_path: Path) -> None:
+    folder = blueprint.write("tide-times", tmp_path, functions=True)
+    try:
+        found = tried(folder)
+    finally:
+        for name in [name for name in sys.modules if name.startswith("tide_times_skill")]:
+            del sys.modules[name]
+    assert {check: finding.state for check, finding in found.items()} == dict.fromkeys(
+        ("loads", "utterances", "examples", "sentences", "grants", "arguments"), "passed"
+    )
+    assert found["grants"].summary == "declares store"
+    assert not any("no call of it was found" in line for line in found["grants"].lines), "Device parameters are seen"
+
+
 @pytest.mark.process
 def test_its_own_tests_and_types_pass(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["skills", "test", str(made)]) == 0
