@@ -14,8 +14,9 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 __all__ = ["crops"]
 
 WORDS: Final = (
-    "pharmacy", "Bakery", "OPEN", "closed", "EXIT", "Platform", "Museum", "Library", "Salon", "GARDEN", "Kitchen", "taxi",
-    "Station", "ticket", "ENTRANCE", "Florist", "Books", "Theatre", "market", "Harbour", "COFFEE", "Jeans", "tailor",
+    "pharmacy", "Bakery", "OPEN", "closed", "EXIT", "Platform", "Museum", "Library", "Salon", "GARDEN", "Kitchen",
+    "taxi", "Station", "ticket", "ENTRANCE", "Florist", "Books", "Theatre", "market", "Harbour", "COFFEE", "Jeans",
+    "tailor",
     "Dentist", "Optics", "Bicycle", "REPAIR", "Gallery", "Noodles", "Sushi", "Brewery", "cellar", "Toilets", "Parking",
     "Elevator", "WARNING", "Private", "Fragile", "Welcome", "Thursday", "Jazzclub", "Kwikstop", "QUAYSIDE", "Waxworks",
 )  # fmt: skip

@@ -4,8 +4,8 @@ Memory is what decides the sizes here: the detector's activations grow with the 
 the process peaks near 240 MiB, at the library's own default (which enlarges small pictures) near 900. A small picture
 may be a crop: one line, or a word, that a detector expecting margins misses or cuts. It is read in three ways (what
 the detector finds; the whole as one line; the same with light and dark exchanged, since most print is dark on light),
-and the reading that the recogniser is surest of is taken. Lines come in reading order: rows from top to bottom, in a row
-from left to right.
+and the reading that the recogniser is surest of is taken. Lines come in reading order: rows from top to bottom, in a
+row from left to right.
 """
 
 from __future__ import annotations

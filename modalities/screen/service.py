@@ -16,6 +16,7 @@ from PIL import Image
 
 from ...agent.messages import Show, State
 from ...kernel.errors import BluerillError, CallerError
+from ...kernel.frugal import be_frugal
 from ...kernel.limits import LEASE_ABOVE
 from ...kernel.message import Lane
 from ...kernel.service import Call, Leased, Service, handles
@@ -23,7 +24,6 @@ from ...skills.messages import GLANCE_CHANGED, Glance
 from .encode import Differ, Patch, png
 from .faces import Wardrobe
 from .fingers import Fingers
-from .frugal import be_frugal
 from .messages import (
     Attach,
     Attached,
