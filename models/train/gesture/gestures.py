@@ -29,6 +29,8 @@ DOUBT = 0.3
 YES = {"raise": (0.1, 0.7), "flick": (0.42, 0.8), "double-flick": (0.1, 0.6), "shake": (0.1, 0.55),
        "rotate": (0.1, 0.6)}  # fmt: skip
 """Seconds after its end in which a gesture is to be told; a single flick is told late, since another may follow."""
+COPIES = 12
+"""How often each recording of a person is used, each time otherwise."""
 SCALE = np.array([6.0, 6.0, 6.0, 3.0, 3.0, 3.0], np.float32)
 Rows = NDArray[np.float64]
 
@@ -119,28 +121,41 @@ def tail(gesture: str) -> int:
     return int(ENDS[gesture].seconds * RATE)
 
 
-def train(
-    folder: Path, out: Path, epochs: int, seed: int = 1, names: tuple[str, ...] = TRAIN_PEOPLE,
-    takes: int = 24_000, lives: int = 8_000, before: Path | None = None, hours: float = 40.0,
-) -> None:  # fmt: skip
-    """Train on the recordings of these people and on simulation; write the network. ``before`` is an earlier network,
-    whose mistakes in ``hours`` of simulated life are trained on."""
-    torch.manual_seed(seed)
-    torch.set_num_threads(1)
-    rng, began = np.random.default_rng(seed), time.monotonic()
+def simulation(
+    rng: np.random.Generator, takes: int, lives: int, before: Path | None, hours: float
+) -> tuple[list[Rows], list[int]]:
+    """Windows and labels of simulated arms. ``before`` is an earlier network, whose mistakes in ``hours`` of simulated
+    life are added."""
     windows, labels = simulated(rng, takes, lives)
     if before is not None:
         hard = mined(rng, Network.load(before), hours)
         say(f"{len(hard)} windows of {hours:g} hours mistaken before")
         windows, labels = windows + hard, labels + [0] * len(hard)
-    real = recorded(rng, folder, names, 12)
-    windows, labels = windows + real, labels + [0] * len(real)
-    say(f"{len(labels)} windows ({len(real)} of people) in {time.monotonic() - began:.0f} s")
+    return windows, labels
+
+
+def fitted(windows: list[Rows], labels: list[int], epochs: int, seed: int) -> MotionNet:
+    """A network trained on these."""
+    torch.manual_seed(seed)
     net = MotionNet(6, WINDOW // 2, (1, 2, 2), len(LABELS))
     weight = torch.ones(len(LABELS))
     weight[0] = 2.0  # a false alarm costs more than a gesture made twice
     fit(net, shrunk(np.array(windows)) / SCALE, labels, epochs=epochs, weight=weight)
-    save(net, out, LABELS, np.zeros(6), SCALE)
+    return net
+
+
+def train(
+    folder: Path, out: Path, epochs: int, seed: int = 1, names: tuple[str, ...] = TRAIN_PEOPLE,
+    takes: int = 24_000, lives: int = 8_000, before: Path | None = None, hours: float = 40.0,
+) -> None:  # fmt: skip
+    """Train on the recordings of these people and on simulation; write the network."""
+    torch.set_num_threads(1)
+    rng, began = np.random.default_rng(seed), time.monotonic()
+    windows, labels = simulation(rng, takes, lives, before, hours)
+    real = recorded(rng, folder, names, COPIES)
+    windows, labels = windows + real, labels + [0] * len(real)
+    say(f"{len(labels)} windows ({len(real)} of people) in {time.monotonic() - began:.0f} s")
+    save(fitted(windows, labels, epochs, seed), out, LABELS, np.zeros(6), SCALE)
 
 
 def main() -> None:
