@@ -39,7 +39,7 @@ from ..models.train.gesture.arm import EVERYDAY, GESTURES, NOVEL, Arm, draw_arm,
 from ..models.train.gesture.cases import posture_cases
 from ..models.train.gesture.recordings import TRAIN_PEOPLE, UNSEEN_PEOPLE, evened, people, pickup
 from .figures import percentile, share
-from .one_axis import apart
+from .one_axis import apart, by_kernels, everyone
 
 Rows = NDArray[np.float64]
 STROKE_SEEN, STROKE_UNSEEN = ("s02", "s03", "s04", "s05", "s06", "s07"), ("s08", "s09")
@@ -251,11 +251,13 @@ def measure_examples(data: Path, owners: int = 6) -> dict[str, Any]:
         "as the device compares": np.array([distances(shape, shapes) for shape in shapes]),
         "in four views of the one axis": apart([series for series, _ in cases]),
     }
+    views = ways["in four views of the one axis"]
+    ways["in four views and by random kernels"] = views / np.median(views) + by_kernels([each for each, _ in cases])
+    labels = [each[1] for each in cases]
     for way, far in ways.items():
         for count in (1, 3, 4):
-            result[f"PickupGestureWiimoteZ, {way}, {count} examples"] = nearest_of(
-                far, [each[1] for each in cases], count
-            )
+            result[f"PickupGestureWiimoteZ, {way}, {count} examples"] = nearest_of(far, labels, count)
+        result[f"PickupGestureWiimoteZ, {way}, all others as examples"] = share(everyone(far, labels), len(labels))
     return result
 
 
