@@ -2,10 +2,10 @@
 
 The device compares six axes (``models/motion/example.py``); one axis without rotation says far less, and what helps
 with one did not help with six, on simulated movements: the series as a whole and without its rests, each beside its
-slope, warped (``example.distances``), and how long the movement was; and beside that the angle between what
-random kernels find in them (A. Dempster et al., "ROCKET", 2020), which were trained on nothing. The weights were chosen on
-these same 50 recordings, so the figures are those of a method that had seen its exam. ``everyone`` bounds what a nearest
-neighbour can reach: all other recordings are its examples.
+slope, warped (``example.distances``), and how long the movement was; and beside that the angle between what random
+kernels find in them (A. Dempster et al., "ROCKET", 2020), which were trained on nothing. The weights were chosen on
+these same 50 recordings, so the figures are those of a method that had seen its exam. ``everyone`` bounds what a
+nearest neighbour can reach: all other recordings are its examples.
 """
 
 from __future__ import annotations
