@@ -3,7 +3,7 @@
     # settings.toml
     [image.labels]                     # an ONNX classifier, or the image encoder of a CLIP-like model
     model = "mobilenet-v3"             # a card (bluerill models add FILE) or a file
-    names = "/home/me/imagenet.txt"    # a name a line; or an .npz of "names" and "vectors", for an encoder
+    names = "~/imagenet.txt"           # a name a line; or an .npz of "names" and "vectors", for an encoder
     size = 224
     layout = "nchw"                    # or "nhwc"
     normal = "imagenet"                # or "unit" (0 to 1), "half" (-1 to 1), "clip"
