@@ -152,9 +152,11 @@ bench-face-new: $(DEV_STAMP)  ## 200 faces made from words and photographs: chec
 BLUERILL_DATA ?= ../shared/data
 train-gesture: $(DEV_STAMP)  ## train the networks for wrist, activity, strokes and hands anew (half an hour on one core)
 	$(PY) -m pip install --progress-bar on torch
-	$(PY) -m bluerill.models.train.gesture.gestures --data $(BLUERILL_DATA) --out models/weights/wrist/gestures-0.npz $(ARGS)
+	$(PY) -m bluerill.models.train.gesture.gestures --data $(BLUERILL_DATA) --out build/gesture/draft.npz $(ARGS)
+	$(PY) -m bluerill.models.train.gesture.gestures --data $(BLUERILL_DATA) --out models/weights/wrist/gestures-0.npz \
+	  --before build/gesture/draft.npz --seed 2 --epochs 16 $(ARGS)
 	$(PY) -m bluerill.models.train.gesture.gestures --data $(BLUERILL_DATA) --out models/weights/wrist/gestures-1.npz \
-	  --before models/weights/wrist/gestures-0.npz --takes 16000 --lives 5000 --hours 10 $(ARGS)
+	  --before build/gesture/draft.npz --seed 3 --epochs 16 $(ARGS)
 	$(PY) -m bluerill.models.train.gesture.activity --data $(BLUERILL_DATA) --out models/weights/wrist
 	$(PY) -m bluerill.models.train.gesture.strokes --shapes modalities/gesture/shapes.toml --out models/weights/strokes
 	$(PY) -m bluerill.models.train.gesture.poses --data $(BLUERILL_DATA) --out models/weights/hand/pose.npz

@@ -245,9 +245,10 @@ class Settled(Body, frozen=True):
 
 @message("agent.press")
 class Press(Body, frozen=True):
-    """Tell ``session`` that a button of a card was pressed, e.g. ``dismiss`` or ``snooze`` of a ring."""
+    """Tell ``session`` that a button of a card was pressed, e.g. ``dismiss`` or ``snooze`` of a ring; or that the owner
+    turned to another ``face``, whose name is ``id``."""
 
-    button: Literal["dismiss", "snooze", "stop"]
+    button: Literal["dismiss", "snooze", "stop", "face"]
     id: str = ""
 
 

@@ -167,6 +167,9 @@ class SessionService(Service):
 
     @handles(Press)
     async def press(self, press: Press, call: Call) -> None:
+        if press.button == "face":
+            await self._worn(press.id[:100])
+            return
         await self._hush("dismissed")
         await self._ring("snooze_ring" if press.button == "snooze" else "dismiss_ring", press.id[:100])
 
@@ -378,6 +381,13 @@ class SessionService(Service):
             self._memory.cut(said, seconds)
             if reason == "dismissed":  # nothing follows that would say so
                 await self._out.state("idle")
+
+    async def _worn(self, face: str) -> None:
+        """A face that the owner turned to is on the glass already: it is remembered, and nothing is said."""
+        try:
+            await self.port.ask(self._skills, Invoke("wear_face", {"name": face}), Invoked, within=ACT_WITHIN_S)
+        except BluerillError as error:
+            self.port.log.info("the face %s is not remembered: %s", face, error)
 
     async def _ring(self, action: str, which: str) -> list[str]:
         """Dismiss or snooze what rings (one, or all); the ids of what did. A device without rings has none."""

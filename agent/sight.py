@@ -106,7 +106,7 @@ def _colours(seen: Seen) -> str:
 
 def _summary(seen: Seen) -> str:
     """What is known of a picture, and truthfully what is not."""
-    parts = [f"It looks like {label.label}." for label in seen.labels[:1]]
+    parts = [seen.description] if seen.description else [f"It looks like {label.label}." for label in seen.labels[:1]]
     parts += [_codes(seen), _text(seen)]
     if not any(parts):
         parts = ["I can tell colours, codes and text, but not what a picture shows: no model for that is loaded."]

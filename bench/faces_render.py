@@ -177,7 +177,7 @@ AFTER_ALL: Final = """
 from pathlib import Path
 import bluerill.kernel.child
 from bluerill.modalities.screen.service import ScreenService
-from bluerill.modalities.screen.frugal import be_frugal
+from bluerill.kernel.frugal import be_frugal
 from bluerill.modalities.screen.renderer import brighten
 be_frugal()
 service, now, seen = ScreenService(), 1_795_000_000.0, []

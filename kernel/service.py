@@ -117,7 +117,9 @@ class Port(Protocol):
         """
         ...
 
-    async def ask_any(self, to: str, body: Body, *, within: float | None = None) -> tuple[Body, Lease | None]:
+    async def ask_any(
+        self, to: str, body: Body, *, within: float | None = None, lease: Lease | None = None
+    ) -> tuple[Body, Lease | None]:
         """Any answer and its payload, if it has one (the caller releases it): for what passes answers on."""
         ...
 

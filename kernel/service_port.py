@@ -150,8 +150,10 @@ class ServicePort:
             )
         return answer, sent.borrowed
 
-    async def ask_any(self, to: str, body: Body, *, within: float | None = None) -> tuple[Body, Lease | None]:
-        sent = self._send(to, body, within, None, None, None)
+    async def ask_any(
+        self, to: str, body: Body, *, within: float | None = None, lease: Lease | None = None
+    ) -> tuple[Body, Lease | None]:
+        sent = self._send(to, body, within, None, None, lease)
         try:
             await sent
         except BaseException:

@@ -241,7 +241,7 @@ class BenchPort:
         answer = await self._bench.ask(self._address, to, body)
         return answer.body, answer.lease
 
-    async def ask_any(self, to: str, body: Body, *, within: float | None = None) -> tuple[Body, Any]:
+    async def ask_any(self, to: str, body: Body, *, within: float | None = None, lease: Any = None) -> tuple[Body, Any]:
         answer = await self._bench.ask(self._address, to, body)
         return getattr(answer, "body", answer), getattr(answer, "lease", None)
 

@@ -93,6 +93,8 @@ def _add_settings(services: dict[str, ServiceSpec], path: Path) -> None:
             added = {"larger": "larger"}
         elif name == "larger":
             added = {"models": larger}
+        elif name == "image":
+            added = {"models": tables.get("image", {})}
         elif name in ("screen", "designer"):
             added = {"faces": str(faces["folder"])}
         else:

@@ -38,6 +38,8 @@ _NAMES: Final = [
     *({f"g{axis}", f"{axis}_gyro", f"gyro_{axis}", f"gyroscope_{axis}"} for axis in _AXES),
 ]
 _POINT: Final = re.compile(rb'<Point\s+X="(-?[\d.]{1,16})"\s+Y="(-?[\d.]{1,16})"')
+PICTURES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")
+"""How pictures begin, which are not read here."""
 MS_STEP: Final = 1.0
 """Times that are further apart than this on average are milliseconds: nobody measures a wrist once a second."""
 
@@ -66,6 +68,8 @@ def open_recording(path: Path) -> Recording:
         raise CallerError(f"cannot be read: {error.strerror}") from None
     if not head:
         raise CallerError("expected a recording, got an empty file")
+    if head.startswith(PICTURES) or head[8:12] == b"WEBP":
+        return Recording(path, "picture")
     if head[:1] in b"<[{":
         return Recording(path, "pose" if b'"landmarks"' in head else "stroke")
     return Recording(path, "pose" if b"x20" in head.partition(b"\n")[0].lower() else "motion")

@@ -7,8 +7,9 @@ for a small part: they tell corners from curves. All templates are compared in o
 
 The networks read 32 points and their directions; they were trained on the shipped templates, drawn anew thousands of
 times (``models/train/gesture/strokes.py``), and know which differences between two shapes matter. Their mean log
-probability is added to the similarity with a small weight. Shapes of the owner's own have no network; an example of
-the owner's counts a little more than a shipped one.
+probability is added to the similarity with a small weight. A shape that the owner drew as well is as like as the mean
+of its likest shipped template and the owner's two likest examples, and its networks count less: they know how people
+draw, the examples how this one does. Shapes of the owner's alone have no network.
 """
 
 from __future__ import annotations
@@ -32,9 +33,14 @@ MAX_TURN: Final = np.radians(30)
 CORNERS: Final = 0.15
 """The part of directions in a similarity."""
 READ: Final = 0.015
-"""The weight of the networks' log probability beside a similarity; chosen, as OWN, on people s02 to s07."""
+"""The weight of the networks' log probability beside a similarity; chosen on people s02 to s07."""
+READ_BESIDE: Final = 0.005
+"""The same where there are examples of the owner's. Chosen, with the half that these count, on people s02 to s07, each
+in turn the owner of one, three or five random examples of every shape, or of four shapes."""
 OWN: Final = 0.03
-"""How much more like a stroke an example of the owner's is taken to be."""
+"""How much more like a stroke a shape of the owner's alone is taken to be, for want of a network."""
+NEAREST: Final = 2
+"""Examples of the owner's that count for a shape: the likest two, since one may be like a stroke by chance."""
 MODELS: Final = Path(__file__).parents[2] / "models" / "weights" / "strokes"
 LEAST: Final = 0.84
 """A stroke less similar than this to every template is none of them (1 in 500 strokes of other people is below)."""
@@ -83,6 +89,25 @@ def _cosines(templates: Any, vector: Vector) -> NDArray[np.float64]:
     return np.real(dots * np.exp(-1j * turn))
 
 
+class _Shape(NamedTuple):
+    """A name: the places of its templates, the device's and the owner's, and of its network's answer (-1: none)."""
+
+    name: str
+    shipped: list[int]
+    own: list[int]
+    network: int
+
+    def value(self, alike: NDArray[np.float64], logs: NDArray[Any] | None) -> float:
+        """How much a stroke is taken for this shape, from its similarity to every template."""
+        read = float(logs[self.network]) if logs is not None and self.network >= 0 else 0.0
+        if not self.own:
+            return float(alike[self.shipped].max()) + READ * read
+        own = float(np.sort(alike[self.own])[-NEAREST:].mean())
+        if not self.shipped:
+            return own + OWN
+        return (own + float(alike[self.shipped].max())) / 2 + READ_BESIDE * read
+
+
 class Strokes:
     """The templates, and the nearest of them. Those in ``shapes`` (None: the shipped ones, with their networks) are the
     device's; what is added later is the owner's."""
@@ -111,30 +136,26 @@ class Strokes:
         self._lines = list(lines)
         self._places = np.array(places).reshape(-1, POINTS)
         self._directions = np.array(directions).reshape(-1, POINTS)
-        self._more = OWN * np.array([own for _, _, own in lines], float)
         known = self._reader.labels if self._reader is not None else []
-        self._known = np.array([known.index(name) if name in known else -1 for name, _, _ in lines], int)
+        self._shapes: list[_Shape] = []
+        for name in dict.fromkeys(name for name, _, _ in lines):
+            here = [at for at, line in enumerate(lines) if line[0] == name]
+            own = [at for at in here if lines[at][2]]
+            network = known.index(name) if name in known else -1
+            self._shapes.append(_Shape(name, [at for at in here if not lines[at][2]], own, network))
 
     def nearest(self, points: Points) -> Match | None:
-        """The template most like a stroke of (n, 2), however unlike; None without templates or for a mere point."""
+        """The shape most like a stroke of (n, 2), however unlike; None without templates or for a mere point."""
         if not self._lines:
             return None
         try:
             places, directions = _places(points), _directions(points)
-            more = self._more + self._opinion(points)
+            logs = self._reader.logs(looks(resampled(points, SEEN)[None]))[0] if self._reader is not None else None
         except CallerError:
             return None
-        scores = (1 - CORNERS) * _cosines(self._places, places) + CORNERS * _cosines(self._directions, directions)
-        best = int(np.argmax(scores + more))
-        return Match(self._lines[best][0], float(scores[best]))
-
-    def _opinion(self, points: Points) -> NDArray[np.float64]:
-        """What the networks add to each template's similarity."""
-        if self._reader is None:
-            return np.zeros(len(self._lines))
-        logs = self._reader.logs(looks(resampled(points, SEEN)[None]))[0]
-        added: NDArray[np.float64] = READ * np.r_[logs, 0.0][self._known]
-        return added
+        alike = (1 - CORNERS) * _cosines(self._places, places) + CORNERS * _cosines(self._directions, directions)
+        best = max(self._shapes, key=lambda shape: shape.value(alike, logs))
+        return Match(best.name, float(alike[best.shipped + best.own].max()))
 
     def recognise(self, points: Points) -> Match | None:
         """The shape that was drawn; None if it is like none."""

@@ -12,8 +12,9 @@ import msgspec
 
 from ...kernel.message import Body, message
 
-Want = Literal["codes", "text", "palette", "labels"]
+Want = Literal["codes", "text", "palette", "labels", "hand"]
 EVERYTHING: tuple[Want, ...] = ("codes", "text", "palette", "labels")
+"""But for a hand, which is looked for where it is asked for."""
 Point = tuple[int, int]
 
 
@@ -46,6 +47,16 @@ class Label(msgspec.Struct, frozen=True):
 
     label: str
     confidence: float
+
+
+class Hand(msgspec.Struct, frozen=True):
+    """A hand: 21 landmarks (x, y, z) as MediaPipe numbers them, in pixels, how sure it is one, and the pose that it is
+    most like ('' for none that is sure)."""
+
+    landmarks: list[tuple[float, float, float]]
+    confidence: float
+    pose: str = ""
+    pose_confidence: float = 0.0
 
 
 @message("image.see")
@@ -96,6 +107,8 @@ class Seen(Body, frozen=True):
     text: list[Line] = []
     palette: list[Colour] = []
     labels: list[Label] = []
+    description: str = ""
+    hand: Hand | None = None
     notes: list[str] = []
     ms: float = 0.0
 

@@ -9,40 +9,57 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import ClassVar, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
 from PIL import Image
 
-from ...kernel.errors import BudgetExceeded, CallerError, ServiceFault
+from ...kernel.errors import BluerillError, BudgetExceeded, CallerError, ServiceFault
+from ...kernel.frugal import be_frugal
 from ...kernel.service import Call, Service, handles
 from . import codes
 from .decode import MAX_BYTES, decode
-from .messages import Code, Line, NotSeen, See, SeeChunk, Seen, SeeReady, SeeStart, SeeStop, Want
+from .messages import Code, Label, Line, NotSeen, See, SeeChunk, Seen, SeeReady, SeeStart, SeeStop, Want
 from .palette import palette
 from .text import LONGEST, TextReader
+
+if TYPE_CHECKING:
+    from .beholder import Beholder
 
 __all__ = ["ImageService"]
 
 MAX_LOOKS = 4
 """Pictures being handed over at once; the oldest is forgotten for a fifth."""
-CODES_AT = 2_400
-NO_LABELS = "labels: no model that can label pictures is loaded"
+CODES_AT = 2_000
+"""Half of what a telephone's photograph measures: a JPEG is decoded at that size for nothing."""
+CODES_ALONE_AT = 4_000
+"""Where nothing but codes is wanted, a small one in a large picture is looked for, in grey: a third of the bytes."""
+SHOWN_AT = 1_024
+"""What networks of the owner's are shown."""
+LARGE = 1 << 20
+"""Bytes of what goes back to the system as soon as it is freed: pictures, and what networks compute between layers."""
+NO_LABELS = "labels: no model that can label or describe pictures is loaded; name one in settings.toml, [image]"
+NO_HAND = "hand: no model that can find a hand is loaded; name one in settings.toml, [image.hand]"
 R = TypeVar("R")
 
 
 class ImageService(Service):
-    """Sees. ``threads`` is how many the networks may use."""
+    """Sees. ``threads`` is how many the networks may use; ``models`` the table ``[image]`` of the owner's settings."""
 
     concurrency: ClassVar[int] = 4
 
-    def __init__(self, threads: int = 2) -> None:
+    def __init__(self, threads: int = 2, models: Mapping[str, Any] | None = None) -> None:
         self._threads = threads
-        self._reader: TextReader | None = None
+        self._table = models or {}
+        self._reader: asyncio.Future[TextReader] | None = None
+        self._beholder: Beholder | None = None
         self._turn = asyncio.Lock()
         self._looks: OrderedDict[int, tuple[str, int, bytearray]] = OrderedDict()
         self._last = 0
+
+    async def start(self) -> None:
+        be_frugal(LARGE)
 
     @handles(See)
     async def see(self, request: See, call: Call) -> Seen | NotSeen:
@@ -87,37 +104,100 @@ class ImageService(Service):
     async def _see(self, data: bytes, want: tuple[Want, ...]) -> Seen | NotSeen:
         started = time.perf_counter()
         async with self._turn:  # one picture in memory at a time
+            if "text" in want and self._reader is None:  # networks load on one core while the other decodes
+                self._reader = asyncio.ensure_future(asyncio.to_thread(TextReader, self._threads))
+                self._reader.add_done_callback(_looked_at)
             try:
-                seen = await asyncio.to_thread(self._examine, data, want)
+                seen = await self._examine(data, want)
             except CallerError as error:
                 return NotSeen(str(error))
         return msgspec.structs.replace(seen, ms=round((time.perf_counter() - started) * 1000, 1))
 
-    def _examine(self, data: bytes, want: tuple[Want, ...]) -> Seen:
-        picture, size = decode(data, max(CODES_AT if "codes" in want else 0, LONGEST if "text" in want else 0, 256))
+    async def _examine(self, data: bytes, want: tuple[Want, ...]) -> Seen:
         notes: list[str] = []
+        alone = want == ("codes",)
+        try:
+            beholder = self._shown(want)
+        except CallerError as error:
+            notes.append(str(error))
+            beholder, want = None, tuple(each for each in want if each not in ("labels", "hand"))
+        at = max(CODES_ALONE_AT if alone else CODES_AT if "codes" in want else 0, LONGEST if "text" in want else 0,
+                 SHOWN_AT if beholder is not None else 256)  # fmt: skip
+        picture, size = await asyncio.to_thread(decode, data, at, grey=alone)
         scale = size[0] / picture.width
-
-        def attempt(work: Callable[[], list[R]]) -> list[R]:
+        found: list[Code] = []
+        lines: list[Line] = []
+        if "codes" in want:
             try:
-                return work()
+                found = await asyncio.to_thread(codes.read, picture, scale)
             except ServiceFault as error:
                 notes.append(str(error))
-                return []
+        colours = await asyncio.to_thread(palette, picture) if "palette" in want else []
+        if "text" in want:
+            try:
+                lines = [line for line in await self._text(picture, size) if not any(within(c, line) for c in found)]
+            except ServiceFault as error:
+                notes.append(str(error))
+        seen = Seen(size, found, lines, colours)
+        if "labels" in want or "hand" in want:
+            seen = await self._behold(beholder, picture, size[0] / picture.width, want, seen, notes)
+        return msgspec.structs.replace(seen, notes=notes)
 
-        found = attempt(lambda: codes.read(picture, scale)) if "codes" in want else []
-        colours = palette(picture) if "palette" in want else []
-        lines = attempt(lambda: self._text(picture, size)) if "text" in want else []
-        lines = [line for line in lines if not any(within(code, line) for code in found)]
-        if "labels" in want:
-            notes.append(NO_LABELS)
-        return Seen(size, found, lines, colours, [], notes)
-
-    def _text(self, picture: Image.Image, size: tuple[int, int]) -> list[Line]:
-        if self._reader is None:
-            self._reader = TextReader(self._threads)
+    async def _text(self, picture: Image.Image, size: tuple[int, int]) -> list[Line]:
+        """Raises ServiceFault where the reader's libraries are not installed."""
+        assert self._reader is not None
+        try:
+            reader = await self._reader
+        except ServiceFault:
+            self._reader = None  # installed meanwhile, it is found the next time
+            raise
         picture.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)  # the codes are read: no copy is needed
-        return self._reader.read(picture, size[0] / picture.width)
+        return await asyncio.to_thread(reader.read, picture, size[0] / picture.width)
+
+    def _shown(self, want: tuple[Want, ...]) -> Beholder | None:
+        """Who looks with the owner's models, if any is named for what is wanted. Raises CallerError: wrong settings."""
+        if not self._table or not ("labels" in want or "hand" in want):
+            return None
+        if self._beholder is None:
+            from .beholder import Beholder  # numpy's weight, and the models' words
+
+            self._beholder = Beholder(self.port, self._table)
+        return self._beholder
+
+    async def _behold(
+        self, beholder: Beholder | None, picture: Image.Image, scale: float, want: tuple[Want, ...], seen: Seen,
+        notes: list[str],
+    ) -> Seen:  # fmt: skip
+        """What the owner's models see as well; what they cannot is a note."""
+
+        async def attempt(what: str, work: Callable[[Beholder], Awaitable[R]], otherwise: R) -> R:
+            if beholder is None or not beholder.has(what):
+                return otherwise
+            try:
+                return await work(beholder)
+            except BluerillError as error:
+                notes.append(f"{what}: {error}")
+                return otherwise
+
+        if "labels" in want:
+            none: list[Label] = []
+            labels = await attempt("labels", lambda by: by.labels(picture), none)
+            told = await attempt("description", lambda by: by.description(picture), "")
+            if beholder is None or not (beholder.has("labels") or beholder.has("description")):
+                notes.append(NO_LABELS)
+            seen = msgspec.structs.replace(seen, labels=labels, description=told)
+        if "hand" in want:
+            hand = await attempt("hand", lambda by: by.hand(picture, scale), None)
+            if beholder is None or not beholder.has("hand"):
+                notes.append(NO_HAND)
+            seen = msgspec.structs.replace(seen, hand=hand)
+        return seen
+
+
+def _looked_at(loading: asyncio.Future[TextReader]) -> None:
+    """Its failure belongs to whoever wants text; when nobody does any more, it is nobody's."""
+    if not loading.cancelled():
+        loading.exception()
 
 
 def within(code: Code, line: Line) -> bool:

@@ -10,10 +10,10 @@ from typing import Final
 
 from PIL import Image
 
+from ...kernel.frugal import give_back
 from . import lettering
 from .cards import paint_card, paint_toast
 from .faces.face import Face, Layer
-from .frugal import give_back
 from .paint import Canvas, forget_masks
 from .presence import backdrop, paint_listening, paint_speaking, paint_thinking, words
 from .scene import SLIDE_S, Scene, Stage

@@ -14,16 +14,16 @@ from typing import Final
 
 from PIL import Image
 
-from ...agent.messages import Show, State
+from ...agent.messages import Press, Show, State
 from ...kernel.errors import BluerillError, CallerError
+from ...kernel.frugal import be_frugal
 from ...kernel.limits import LEASE_ABOVE
 from ...kernel.message import Lane
-from ...kernel.service import Call, Leased, Service, handles
+from ...kernel.service import Call, Leased, Service, Task, handles
 from ...skills.messages import GLANCE_CHANGED, Glance
 from .encode import Differ, Patch, png
-from .faces import Wardrobe
+from .faces import Face, Wardrobe
 from .fingers import Fingers
-from .frugal import be_frugal
 from .messages import (
     Attach,
     Attached,
@@ -41,6 +41,8 @@ from .renderer import Renderer, brighten
 from .scene import Scene
 
 RETRY_S: Final = 0.25
+STAYS_S: Final = 1.0
+"""A face that was turned to and stays for so long is the one that was meant."""
 """After a frame could not be sent."""
 MOVING_S: Final = 0.2
 """A picture that lasts less than this is part of a movement."""
@@ -85,6 +87,7 @@ class ScreenService(Service):
         self._picture: Image.Image | None = None
         self._shown: Shown | None = None
         self._changed = asyncio.Event()
+        self._staying: Task | None = None
 
     async def start(self) -> None:
         be_frugal()
@@ -141,7 +144,9 @@ class ScreenService(Service):
             return  # further fingers mean something to the gestures only
         now = self.port.wall()
         pointed = self.fingers.pointed(touch.x, touch.y, now) if touch.phase == "down" else None
+        before = self.scene.face
         press = self.fingers.touch(touch, now)
+        self._turned(before)
         self._changed.set()
         if pointed is not None:
             await self.port.tell(self.session, pointed)
@@ -152,10 +157,27 @@ class ScreenService(Service):
     async def on_crown(self, crown: Crown, _call: Call) -> None:
         if not math.isfinite(crown.degrees):
             return
+        before = self.scene.face
         press = self.fingers.crown(crown, self.port.wall())
+        self._turned(before)
         self._changed.set()
         if press is not None:
             await self.port.tell(self.session, press)
+
+    def _turned(self, before: Face) -> None:
+        """A finger or the crown may have turned to another face: once it stays, it is the owner's choice."""
+        if self.scene.face is before:
+            return
+        if self._staying is not None:
+            self._staying.cancel()
+        self._staying = self.port.spawn(self._stay(self.scene.face.name), "screen-face")
+
+    async def _stay(self, name: str) -> None:
+        await self.port.sleep(STAYS_S)
+        try:
+            await self.port.tell(self.session, Press("face", name))
+        except BluerillError as error:  # a device of faces alone: nobody keeps the choice
+            self.port.log.info("the face %s is not remembered: %s", name, error)
 
     # messages about frames
 

@@ -215,6 +215,8 @@ class OnnxSession(Session):
     def _push(self, payload: Payload) -> None:
         given = unpacked(payload)
         wanted = [name for name in self._engine.inputs if name not in self._engine.state]
+        if len(wanted) == 1 and list(given) == [""]:  # without a name: the only input there is
+            given = {wanted[0]: given[""]}
         if set(given) != set(wanted):
             raise CallerError(f"expected the tensors {wanted}, got {list(given)[:20]}")
         for name, array in given.items():

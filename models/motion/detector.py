@@ -23,7 +23,7 @@ WINDOW: Final = 80
 """Even samples the network looks at: 1.6 s."""
 HOP: Final = 5
 SURE: Final = 0.9
-SURE_RAISE: Final = 0.8
+SURE_RAISE: Final = 0.5
 """A raise is looked at twice, so less is asked of the first look."""
 TIMES: Final = 2
 REST_S: Final = 0.8
@@ -44,7 +44,7 @@ class Rest(NamedTuple):
     seen: bool = False
 
 
-ENDS: Final = {"raise": Rest(0.4, 0.8, 1.5, seen=True), "rotate": Rest(0.3, 1.0, 2.2)}
+ENDS: Final = {"raise": Rest(0.6, 0.8, 1.5, seen=True), "rotate": Rest(0.3, 1.0, 2.2)}
 SEEN: Final = ((-0.35, 0.55), (-0.25, 0.92), (0.4, 2.0))
 """Gravity along x, y and z of a watch that is looked at, in g: the arm nearly level, twelve o'clock not down, the glass
 up."""

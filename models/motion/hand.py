@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from .network import Network
 
-__all__ = ["FEATURES", "LANDMARKS", "MODEL", "POSES", "Held", "Poses", "settled"]
+__all__ = ["FEATURES", "LANDMARKS", "MODEL", "POSES", "Held", "Poses", "pose_of", "settled"]
 
 LANDMARKS: Final = 21
 _TIPS: Final = [4, 8, 12, 16, 20]
@@ -62,6 +62,14 @@ def settled(landmarks: NDArray[Any]) -> Rows:
     palm = np.linalg.norm(along, axis=1, keepdims=True) + 1e-3
     bent: Rows = np.concatenate([points.reshape(len(points), -1), np.concatenate(apart, axis=1) / palm / 2], axis=1)
     return bent
+
+
+def pose_of(landmarks: NDArray[Any], network: Network | None = None) -> tuple[str, float]:
+    """The pose of one hand (21, 2), and how sure it is; '' where that is not sure enough."""
+    known = network or Network.load(MODEL)
+    (chances,) = known.chances(settled(np.asarray(landmarks, float)[None])[:, None])
+    best = int(np.argmax(chances))
+    return (known.labels[best] if chances[best] >= SURE else ""), float(chances[best])
 
 
 class Poses:

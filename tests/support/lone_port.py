@@ -52,7 +52,9 @@ class LonePort:
             raise ServiceFault(f"expected {expect.__name__}, got {type(answer).__name__}")
         return answer
 
-    async def ask_any(self, to: str, body: Body, *, within: float | None = None) -> tuple[Body, Lease | None]:
+    async def ask_any(
+        self, to: str, body: Body, *, within: float | None = None, lease: Lease | None = None
+    ) -> tuple[Body, Lease | None]:
         return await self.ask(to, body, Body), None
 
     async def borrow(self, to: str, body: Body, expect: type[R], **options: Any) -> tuple[R, Lease]:

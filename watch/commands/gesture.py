@@ -24,6 +24,8 @@ from ...modalities.gesture.messages import (
     Taught,
     Teach,
 )
+from ...modalities.image.client import look
+from ...modalities.image.files import read_picture
 from ..boot import PAGE, VOICE
 from ..control import Front
 from ..front import open_front
@@ -35,7 +37,8 @@ WITHIN_S = 30.0
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files", nargs="*", type=Path, metavar="FILE",
-        help="motion as CSV (t, ax … gz), a stroke as JSON or $1 XML, a hand's landmarks as JSON lines or CSV",
+        help="motion as CSV (t, ax … gz), a stroke as JSON or $1 XML, a hand's landmarks as JSON lines or CSV,"
+        " or a picture of a hand (with a landmark model of yours)",
     )  # fmt: skip
     parser.add_argument("--teach", metavar="NAME", help="the files are examples (one to five) of a gesture of your own")
     parser.add_argument(
@@ -90,7 +93,9 @@ async def recognise(front: Front, path: Path, number: int) -> tuple[str, list[Ge
     began = time.perf_counter()
     kind = recordings.open_recording(path).kind
     events: list[GestureEvent] = []
-    if kind == "stroke":
+    if kind == "picture":
+        events = await _posed(front, path)
+    elif kind == "stroke":
         data = recordings.stroke_points(path).astype("<f4").tobytes()
         events = (await front.ask("gesture", Recognise(number, "stroke", data, True), Recognised, WITHIN_S)).events
     else:
@@ -102,6 +107,16 @@ async def recognise(front: Front, path: Path, number: int) -> tuple[str, list[Ge
     return kind, events, (time.perf_counter() - began) * 1000
 
 
+async def _posed(front: Front, path: Path) -> list[GestureEvent]:
+    """The pose of the hand in a picture. Raises CallerError if no model of the owner's could look for one."""
+    seen = await look(front, read_picture(path), ("hand",))
+    if seen.notes:
+        raise CallerError(seen.notes[0])
+    if seen.hand is None or not seen.hand.pose:
+        return []
+    return [GestureEvent(seen.hand.pose, 0.0, seen.hand.pose_confidence)]
+
+
 async def _teach(front: Front, args: argparse.Namespace) -> int:
     from ...modalities.gesture import recordings
 
@@ -109,7 +124,7 @@ async def _teach(front: Front, args: argparse.Namespace) -> int:
         raise CallerError("expected one to five recordings of the gesture to teach")
     for path in args.files:
         kind = recordings.open_recording(path).kind
-        if kind == "pose":
+        if kind in ("pose", "picture"):
             raise CallerError(f"{path}: poses of the hand are known already; a stroke or a movement can be taught")
         if kind == "stroke":
             data = recordings.stroke_points(path).astype("<f4").tobytes()

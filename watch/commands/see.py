@@ -13,7 +13,7 @@ from ...kernel import eventloop
 from ...kernel.errors import BluerillError, CallerError
 from ...modalities.image.client import look
 from ...modalities.image.files import read_picture
-from ...modalities.image.messages import EVERYTHING, Seen, Want
+from ...modalities.image.messages import EVERYTHING, Hand, Seen, Want
 from ..boot import PAGE, VOICE
 from ..front import open_front
 from .style import coloured, paint
@@ -22,8 +22,10 @@ from .style import coloured, paint
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="IMAGE", help="pictures (PNG, JPEG, WebP, GIF, BMP)")
     parser.add_argument(
-        "--only", action="append", choices=EVERYTHING, metavar="WHAT", help="codes, text, palette or labels; repeatable"
-    )
+        "--only", action="append", choices=(*EVERYTHING, "hand"), metavar="WHAT",
+        help="codes, text, palette, labels or hand; repeatable",
+    )  # fmt: skip
+    parser.add_argument("--hand", action="store_true", help="also a hand, and its pose (needs a model of yours)")
     parser.add_argument("--json", action="store_true", help="one JSON line a picture")
 
 
@@ -33,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _see(args: argparse.Namespace) -> int:
     status = 0
-    want = cast("tuple[Want, ...]", tuple(args.only or EVERYTHING))
+    want = cast("tuple[Want, ...]", tuple(dict.fromkeys([*(args.only or EVERYTHING), *["hand"] * args.hand])))
     async with open_front(without=(*VOICE, *PAGE)) as front:
         for name in args.files:
             try:
@@ -47,10 +49,16 @@ async def _see(args: argparse.Namespace) -> int:
                 status = max(status, 1)
                 continue
             if args.json:
-                print(msgspec.json.encode({"file": name, **msgspec.to_builtins(seen)}).decode(), flush=True)
+                print(msgspec.json.encode(document(name, seen)).decode(), flush=True)
             else:
                 print(render(name, seen, want), flush=True)
     return status
+
+
+def document(name: str, seen: Seen) -> dict[str, object]:
+    """A picture's contents for a program: every key is always there."""
+    fields = ("size", "codes", "text", "palette", "labels", "description", "hand", "notes", "ms")
+    return {"file": name, **{field: getattr(seen, field) for field in fields}}
 
 
 def render(name: str, seen: Seen, want: tuple[Want, ...]) -> str:
@@ -58,6 +66,12 @@ def render(name: str, seen: Seen, want: tuple[Want, ...]) -> str:
     lines = [f"{paint(name, 'bold')}  {seen.size[0]} x {seen.size[1]}, {seen.ms:.0f} ms"]
     lines += [f"  {paint(code.format, 'blue')}  {_printable(code.text)}" for code in seen.codes]
     lines += [f"  {_printable(line.text)}" + paint(f"  {line.confidence:.0%}", "dim") for line in seen.text]
+    if seen.description:
+        lines.append(f"  {_printable(seen.description)}")
+    if seen.labels:
+        lines.append("  " + ", ".join(f"{_printable(each.label)} {each.confidence:.0%}" for each in seen.labels))
+    if "hand" in want and not any(note.startswith("hand") for note in seen.notes):
+        lines.append(_hand(seen.hand) if seen.hand is not None else paint("  no hand", "dim"))
     if seen.palette:
         lines.append("  " + "  ".join(f"{_swatch(c.hex)}{c.hex} {c.name} {c.share:.0%}" for c in seen.palette))
     if "codes" in want and not seen.codes and not any(note.startswith("codes") for note in seen.notes):
@@ -65,6 +79,11 @@ def render(name: str, seen: Seen, want: tuple[Want, ...]) -> str:
     if "text" in want and not seen.text and not any(note.startswith("text") for note in seen.notes):
         lines.append(paint("  no text", "dim"))
     return "\n".join([*lines, *(paint(f"  {note}", "yellow") for note in seen.notes)])
+
+
+def _hand(hand: Hand) -> str:
+    pose = f"{hand.pose} {hand.pose_confidence:.0%}" if hand.pose else "no pose that is known"
+    return f"  a hand{paint(f'  {hand.confidence:.0%}', 'dim')}: {pose}"
 
 
 def _printable(text: str) -> str:

@@ -50,16 +50,20 @@ class Replayed(msgspec.Struct):
 
 
 def replay(
-    session: Session, again: Path | None = None, pictures: Callable[[float, bytes], None] | None = None
+    session: Session,
+    again: Path | None = None,
+    pictures: Callable[[float, bytes], None] | None = None,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Replayed:
     """Run it. ``again`` is a file for a recording of the replay, which further replays must equal to the letter;
-    ``pictures`` is given the glass after each turn (seconds, PNG). Raises CallerError, ServiceFault.
+    ``pictures`` is given the glass after each turn (seconds, PNG); ``settings`` are further ones of the device's
+    services. Raises CallerError, ServiceFault.
     """
     head = session.head
     with tempfile.TemporaryDirectory(prefix="bluerill-replay-") as folder:
 
         async def run(host: SimHost) -> Replayed:
-            kernel = staged(head, Path(folder), host)
+            kernel = staged(head, Path(folder), host, settings)
             return await _Stage(kernel, session, again, pictures).play()
 
         return run_sim(run, wall=head.wall - BOOT_S, begin=max(head.elapsed - BOOT_S, 0.0))

@@ -6,6 +6,7 @@ not installed) says so and fails nothing.
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
 import subprocess
@@ -43,6 +44,8 @@ NOW = datetime(2026, 11, 20, 14, 5, tzinfo=ZoneInfo("Europe/Berlin"))
 GUESSES = 40
 TOOL_WITHIN_S = 300.0
 SHOWN = 12
+SESSIONS = "tests/sessions"
+"""Where a package keeps recordings of sessions (``bluerill record``, or a replay of one with ``-o``)."""
 
 
 class Finding(msgspec.Struct, omit_defaults=True):
@@ -78,6 +81,8 @@ async def trial(
     yield await _answers(package, seed)
     if (package.folder / FILE).is_file():
         yield await _replayed(package)
+    for recording in sessions(package):
+        yield await _session(package, recording)
     if tools:
         yield _tool(package, "types", "mypy", ["--strict", *package.modules])
         if (package.folder / "tests").is_dir():
@@ -174,6 +179,32 @@ async def _replayed(package: Package) -> Finding:
     except BluerillError as error:
         wrong = [str(error)]
     return _finding("traffic", "what it asks of the device, and answers, is what was recorded", wrong)
+
+
+def sessions(package: Package) -> list[Path]:
+    """The recorded sessions that a package has as fixtures, by name."""
+    return sorted((package.folder / SESSIONS).glob("*.jsonl"))
+
+
+async def _session(package: Package, path: Path) -> Finding:
+    """A whole session once more, on a device that has the package's skills: what was planned, stored and said is what
+    was recorded."""
+    from ..recording.entries import read
+    from ..recording.replay import messages, replay
+
+    entries = [f"{each.name}={each.value}" for each in (*loader.system_entries(), *package.entries)]
+
+    def work() -> list[str]:
+        messages()
+        done = replay(read(path), settings={"skills": {"entries": entries}})
+        unanswered = [f"nobody could answer: {each}" for each in done.unanswered]
+        return [*([done.divergence] if done.divergence else []), *unanswered]
+
+    try:
+        wrong = await asyncio.to_thread(work)  # it has a clock, and so a loop, of its own
+    except BluerillError as error:
+        wrong = [str(error)]
+    return _finding(f"session {path.stem}", "what was planned, stored, shown and said is what was recorded", wrong)
 
 
 async def _answers(package: Package, seed: int) -> Finding:

@@ -14,6 +14,9 @@ from torch import nn
 
 __all__ = ["MotionNet", "fit", "save", "say"]
 
+TOLD_S = 5.0
+"""What takes longer says how far it is."""
+
 
 class MotionNet(nn.Module):
     """(n, channels, time) → logits: convolutions of width five with these strides, then one hidden layer."""
@@ -52,8 +55,7 @@ def fit(
     windows: NDArray[np.generic],
     labels: Sequence[int],
     *,
-    seconds: float = 0.0,
-    epochs: int = 0,
+    epochs: int,
     weight: torch.Tensor | None = None,
     rate: float = 3e-3,
     smooth: float = 0.02,
@@ -61,34 +63,28 @@ def fit(
     noise: float = 0.0,
     size: int = 256,
 ) -> None:
-    """Cross entropy by AdamW, the rate falling linearly to nothing; for so many seconds, or so many epochs.
+    """Cross entropy by AdamW, the rate falling linearly to nothing over so many epochs.
 
     ``windows`` is (n, time, channels), already scaled.
     """
     x = torch.from_numpy(np.asarray(windows, np.float32).clip(-5, 5).transpose(0, 2, 1).copy())
     y = torch.tensor(list(labels))
     optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=decay)
-    began, done, share = time.monotonic(), 0, 0.0
+    began = time.monotonic()
     net.train()
-    while share < 1:
-        total = steps = 0.0
-        for batch in torch.randperm(len(y)).split(size):
-            share = (time.monotonic() - began) / seconds if seconds else (done + steps * size / len(y)) / epochs
-            if share >= 1:
-                break
+    for epoch in range(epochs):
+        total, parts = 0.0, torch.randperm(len(y)).split(size)
+        for step, batch in enumerate(parts):
             for group in optimiser.param_groups:
-                group["lr"] = rate * (1 - share) + 1e-5
+                group["lr"] = rate * (1 - (epoch + step / len(parts)) / epochs) + 1e-5
             given = x[batch] + noise * torch.randn_like(x[batch]) if noise else x[batch]
             loss = nn.functional.cross_entropy(net(given), y[batch], weight=weight, label_smoothing=smooth)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
-            total, steps = total + loss.item(), steps + 1
-        done += 1
-        if seconds and steps:
-            say(f"epoch {done}: loss {total / steps:.3f}, {time.monotonic() - began:.0f} s")
-        if epochs and done >= epochs:
-            break
+            total += loss.item()
+        if time.monotonic() - began > TOLD_S:
+            say(f"epoch {epoch + 1} of {epochs}: loss {total / len(parts):.3f}, {time.monotonic() - began:.0f} s")
     net.eval()
 
 

@@ -14,7 +14,7 @@ from bluerill.kernel.errors import BudgetExceeded, CallerError
 from bluerill.kernel.lease import Lease
 from bluerill.kernel.service import Call
 from bluerill.modalities.image.messages import Line, NotSeen, See, SeeChunk, Seen, SeeReady, SeeStart, SeeStop
-from bluerill.modalities.image.service import MAX_LOOKS, ImageService
+from bluerill.modalities.image.service import MAX_LOOKS, NO_LABELS, ImageService
 from bluerill.modalities.image.text import reading_order
 
 
@@ -68,7 +68,7 @@ def test_the_text_of_a_poster_in_reading_order() -> None:
         "Doorsopenat8",
     ]
     assert all(line.confidence > 0.8 for line in seen.text)
-    assert seen.notes == ["labels: no model that can label pictures is loaded"]
+    assert seen.notes == [NO_LABELS]
     small = poster("Exit").crop((30, 60, 200, 140))
     assert [line.text for line in run(see(service, png(small), "text")).text] == ["Exit"]
 

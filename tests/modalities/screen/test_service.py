@@ -152,6 +152,20 @@ def test_faces_ambient_and_crown() -> None:
     run(main())
 
 
+def test_a_face_that_was_turned_to_is_told_once_it_stays() -> None:
+    async def main() -> None:
+        async with easel() as (page, screen):
+            await page.port.ask("screen", Attach(), Attached)
+            names = [face.name for face in screen.scene.faces]
+            begin = names.index(screen.scene.face.name)
+            await page.port.tell("screen", Crown(degrees=30))
+            await page.port.tell("screen", Crown(degrees=30))  # the first was not meant
+            await page.until(lambda: bool(page.presses))
+            assert page.presses == [Press("face", names[(begin + 2) % len(names)])]
+
+    run(main())
+
+
 def test_it_turns_ambient_by_itself_if_told_to() -> None:
     async def main() -> None:
         async with easel(ambient_after=0.2) as (page, _):

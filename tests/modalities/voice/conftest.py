@@ -55,7 +55,9 @@ class FakePort:
         assert lease is not None
         return answer, lease
 
-    async def ask_any(self, to: str, body: Body, *, within: float | None = None) -> tuple[Body, Lease | None]:
+    async def ask_any(
+        self, to: str, body: Body, *, within: float | None = None, lease: Lease | None = None
+    ) -> tuple[Body, Lease | None]:
         return await self._answer(to, body)
 
     async def tell(

@@ -7,16 +7,24 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from bluerill.agent.messages import Request, Turn
 from bluerill.kernel.errors import CallerError, ManifestError
+from bluerill.kernel.host.sim import SimHost, run_sim
+from bluerill.kernel.message import Taint
+from bluerill.skills import loader
 from bluerill.skills.derive import actions_of
 from bluerill.watch.cli import main
+from bluerill.watch.recording.recorder import Recorder
+from bluerill.watch.recording.replay import messages
 from bluerill.watch.workshop import blueprint
 from bluerill.watch.workshop.grants import used
 from bluerill.watch.workshop.guesses import arguments
 from bluerill.watch.workshop.package import Package
-from bluerill.watch.workshop.trial import Finding, trial
+from bluerill.watch.workshop.trial import SESSIONS, Finding, trial
+from support.simulated import HEAD, simulated
 
 SKILL = "tide_times_skill/__init__.py"
 
@@ -174,3 +182,32 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert main(["skills", "test", str(tmp_path)]) == 2
     assert "pyproject.toml: cannot be read" in capsys.readouterr().err
     sys.modules.pop("tide_skill", None)
+
+
+def test_a_recorded_session_is_a_fixture(made: Path, tmp_path: Path) -> None:
+    """It is recorded on a device with the package's skill, passes, and fails once the skill says something else."""
+    messages()
+    entries = [f"{each.name}={each.value}" for each in (*loader.system_entries(), *Package(made).entries)]
+    kept = made / SESSIONS / "tide.jsonl"
+    kept.parent.mkdir(parents=True)
+    (tmp_path / "device").mkdir()
+
+    async def story(host: SimHost) -> None:
+        async with simulated(host, tmp_path / "device", skills={"entries": entries}) as kernel:
+            head = msgspec.structs.replace(HEAD, wall=kernel.clock.wall(), elapsed=kernel.clock.elapsed())
+            recorder = Recorder(kernel, kept, head, 1 << 24)
+            said = Request("count another tide times")
+            turn = await kernel.local("control").port.ask("session", said, Turn, within=60, taint=Taint.USER)
+            assert turn.calls[0].name in Package(made).actions
+            await asyncio.sleep(2)
+            recorder.stop()
+
+    run_sim(story, begin=1000.0)
+    found = tried(made)["session tide"]
+    assert (found.state, found.lines) == ("passed", [])
+    edit(made, SKILL, "That makes", "Well, that makes")
+    for name in [name for name in sys.modules if name.startswith("tide_times_skill")]:
+        del sys.modules[name]
+    found = tried(made)["session tide"]
+    assert found.state == "failed"
+    assert "Well, that makes" in found.lines[0]

@@ -1,4 +1,4 @@
-"""Giving memory back: what the screen's process does so that thirty pictures of a megabyte do not become thirty holes.
+"""Giving memory back: what a process does so that thirty pictures of a megabyte do not become thirty holes.
 
 glibc keeps what was freed between what is in use, and raises the size from which it asks the system for pages of their
 own each time such a piece is freed (mallopt(3), "dynamic mmap threshold"). Pictures come and go with every frame; with
@@ -10,19 +10,21 @@ from __future__ import annotations
 import gc
 from typing import Final
 
+__all__ = ["be_frugal", "give_back"]
+
 MMAP_THRESHOLD: Final = 128 << 10
 _M_TRIM_THRESHOLD: Final = -1
 _M_MMAP_THRESHOLD: Final = -3
 
 
-def be_frugal() -> None:
-    """Fix glibc's thresholds for this process; where there is no glibc nothing happens."""
+def be_frugal(above: int = MMAP_THRESHOLD) -> None:
+    """Fix glibc's thresholds for this process, in bytes; where there is no glibc nothing happens."""
     import ctypes
 
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
-        mallopt(_M_MMAP_THRESHOLD, MMAP_THRESHOLD)
-        mallopt(_M_TRIM_THRESHOLD, MMAP_THRESHOLD)
+        mallopt(_M_MMAP_THRESHOLD, above)
+        mallopt(_M_TRIM_THRESHOLD, above)
 
 
 def give_back() -> None:
