@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .filling import NUMERIC, PROPER, QUOTED, Span, number_spans
+from .about import NUMERIC
+from .spans import Span, names, number_spans, quotations
 from .values import kind_of
 
 __all__ = ["MOST_SPREAD", "spread"]
@@ -71,11 +72,7 @@ def _alternatives(text: str, name: str, found: Mapping[str, str]) -> list[str]:
     """What stands in one list with the words of an argument, itself first or not; only itself where nothing does."""
     words = found[name]
     taken = {other.lower() for key, other in found.items() if key != name}
-    for pattern in (QUOTED, PROPER):
-        spans = [
-            Span(match.start(), match.end(), next((group for group in match.groups() if group), match[0]))
-            for match in pattern.finditer(text)
-        ]
+    for spans in (quotations(text), names(text)):
         at = next((at for at, span in enumerate(spans) if span.words.lower() == words.lower()), None)
         if at is None:
             continue

@@ -1,0 +1,94 @@
+"""What a request lists for a parameter that takes a list: in brackets, in a row, from a closed list, or one thing only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...models.decoder.stems import stem
+from .about import NUMERIC, About, alike
+from .choices import said
+from .spans import Span, bracketed, number_lists, overlaps, quotations, ranges, series
+from .texts import candidates
+from .values import kind_of
+
+__all__ = ["listed_for"]
+
+_RANGED = frozenset(["range", "interval", "limit", "bound", "tupl", "between", "start", "end"])
+_LEAD = re.compile(
+    r"^(?:.*\b(?:between|of|with|for|from|in|at|to|are|is|am|on|by|that|having|like|using|including|as|the|offering|buy|want"
+    r"|me|given|accept)\s+|(?:a|an|the|my)\s+)",
+    re.IGNORECASE,
+)
+
+
+def listed_for(each: About, schema: Mapping[str, Any], text: str, used: Sequence[Span],
+               subject: frozenset[str]) -> Span | None:  # fmt: skip
+    """The words of a list; None where nothing is listed."""
+    items = schema.get("items")
+    inner: Mapping[str, Any] = items if isinstance(items, Mapping) else {}
+    numeric = kind_of(inner) in NUMERIC if "type" in inner else False
+    if kind_of(inner) == "object" and "type" in inner:
+        return None
+    lowered = text.lower()
+    for span in bracketed(text):
+        if not overlaps(span, list(used)) and (each.required or _beside(each, span, lowered)):
+            return span
+    if numeric or kind_of(inner) == "array":
+        return _numbers(each, text, used)
+    if each.options:
+        chosen = said(each.options, lowered)
+        if chosen:
+            return Span(0, 0, ", ".join(chosen))
+        if isinstance(inner.get("enum"), list):
+            return None
+    rows = [row for row in _rows(text) if not overlaps(row, list(used))]
+    rows.sort(key=lambda row: -_beside(each, row, lowered))
+    if rows and (each.required or _beside(each, rows[0], lowered) > 0):
+        return rows[0]
+    least = 0.0 if each.required else 3.2
+    offers = sorted(((score, -span.start, span) for score, span in candidates(each, text, subject)
+                     if not overlaps(span, list(used))), reverse=True)  # fmt: skip
+    return offers[0][2] if offers and offers[0][0] >= least else None
+
+
+def _numbers(each: About, text: str, used: Sequence[Span]) -> Span | None:
+    some = number_lists(text)
+    if (each.name | each.told) & _RANGED:
+        some = [*ranges(text), *some]
+    free = [span for span in some if not overlaps(span, list(used))]
+    return free[0] if free and (each.required or _beside(each, free[0], text.lower())) else None
+
+
+def _rows(text: str) -> list[Span]:
+    """Rows of words, each begun after the last word that is none of it; quotations in a row are one."""
+    found: list[Span] = []
+    quoted = quotations(text)
+    at = 0
+    while at < len(quoted):
+        last = at
+        while last + 1 < len(quoted) and re.fullmatch(
+            r"['\"”]\s*(?:,\s*(?:and\s+|or\s+)?|and\s+|or\s+)['\"“]", text[quoted[last].end : quoted[last + 1].start]
+        ):
+            last += 1
+        if last > at:
+            found.append(Span(quoted[at].start, quoted[last].end, ", ".join(span.words for span in quoted[at : last + 1])))
+        at = last + 1
+    for row in series(text):
+        lead = _LEAD.match(row.words.split(",")[0] if "," in row.words else re.split(r" (?:and|or|&) ", row.words)[0])
+        start = row.start + (lead.end() if lead else 0)
+        words = text[start : row.end]
+        if not any(start < span.end and span.start < row.end for span in found):
+            found.append(Span(start, row.end, words))
+    return found
+
+
+def _beside(each: About, span: Span, lowered: str) -> float:
+    left = [stem(word) for word in re.findall(r"[a-z]+", lowered[: span.start])[-4:]][::-1]
+    right = [stem(word) for word in re.findall(r"[a-z]+", lowered[span.end :])[:2]]
+    return max(
+        (weight * 0.8**at for weight, tokens in ((1.5, each.name), (0.7, each.told)) for words in (left, right)
+         for at, word in enumerate(words) if any(alike(word, token) for token in tokens)),
+        default=0.0,
+    )  # fmt: skip
