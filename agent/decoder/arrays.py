@@ -9,6 +9,7 @@ from typing import Any
 from ...models.decoder.stems import stem
 from .about import NUMERIC, About, alike
 from .choices import said
+from .lexicon import CLASSES
 from .spans import Span, bracketed, number_lists, overlaps, quotations, ranges, series
 from .texts import candidates
 from .values import kind_of
@@ -16,11 +17,6 @@ from .values import kind_of
 __all__ = ["listed_for"]
 
 _RANGED = frozenset(["range", "interval", "limit", "bound", "tupl", "between", "start", "end"])
-_LEAD = re.compile(
-    r"^(?:.*\b(?:between|of|with|for|from|in|at|to|are|is|am|on|by|that|having|like|using|including|as|the|offering|buy|want"
-    r"|me|given|accept)\s+|(?:a|an|the|my)\s+)",
-    re.IGNORECASE,
-)
 
 
 def listed_for(each: About, schema: Mapping[str, Any], text: str, used: Sequence[Span],
@@ -32,17 +28,19 @@ def listed_for(each: About, schema: Mapping[str, Any], text: str, used: Sequence
     if kind_of(inner) == "object" and "type" in inner:
         return None
     lowered = text.lower()
-    for span in bracketed(text):
+    for span in sorted(bracketed(text), key=lambda one: one.words[0] != "["):
         if not overlaps(span, list(used)) and (each.required or _beside(each, span, lowered)):
             return span
     if numeric or kind_of(inner) == "array":
         return _numbers(each, text, used)
     if each.options:
-        chosen = said(each.options, lowered)
+        chosen = said(each.options, lowered, every=True)
         if chosen:
             return Span(0, 0, ", ".join(chosen))
         if isinstance(inner.get("enum"), list):
             return None
+    if each.topics & CLASSES.keys() and (one := _classed(each, text, subject, used)) is not None:
+        return one
     rows = [row for row in _rows(text) if not overlaps(row, list(used))]
     rows.sort(key=lambda row: -_beside(each, row, lowered))
     if rows and (each.required or _beside(each, rows[0], lowered) > 0):
@@ -51,6 +49,14 @@ def listed_for(each: About, schema: Mapping[str, Any], text: str, used: Sequence
     offers = sorted(((score, -span.start, span) for score, span in candidates(each, text, subject)
                      if not overlaps(span, list(used))), reverse=True)  # fmt: skip
     return offers[0][2] if offers and offers[0][0] >= least else None
+
+
+def _classed(each: About, text: str, subject: frozenset[str], used: Sequence[Span]) -> Span | None:
+    """Words of the class the list is of, all of them."""
+    some = [span for score, span in candidates(each, text, subject)
+            if span.words.lower() in frozenset().union(*(CLASSES[topic] for topic in each.topics & CLASSES.keys()))]  # fmt: skip
+    some = [span for span in dict.fromkeys(some) if not overlaps(span, list(used))]
+    return Span(some[0].start, some[0].end, ", ".join(span.words for span in some)) if some else None
 
 
 def _numbers(each: About, text: str, used: Sequence[Span]) -> Span | None:
@@ -76,11 +82,8 @@ def _rows(text: str) -> list[Span]:
             found.append(Span(quoted[at].start, quoted[last].end, ", ".join(span.words for span in quoted[at : last + 1])))
         at = last + 1
     for row in series(text):
-        lead = _LEAD.match(row.words.split(",")[0] if "," in row.words else re.split(r" (?:and|or|&) ", row.words)[0])
-        start = row.start + (lead.end() if lead else 0)
-        words = text[start : row.end]
-        if not any(start < span.end and span.start < row.end for span in found):
-            found.append(Span(start, row.end, words))
+        if not overlaps(row, found):
+            found.append(row)
     return found
 
 

@@ -18,20 +18,22 @@ _VERBS = frozenset(
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|\d+")
 
 
-def the_one_said(choices: Sequence[str], lowered: str, *, loosely: bool = False) -> str:
-    """The one choice that is said; none if several are. ``loosely``: also one whose own words only are said."""
+def the_one_said(choices: Sequence[str], lowered: str, text: str = "", *, loosely: bool = False) -> str:
+    """The one choice that is said; none if several are, unless ``text`` has one in its very letters. ``loosely``: also one whose own words only are said."""
     found = said(choices, lowered)
+    if len(found) > 1 and text:
+        found = [each for each in found if re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text)] or found
     if not found and loosely:
         found = _partly(choices, lowered)
     return found[0] if len(found) == 1 else ""
 
 
-def said(choices: Sequence[str], lowered: str) -> list[str]:
-    """The choices that are said: as they are written, else by the stems of their words, in any order of the list."""
+def said(choices: Sequence[str], lowered: str, *, every: bool = False) -> list[str]:
+    """The choices that are said: as they are written, else (or too, if all are asked for) by the stems of their words."""
     exact = [each for each in choices if each.strip() and re.search(rf"(?<!\w){_loose(each)}(?!\w)", lowered)]
-    if not exact:
-        stems = [stem(part) for word in _WORD.findall(lowered) for part in word.split("-")]
-        exact = [each for each in choices if _in_order([stem(w) for w in word_list(each)], stems)]
+    stems = [stem(part) for word in _WORD.findall(lowered) for part in word.split("-")]
+    if every or not exact:
+        exact += [each for each in choices if each not in exact and _in_order([stem(w) for w in word_list(each)], stems)]
     return [one for one in exact if not any(one != other and one.lower() in other.lower() for other in exact)]
 
 

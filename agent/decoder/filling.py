@@ -17,14 +17,11 @@ from .arrays import listed_for
 from .choices import flag, the_one_said
 from .quantities import numbers
 from .spans import Span, is_spoken, number_spans
-from .texts import assigned
+from .texts import NARROWER, WIDER, assigned
 from .texts import candidates as offers
 from .values import kind_of
 
 __all__ = ["candidates", "choosing", "completed"]
-
-_WIDER = frozenset(["country", "state", "nation"])
-_NARROWER = frozenset(["city", "location", "place"])
 
 
 def completed(
@@ -55,7 +52,7 @@ def completed(
         return [each for each in every.values() if each.key not in found and each.kind in kinds]
 
     for each in left("string", "boolean", *NUMERIC):
-        if words := _chosen(each, schemas[each.key], lowered):
+        if words := _chosen(each, schemas[each.key], lowered, text):
             found[each.key] = words
     quantities = [each for each in left(*NUMERIC) if "enum" not in schemas[each.key]]
     lists = left("array")
@@ -78,10 +75,10 @@ def completed(
     return {name: found[name] for name in parameters if name in found}
 
 
-def _chosen(each: About, schema: Mapping[str, Any], lowered: str) -> str:
+def _chosen(each: About, schema: Mapping[str, Any], lowered: str, text: str) -> str:
     """What is said of a closed list or a flag."""
     if isinstance(schema.get("enum"), list):
-        return the_one_said(each.options, lowered, loosely=each.required)
+        return the_one_said(each.options, lowered, text, loosely=each.required)
     return flag(each, lowered) if each.kind == "boolean" else ""
 
 
@@ -101,8 +98,8 @@ def _shared_numbers(parameters: Mapping[str, Any], found: dict[str, str], lowere
 def _wider(parameters: Mapping[str, Any], found: dict[str, str]) -> None:
     """ "Tokyo, Japan" is a city and its country where both are asked for."""
     every = {name: about(name, {}, False).raw for name in parameters}
-    wide = next((name for name, raw in every.items() if raw & _WIDER and "city" not in raw), "")
-    narrow = next((name for name, raw in every.items() if raw & _NARROWER and name != wide), "")
+    wide = next((name for name, raw in every.items() if raw & WIDER and "city" not in raw), "")
+    narrow = next((name for name, raw in every.items() if raw & NARROWER and name != wide), "")
     if not wide or found.get(narrow, "").count(",") != 1:
         return
     city, _, region = (part.strip() for part in found[narrow].partition(","))

@@ -17,7 +17,7 @@ def _set(words: str) -> frozenset[str]:
 
 TOPICS = MappingProxyType({
     "place": _set("city location place country town area region state address destination origin venue loc where county "
-                  "departure arrival street neighborhood"),
+                  "departure arrival street neighborhood jurisdiction"),
     "date": _set("date day when birthday checkin checkout deadline dob"),
     "time": _set("time hour clock"),
     "year": _set("year season"),
@@ -32,7 +32,7 @@ TOPICS = MappingProxyType({
     "colour": _set("color colour colors colours"),
     "currency": _set("currency currencies"),
     "unit": _set("unit units measure measurement measurements"),
-    "diet": _set("diet dietary restriction restrictions preference preferences requirement requirements"),
+    "diet": _set("diet dietary"),
     "gender": _set("gender sex"),
     "sport": _set("sport sports"),
     "language": _set("language languages lang"),

@@ -19,10 +19,10 @@ __all__ = ["numbers"]
 _STOP = re.compile(r"[,.;:?!]|\b(?:and|with|at|for|of|in|to|on|from|after|over|using|given)\b")
 _WORD = re.compile(r"[a-z]+|\d+")
 _UNIT = re.compile(r"\s?-?(%|°?[a-zµ°/]+(?:\^?\d|²)?(?:/[a-z]+(?:\^?\d|²)?)?)")
-_ROW = re.compile(r"\s*(?:[a-z°/%]{1,12}\s*)?(?:,\s*and\s+|,|\band\b|\bx\b|\bby\b|:|\bto\b|\bor\b)\s*\$?\s*")
+_ROW = re.compile(rf"\s*(?:(?:{'|'.join(re.escape(each) for each in units_of() if each != '$')})\s*)?(?:,\s*and\s+|,|\band\b|\bx\b|\bby\b|:|\bto\b|\bor\b)\s*\$?\s*")
 _UNITS = units_of()
 _YEAR = re.compile(r"(?:1\d|20|21)\d\d")
-_LEAST, _LEAST_OPTIONAL = 0.8, 1.6
+_LEAST, _LEAST_OPTIONAL, _SURE = 0.8, 1.6, 3.0
 
 
 def numbers(parameters: Sequence[About], descriptions: dict[str, frozenset[str]], text: str,
@@ -46,7 +46,10 @@ def numbers(parameters: Sequence[About], descriptions: dict[str, frozenset[str]]
          for at, span in enumerate(free) for each in parameters if each.key not in found),
         key=lambda one: one[:2], reverse=True,
     )  # fmt: skip
+    scarce = len(free) <= sum(each.required and each.key not in found for each in parameters)
     for score, _, each, span in fits:
+        if scarce and not each.required and score < _SURE:
+            continue
         if score >= (_LEAST if each.required else _LEAST_OPTIONAL) and each.key not in found and span in free:
             found[each.key] = span
             free.remove(span)
@@ -103,15 +106,12 @@ def fit(each: About, told: frozenset[str], span: Span, row: Sequence[Span], span
     after = min((s.start for s in spans if s.start >= last.end), default=len(lowered))
     left = [stem(w) for w in _WORD.findall(lowered[before : first.start])][-7:][::-1]
     score = 0.0
-    right: list[str] = []
-    for end, until in {(span.end, span.end), (last.end, after)}:
-        limit = min((s.start for s in spans if s.start >= end), default=len(lowered)) if until == end else after
-        stop = _STOP.search(lowered, end, limit)
-        right += [stem(w) for w in _WORD.findall(lowered[end : stop.start() if stop else limit])][:4]
+    stop = _STOP.search(lowered, last.end, after)
+    right = [stem(w) for w in _WORD.findall(lowered[last.end : stop.start() if stop else after])][:4]
     for weight, tokens in ((2.0, each.name), (1.0, told)):
         for token in tokens:
             near = [0.85**at for at, word in enumerate(left) if alike(word, token)]
-            near += [0.8 ** (at % 4) for at, word in enumerate(right) if alike(word, token)]
+            near += [0.8**at for at, word in enumerate(right) if alike(word, token)]
             score += weight * max(near, default=0.0)
     score += _unit(each, told, span, lowered)
     if "year" in each.topics and _YEAR.fullmatch(span.words):
@@ -119,7 +119,7 @@ def fit(each: About, told: frozenset[str], span: Span, row: Sequence[Span], span
     elif _YEAR.fullmatch(span.words) and re.search(r"\b(?:in|since|year|of)\s$", lowered[: span.start]):
         score -= 1.0
     if digits and not any(letter.isdigit() for letter in span.words):
-        score -= 0.7
+        score -= 1.2
     return score
 
 

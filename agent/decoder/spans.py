@@ -47,7 +47,7 @@ _QUOTED = re.compile(
     r"(?:(?<=[\s(:\[{,])|^)'([^\n]{1,160}?)'(?=[\s.,?!;:)\]}]|$)|\"([^\"\n]{1,160})\"|“([^”\n]{1,160})”"
 )
 _TOKEN = (
-    r"(?:(?:[A-Z]\.){2,}|(?:Mr|Mrs|Ms|Dr|St|Mt|Prof|Jr|Sr|Inc|Ltd|Co|Corp)\.|[A-Z]\w*\.(?:com|org|net|io)\b"
+    r"(?:(?:[A-Z]\.){2,}|[A-Z]\.[A-Z]\b|(?:Mr|Mrs|Ms|Dr|St|Mt|Prof|Jr|Sr|Inc|Ltd|Co|Corp)\.|[A-Z]\w*\.(?:com|org|net|io)\b"
     r"|[A-Z][\w&#+*/-]*(?:['’](?!s\b)\w+)?)"
 )
 _OF = r"(?: of the | of | de la | de | du | van | von | da | & |-| )"
@@ -79,15 +79,21 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]|\([^()]*,[^()]*\)")
-_ITEM = r"(?:'[^']+'|\"[^\"]+\"|[\w$%.#+-]+(?: [\w$%.#+-]+){0,3}?)"
-_SERIES = re.compile(rf"{_ITEM}(?:, {_ITEM})*,? (?:and|or|&) {_ITEM}(?=[\s.,;?!)]|$)")
+_JOINT = re.compile(r",? (?:and|or|&|as well as) ", re.IGNORECASE)
+_LEAD = frozenset(
+    "between of with for from in at to are is am on by that having like using including as the offering buy want me given "
+    "accept a an my your their into about who which includes avoiding through using play get find show such need has have "
+    "tweets related considering both contain containing add make".split()  # noqa: SIM905
+)
+_MOST_WORDS = 3
 _AFTER = re.compile(
-    r"\b(in|at|to|from|for|of|on|about|near|by|with|between|called|named|titled|into|and|using|through|as|is|are|like|via)\s+",
+    r"\b(in|at|to|from|for|of|on|about|near|by|with|between|called|named|titled|into|and|using|through|as|is|are|like|via|during|under)\s+",
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"[,.?!;:]|\s(?:in|at|to|from|for|of|on|about|near|by|with|between|and|or|that|which|who|using|given|where|is|are|during"
-    r"|over|including|if|when|as|than|through|related|published|starting|happening|according|has|have)\b",
+    r"[,.?!;:()]|\s(?:in|at|to|from|for|of|on|about|near|by|with|between|and|or|that|which|who|using|given|where|is|are|during"
+    r"|over|including|if|when|as|than|through|related|published|starting|happening|according|has|have|under|above|below|within"
+    r"|without|against|per|during|while|because|so|was|were|will|until|after|before|since)\b",
     re.IGNORECASE,
 )
 
@@ -110,7 +116,8 @@ def quotations(text: str) -> list[Span]:
     found = []
     for match in _QUOTED.finditer(text):
         at = next(number for number in (1, 2, 3) if match[number])
-        found.append(Span(match.start(at), match.end(at), match[at]))
+        if len(match[0]) < len(text.strip()):  # a whole request in quotation marks quotes nothing
+            found.append(Span(match.start(at), match.end(at), match[at]))
     return found
 
 
@@ -186,8 +193,32 @@ def ranges(text: str) -> list[Span]:
 
 
 def series(text: str) -> list[Span]:
-    """Words in a row with "and" before the last: where the row begins is guessed, so each beginning is given."""
-    return _spans(_SERIES, text)
+    """Words in a row with "and" before the last: it begins after a word that is none of it, and ends before one."""
+    found = []
+    for joint in _JOINT.finditer(text):
+        end = _END.search(text, joint.end())
+        last = text[joint.end() : end.start() if end else len(text)].split()[:_MOST_WORDS]
+        parts = text[: joint.start()].split(", ")
+        start, first = joint.start() - len(parts[-1]), parts[-1]
+        while len(parts) > 1 and len(first.split()) <= _MOST_WORDS and not _begins(first)[1]:
+            parts.pop()
+            first = parts[-1]
+            start -= len(first) + 2
+        kept, _ = _begins(first)
+        if kept and last:
+            start += len(first) - len(kept)
+            stop = joint.end() + len(" ".join(last))
+            found.append(Span(start, stop, text[start:stop]))
+    return found
+
+
+def _begins(part: str) -> tuple[str, bool]:
+    """The first of a row from the words before its comma, and whether it began within them."""
+    words = part.split(" ")
+    for at in range(len(words) - 1, -1, -1):
+        if words[at].lower() in _LEAD or (len(words) - 1 - at >= _MOST_WORDS):
+            return " ".join(words[at + 1 :]), True
+    return part, False
 
 
 def phrases(text: str) -> Iterator[tuple[str, Span]]:
