@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-__all__ = ["CLASSES", "CURRENCIES", "QUANTITIES", "TOPICS", "units_of"]
+__all__ = ["CLASSES", "CURRENCIES", "FREQUENCIES", "QUANTITIES", "STATES", "TOPICS", "units_of"]
 
 
 def _set(words: str) -> frozenset[str]:
@@ -53,6 +53,24 @@ CURRENCIES = MappingProxyType({
     "ils": "israeli shekels|shekels", "btc": "bitcoins|bitcoin", "eth": "ethereum",
 })  # fmt: skip
 """Codes of ISO 4217 (and two that people say beside them) with what people call them."""
+
+FREQUENCIES = MappingProxyType({
+    "daily": 365, "weekly": 52, "biweekly": 26, "monthly": 12, "quarterly": 4, "semiannually": 2, "semi-annually": 2,
+    "half-yearly": 2, "yearly": 1, "annually": 1, "annual": 1,
+})  # fmt: skip
+"""How often a year something happens that is said to happen so."""
+_CITIES = {
+    "NY": "new york|new york city|buffalo|brooklyn|manhattan", "CA": "los angeles|san francisco|san diego|san jose|sacramento|oakland|"
+    "berkeley|palo alto|fresno|long beach", "IL": "chicago", "TX": "houston|dallas|austin|san antonio|fort worth|el paso",
+    "AZ": "phoenix|tucson|mesa", "PA": "philadelphia|pittsburgh", "FL": "miami|orlando|tampa|jacksonville", "WA": "seattle|tacoma",
+    "CO": "denver|boulder", "MA": "boston|cambridge", "NV": "las vegas|reno", "OR": "portland", "GA": "atlanta|savannah",
+    "MI": "detroit|ann arbor", "MN": "minneapolis", "LA": "new orleans", "TN": "nashville|memphis", "MD": "baltimore",
+    "OH": "columbus|cleveland|cincinnati", "NC": "charlotte|raleigh", "IN": "indianapolis", "WI": "milwaukee|madison",
+    "MO": "st. louis|kansas city", "UT": "salt lake city", "NM": "albuquerque|santa fe", "HI": "honolulu", "NE": "omaha",
+    "OK": "oklahoma city|tulsa", "KY": "louisville", "AK": "anchorage", "VA": "richmond|virginia beach",
+}  # fmt: skip
+STATES = MappingProxyType({city: state for state, cities in _CITIES.items() for city in cities.split("|")})
+"""Large cities of the United States, for parameters that want a city with its state."""
 
 _UNITS = (
     "inch inches feet foot ft yard yards mile miles meter meters metre metres km kilometer kilometers cm centimeter "

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ...models.decoder.stems import stem
 from .about import About, alike
-from .lexicon import units_of
+from .lexicon import FREQUENCIES, units_of
 from .spans import Span, dates, expressions, number_spans, quotations
 
 __all__ = ["numbers"]
@@ -21,6 +21,7 @@ _WORD = re.compile(r"[a-z]+|\d+")
 _UNIT = re.compile(r"\s?-?(%|°?[a-zµ°/]+(?:\^?\d|²)?(?:/[a-z]+(?:\^?\d|²)?)?)")
 _ROW = re.compile(rf"\s*(?:(?:{'|'.join(re.escape(each) for each in units_of() if each != '$')})\s*)?(?:,\s*and\s+|,|\band\b|\bx\b|\bby\b|:|\bto\b|\bor\b)\s*\$?\s*")
 _UNITS = units_of()
+_OFTEN = re.compile("|".join(rf"\b{each}\b" for each in FREQUENCIES))
 _YEAR = re.compile(r"(?:1\d|20|21)\d\d")
 _LEAST, _LEAST_OPTIONAL, _SURE = 0.8, 1.6, 3.0
 
@@ -54,6 +55,10 @@ def numbers(parameters: Sequence[About], descriptions: dict[str, frozenset[str]]
             found[each.key] = span
             free.remove(span)
     free.sort(key=lambda span: (not any(letter.isdigit() for letter in span.words), span.start))
+    for each in parameters:
+        told = each.raw | descriptions.get(each.key, frozenset())
+        if each.key not in found and "compound" in {word[:8] for word in told} and (often := _OFTEN.search(lowered)):
+            found[each.key] = Span(often.start(), often.end(), often[0])
     for each in parameters:
         if each.required and each.key not in found and free:
             found[each.key] = free.pop(0)
