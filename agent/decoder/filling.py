@@ -31,11 +31,14 @@ def completed(
     given: Mapping[str, str],
     hints: Mapping[str, str] = MappingProxyType({}),
     subject: str = "",
+    *,
+    strict: bool = False,
 ) -> dict[str, str]:
     """``given`` (words by parameter) with what the request says of the others, in the schema's order.
 
     ``hints`` are somebody else's words for some of them: a candidate among those of the rules for a text, and what is
-    taken where rules find nothing; but words of the tool's own name, ``subject``, are no argument of it.
+    taken where rules find nothing; but words of the tool's own name, ``subject``, are no argument of it. ``strict``: only what stands out, nothing for
+    want of better.
     """
     named = frozenset(tokens_of(subject))
     hints = {
@@ -62,11 +65,11 @@ def completed(
             used += [span] if span.end else []
     if quantities:
         told = {each.key: frozenset(tokens_of(str(schemas[each.key].get("description", "")))) for each in quantities}
-        for key, span in numbers(quantities, told, text, used).items():
+        for key, span in numbers(quantities, told, text, used, strict=strict).items():
             found[key] = span.words
             used.append(span)
     texts = [each for each in left("string") if "enum" not in schemas[each.key]]
-    for key, span in assigned(texts, text, used, hints, named).items():
+    for key, span in assigned(texts, text, used, hints, named, strict=strict).items():
         found[key] = span.words
     _wider(schemas, found)
     for name, words in hints.items():

@@ -14,7 +14,7 @@ from .about import About, alike
 from .lexicon import FREQUENCIES, units_of
 from .spans import Span, dates, expressions, number_spans, quotations
 
-__all__ = ["numbers"]
+__all__ = ["numbers", "rows_of"]
 
 _STOP = re.compile(r"[,.;:?!]|\b(?:and|with|at|for|of|in|to|on|from|after|over|using|given)\b")
 _WORD = re.compile(r"[a-z]+|\d+")
@@ -27,14 +27,15 @@ _LEAST, _LEAST_OPTIONAL, _SURE = 0.8, 1.6, 3.0
 
 
 def numbers(parameters: Sequence[About], descriptions: dict[str, frozenset[str]], text: str,
-            used: Sequence[Span]) -> dict[str, Span]:  # fmt: skip
-    """The numbers of open parameters; ``used`` are places that are somebody else's."""
+            used: Sequence[Span], *, strict: bool = False) -> dict[str, Span]:  # fmt: skip
+    """The numbers of open parameters; ``used`` are places that are somebody else's. ``strict``: what nothing speaks for
+    is given only where there are as many as are wanting."""
     lowered = text.lower()
     spans = usable(parameters, text, lowered, used)
     found: dict[str, Span] = {}
     free = list(spans)
     digits = any(any(letter.isdigit() for letter in span.words) for span in spans)
-    rows = _rows(spans, lowered)
+    rows = rows_of(spans, lowered)
     for row in rows:
         if len(row) > 1:
             named = _named(parameters, row, spans, lowered)
@@ -59,6 +60,9 @@ def numbers(parameters: Sequence[About], descriptions: dict[str, frozenset[str]]
         told = each.raw | descriptions.get(each.key, frozenset())
         if each.key not in found and "compound" in {word[:8] for word in told} and (often := _OFTEN.search(lowered)):
             found[each.key] = Span(often.start(), often.end(), often[0])
+    wanting = sum(each.required and each.key not in found for each in parameters)
+    if strict and wanting != len(free):
+        return found
     for each in parameters:
         if each.required and each.key not in found and free:
             found[each.key] = free.pop(0)
@@ -78,7 +82,7 @@ def usable(parameters: Sequence[About], text: str, lowered: str, used: Sequence[
     return [span for span in number_spans(lowered) if not any(span.start < t.end and t.start < span.end for t in taken)]
 
 
-def _rows(spans: Sequence[Span], lowered: str) -> list[list[Span]]:
+def rows_of(spans: Sequence[Span], lowered: str) -> list[list[Span]]:
     """Numbers that follow each other with nothing but a unit and a joint between them."""
     rows: list[list[Span]] = []
     for span in spans:

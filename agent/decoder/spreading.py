@@ -1,27 +1,34 @@
-"""Several calls of one tool that a request lists: "the area of circles with radius 5, 10 and 15", "in Paris and Rome".
+"""Several calls of one tool that a stretch of a request lists: "a radius of 5, 10 and 15", "in Paris and Rome".
 
-Numbers that the first call left over are taken in groups as large as its own; texts (names, quotations) that stand in one
-row with the first call's text are its alternatives. Where neither is clear, there is one call.
+Numbers that the first call left over are taken in groups as large as its own, or as the row its number stands in; texts
+that stand in one row with the first call's text are its alternatives. Several rows
+are every pair of their members, or one to one where they are said to go "respectively".
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from .about import NUMERIC
-from .spans import Span, names, number_spans, overlaps, quotations
-from .values import kind_of
+from .quantities import rows_of
+from .spans import Span, names, number_spans, overlaps, quotations, series
+from .values import kind_of, listed
 
 __all__ = ["MOST_SPREAD", "spread"]
 
-MOST_SPREAD = 6
+MOST_SPREAD = 8
 _PREPOSITION = r"(?:(?:for|in|of|from|to|by|at|the|with|on)\s+)*"
 _LISTED = re.compile(
     rf"['\"]?(?:\s*[,;]\s*|\s+)(?:(?:and|or|&|also|then|as well as)\s+)+{_PREPOSITION}['\"]?", re.IGNORECASE
 )
 _COMMA = re.compile(rf"['\"]?\s*[,;]\s*{_PREPOSITION}['\"]?", re.IGNORECASE)
+_POINTING = frozenset(
+    "who which where when that you it its they their he she his her takes take also other others more details".split()  # noqa: SIM905
+)
+_AND = re.compile(r"\b(?:and|or|also|then|another|second)\b|;")
 
 
 def spread(
@@ -29,12 +36,16 @@ def spread(
 ) -> list[dict[str, str]]:
     """The words of each call's arguments, ``found`` being the first's; one call where nothing is listed."""
     kinds = {name: kind_of(schema) for name, schema in parameters.items() if isinstance(schema, Mapping)}
-    if any(kinds.get(name) == "array" for name in found):
-        return [dict(found)]
     groups = _groups([name for name in found if kinds.get(name) in NUMERIC], kinds, text, found)
     texts = [name for name in found if kinds.get(name) == "string" and "enum" not in parameters[name]]
     lists = {name: _alternatives(text, name, found) for name in texts}
-    count = len(groups) or max((len(each) for name, each in lists.items() if name in required), default=1)
+    if not groups:
+        lists |= {name: _row(text, name, found) for name in found if kinds.get(name) in NUMERIC}
+    several = {name: each for name, each in lists.items() if len(each) > 1}
+    if not groups and len(several) > 1 and "respectively" not in text.lower():
+        every = [dict(zip(several, each, strict=True)) for each in product(*several.values())]
+        return [{**found, **each} for each in every] if len(every) <= MOST_SPREAD else [dict(found)]
+    count = len(groups) or max((len(each) for each in lists.values()), default=1)
     if not 2 <= count <= MOST_SPREAD:
         return [dict(found)]
     calls = []
@@ -47,31 +58,43 @@ def spread(
 
 
 def _groups(
-    names_of: Sequence[str], kinds: Mapping[str, str], text: str, found: Mapping[str, str]
+    wanted: Sequence[str], kinds: Mapping[str, str], text: str, found: Mapping[str, str]
 ) -> list[dict[str, str]]:
     """The numbers of each call, where the first ones are the first call's and as many follow again and again."""
-    if not names_of:
+    if not wanted:
         return []
     lowered = text.lower()
     others = [words for name, words in found.items() if kinds.get(name) not in NUMERIC]
     spans = [span for span in number_spans(lowered) if any(letter.isdigit() for letter in span.words)]
     spans = [span for span in spans if not any(span.words in words.lower() for words in others)]
-    size = len(names_of)
+    size = len(wanted)
     if len(spans) < 2 * size or len(spans) % size:
         return []
     first = [span.words for span in spans[:size]]
-    if sorted(first) != sorted(found[name] for name in names_of):
+    if sorted(first) != sorted(found[name] for name in wanted):
         return []
-    between = lowered[spans[size - 1].end : spans[size].start]
-    if size == 1 and not re.search(r"\b(?:and|or|also|then)\b|[,;]\s*$", lowered[spans[0].end : spans[-1].start]):
+    if not _AND.search(lowered[spans[size - 1].end : spans[-size].start]) and not (
+        size > 1 and all(lowered[spans[at].end : spans[at + 1].start].strip() == "," for at in range(size - 1, len(spans) - 1, size))
+    ):
         return []
-    if size > 1 and not re.search(r"\b(?:and|also|then|another|second)\b|[;.]", between):
-        return []
-    order = sorted(names_of, key=lambda name: first.index(found[name]))
+    order = sorted(wanted, key=lambda name: first.index(found[name]))
     return [
         {name: span.words for name, span in zip(order, spans[at : at + size], strict=True)}
         for at in range(0, len(spans), size)
     ]
+
+
+def _row(text: str, name: str, found: Mapping[str, str]) -> list[str]:
+    """The numbers in one row with an argument's, those of other arguments not among them; only itself otherwise."""
+    lowered = text.lower()
+    taken = [words for key, words in found.items() if key != name]
+    taken += [span.words for words in taken for span in number_spans(words.lower())]
+    for row in rows_of(number_spans(lowered), lowered):
+        said = [span.words for span in row]
+        if found[name] in said and len(said) > 1 and not any(each in taken for each in said):
+            if _AND.search(lowered[row[0].end : row[-1].start]) and len(set(said)) == len(said):
+                return said
+    return [found[name]]
 
 
 def _alternatives(text: str, name: str, found: Mapping[str, str]) -> list[str]:
@@ -90,11 +113,22 @@ def _alternatives(text: str, name: str, found: Mapping[str, str]) -> list[str]:
         while last + 1 < len(spans) and _joined(text, spans[last], spans[last + 1]):
             last += 1
         row = spans[first : last + 1]
-        listed = [span.words for span in row]
+        said = [span.words for span in row]
         conjoined = any(_LISTED.fullmatch(text[a.end : b.start]) for a, b in zip(row, row[1:], strict=False))
-        if len(listed) > 1 and conjoined and not any(each.lower() in taken for each in listed):
-            return listed
+        if len(said) > 1 and conjoined and not any(each.lower() in taken for each in said):
+            return said
+    for one in series(text):
+        said = listed(one.words)
+        plain = all(len(each.split()) <= 2 and not set(each.lower().split()) & _POINTING for each in said)
+        if plain and said[0].lower() == words.lower() and len({each.lower() for each in said}) > 1:
+            if not any(taken_in(each, taken) for each in said):
+                return said
     return [words]
+
+
+def taken_in(said: str, taken: set[str]) -> bool:
+    """Whether something that is taken is within what was said, or the other way round."""
+    return any(other in said.lower() or said.lower() in other for other in taken if other)
 
 
 def _whole(called: Sequence[Span], words: str, text: str) -> list[Span]:

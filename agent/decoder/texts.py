@@ -22,8 +22,8 @@ __all__ = ["HINT", "HINT_SPOKEN", "assigned", "candidates"]
 HINT, HINT_SPOKEN = 1.5, 4.5
 """How well somebody else's words for a text fit beside those the rules find, in writing and in speech: without capitals
 and quotation marks rules see little, and the words for what may be left out are taken then, too."""
-LEAST, OPTIONAL = 0.5, 3.4
-"""How well words must fit to be those of a text at all, and of one that may be left out."""
+LEAST, STRICT, OPTIONAL = 0.5, 1.9, 3.4
+"""How well words must fit to be those of a text at all, in a part of a request, and of one that may be left out."""
 WIDER = frozenset(["country", "state", "nation"])
 NARROWER = frozenset(["city", "location", "place"])
 _FROM = frozenset(
@@ -53,8 +53,9 @@ _SEASON = re.compile(r"\b(?:19|20)\d\d\s?[-/]\s?(?:\d{4}|\d\d)\b|\b(?:19|20)\d\d
 
 
 def assigned(parameters: Sequence[About], text: str, used: Sequence[Span], hints: Mapping[str, str],
-             subject: frozenset[str]) -> dict[str, Span]:  # fmt: skip
-    """The words of each text, the best fitting first and no place twice; for what is required, twice if need be."""
+             subject: frozenset[str], *, strict: bool = False) -> dict[str, Span]:  # fmt: skip
+    """The words of each text, the best fitting first and no place twice; for what is required, twice if need be.
+    ``strict``: only what fits well."""
     offers: list[tuple[float, int, int, About, Span]] = []
     strength = HINT_SPOKEN if is_spoken(text) else HINT
     apart = any(each.raw & WIDER for each in parameters) and any(each.raw & NARROWER for each in parameters)
@@ -69,14 +70,14 @@ def assigned(parameters: Sequence[About], text: str, used: Sequence[Span], hints
     found: dict[str, Span] = {}
     taken = list(used)
     for score, _, _, each, span in offers:
-        if each.key in found or score < (LEAST if each.required else OPTIONAL):
+        if each.key in found or score < ((STRICT if strict else LEAST) if each.required else OPTIONAL):
             continue
         rest = _without(span, taken)
         if rest is not None:
             found[each.key] = rest
             taken.append(rest)
     for score, _, _, each, span in offers:
-        if score >= LEAST and each.required and each.key not in found and not any(_same(span, other) for other in found.values()):
+        if not strict and score >= LEAST and each.required and each.key not in found and not any(_same(span, other) for other in found.values()):
             found[each.key] = span
     return found
 
@@ -124,7 +125,7 @@ def candidates(each: About, text: str, subject: frozenset[str], *, apart: bool =
     yield from _before(each, text, subject)
     for preposition, span in phrases(text):
         trimmed = _trimmed(each, span)
-        if trimmed is not None and trimmed.words.lower() not in _NOBODY:
+        if trimmed is not None and trimmed.words.lower() not in _NOBODY and not trimmed.words.lower().startswith("same"):
             long = max(0, len(trimmed.words.split()) - 4)
             yield (1.0 + _preposition(preposition, each) + _beside(each, trimmed, lowered) - _foreign(each, trimmed)
                    - 0.3 * long), trimmed  # fmt: skip
