@@ -41,7 +41,9 @@ def about(key: str, schema: Mapping[str, Any], required: bool) -> About:
     topics = frozenset(topic for topic, words in TOPICS.items() if raw & words)
     if not topics:
         first = set(word_list(description.split(".")[0])[:6])
-        topics = frozenset(each for each in ("place", "date", "email", "currency", "expression") if first & TOPICS[each])
+        topics = frozenset(
+            each for each in ("place", "date", "email", "currency", "expression") if first & TOPICS[each]
+        )
     told = frozenset(tokens_of(description)[:_DESCRIBED])
     return About(key, kind_of(schema), required, raw, frozenset(tokens_of(key)), told, topics, options_of(schema))
 

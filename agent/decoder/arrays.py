@@ -1,4 +1,4 @@
-"""What a request lists for a parameter that takes a list: in brackets, in a row, from a closed list, or one thing only."""
+"""What a request lists for a parameter that takes a list: in brackets, in a row, of a closed list, or one thing."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 from ...models.decoder.stems import stem
 from .about import NUMERIC, About, alike
+from .candidates import candidates
 from .choices import said
 from .lexicon import CLASSES
 from .spans import Span, bracketed, number_lists, overlaps, quotations, ranges, series
-from .texts import candidates
 from .values import kind_of
 
 __all__ = ["listed_for"]
@@ -29,7 +29,7 @@ def listed_for(each: About, schema: Mapping[str, Any], text: str, used: Sequence
         return None
     lowered = text.lower()
     for span in sorted(bracketed(text), key=lambda one: one.words[0] != "["):
-        if not overlaps(span, list(used)) and (each.required or _beside(each, span, lowered)):
+        if not overlaps(span, used) and (each.required or _beside(each, span, lowered)):
             return span
     if numeric or kind_of(inner) == "array":
         return _numbers(each, text, used)
@@ -41,21 +41,21 @@ def listed_for(each: About, schema: Mapping[str, Any], text: str, used: Sequence
             return None
     if each.topics & CLASSES.keys() and (one := _classed(each, text, subject, used)) is not None:
         return one
-    rows = [row for row in _rows(text) if not overlaps(row, list(used))]
+    rows = [row for row in _rows(text) if not overlaps(row, used)]
     rows.sort(key=lambda row: -_beside(each, row, lowered))
     if rows and (each.required or _beside(each, rows[0], lowered) > 0):
         return rows[0]
     least = 0.0 if each.required else 3.2
     offers = sorted(((score, -span.start, span) for score, span in candidates(each, text, subject)
-                     if not overlaps(span, list(used))), reverse=True)  # fmt: skip
+                     if not overlaps(span, used)), reverse=True)  # fmt: skip
     return offers[0][2] if offers and offers[0][0] >= least else None
 
 
 def _classed(each: About, text: str, subject: frozenset[str], used: Sequence[Span]) -> Span | None:
     """Words of the class the list is of, all of them."""
-    some = [span for score, span in candidates(each, text, subject)
-            if span.words.lower() in frozenset().union(*(CLASSES[topic] for topic in each.topics & CLASSES.keys()))]  # fmt: skip
-    some = [span for span in dict.fromkeys(some) if not overlaps(span, list(used))]
+    words = frozenset[str]().union(*(CLASSES[topic] for topic in each.topics & CLASSES.keys()))
+    some = [span for _, span in candidates(each, text, subject) if span.words.lower() in words]
+    some = [span for span in dict.fromkeys(some) if not overlaps(span, used)]
     return Span(some[0].start, some[0].end, ", ".join(span.words for span in some)) if some else None
 
 
@@ -63,7 +63,7 @@ def _numbers(each: About, text: str, used: Sequence[Span]) -> Span | None:
     some = number_lists(text)
     if (each.name | each.told) & _RANGED:
         some = [*ranges(text), *some]
-    free = [span for span in some if not overlaps(span, list(used))]
+    free = [span for span in some if not overlaps(span, used)]
     return free[0] if free and (each.required or _beside(each, free[0], text.lower())) else None
 
 
@@ -79,7 +79,9 @@ def _rows(text: str) -> list[Span]:
         ):
             last += 1
         if last > at:
-            found.append(Span(quoted[at].start, quoted[last].end, ", ".join(span.words for span in quoted[at : last + 1])))
+            found.append(
+                Span(quoted[at].start, quoted[last].end, ", ".join(span.words for span in quoted[at : last + 1]))
+            )
         at = last + 1
     for row in series(text):
         if not overlaps(row, found):

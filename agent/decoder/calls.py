@@ -1,14 +1,15 @@
 """The calls of one tool that a request is: one, or several said one after the other or in a row.
 
-A request is cut where another call may begin ("…, and then do the same for Rome", "; ", "The second …"). A part that says
-anew what the call before it said already begins another call, which takes over what it does not say itself; a part that
-says something else belongs to the call before. Within each part rows are several calls too (:mod:`.spreading`).
+A request is cut where another call may begin ("…, and then do the same for Rome", "; ", "The second …"). A part that
+says anew what the call before it said already begins another call, which takes over what it does not say itself; a part
+that says something else belongs to the call before. Within each part rows are several calls too (:mod:`.spreading`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -24,7 +25,8 @@ __all__ = ["MOST_CALLS", "calls_of"]
 MOST_CALLS, _MOST_PARTS = 12, 12
 _CUT = re.compile(
     r"(?<=[a-z0-9)'\"°%])[.?!;]\s+(?=[A-Z'\"a-z])"
-    r"|,?\s+(?:and\s+)?(?:then|also|followed by|while|whereas|finally|next|after that|afterwards|as well as|secondly|plus)\b,?\s+"
+    r"|,?\s+(?:and\s+)?(?:then|also|followed by|while|whereas|finally|next|after that|afterwards|as well as|secondly"
+    r"|plus)\b,?\s+"
     r"|,\s+(?:and|or|another)\s+|\s+and\s+|,\s+(?=\$?\d|for |in |with |the (?:second|third|fourth|other) )",
     re.IGNORECASE,
 )
@@ -56,7 +58,11 @@ def _unquoted(text: str) -> str:
     """A request without the quotation marks that stand around all of it."""
     inner = text.strip()
     marked = len(inner) > 2 and inner[0] == inner[-1] and inner[0] in "'\""
-    return inner[1:-1] if marked and (inner[0] == '"' or " " in inner) and inner[0] not in inner[1:-1].replace("'s", "") else text
+    return (
+        inner[1:-1]
+        if marked and (inner[0] == '"' or " " in inner) and inner[0] not in inner[1:-1].replace("'s", "")
+        else text
+    )
 
 
 def _substance(text: str) -> list[Span]:
@@ -72,7 +78,9 @@ def _left_over(parameters: Mapping[str, Any], text: str, whole: Mapping[str, str
     said = [words.lower() for words in whole.values()]
     left = {span.words.lower() for span in _substance(text) if not any(span.words.lower() in words for words in said)}
     for name, schema in parameters.items():
-        options = about(name, schema, False).options if isinstance(schema, Mapping) and kind_of(schema) == "string" else ()
+        options = (
+            about(name, schema, False).options if isinstance(schema, Mapping) and kind_of(schema) == "string" else ()
+        )
         found = choices.said(options, text.lower(), every=True) if options else []
         left |= {each.lower() for each in found if each.lower() not in said} if len(found) > 1 else set()
     return left
@@ -81,15 +89,15 @@ def _left_over(parameters: Mapping[str, Any], text: str, whole: Mapping[str, str
 def _new_each(parameters: Mapping[str, Any], calls: Sequence[Mapping[str, str]], left: set[str], text: str) -> bool:
     """Whether each call says something that was left over, and no text of it is mere words."""
     solid = [span.words.lower() for span in _substance(text)]
-    for before, call in zip(calls, calls[1:], strict=False):
+    for before, call in pairwise(calls):
         changed = {key: words.lower() for key, words in call.items() if before.get(key) != words}
         if not any(words in left or any(each in words for each in left) for words in changed.values()):
             return False
         for key, words in changed.items():
             schema = parameters[key]
-            if kind_of(schema) == "string" and not about(key, schema, False).options:
-                if not any(each in words or words in each for each in solid):
-                    return False
+            free = kind_of(schema) == "string" and not about(key, schema, False).options
+            if free and not any(each in words or words in each for each in solid):
+                return False
     return True
 
 
@@ -140,11 +148,18 @@ def _several(
             anew = set(said)
     if not calls or (len(calls) == 1 and len(calls[0]) < 2):
         return []
-    shared = {key: words for key, words in calls[-1][-1].items() if not any(key in call for group in calls[:-1] for call in group)}
+    shared = {
+        key: words
+        for key, words in calls[-1][-1].items()
+        if not any(key in call for group in calls[:-1] for call in group)
+    }
     made: list[dict[str, str]] = []
     later = {key: words for group in reversed(calls) for key, words in group[0].items()}
     for call in (call for group in calls for call in group):
-        filled = {key: call.get(key) or shared.get(key, "") or (later.get(key, whole.get(key, "")) if key in required else "") for key in parameters}
+        filled = {
+            key: call.get(key) or shared.get(key, "") or (later.get(key, whole.get(key, "")) if key in required else "")
+            for key in parameters
+        }
         kept = {key: words for key, words in filled.items() if words}
         if any(key not in kept for key in required):
             return []

@@ -7,19 +7,17 @@ from collections.abc import Sequence
 
 from ...models.decoder.stems import stem, word_list
 from .about import About, alike
+from .lexicon import VERBS
 
 __all__ = ["flag", "said", "the_one_said"]
 
 _NEGATED = re.compile(r"\b(?:without|no|not|excluding|except|exclude|don't|do not|avoid|avoiding)\s+(?:\w+\s+){0,2}$")
-_VERBS = frozenset(
-    "get show return enabl use only flag includ with ha want need consider allow apply account require support accept "
-    "statu detail_level info option calculat check display is are fetch".split()  # noqa: SIM905
-)
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|\d+")
 
 
 def the_one_said(choices: Sequence[str], lowered: str, text: str = "", *, loosely: bool = False) -> str:
-    """The one choice that is said; none if several are, unless ``text`` has one in its very letters. ``loosely``: also one whose own words only are said."""
+    """The one choice that is said; none if several are, unless ``text`` has one in its very letters. ``loosely``: also
+    one of which only some words are said that no other has."""
     found = said(choices, lowered)
     if len(found) > 1 and text:
         found = [each for each in found if re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text)] or found
@@ -29,11 +27,13 @@ def the_one_said(choices: Sequence[str], lowered: str, text: str = "", *, loosel
 
 
 def said(choices: Sequence[str], lowered: str, *, every: bool = False) -> list[str]:
-    """The choices that are said: as they are written, else (or too, if all are asked for) by the stems of their words."""
+    """The choices that are said: as they are written, else (or too, if all are asked for) by their words' stems."""
     exact = [each for each in choices if each.strip() and re.search(rf"(?<!\w){_loose(each)}(?!\w)", lowered)]
     stems = [stem(part) for word in _WORD.findall(lowered) for part in word.split("-")]
     if every or not exact:
-        exact += [each for each in choices if each not in exact and _in_order([stem(w) for w in word_list(each)], stems)]
+        exact += [
+            each for each in choices if each not in exact and _in_order([stem(w) for w in word_list(each)], stems)
+        ]
     return [one for one in exact if not any(one != other and one.lower() in other.lower() for other in exact)]
 
 
@@ -63,7 +63,7 @@ def _partly(choices: Sequence[str], lowered: str) -> list[str]:
 
 def flag(parameter: About, lowered: str) -> str:
     """true or false where what the flag is about is said, '' where it is not."""
-    wanted = [token for token in parameter.name if token not in _VERBS]
+    wanted = [token for token in parameter.name if token not in VERBS]
     if not wanted:
         return ""
     flat = lowered.replace("-", "")

@@ -14,11 +14,12 @@ from typing import Any
 from ...models.decoder.prompt import Parameter
 from .about import NUMERIC, About, about, tokens_of
 from .arrays import listed_for
+from .candidates import candidates as offers
 from .choices import flag, the_one_said
+from .lexicon import NARROWER, WIDER
 from .quantities import numbers
 from .spans import Span, is_spoken, number_spans
-from .texts import NARROWER, WIDER, assigned
-from .texts import candidates as offers
+from .texts import assigned
 from .values import kind_of
 
 __all__ = ["candidates", "choosing", "completed"]
@@ -37,8 +38,8 @@ def completed(
     """``given`` (words by parameter) with what the request says of the others, in the schema's order.
 
     ``hints`` are somebody else's words for some of them: a candidate among those of the rules for a text, and what is
-    taken where rules find nothing; but words of the tool's own name, ``subject``, are no argument of it. ``strict``: only what stands out, nothing for
-    want of better.
+    taken where rules find nothing; but words of the tool's own name, ``subject``, are no argument of it. ``strict``:
+    only what stands out, nothing for want of better.
     """
     named = frozenset(tokens_of(subject))
     hints = {

@@ -9,13 +9,16 @@ from .lexicon import CURRENCIES, STATES
 
 __all__ = ["coded_currency", "day_of", "formula", "in_form", "with_state"]
 
+_CODES = frozenset(CURRENCIES.values())
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WORD_FIRST = re.compile(r"([a-z]{3})[a-z]*[. ]\s?(\d{1,2})(?:st|nd|rd|th)?\b,?\s?(\d{4})", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?,? (?:of )?([a-z]{3})[a-z]*\.?[ ,]\s?(\d{4})", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"(\d{4}),? ([a-z]{3})[a-z]* (\d{1,2})(?:st|nd|rd|th)?", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
-_CALLED = re.compile(r"^(?:(?:the )?(?:function|equation|curve|expression|polynomial|formula)\s+)?(?:(?:[a-z]\([a-z]\)|y)\s*=\s*)?", re.IGNORECASE)
-_NAMES = {name: code for code, names in CURRENCIES.items() for name in names.split("|")}
+_CALLED = re.compile(
+    r"^(?:(?:the )?(?:function|equation|curve|expression|polynomial|formula)\s+)?(?:(?:[a-z]\([a-z]\)|y)\s*=\s*)?",
+    re.IGNORECASE,
+)
 
 
 def day_of(said: str) -> str:
@@ -54,8 +57,7 @@ def in_form(day: str, form: str) -> str:
 def coded_currency(said: str) -> str:
     """A currency's code of ISO 4217 where the words are what people call one; else the words."""
     flat = said.lower()
-    code = flat if flat in CURRENCIES else _NAMES.get(flat, "")
-    return code.upper() or said
+    return (flat if flat in _CODES else CURRENCIES.get(flat, "")).upper() or said
 
 
 def formula(said: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ...models.decoder.stems import stem
 from .about import About, alike
-from .lexicon import FREQUENCIES, units_of
+from .lexicon import FREQUENCIES, QUANTITIES
 from .spans import Span, dates, expressions, number_spans, quotations
 
 __all__ = ["numbers", "rows_of"]
@@ -19,8 +19,8 @@ __all__ = ["numbers", "rows_of"]
 _STOP = re.compile(r"[,.;:?!]|\b(?:and|with|at|for|of|in|to|on|from|after|over|using|given)\b")
 _WORD = re.compile(r"[a-z]+|\d+")
 _UNIT = re.compile(r"\s?-?(%|°?[a-zµ°/]+(?:\^?\d|²)?(?:/[a-z]+(?:\^?\d|²)?)?)")
-_ROW = re.compile(rf"\s*(?:(?:{'|'.join(re.escape(each) for each in units_of() if each != '$')})\s*)?(?:,\s*and\s+|,|\band\b|\bx\b|\bby\b|:|\bto\b|\bor\b)\s*\$?\s*")
-_UNITS = units_of()
+_MEASURED = "|".join(re.escape(each) for each in QUANTITIES if each != "$")
+_ROW = re.compile(rf"\s*(?:(?:{_MEASURED})\s*)?(?:,\s*and\s+|,|\band\b|\bx\b|\bby\b|:|\bto\b|\bor\b)\s*\$?\s*")
 _OFTEN = re.compile("|".join(rf"\b{each}\b" for each in FREQUENCIES))
 _YEAR = re.compile(r"(?:1\d|20|21)\d\d")
 _LEAST, _LEAST_OPTIONAL, _SURE = 0.8, 1.6, 3.0
@@ -43,8 +43,9 @@ def numbers(parameters: Sequence[About], descriptions: dict[str, frozenset[str]]
                 found |= dict(zip(named, row, strict=True))
                 free = [span for span in free if span not in row]
     row_of = {span: row for row in rows for span in row}
+    told = {each.key: descriptions.get(each.key, frozenset()) for each in parameters}
     fits = sorted(
-        ((fit(each, descriptions.get(each.key, frozenset()), span, row_of[span], spans, lowered, digits), -at, each, span)
+        ((fit(each, told[each.key], span, row_of[span], spans, lowered, digits), -at, each, span)
          for at, span in enumerate(free) for each in parameters if each.key not in found),
         key=lambda one: one[:2], reverse=True,
     )  # fmt: skip
@@ -57,9 +58,9 @@ def numbers(parameters: Sequence[About], descriptions: dict[str, frozenset[str]]
             free.remove(span)
     free.sort(key=lambda span: (not any(letter.isdigit() for letter in span.words), span.start))
     for each in parameters:
-        told = each.raw | descriptions.get(each.key, frozenset())
-        if each.key not in found and "compound" in {word[:8] for word in told} and (often := _OFTEN.search(lowered)):
-            found[each.key] = Span(often.start(), often.end(), often[0])
+        often = {word[:8] for word in each.raw | told[each.key]}
+        if each.key not in found and "compound" in often and (said := _OFTEN.search(lowered)):
+            found[each.key] = Span(said.start(), said.end(), said[0])
     wanting = sum(each.required and each.key not in found for each in parameters)
     if strict and wanting != len(free):
         return found
@@ -136,11 +137,11 @@ def _unit(each: About, told: frozenset[str], span: Span, lowered: str) -> float:
     """Whether the number's unit measures what the parameter is."""
     match = _UNIT.match(lowered, span.end)
     unit = "%" if span.words.endswith("%") else "$" if "$" in span.words else match[1] if match else ""
-    measured = _UNITS.get(unit)
+    measured = QUANTITIES.get(unit)
     if measured is None:
         return 0.0
     if each.raw & measured:
         return 1.2
     if any(stem(word) in told for word in measured):
         return 0.5
-    return -0.5 if any(each.raw & other for other in _UNITS.values()) else 0.0
+    return -0.5 if any(each.raw & other for other in QUANTITIES.values()) else 0.0

@@ -6,9 +6,10 @@ Everything is a :class:`Span` of the request itself. Nothing here knows a tool.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from .lexicon import LEADING
 from .values import spelled_numbers
 
 __all__ = [
@@ -64,11 +65,12 @@ _DATE = re.compile(
 )
 _CLOCK = re.compile(r"\b\d{1,2}(?::\d\d)?\s?[ap]\.?m\b\.?|\b\d{1,2}:\d\d\b|\b(?:noon|midnight)\b", re.IGNORECASE)
 _CODE = re.compile(r"(?<![\w#])(?=[\w/.#-]*\d)[#A-Za-z0-9][\w/#-]*(?:[.-]\w+)*")
-_TERM = r"(?:\d*\.?\d*[a-z](?:\([a-z]\))?|\d+(?:\.\d+)?|(?:sin|cos|tan|log|ln|exp|sqrt)\(\w+\)|\([^()]*\))(?:\s?(?:\^|\*\*)\s?-?\w+)?"
+_CALLED = r"(?:sin|cos|tan|log|ln|exp|sqrt)\(\w+\)"
+_TERM = rf"(?:\d*\.?\d*[a-z](?:\([a-z]\))?|\d+(?:\.\d+)?|{_CALLED}|\([^()]*\))(?:\s?(?:\^|\*\*)\s?-?\w+)?"
 _EXPRESSION = re.compile(
     rf"(?<![\w.])(?:(?:[a-z]|f\(x\))\s?=\s?)?{_TERM}(?:\s?[-+*/]\s?{_TERM})+(?![\w])"
     rf"|(?<![\w.])(?:(?:[a-z]|f\(x\))\s?=\s?)?(?:\d*\.?\d*[a-z]|\(\w+\))\s?(?:\^|\*\*)\s?-?\w+"
-    r"|(?<![\w.])(?:sin|cos|tan|log|ln|exp|sqrt)\(\w+\)",
+    rf"|(?<![\w.]){_CALLED}",
     re.IGNORECASE,
 )
 _DIGITS = r"[-+]?\$?\d[\d.]*%?"
@@ -80,11 +82,6 @@ _RANGE = re.compile(
 )
 _BRACKET = re.compile(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]|\([^()]*,[^()]*\)")
 _JOINT = re.compile(r",? (?:and|or|&|as well as) ", re.IGNORECASE)
-_LEAD = frozenset(
-    "between of with for from in at to are is am on by that having like using including as the offering buy want me given "
-    "accept a an my your their into about who which includes avoiding through using play get find show such need has have "
-    "tweets related considering both contain containing add make".split()  # noqa: SIM905
-)
 _MOST_WORDS = 3
 _AFTER = re.compile(
     r"\b(in|at|to|from|for|of|on|about|near|by|with|between|called|named|titled|into|and|using|through|as|is|are|like|via|during|under)\s+",
@@ -103,7 +100,7 @@ def is_spoken(text: str) -> bool:
     return text == text.lower() and not any(mark in text for mark in "'\"“”[](){}")
 
 
-def overlaps(span: Span, others: Iterator[Span] | list[Span]) -> bool:
+def overlaps(span: Span, others: Iterable[Span]) -> bool:
     return any(span.start < other.end and other.start < span.end for other in others)
 
 
@@ -151,7 +148,7 @@ def clocks(text: str) -> list[Span]:
 
 def codes(text: str) -> list[Span]:
     """Words with a digit in them."""
-    return [span for span in _spans(_CODE, text)]
+    return _spans(_CODE, text)
 
 
 def expressions(text: str) -> list[Span]:
@@ -216,7 +213,7 @@ def _begins(part: str) -> tuple[str, bool]:
     """The first of a row from the words before its comma, and whether it began within them."""
     words = part.split(" ")
     for at in range(len(words) - 1, -1, -1):
-        if words[at].lower() in _LEAD or (len(words) - 1 - at >= _MOST_WORDS):
+        if words[at].lower() in LEADING or (len(words) - 1 - at >= _MOST_WORDS):
             return " ".join(words[at + 1 :]), True
     return part, False
 

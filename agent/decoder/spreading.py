@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from .about import NUMERIC
+from .lexicon import POINTING
 from .quantities import rows_of
 from .spans import Span, names, number_spans, overlaps, quotations, series
 from .values import kind_of, listed
@@ -25,9 +26,6 @@ _LISTED = re.compile(
     rf"['\"]?(?:\s*[,;]\s*|\s+)(?:(?:and|or|&|also|then|as well as)\s+)+{_PREPOSITION}['\"]?", re.IGNORECASE
 )
 _COMMA = re.compile(rf"['\"]?\s*[,;]\s*{_PREPOSITION}['\"]?", re.IGNORECASE)
-_POINTING = frozenset(
-    "who which where when that you it its they their he she his her takes take also other others more details".split()  # noqa: SIM905
-)
 _AND = re.compile(r"\b(?:and|or|also|then|another|second)\b|;")
 
 
@@ -74,7 +72,10 @@ def _groups(
     if sorted(first) != sorted(found[name] for name in wanted):
         return []
     if not _AND.search(lowered[spans[size - 1].end : spans[-size].start]) and not (
-        size > 1 and all(lowered[spans[at].end : spans[at + 1].start].strip() == "," for at in range(size - 1, len(spans) - 1, size))
+        size > 1
+        and all(
+            lowered[spans[at].end : spans[at + 1].start].strip() == "," for at in range(size - 1, len(spans) - 1, size)
+        )
     ):
         return []
     order = sorted(wanted, key=lambda name: first.index(found[name]))
@@ -91,9 +92,9 @@ def _row(text: str, name: str, found: Mapping[str, str]) -> list[str]:
     taken += [span.words for words in taken for span in number_spans(words.lower())]
     for row in rows_of(number_spans(lowered), lowered):
         said = [span.words for span in row]
-        if found[name] in said and len(said) > 1 and not any(each in taken for each in said):
-            if _AND.search(lowered[row[0].end : row[-1].start]) and len(set(said)) == len(said):
-                return said
+        alone = found[name] in said and len(said) == len(set(said)) > 1 and not any(each in taken for each in said)
+        if alone and _AND.search(lowered[row[0].end : row[-1].start]):
+            return said
     return [found[name]]
 
 
@@ -114,19 +115,19 @@ def _alternatives(text: str, name: str, found: Mapping[str, str]) -> list[str]:
             last += 1
         row = spans[first : last + 1]
         said = [span.words for span in row]
-        conjoined = any(_LISTED.fullmatch(text[a.end : b.start]) for a, b in zip(row, row[1:], strict=False))
+        conjoined = any(_LISTED.fullmatch(text[a.end : b.start]) for a, b in pairwise(row))
         if len(said) > 1 and conjoined and not any(each.lower() in taken for each in said):
             return said
     for one in series(text):
         said = listed(one.words)
-        plain = all(len(each.split()) <= 2 and not set(each.lower().split()) & _POINTING for each in said)
-        if plain and said[0].lower() == words.lower() and len({each.lower() for each in said}) > 1:
-            if not any(taken_in(each, taken) for each in said):
-                return said
+        plain = all(len(each.split()) <= 2 and not set(each.lower().split()) & POINTING for each in said)
+        first = plain and said[0].lower() == words.lower() and len({each.lower() for each in said}) > 1
+        if first and not any(_taken_in(each, taken) for each in said):
+            return said
     return [words]
 
 
-def taken_in(said: str, taken: set[str]) -> bool:
+def _taken_in(said: str, taken: set[str]) -> bool:
     """Whether something that is taken is within what was said, or the other way round."""
     return any(other in said.lower() or said.lower() in other for other in taken if other)
 

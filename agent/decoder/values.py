@@ -31,6 +31,7 @@ _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "billion": 1e9, "trillion"
 _NUMBER = re.compile(r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 _FRACTION = re.compile(r"(\d+)\s*/\s*(\d+)")
 _AND = re.compile(r"\s*(?:,\s*and\s+|,\s*or\s+|,(?!\d{3}\b)|;|\band\b|\s&\s|\bor\b)\s*", re.IGNORECASE)
+_COMMA = re.compile(r"\s*[,;]\s*")
 _SOUTH = re.compile(r"\d\s*°?\s*[sw](?:outh|est)?\W*$")
 _TRIMMED = " \t\n,.;:!?\"'“”‘’()[]"
 _DATE_FORM = re.compile(
@@ -161,7 +162,8 @@ def number_of(said: str, *, whole: bool, fraction: bool) -> float | int | None:
 def listed(said: str) -> list[str]:
     """The parts of a list as it was said."""
     inside = said.strip().strip("[](){} ")
-    return [part.strip(_TRIMMED) for part in _AND.split(inside) if part and part.strip(_TRIMMED)]
+    joints = _COMMA if said.strip().startswith(("[", "(")) else _AND
+    return [part.strip(_TRIMMED) for part in joints.split(inside) if part and part.strip(_TRIMMED)]
 
 
 def _chosen(said: str, choices: Sequence[Any]) -> Any:
