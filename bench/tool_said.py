@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ..models.decoder.prompt import Tool
-from .tool_sayings import Bare, Said
+from .tool_sayings import Bare, Quantity, Said
 from .tool_values import Values
 
 __all__ = ["Ask", "Call", "Family", "asked", "listed"]
@@ -19,6 +19,7 @@ _BEFORE = (
     "please", "can you", "could you", "i need to", "i want to", "help me to", "hey,", "can you please", "i'd like to",
     "would you", "let's", "okay,", "for my project,", "quickly", "now", "hi,", "also", "tell me:",
 )  # fmt: skip
+_OWNERS = frozenset(["person", "fullname", "company", "team", "place", "artist", "country", "landmark", "animal"])
 _AFTER = ("please", "for me", "thanks", "right now", "if you can", "as soon as possible", "", "", "")
 
 
@@ -51,6 +52,14 @@ def asked(family: Family, values: Values, random: Random) -> Ask:
     opening = random.choice(family.asks)
     if len(said) > 1 and random.random() < 0.08:
         return _twice(family, opening, said, values, random)
+    if len(said) > 1 and random.random() < 0.15 and all(isinstance(family.concepts[e.name], Quantity) for e in said):
+        return _respectively(family, opening, said, random)
+    if said and random.random() < 0.3:
+        nearer, opening, rest = _nearer(family, opening, said, random)
+        if nearer is not None:
+            text = f"{opening} {' '.join(each.phrase for each in rest)}"
+            arguments = {each.name: each.words for each in said}
+            return Ask(dressed(text, random), [(family.tool.name, _ordered(family, arguments))])
     if said and random.random() < 0.15:
         wanted = random.choice(said)
         again = _again(family, wanted, values, random)
@@ -76,6 +85,33 @@ def _bare(family: Family, said: Sequence[Said], values: Values, random: Random) 
     lead = random.choice(("of", "for", "with", "given", "from", "using", "if it has", "that is", "between"))
     text = f"{random.choice(family.asks)} {lead} {random.choice((' and ', ' and also of ', '; then ')).join(parts)}"
     return Ask(dressed(text, random), [(family.tool.name, {each.name: each.words for each in one}) for one in lists])
+
+
+def _nearer(
+    family: Family, opening: str, said: Sequence[Said], random: Random
+) -> tuple[Said | None, str, Sequence[Said]]:
+    """One of the arguments moved into the opening: before its noun ("the nearest thai restaurant") or as whose it is
+    ("apple's stock price"); None where none can be."""
+    noun = opening.rsplit(" ", 1)[-1]
+    for each in random.sample(said, len(said)):
+        concept = family.concepts[each.name]
+        rest = [other for other in said if other is not each]
+        if getattr(concept, "before", False) and noun in family.tool.name.lower():
+            return each, f"{opening[: -len(noun)]}{each.words} {noun}", rest
+        if getattr(concept, "pool", "") in _OWNERS and " the " in opening and not each.words.endswith("s"):
+            return each, f"{each.words}'s ".join(opening.rsplit("the ", 1)), rest
+    return None, opening, said
+
+
+def _respectively(family: Family, opening: str, said: Sequence[Said], random: Random) -> Ask:
+    """Names first and their numbers after them, in the same order."""
+    names = listed([family.concepts[each.name].quantity for each in said])
+    numbers = listed([each.words for each in said])
+    end = random.choice(("", "", " respectively", ", respectively"))
+    joint = random.choice(("as", "of", "being", "equal to", "="))
+    text = f"{opening} {random.choice(('with', 'given', 'where', 'for'))} {names} {joint} {numbers}{end}"
+    arguments = {each.name: each.words for each in said}
+    return Ask(dressed(text, random), [(family.tool.name, _ordered(family, arguments))])
 
 
 def _ordered(family: Family, arguments: dict[str, str]) -> dict[str, str]:

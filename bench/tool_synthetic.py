@@ -61,6 +61,15 @@ _ACTIONS = (
     "get", "find", "list", "create", "update", "delete", "show", "search", "check", "book", "track", "compare", "analyze",
     "generate", "fetch", "add", "remove", "schedule", "cancel", "send", "share", "download", "rename", "start", "stop",
 )  # fmt: skip
+_EXAMPLES = {
+    "place": (" in the format city, state", " (e.g. san francisco, ca)", ", e.g. boston, ma", " such as paris, france"),
+    "date": (" in format yyyy-mm-dd", " (yyyy-mm-dd)", " in the format mm/dd/yyyy"),
+    "company": (" e.g. apple", " (ticker or name)"),
+    "currency": (", e.g. usd", " in iso 4217"),
+    "expression": (" in python syntax", " as a string"),
+    "person": (" (full name)", ", e.g. john smith"),
+    "unit": (", e.g. kg", " such as meters"),
+}
 _LEAD = ("the", "the", "the", "a", "its", "this")
 
 
@@ -75,10 +84,16 @@ class Concept(msgspec.Struct, forbid_unknown_fields=True):
     kind: str = "string"
     yes: str = ""
     no: str = ""
+    before: bool = False
+    """Whether it can stand before what is asked for: "a thai restaurant"."""
 
     def parameter(self, random: Random, required: bool) -> Parameter:
         about = random.choice(self.about.split("|")) if random.random() < 0.9 else ""
-        choices = self.enum.split() if self.enum else []
+        if about and self.pool in _EXAMPLES and random.random() < 0.3:
+            about += random.choice(_EXAMPLES[self.pool])
+        elif about and self.enum and random.random() < 0.3:
+            about += f" (e.g. {', '.join(random.sample(self.enum.split(), 2))})"
+        choices = self.enum.split() if self.enum and random.random() < 0.75 else []
         kind = "boolean" if self.yes else self.kind
         if kind == "number" and random.random() < 0.4:
             kind = random.choice(("float", "integer"))

