@@ -35,6 +35,8 @@ DOUBT = 0.9
 """The confidence below which a match of the templates is not believed without the encoder: where more than one word in
 six is free text. What goes on from an earlier request has just that: the encoder has not heard of that one. Chosen,
 with the rules of :func:`second`, on sentences that were kept back."""
+DOUBT_OF_SEVERAL, ONE = 0.7, 0.95
+"""The same of several requests, which are taken for one only where the encoder is as sure as this of it."""
 WITHIN_SKILL, CERTAIN = 0.7, 0.995
 OVERRULE, CLOSELY, OVERRULE_CLOSELY = 0.65, 0.8, 0.85
 """How sure the encoder must be to be believed instead; and where the template matches that closely."""
@@ -152,7 +154,8 @@ def question(action: ActionInfo, missing: Sequence[ParameterInfo]) -> str:
 def doubted(templates: Planned) -> bool:
     """The encoder is asked about this plan of the templates."""
     if templates.calls:
-        return len(templates.calls) == 1 and not templates.calls[0].revises and templates.confidence < DOUBT
+        doubt = DOUBT if len(templates.calls) == 1 else DOUBT_OF_SEVERAL
+        return not templates.calls[0].revises and templates.confidence < doubt
     return templates.reply == REFUSAL
 
 
@@ -169,6 +172,10 @@ def second(
     """
     if not templates.calls:
         return replace(encoder, why=f"no template matches; {_belief(encoder)}")
+    if len(templates.calls) > 1:
+        if encoder.calls and len(encoder.calls) == 1 and encoder.confidence >= ONE:
+            return replace(encoder, why=f"several templates match loosely; {_belief(encoder)} alone")
+        return replace(templates, why="several templates match")
     if encoder.options:
         return replace(templates, why=f"a template matches loosely; {_belief(encoder)}")
     if foreign:

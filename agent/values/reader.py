@@ -31,7 +31,9 @@ FREE_KINDS = frozenset(["text", "place", "person"])
 _AFTER_TIME = frozenset(
     ["at", "to", "for", "by", "from", "until", "till", "before", "around", "about", "alarm", "is", "it", "past"]
 )
-_POSSESSIVE = frozenset(f"{day}'s" for day in ("today", "tonight", "tomorrow", "yesterday", *WEEKDAYS))
+_POSSESSIVE = frozenset(
+    f"{day}'s" for day in ("today", "tonight", "tomorrow", "yesterday", "week", "weekend", *WEEKDAYS)
+)
 _NUMBERS_ALONE = 1.75
 """More than leaving them in free text costs."""
 
