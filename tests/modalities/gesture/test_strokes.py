@@ -34,6 +34,10 @@ def test_the_owners_way_of_drawing_a_shape_counts_with_the_shipped_one() -> None
 def test_one_example_that_slipped_does_not_decide() -> None:
     strokes = known()
     strokes.add("check", [CHECK, CHECK + 1.0, V])
+    (check,) = [shape for shape in strokes._shapes if shape.name == "check"]
+    alike = np.zeros(5)
+    alike[check.shipped], alike[check.own] = 0.9, [0.7, 0.8, 1.0]
+    assert check.value(alike, None) == ((0.8 + 1.0) / 2 + 0.9) / 2
     near = strokes.nearest(V)
     assert near is not None
     assert near.name == "v"
