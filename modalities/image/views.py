@@ -85,7 +85,7 @@ def fitting(outputs: Mapping[str, NDArray[Any]], count: int) -> NDArray[Any]:
         if each.size == count:
             return each
     raise CallerError(
-        f"expected an output of {count} numbers, as there are names or as their vectors are wide; "
+        f"expected an output of {count} numbers, one for each name (or as wide as the names' vectors); "
         f"got { ({name: list(each.shape) for name, each in outputs.items()}) }"[:300]
     )
 
