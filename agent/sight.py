@@ -19,7 +19,7 @@ from .values.moments import Moment
 from .values.reader import Reader
 from .values.words import words
 
-__all__ = ["IN_VIEW_S", "View", "answered", "bound", "noticed"]
+__all__ = ["IN_VIEW_S", "View", "answered", "asks", "bound", "noticed"]
 
 IN_VIEW_S = 60.0
 MAX_GIST = 14
@@ -70,6 +70,12 @@ def noticed(card: Card) -> Seen:
 
 def _plain(text: str) -> str:
     return " ".join(words(text.replace("'s", " is"))) if "'s" in text.lower() else " ".join(words(text))
+
+
+def asks(text: str) -> bool:
+    """Whether a text is a question about what is in view: nothing that a skill would know."""
+    asked = _plain(text.lower())
+    return any(each.fullmatch(asked) for each in (_CODE, _SAY, _COLOUR, _WHAT))
 
 
 def answered(text: str, seen: Seen) -> str | None:
