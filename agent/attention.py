@@ -16,7 +16,7 @@ from ..modalities.screen.messages import Pointed
 from ..skills.messages import Card
 from .messages import Planned
 from .pointing import POINT_S, Thing, meant, named
-from .sight import IN_VIEW_S, NO_TEXT, View, answered, bound, noticed
+from .sight import IN_VIEW_S, NO_PICTURE, NO_TEXT, View, answered, bound, noticed, unseen
 
 __all__ = ["SIGHT", "Attended", "Attention"]
 
@@ -63,7 +63,8 @@ class Attention:
             if spoken is not None:
                 return Attended(spoken, taint, f"{named(thing.pointed).removeprefix('the ')[:60]} that was touched")
         if view is None:
-            return Attended(text, taint)
+            plan = Planned([], SIGHT, 1.0, 0.0, NO_PICTURE) if unseen(text) else None
+            return Attended(text, taint, "", plan)
         return self._looked(text, taint, view, moment, before)
 
     def _looked(self, text: str, taint: Taint, view: View, moment: datetime, before: str) -> Attended:

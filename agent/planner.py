@@ -18,6 +18,7 @@ from ..kernel.service import Call, Leased, Port, Service, handles
 from ..modalities.voice.messages import Corpus, GetCorpus, Judge, Judged
 from ..skills.localtime import device_zone
 from ..skills.messages import Catalogue, GetCatalogue
+from . import sight
 from .corpus_store import SENTENCES, read_corpus, write_corpus
 from .encoder import tier
 from .graph import linked
@@ -247,7 +248,7 @@ class PlannerService(Service):
         now = local_now("", self.port.wall(), self._zone)
         sure: list[float] = []
         for text in request.texts[:_JUDGED]:
-            sure.append(understood(planner.plan(text, now)))
+            sure.append(1.0 if sight.asks(text) else understood(planner.plan(text, now)))
             if len(sure) % 2 == 0:
                 await self.port.sleep(0)  # requests go first
         if self._encoder and not any(sure):

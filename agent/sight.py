@@ -19,7 +19,7 @@ from .values.moments import Moment
 from .values.reader import Reader
 from .values.words import words
 
-__all__ = ["IN_VIEW_S", "View", "answered", "bound", "noticed"]
+__all__ = ["IN_VIEW_S", "View", "answered", "asks", "bound", "noticed", "unseen"]
 
 IN_VIEW_S = 60.0
 MAX_GIST = 14
@@ -38,6 +38,11 @@ _CODE = re.compile(
     r"((scan|decode|read) (this|that|the) (qr |bar ?)?code|what (does|is) (this|that|the) (qr |bar ?)?code( say| for)?)"
 )
 _WHAT = re.compile(r"(what is (this|that|it|in (this|the|that) (picture|photo|image))|what do you see|look at this)")
+_ONLY_SEEN = re.compile(
+    r"what does (this|that) say|what (colou?rs?|shade) (is|are) (this|these)|(scan|decode) (this|the) (qr |bar ?)?code"
+    r"|what do you see|what is in (this|the|that) (picture|photo|image)"
+)
+"""What can be meant of nothing but a picture ("read it" may be a message)."""
 _THIS = re.compile(
     r"\b(this|that|(?<!is )(?<!was )(?<!will )it)\b"
     r"(?! (is\b|morning|afternoon|evening|night|week|weekend|month|year|monday|tuesday|wednesday|thursday|friday"
@@ -52,6 +57,7 @@ MAX_CODE = 400
 MAX_ITEMS, ITEM_WORDS = 6, 3
 """Lines that are taken for a list's items, and how many words an item may have."""
 NO_TEXT = "I can't find anything to read in it."
+NO_PICTURE = "I see no picture. Show me one first: drop or paste it on the page, or use the camera."
 
 
 class View(NamedTuple):
@@ -70,6 +76,17 @@ def noticed(card: Card) -> Seen:
 
 def _plain(text: str) -> str:
     return " ".join(words(text.replace("'s", " is"))) if "'s" in text.lower() else " ".join(words(text))
+
+
+def asks(text: str) -> bool:
+    """Whether a text is a question about what is in view: nothing that a skill would know."""
+    asked = _plain(text.lower())
+    return any(each.fullmatch(asked) for each in (_CODE, _SAY, _COLOUR, _WHAT))
+
+
+def unseen(text: str) -> bool:
+    """Whether a text asks about a picture and can ask about nothing else."""
+    return _ONLY_SEEN.fullmatch(_plain(text.lower())) is not None
 
 
 def answered(text: str, seen: Seen) -> str | None:

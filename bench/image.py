@@ -27,12 +27,11 @@ from PIL import Image, ImageChops, ImageDraw
 
 from ..kernel.status import GetStatus, ServiceStatus, Status
 from ..modalities.image import codes
-from ..modalities.image.client import look
+from ..modalities.image.client import Asks, look
 from ..modalities.image.decode import decode
 from ..modalities.image.service import CODES_AT
 from ..modalities.image.text import LONGEST, TextReader
 from ..watch.boot import PAGE, VOICE
-from ..watch.control import Front
 from ..watch.front import open_front
 from .figures import wilson
 from .word_crops import crops
@@ -105,7 +104,7 @@ def processor(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def image_of(front: Front) -> ServiceStatus:
+async def image_of(front: Asks) -> ServiceStatus:
     """What the kernel says of the image service."""
     (row,) = [each for each in (await front.ask("kernel", GetStatus(), Status)).services if each.name == "image"]
     return row

@@ -46,7 +46,7 @@ def _crop(rng: Any, word: str, font: ImageFont.FreeTypeFont) -> Image.Image:
     mask = mask.rotate(rng.uniform(-12, 12), Image.Resampling.BICUBIC)
     margin = rng.uniform(0.0, 0.25) * high
     box = mask.getbbox() or (0, 0, *mask.size)
-    mask = mask.crop((box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin))  # type: ignore[arg-type]
+    mask = mask.crop((box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin))
     picture = Image.composite(
         Image.new("RGB", mask.size, tuple(ink.tolist())), Image.new("RGB", mask.size, tuple(ground.tolist())), mask
     )

@@ -120,7 +120,8 @@ class ImageService(Service):
             beholder = self._shown(want)
         except CallerError as error:
             notes.append(str(error))
-            beholder, want = None, tuple(each for each in want if each not in ("labels", "hand"))
+            rest: list[Want] = [each for each in want if each not in ("labels", "hand")]
+            beholder, want = None, tuple(rest)
         at = max(CODES_ALONE_AT if alone else CODES_AT if "codes" in want else 0, LONGEST if "text" in want else 0,
                  SHOWN_AT if beholder is not None else 256)  # fmt: skip
         picture, size = await asyncio.to_thread(decode, data, at, grey=alone)

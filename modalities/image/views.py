@@ -75,8 +75,8 @@ def tensor(square: Image.Image, layout: Layout, normal: Normal) -> Floats:
     """(1, 3, size, size) or (1, size, size, 3) of an RGB picture, in the named colours."""
     mean, scale = (np.array(each, np.float32) for each in NORMALS[normal])
     pixels = (np.asarray(square, np.float32) / 255 - mean) / scale
-    shown: Floats = np.ascontiguousarray((pixels if layout == "nhwc" else pixels.transpose(2, 0, 1))[None])
-    return shown
+    shown = pixels if layout == "nhwc" else pixels.transpose(2, 0, 1)
+    return np.ascontiguousarray(shown[None], np.float32)
 
 
 def fitting(outputs: Mapping[str, NDArray[Any]], count: int) -> NDArray[Any]:
@@ -85,7 +85,7 @@ def fitting(outputs: Mapping[str, NDArray[Any]], count: int) -> NDArray[Any]:
         if each.size == count:
             return each
     raise CallerError(
-        f"expected an output of {count} numbers, as there are names or as their vectors are wide; "
+        f"expected an output of {count} numbers, one for each name (or as wide as the names' vectors); "
         f"got { ({name: list(each.shape) for name, each in outputs.items()}) }"[:300]
     )
 
@@ -103,7 +103,8 @@ def ranked(
     if vectors is not None or row.min() < 0 or abs(row.sum() - 1) > 0.01:  # logits
         row = np.exp(row - row.max())
         row /= row.sum()
-    return [(names[at], round(float(row[at]), 4)) for at in np.argsort(-row, kind="stable")[:most]]
+    best = sorted(range(len(row)), key=lambda at: -float(row[at]))[:most]
+    return [(names[at], round(float(row[at]), 4)) for at in best]
 
 
 def read_hand(outputs: Mapping[str, NDArray[Any]], box: Box, size: int) -> tuple[NDArray[np.float64], float]:

@@ -194,6 +194,8 @@ def test_it_judges_readings_and_does_nothing() -> None:
         texts = ["set an alarm for 5 pm", "purple monkey dishwasher", "never mind", ""]
         whole, nonsense, undo, empty = (await send(service, Judge(texts))).sure
         assert (whole, nonsense, undo, empty) == (1.0, 0.0, 1.0, 0.0)
+        pictured = ["what does this say", "what colour is this", "what does this day"]
+        assert (await send(service, Judge(pictured))).sure == [1.0, 1.0, 0.0]  # the picture in view answers these
         assert len((await send(service, Judge(["mute"] * 500))).sure) == 16
 
     run(test)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bluerill.agent.attention import Attention
 from bluerill.agent.messages import Planned, PlannedCall, Saw
-from bluerill.agent.sight import IN_VIEW_S, NO_TEXT, answered, bound, split_moment
+from bluerill.agent.sight import IN_VIEW_S, NO_PICTURE, NO_TEXT, answered, bound, split_moment
 from bluerill.kernel.message import Taint
 from bluerill.kernel.service import Call
 from bluerill.modalities.image.messages import Code, Colour, Line, Seen
@@ -135,3 +137,17 @@ def test_a_code_goes_into_the_wallet_to_the_letter() -> None:
     assert bound("add this ticket to my wallet", ticket, TODAY) == "add M1SMITH/JOHN E ABC123 to my wallet"
     assert bound("add this to my wallet", seen("Gate 4"), TODAY) == "add gate 4 to my wallet"
     assert bound("note this", ticket, TODAY) == "note gate 4"
+
+
+def test_without_a_picture_it_says_that_there_is_none() -> None:
+    moment = datetime(2026, 11, 20, 12, 0, tzinfo=ZoneInfo("Europe/Paris"))
+    attention = Attention()
+    for text in ("what does this say", "What color is this?", "scan this code"):
+        attended = attention.read(text, Taint.USER, 0.0, moment)
+        assert attended.planned is not None
+        assert attended.planned.reply == NO_PICTURE
+    assert attention.read("read it", Taint.USER, 0.0, moment).planned is None  # a message, perhaps
+    attention.picture(Seen((9, 9), text=[Line("Exit", 1.0, [])]), 0.0)
+    shown = attention.read("what does this say", Taint.USER, 1.0, moment).planned
+    assert shown is not None
+    assert shown.reply == "It says: Exit."

@@ -24,7 +24,7 @@ from PIL import Image, ImageDraw
 from bluerill.models.train.gesture.arm import draw_arm, perform
 from bluerill.watch.cli import main
 from journeys.browser import Watching, chromium, needs_chromium, watch_page
-from journeys.test_first_light import running_watch
+from journeys.test_first_light import microphone_file, running_watch, wait_for_asr
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, needs_chromium]
 
@@ -136,15 +136,19 @@ def test_a_recorded_double_flick_dismisses_what_rings(tmp_path: Path) -> None:
     assert not any("ringing" in row for row in stored(home, "timers"))
 
 
-def test_a_picture_and_words_are_one_turn_that_a_double_tap_agrees_to(tmp_path: Path) -> None:
-    pytest.importorskip("rapidocr", reason="rapidocr is not installed: pip install 'bluerill[see]'")
-    home, poster = tmp_path / "home", tmp_path / "poster.png"
+def poster(path: Path) -> Path:
     picture = Image.new("RGB", (900, 500), "#fff8e0")
     said = "Dentist appointment\n30 November 2031\n9:30"
     ImageDraw.Draw(picture).multiline_text((60, 80), said, fill="black", font_size=64)
-    picture.save(poster)
+    picture.save(path)
+    return path
+
+
+def test_a_picture_and_words_are_one_turn_that_a_double_tap_agrees_to(tmp_path: Path) -> None:
+    pytest.importorskip("rapidocr", reason="rapidocr is not installed: pip install 'bluerill[see]'")
+    home = tmp_path / "home"
     with whole_watch(home) as watch:
-        drop(watch, poster, "image/png")
+        drop(watch, poster(tmp_path / "poster.png"), "image/png")
         watch.page.wait_for_selector("#picture:not([hidden])")
         ask(watch, "remind me of this")  # while it is still being looked at
         watch.page.wait_for_selector(".log .choice", timeout=60_000)
@@ -200,3 +204,33 @@ def test_a_session_of_the_page_is_recorded_and_comes_again(tmp_path: Path, capsy
     told = json.loads(capsys.readouterr().out)
     assert told["equal"]
     assert all(told["parts"][part]["recorded"] for part in ("plans", "store", "screens", "words", "gestures"))
+
+
+def test_a_picture_and_a_voice_are_one_turn(tmp_path: Path) -> None:
+    """A dropped poster, and "remind me of this" into the microphone: it becomes a reminder of what the poster says."""
+    pytest.importorskip("rapidocr", reason="rapidocr is not installed: pip install 'bluerill[see]'")
+    pytest.importorskip("espeakng_loader", reason="espeakng-loader (extra speak) renders the voice")
+    from bluerill.models.engines.espeak import EspeakEngine
+
+    home = tmp_path / "home"
+    home.mkdir()
+    microphone = microphone_file(EspeakEngine("en-us", 150).say("remind me of this").tobytes(), tmp_path / "said.wav")
+    with (
+        running_watch(home) as (_, url),
+        chromium(microphone) as browser,
+        watch_page(browser, url) as watch,
+    ):
+        wait_for_asr(watch.page)
+        drop(watch, poster(tmp_path / "poster.png"), "image/png")
+        watch.page.wait_for_function(
+            "() => document.querySelector('#picture-words').textContent.includes('Dentist')", timeout=60_000
+        )
+        watch.page.click("#mic")
+        watch.page.wait_for_selector(".log .choice", timeout=60_000)
+        assert "remind me of this" in watch.page.inner_text("#log").lower()
+        keep(watch, "picture-and-voice")
+        double_tap(watch)
+        wait_made(watch, "double-tap", "yes")
+        watch.page.wait_for_selector(".log .mine small:has-text('by double-tap')")
+    (row,) = [row for row in stored(home, "reminders") if "dentist" in row and not row.startswith("~")]
+    assert "2031-11-30T09:30" in row

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import struct
 import time
 from pathlib import Path
 from typing import Final
@@ -38,6 +39,8 @@ SENSORS: Final = {
     "light": "lux; dark all at once is a hand over the glass",
 }
 SWITCHES: Final = ("charging", "connection")
+HELD_S: Final = 0.6
+"""How long a hand in a picture is shown: longer than a pose must be held."""
 MOST_SPEED: Final = 1000.0
 
 
@@ -47,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         motion = what.add_parser(name, help="a recording of the wrist (CSV: t, ax … gz), at its own pace")
         motion.add_argument("file", type=Path, metavar="FILE")
         motion.add_argument("--speed", type=float, default=1.0, metavar="N", help="N times as fast; 0: at once")
-    hand = what.add_parser("hand", help="a recording of a hand's landmarks (JSON lines or CSV: t, x0 … y20)")
+    hand = what.add_parser("hand", help="a hand's landmarks (JSON lines or CSV: t, x0 … y20), or a picture")
     hand.add_argument("file", type=Path, metavar="FILE")
     hand.add_argument("--speed", type=float, default=1.0, metavar="N", help="N times as fast; 0: at once")
     for name, line in (("tap", "a finger"), ("double-tap", "a finger, twice"), ("long-press", "a finger that stays")):
@@ -182,6 +185,8 @@ async def _played(front: Front, path: Path, speed: float, *, hand: bool) -> str:
     if not 0 <= speed <= MOST_SPEED:
         raise CallerError(f"expected a speed between 0 (at once) and {MOST_SPEED:g}, got {speed:g}")
     kind, wanted = open_recording(path).kind, "pose" if hand else "motion"
+    if hand and kind == "picture":
+        return await _shown(front, path)
     if kind != wanted:
         raise CallerError(f"{path}: expected a recording of {'a hand' if hand else 'motion'}, got a {kind}")
     began, source, last = time.monotonic(), f"cli-{time.time_ns()}", 0.0
@@ -194,3 +199,16 @@ async def _played(front: Front, path: Path, speed: float, *, hand: bool) -> str:
             data = piece.astype("<f4").tobytes()
             await front.tell("gesture", Hand(source, data) if hand else Motion(source, data), Taint.USER)
     return f"{last:.1f} s of {'a hand' if hand else 'motion'}"
+
+
+async def _shown(front: Front, path: Path) -> str:
+    """A picture of a hand, held before the watch for HELD_S. It may be anybody's, so it can agree to nothing."""
+    seen = await look(front, read_picture(path), ("hand",))
+    if seen.notes:
+        raise CallerError(f"{path}: {seen.notes[0]}")
+    if seen.hand is None:
+        raise CallerError(f"{path}: expected a picture of a hand, and the model found none in it")
+    points = [float(each) for x, y, _ in seen.hand.landmarks for each in (x, y)]
+    frames = [struct.pack(f"<{1 + len(points)}f", at / 10, *points) for at in range(int(HELD_S * 10) + 1)]
+    await front.tell("gesture", Hand(f"cli-{time.time_ns()}", b"".join(frames)), Taint.UNTRUSTED)
+    return f"a hand: {seen.hand.pose or 'no pose that is known'}"

@@ -42,8 +42,9 @@ export class Pictures extends EventTarget {
     clearTimeout(this.#timer);
   }
 
-  #seen({ text = [], codes = [], palette = [] }) {
-    const read = [...codes.map((code) => code.text), ...text.map((line) => line.text)].join(" · ");
+  #seen({ text = [], codes = [], palette = [], labels = [], description = "" }) {
+    const shown = description || labels.slice(0, 1).map((each) => each.label).join("");
+    const read = [...codes.map((code) => code.text), ...text.map((line) => line.text), ...(shown ? [shown] : [])].join(" · ");
     this.words.textContent = read.slice(0, 160) || `No text. ${[...new Set(palette.slice(0, 3).map((colour) => colour.name))].join(", ")}`;
     this.box.hidden = false;
     this.#timer = setTimeout(() => this.#hide(), IN_VIEW_MS);

@@ -97,7 +97,9 @@ def test_what_is_refused_or_wrong_is_said(tmp_path: Path) -> None:
         asyncio.run(beholder(Broker(scores=[[np.nan]]), labels=named).labels(SEA))
     with pytest.raises(CallerError, match="no numbers"):
         asyncio.run(beholder(Broker(xyz=np.full((1, 63), np.inf), sure=[[1]]), hand={"model": "h"}).hand(SEA))
-    for table in ({"labels": {}}, {"labels": {"model": "m", "layout": "chwn"}}, {"hand": {"model": "m", "siez": 9}}):
+    labels, hand = {"model": "m", "layout": "chwn"}, {"model": "m", "siez": 9}
+    tables: list[dict[str, Any]] = [{"labels": {}}, {"labels": labels}, {"hand": hand}]
+    for table in tables:
         with pytest.raises(CallerError, match=r"settings.toml \[image\]"):
             beholder(full, **table)
 

@@ -92,3 +92,13 @@ def test_a_damaged_file_is_a_picture_or_one_typed_error(kind: str, at: int, junk
     except CallerError:
         return
     assert max(picture.size) <= 64
+
+
+def test_brightness_alone_is_a_third_of_the_bytes_whatever_the_file() -> None:
+    source = Image.new("RGBA", (400, 300), (250, 0, 0, 0))
+    for kind, picture in (("JPEG", source.convert("RGB")), ("PNG", source), ("PNG", source.convert("L"))):
+        target = io.BytesIO()
+        picture.save(target, kind)
+        grey, size = decode(target.getvalue(), 200, grey=True)
+        assert (grey.mode, grey.size, size) == ("L", (200, 150), (400, 300))
+    assert grey.getpixel((0, 0)) == source.convert("L").getpixel((0, 0))

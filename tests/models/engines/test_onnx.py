@@ -46,6 +46,16 @@ def test_tensors_in_and_tensors_out(tmp_path: Path) -> None:
     engine.close()
 
 
+def test_the_only_input_needs_no_name(tmp_path: Path) -> None:
+    tensors, data = packed({"": np.ones((2, 4), np.float32)})
+    engine = affine(tmp_path)
+    session = engine.start(InferStart(1, kind="run", tensors=tensors), Payload(tensors, data))
+    assert np.allclose(outputs(to_the_end(session))["y"], np.ones((2, 4), np.float32) @ W + 1)
+    tensors, data = packed({"": np.ones((2, 4), np.float32), "x": np.ones((2, 4), np.float32)})
+    with pytest.raises(CallerError, match="expected the tensors"):
+        engine.start(InferStart(2, kind="run", tensors=tensors), Payload(tensors, data))
+
+
 def test_weights_outside_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "weights.bin").write_bytes(weights_of())
     engine = OnnxEngine()
