@@ -35,8 +35,9 @@ DOUBT = 0.9
 """The confidence below which a match of the templates is not believed without the encoder: where more than one word in
 six is free text. What goes on from an earlier request has just that: the encoder has not heard of that one. Chosen,
 with the rules of :func:`second`, on sentences that were kept back."""
-DOUBT_OF_SEVERAL, ONE = 0.7, 0.95
-"""The same of several requests, which are taken for one only where the encoder is as sure as this of it."""
+SEVERAL, SURE_OF_SEVERAL = 0.7, 0.95
+"""Where templates read several requests less surely than this, and the encoder one or as many as surely as that, the
+encoder is believed."""
 WITHIN_SKILL, CERTAIN = 0.7, 0.995
 OVERRULE, CLOSELY, OVERRULE_CLOSELY = 0.65, 0.8, 0.85
 """How sure the encoder must be to be believed instead; and where the template matches that closely."""
@@ -154,8 +155,7 @@ def question(action: ActionInfo, missing: Sequence[ParameterInfo]) -> str:
 def doubted(templates: Planned) -> bool:
     """The encoder is asked about this plan of the templates."""
     if templates.calls:
-        doubt = DOUBT if len(templates.calls) == 1 else DOUBT_OF_SEVERAL
-        return not templates.calls[0].revises and templates.confidence < doubt
+        return not templates.calls[0].revises and templates.confidence < DOUBT
     return templates.reply == REFUSAL
 
 
@@ -173,8 +173,8 @@ def second(
     if not templates.calls:
         return replace(encoder, why=f"no template matches; {_belief(encoder)}")
     if len(templates.calls) > 1:
-        if encoder.calls and len(encoder.calls) == 1 and encoder.confidence >= ONE:
-            return replace(encoder, why=f"several templates match loosely; {_belief(encoder)} alone")
+        if encoder.calls and encoder.confidence >= SURE_OF_SEVERAL and templates.confidence < SEVERAL:
+            return replace(encoder, why=f"several templates match loosely; {_belief(encoder)}")
         return replace(templates, why="several templates match")
     if encoder.options:
         return replace(templates, why=f"a template matches loosely; {_belief(encoder)}")
@@ -193,14 +193,21 @@ def second(
 
 
 def _clipped(template: PlannedCall, encoder: PlannedCall, actions: Mapping[str, ActionInfo]) -> bool:
-    """The encoder's call lacks nothing that was surely said: what the action needs, or a name that is a length of time
-    ("the five minutes timer")."""
+    """The encoder's call lacks nothing that was surely said: what the action needs, a name that is a length of time
+    ("the five minutes timer"), the verb of a thing to do ("take out the trash")."""
     parameters = actions[template.name].parameters if template.name in actions else []
     for p in parameters:
         told = template.arguments.get(p.name)
-        if told != encoder.arguments.get(p.name) and (p.required or (p.kind == "text" and _is_length(str(told)))):
+        read = encoder.arguments.get(p.name)
+        if told == read:
+            continue
+        if p.required or (p.kind == "text" and (_is_length(str(told)) or _lacks_its_verb(str(read), str(told)))):
             return False
     return True
+
+
+def _lacks_its_verb(read: str, told: str) -> bool:
+    return told.endswith(read) and words(told)[0] in COMMANDING if words(told) else False
 
 
 def _is_length(text: str) -> bool:

@@ -3,9 +3,10 @@
     python -m bluerill.models.train.planner_encoder.train --examples FILE --base WHEEL --folder DIR [--resume]
 
 Two losses share the encoder: cross entropy of the sentence's label, with smoothing, and of the tag of each word's first
-piece. AdamW; the embeddings and the first blocks stay as they are; the heads learn faster than the blocks; the rate
-rises for a twentieth of all steps and falls linearly to zero. A running average of the weights is what is measured and
-kept. Writes ``encoder.pt`` (weights and tables), ``state.pt`` (to resume) and ``log.jsonl`` into the folder.
+piece. AdamW; the embeddings stay as they are (``--frozen``: the first blocks too); the heads learn faster than the
+blocks; the rate rises for a twentieth of all steps and falls linearly to zero. A running average of the weights is what
+is measured and kept. Writes ``encoder.pt`` (weights and tables), ``state.pt`` (to resume) and ``log.jsonl`` into the
+folder.
 """
 
 from __future__ import annotations
@@ -187,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--layers", type=int, default=6)
-    parser.add_argument("--frozen", type=int, default=2, help="first layers that stay as they are")
+    parser.add_argument("--frozen", type=int, default=0, help="first layers that stay as they are, to save time")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--threads", type=int, default=1)

@@ -60,6 +60,31 @@ def test_two_requests_need_two_sure_halves() -> None:
 
 def test_a_joint_inside_a_request_is_none() -> None:
     assert len(tier.sentences("remind me about mum and dad")) == 1
+    for text in ("play fm eight hundred and ninety", "show the weather in bosnia and herzegovina"):
+        assert len(tier.sentences(text)) == 1
+
+
+def test_what_templates_read_loosely_as_several_is_what_a_sure_encoder_says() -> None:
+    loose = Planned([PlannedCall("get_time"), PlannedCall("get_time", {"place": "friday"})], "templates", 0.56, 0.1)
+    assert tier.doubted(loose)
+    one = Planned([PlannedCall("get_time", {"place": "friday"})], "encoder", 0.96, 0.0)
+    assert tier.second(loose, one, ACTIONS).planner == "encoder"
+    for unsure in (Planned(one.calls, "encoder", 0.9, 0.0), Planned([], "encoder", 0.99, 0.0, REFUSAL)):
+        assert tier.second(loose, unsure, ACTIONS).planner == "templates"
+    surer = Planned(loose.calls, "templates", 0.8, 0.1)
+    assert tier.second(surer, one, ACTIONS).planner == "templates"
+
+
+def test_agreed_on_the_action_nothing_that_was_surely_said_is_lost() -> None:
+    def both(name: str, told: dict[str, str], read: dict[str, str]) -> str:
+        loose = Planned([PlannedCall(name, told)], "templates", 0.8, 0.1)
+        return tier.second(loose, Planned([PlannedCall(name, read)], "encoder", 0.99, 0.0), ACTIONS).planner
+
+    assert both("get_time", {"place": "current spot"}, {}) == "encoder"
+    assert both("add_note", {"text": "buy milk"}, {"text": "milk"}) == "templates"
+    assert both("cancel_timer", {"label": "one hour"}, {}) == "templates"
+    assert both("cancel_timer", {"label": "take out the pie"}, {"label": "the pie"}) == "templates"
+    assert both("cancel_timer", {"label": "please tea"}, {"label": "tea"}) == "encoder"
 
 
 EXACT = Planned([PlannedCall("get_time")], "templates", 1.0, 0.1)

@@ -35,6 +35,7 @@ TABLE: dict[str, dict[str, Any]] = {
         "minus 5 minutes": "-PT5M", "an extra hour": "PT1H", "ten minutes longer": "PT10M",
     },
     "time": {
+        "at dinner time": "2026-11-20T19:00", "tomorrow at lunch": "2026-11-21T12:00", "at tea": None,
         "quarter to seven": "2026-11-20T18:45", "7 30 pm": "2026-11-20T19:30", "7:30pm": "2026-11-20T19:30",
         "half past six": "2026-11-20T18:30", "noon": "2026-11-21T12:00", "seven in the morning": "2026-11-21T07:00",
         "oh seven hundred": "2026-11-21T07:00", "two thirty": "2026-11-20T14:30",
@@ -72,6 +73,10 @@ TABLE: dict[str, dict[str, Any]] = {
         "2026-02-30": None, "february 30": None, "the 32nd": None,
     },
     "when": {
+        "in march": "2027-03-01", "next november": "2027-11-01", "this november": "2026-11-20", "in may": "2027-05-01",
+        "last february": "2026-02-01", "this winter": "2026-12-01", "in the summer": "2027-06-01", "the march": None,
+        "feb first 2034": "2034-02-01", "tomorrow's": "2026-11-21", "this week's": "2026-11-20",
+        "twenty seventh march": "2027-03-27", "twenty seventh march two thousand seventeen": "2017-03-27",
         "this week": "2026-11-20", "next weekend": "2026-11-28", "tonight": "2026-11-20T20:00",
         "this afternoon": "2026-11-20T15:00", "yesterday": "2026-11-19", "last night": "2026-11-19T21:00",
         "in two days": "2026-11-22", "in two hours": "2026-11-20T16:05", "on monday at 9": "2026-11-23T09:00",

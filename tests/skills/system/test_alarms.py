@@ -108,6 +108,22 @@ def test_snooze_rings_again_and_cancel_silences(world: World) -> None:
     asyncio.run(story())
 
 
+def test_the_alarms_of_a_day_or_of_a_part_of_it_can_be_cancelled(world: World) -> None:
+    async def story() -> None:
+        await world.boot()
+        for time in ("2026-11-20T06:30", "2026-11-20T07:00", "2026-11-21T19:00"):
+            await world.do("set_alarm", time=time)
+        assert await world.refused("cancel_alarm", day="2026-11-25") == "There is no alarm on 25 November."
+        assert "Which one?" in await world.refused("cancel_alarm", day="2026-11-20")
+        assert (await world.do("cancel_alarm", label="evening")).speech == (
+            "Cancelled the alarm for 7:00 on Saturday evening."
+        )
+        assert (await world.do("cancel_alarm", day="2026-11-20", all=True)).speech == "Cancelled 2 alarms."
+        assert await world.refused("cancel_alarm") == "There are no alarms."
+
+    asyncio.run(story())
+
+
 def test_cancel_all_is_one_and_can_be_undone(world: World) -> None:
     async def story() -> None:
         await world.boot()
