@@ -1,7 +1,7 @@
 """The scenarios of the official conformance suite that apply to a server of tools, by their names, on the wire.
 
 The suite itself (``@modelcontextprotocol/conformance``) is a program of Node; what it checks is checked here again
-without it, with plain HTTP against ``bluerill mcp --http``, so that it stays true. ``docs/mcp.md`` says which scenarios do not
+without it, with plain HTTP against ``bluerill mcp --http``, so that it stays true. ``docs/mcp.md`` says which do not
 apply, and why.
 """
 
