@@ -125,7 +125,7 @@ def _sentences(server: str, words: str, parameters: list[ParameterInfo], *, alon
 
 
 def _purpose(server: str, words: str) -> str:
-    """What a call is for, after "could not": a tool's description says what it does, and not always in the imperative."""
+    """What a call is for, after "could not": a description says what a tool does, and often not in the imperative."""
     told = f"ask {spoken(server)} to {words}"
     return told if words and len(told) <= MOST else ""
 
