@@ -55,7 +55,7 @@ def tool_action(tool: BaseTool, *sentences: str | Say, name: str = "", **marks: 
         field = ident(each.name) or "value"
         field += "_" if keyword.iskeyword(field) else ""
         own[field] = each.name
-        kind = Literal[tuple(each.choices)] if each.kind == "choice" else _TYPES[each.kind]
+        kind: Any = Literal[tuple(each.choices)] if each.kind == "choice" else _TYPES[each.kind]
         annotations[field] = kind if each.required else kind | None
         default = inspect.Parameter.empty if each.required else None
         signature.append(inspect.Parameter(field, inspect.Parameter.KEYWORD_ONLY, default=default))

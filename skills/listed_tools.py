@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .messages import ActionInfo, ParameterInfo, SentenceInfo
+from .purpose import MOST
 
 MAX_TOOLS = 32
 MAX_DESCRIPTION = 400
@@ -72,7 +73,7 @@ def _action(
     return ActionInfo(
         name, server, told, found, sentences,
         examples=[_example(sentences[0].text)] if sentences and not needed else [],
-        grants=list(grants), sensitive=tool.destructive, schema=schema,
+        grants=list(grants), sensitive=tool.destructive, purpose=_purpose(server, words), schema=schema,
     )  # fmt: skip
 
 
@@ -121,6 +122,12 @@ def _sentences(server: str, words: str, parameters: list[ParameterInfo], *, alon
         return [*found, SentenceInfo(f"(ask|use) {server} (about|for|on|with) {slot}")] if alone else found
     named = " [and] ".join(f"[with] {spoken(each.name)} {{{each.name}}}" for each in needed[:4])
     return [SentenceInfo(f"{lead} {named}")] if len(needed) <= 4 else []
+
+
+def _purpose(server: str, words: str) -> str:
+    """What a call is for, after "could not": a description says what a tool does, and often not in the imperative."""
+    told = f"ask {spoken(server)} to {words}"
+    return told if words and len(told) <= MOST else ""
 
 
 def _example(sentence: str) -> str:

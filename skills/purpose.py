@@ -17,6 +17,8 @@ MOST = 80
 """Characters of a filled phrase: it is one part of a sentence that is read out."""
 _MOST_DERIVED = 60
 _SLOT = re.compile(r"\{(\w+)\}")
+_TWICE = re.compile(r"\b(?:for|in|at|on) (for|in|at|on|by|before|after|around|until|from)\b")
+"""Words of an argument bring their own preposition now and then: "for at sunrise"."""
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -40,7 +42,7 @@ def filled(phrase: str, said: Mapping[str, str], arguments: Mapping[str, Any]) -
     whole = _OPTIONAL.sub(kept, phrase)
     if not slots(whole) <= known.keys():
         return ""
-    text = " ".join(fill(whole).split())
+    text = _TWICE.sub(r"\1", " ".join(fill(whole).split()))
     return text if len(text) <= MOST else f"{text[: MOST - 1].rstrip()}…"
 
 

@@ -2,10 +2,10 @@
 
 In ``settings.toml`` beside the store::
 
-    [langchain.tools.wiki]
-    tools = "langchain_community.tools:WikipediaQueryRun"    # or an entry point of the group bluerill.tools, or a list
+    [langchain.tools.arxiv]
+    tools = "langchain_community.tools:ArxivQueryRun"    # or an entry point of the group bluerill.tools, or a list
     network = true
-    env = { WIKI_KEY = "$WIKI_KEY" }                          # taken from the environment
+    env = { PAPERS_KEY = "$PAPERS_KEY" }                  # taken from the environment
 
 What is named is imported in a boxed process of its own, which reads code and writes nothing; ``network``, ``reads``,
 ``writes`` and ``programs`` open the box, and each of them is something that the owner is asked about.

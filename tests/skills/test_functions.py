@@ -13,6 +13,7 @@ import pytest
 
 from bluerill.agent.templates import Templates
 from bluerill.kernel.errors import BudgetExceeded, CallerError, DeadlineExceeded, ManifestError, ServiceFault
+from bluerill.kernel.lean import suspends
 from bluerill.skills import aside, loader
 from bluerill.skills.contract import CONTRACT, Device, Number, Reply, Skill, Text, action, wait
 from bluerill.skills.derive import actions_of, summary_of
@@ -247,3 +248,10 @@ def test_threads_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
         assert await aside.aside(lambda: 7) == 7
 
     asyncio.run(main())
+
+
+def test_the_devices_own_actions_suspend() -> None:
+    """In the core nothing runs on a thread: what hangs on one could only be ended with the core."""
+    for entry in loader.system_entries():
+        cls = loader.load(entry)
+        assert all(suspends(getattr(cls, each.method)) for each in actions_of(cls).values()), entry.name

@@ -84,6 +84,7 @@ def test_the_schema_of_arguments_becomes_parameters() -> None:
     assert list(lend.parameters[1].choices) == ["one", "two"]
     assert lend.schema["required"] == ["title"]
     assert found["shelf_opening_hours"].examples == ["ask shelf to opening hours"]
+    assert found["shelf_burn"].purpose == "ask shelf to burn"
     assert not any(each.reads for each in found.values()), "what a tool says of itself is not believed"
 
 

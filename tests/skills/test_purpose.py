@@ -25,6 +25,7 @@ SHOWN = [each for each in device_catalogue().actions if not each.hidden]
         ),
         ("switch {mode}", {}, {"mode": "do_not_disturb", "on": True}, "switch do not disturb"),
         ("set it[ for {time}]", {}, {"time": "2026-11-21T07:00"}, "set it"),
+        ("set it[ for {time}]", {"time": "at sunrise"}, {"time": "$1.sunrise"}, "set it at sunrise"),
         ("note[ {text}]", {}, {"text": "$1.said"}, "note"),
         ("keep[ {text}]", {"text": "words of a call"}, {}, "keep"),
         ("calculate {value}", {}, {"value": 1.5}, "calculate 1.5"),

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 pytest.importorskip("langchain_core", reason="LangChain is not installed: pip install 'bluerill[models]'")
 
-from bluerill.agent.messages import Request, Turn
 from bluerill.kernel.errors import BluerillError, CallerError, ManifestError, ServiceFault
 from bluerill.kernel.loop import Kernel
-from bluerill.kernel.message import Body, Taint
+from bluerill.kernel.message import Taint
 from bluerill.kernel.service import Port
 from bluerill.skills import audit
-from bluerill.skills.admission import Admitted
-from bluerill.skills.messages import Catalogue, GetCatalogue, Invoke, Invoked, SkillInfo
-from bluerill.skills.questions import Consider, Decide, Proposed, Question
-from bluerill.watch.boot import PAGE, VOICE, boot, load_manifest
+from bluerill.skills.messages import Invoked
+from bluerill.skills.questions import Consider, Proposed
+from bluerill.watch.boot import PAGE, VOICE, load_manifest
 from bluerill.watch.langchain_tools import tools
+from support.listed import agree, do, named, say, story, write
 
 SUPPORT = Path(__file__).parents[1] / "support"
 TOOLS = "shelf_tools:TOOLS"
@@ -46,56 +41,14 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def listed(home: Path, named: str, **table: Any) -> None:
-    lines = "\n".join(f"{key} = {json.dumps(value)}" for key, value in table.items() if key != "env")
-    env = "".join(f'\n{key} = "{value}"' for key, value in table.get("env", {}).items())
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "settings.toml").write_text(
-        f'[langchain.tools.shelf]\ntools = "{named}"\n{lines}\n[langchain.tools.shelf.env]{env}\n'
-    )
-
-
-def story(work: Callable[[Kernel, Port], Awaitable[None]]) -> None:
-    async def main() -> None:
-        async with boot(load_manifest(without=(*VOICE, *PAGE))) as device:
-            await work(device.kernel, device.kernel.local("control").port)
-
-    asyncio.run(asyncio.wait_for(main(), 120))
-
-
-async def agree(port: Port) -> Question:
-    asked = await port.ask("skills", Consider("shelf"), Proposed, within=60, taint=Taint.USER)
-    admitted = await port.ask("skills", Decide(asked.question.id, yes=True), Admitted, within=60, taint=Taint.USER)
-    assert admitted.states == {"shelf": "running"}
-    return asked.question
-
-
-async def shelf(port: Port) -> SkillInfo:
-    _, lease = await port.borrow("skills", GetCatalogue(by_lease=True), Catalogue)
-    with lease:
-        whole = msgspec.json.decode(lease.bytes(), type=Catalogue)
-    found: SkillInfo = next(each for each in whole.skills if each.name == "shelf")
-    return found
-
-
-async def do(port: Port, action: str, **arguments: object) -> Body:
-    return await port.ask("skills", Invoke(action, dict(arguments)), Body, within=60, taint=Taint.USER)
+def listed(home: Path, tools: str, **table: Any) -> None:
+    write(home, "langchain.tools.shelf", tools=tools, **table)
 
 
 async def done(port: Port, action: str, **arguments: object) -> Invoked:
     answer = await do(port, action, **arguments)
     assert isinstance(answer, Invoked)
     return answer
-
-
-async def say(port: Port, text: str, reply: str) -> Turn:
-    """The answer, once the planner knows the catalogue."""
-    async with asyncio.timeout(60):
-        while True:
-            turn = await port.ask("session", Request(text), Turn, within=60, taint=Taint.USER)
-            if reply in turn.reply:
-                return turn
-            await asyncio.sleep(0.02)
 
 
 @pytest.mark.process
@@ -105,9 +58,9 @@ def test_tools_are_asked_about_spoken_to_boxed_and_labelled(own_home: Path, inst
     private.write_text("the owner's")
 
     async def first(kernel: Kernel, port: Port) -> None:
-        assert (await shelf(port)).state == "waiting"
+        assert (await named(port, "shelf")).state == "waiting"
         assert kernel.ledger.holds("langchain-shelf") is None, "nobody starts it before it is wanted"
-        question = await agree(port)
+        question = await agree(port, "shelf")
         assert question.skills[0].may == ["pass what you ask of it to the tools shelf, which you listed"]
         assert "LangChain tools you listed" in question.where
         turn = await say(port, "ask shelf to find book about whales", "Found whales.")
@@ -144,11 +97,11 @@ def test_tools_are_asked_about_spoken_to_boxed_and_labelled(own_home: Path, inst
             with pytest.raises(ServiceFault, match="PermissionError"):
                 await do(port, "shelf_call_home")
         assert (await done(port, "shelf_secret")).speech == "7 and None"
-        assert (await shelf(port)).version == ""
+        assert (await named(port, "shelf")).version == ""
 
     async def second(kernel: Kernel, port: Port) -> None:
         """After a restart it is known without being started."""
-        assert (await shelf(port)).state == "running"
+        assert (await named(port, "shelf")).state == "running"
         assert kernel.ledger.holds("langchain-shelf") is None
         await say(port, "ask shelf to find book about whales", "Found whales.")
 
@@ -164,19 +117,19 @@ def test_another_description_or_a_wider_box_waits_for_the_owner(own_home: Path, 
     listed(own_home, "shelf")  # an entry point, and one tool: it need not be named
 
     async def first(kernel: Kernel, port: Port) -> None:
-        await agree(port)
+        await agree(port, "shelf")
         await say(port, "ask shelf about whales", "Found whales.")
 
     async def changed(kernel: Kernel, port: Port) -> None:
         with pytest.raises(CallerError, match="no action is named 'shelf_find_book' any more"):
             await do(port, "shelf_find_book", query="dune")
-        assert "not what you agreed to" in (await shelf(port)).problem
-        assert (await agree(port)).why == "It describes itself otherwise."
+        assert "not what you agreed to" in (await named(port, "shelf")).problem
+        assert (await agree(port, "shelf")).why == "It describes itself otherwise."
 
     async def wider(kernel: Kernel, port: Port) -> None:
         with pytest.raises(CallerError, match="no action is named 'shelf_find_book' any more"):
             await do(port, "shelf_find_book", query="dune")
-        question = await agree(port)
+        question = await agree(port, "shelf")
         assert question.why == "It asks for more than before."
         assert question.skills[0].new == ["internet", "files"]
         assert question.skills[0].may[1:] == [

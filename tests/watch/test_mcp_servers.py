@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,15 @@ import pytest
 
 pytest.importorskip("mcp", reason="the MCP SDK is not installed: pip install 'bluerill[mcp]'")
 
-from bluerill.agent.messages import Request, Turn
 from bluerill.kernel.errors import BluerillError, CallerError, ManifestError
 from bluerill.kernel.loop import Kernel
-from bluerill.kernel.message import Body, Taint
+from bluerill.kernel.message import Taint
 from bluerill.kernel.service import Port
 from bluerill.skills import audit
-from bluerill.skills.admission import Admitted
-from bluerill.skills.messages import Catalogue, GetCatalogue, Invoke, Invoked, SkillInfo
-from bluerill.skills.questions import Consider, Decide, Proposed, Question
-from bluerill.watch.boot import PAGE, VOICE, boot, load_manifest
+from bluerill.skills.messages import Invoked
+from bluerill.skills.questions import Consider, Proposed
 from bluerill.watch.mcp_servers import servers
+from support.listed import agree, do, named, say, story, write
 from support.mcp_server import TOOLS
 
 pytestmark = pytest.mark.process
@@ -33,10 +30,7 @@ SERVER = Path(__file__).parents[1] / "support" / "mcp_server.py"
 
 
 def listed(home: Path, **table: Any) -> None:
-    lines = "\n".join(f"{key} = {json.dumps(value)}" for key, value in table.items() if key != "env")
-    env = "".join(f'\n{key} = "{value}"' for key, value in table.get("env", {}).items())
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "settings.toml").write_text(f"[mcp.servers.library]\n{lines}\n[mcp.servers.library.env]{env}\n")
+    write(home, "mcp.servers.library", **table)
 
 
 @contextmanager
@@ -50,51 +44,14 @@ def over_http() -> Iterator[str]:
         process.communicate()
 
 
-def story(work: Callable[[Kernel, Port], Awaitable[None]]) -> None:
-    async def main() -> None:
-        async with boot(load_manifest(without=(*VOICE, *PAGE))) as device:
-            await work(device.kernel, device.kernel.local("control").port)
-
-    asyncio.run(asyncio.wait_for(main(), 120))
-
-
-async def agree(port: Port) -> Question:
-    asked = await port.ask("skills", Consider("library"), Proposed, within=60, taint=Taint.USER)
-    admitted = await port.ask("skills", Decide(asked.question.id, yes=True), Admitted, within=60, taint=Taint.USER)
-    assert admitted.states == {"library": "running"}
-    return asked.question
-
-
-async def library(port: Port) -> SkillInfo:
-    _, lease = await port.borrow("skills", GetCatalogue(by_lease=True), Catalogue)
-    with lease:
-        whole = __import__("msgspec").json.decode(lease.bytes(), type=Catalogue)
-    found: SkillInfo = next(each for each in whole.skills if each.name == "library")
-    return found
-
-
-async def do(port: Port, action: str, **arguments: object) -> Body:
-    return await port.ask("skills", Invoke(action, dict(arguments)), Body, within=60, taint=Taint.USER)
-
-
-async def say(port: Port, text: str, reply: str) -> Turn:
-    """The answer, once the planner knows the catalogue."""
-    async with asyncio.timeout(60):
-        while True:
-            turn = await port.ask("session", Request(text), Turn, within=60, taint=Taint.USER)
-            if reply in turn.reply:
-                return turn
-            await asyncio.sleep(0.02)
-
-
 def test_a_program_is_asked_about_spoken_to_and_labelled(own_home: Path) -> None:
     listed(own_home, command=sys.executable, args=[str(SERVER), "stdio"])
 
     async def first(kernel: Kernel, port: Port) -> None:
-        assert (await library(port)).state == "waiting"
+        assert (await named(port, "library")).state == "waiting"
         assert "mcp-library" in kernel.seats
         assert kernel.ledger.holds("mcp-library") is None, "nobody starts it before it is wanted"
-        question = await agree(port)
+        question = await agree(port, "library")
         assert question.skills[0].may == ["pass what you ask of it to the server library, which you listed"]
         done = await do(port, "library_find_book", query="dune")
         assert isinstance(done, Invoked)
@@ -108,7 +65,7 @@ def test_a_program_is_asked_about_spoken_to_and_labelled(own_home: Path) -> None
 
     async def second(kernel: Kernel, port: Port) -> None:
         """After a restart it is known without being started."""
-        assert (await library(port)).state == "running"
+        assert (await named(port, "library")).state == "running"
         assert kernel.ledger.holds("mcp-library") is None
         await say(port, "ask library to find book about whales", "Found whales.")
 
@@ -123,7 +80,7 @@ def test_what_follows_an_answer_of_a_server_is_asked_about(own_home: Path) -> No
     listed(own_home, command=sys.executable, args=[str(SERVER), "stdio"])
 
     async def work(kernel: Kernel, port: Port) -> None:
-        await agree(port)
+        await agree(port, "library")
         await say(port, "ask library to opening hours", "From nine to five.")
         both = "ask library to opening hours and set a timer for five minutes"
         turn = await say(port, both, "Shall I?")
@@ -138,15 +95,15 @@ def test_a_changed_description_waits_for_the_owner(own_home: Path, tmp_path: Pat
     listed(own_home, command=sys.executable, args=[str(SERVER), "stdio"], env={"LIBRARY": str(shelf)})
 
     async def first(kernel: Kernel, port: Port) -> None:
-        await agree(port)
+        await agree(port, "library")
 
     async def second(kernel: Kernel, port: Port) -> None:
         with pytest.raises(CallerError, match="no action is named 'library_find_book' any more"):
             await do(port, "library_find_book", query="dune")
-        info = await library(port)
+        info = await named(port, "library")
         assert info.state == "waiting"
         assert "not what you agreed to" in info.problem
-        question = await agree(port)
+        question = await agree(port, "library")
         assert question.why == "It describes itself otherwise."
         assert isinstance(await do(port, "library_find_book", query="dune"), Invoked)
 
@@ -161,7 +118,7 @@ def test_a_server_of_the_network_is_spoken_to_from_a_box(own_home: Path) -> None
         listed(own_home, url=url)
 
         async def work(kernel: Kernel, port: Port) -> None:
-            await agree(port)
+            await agree(port, "library")
             done = await do(port, "library_find_book", query="dune")
             assert isinstance(done, Invoked)
             assert done.speech.startswith("Found dune.")

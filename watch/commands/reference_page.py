@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from ...skills import contract, register
 from ...skills.derive import KINDS
@@ -21,6 +22,7 @@ def reference_page(warning: str) -> str:
     tree = ast.parse(inspect.getsource(contract))
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    functions["wait"] = _parsed(contract.wait)
     major, minor = contract.CONTRACT
     lines = [
         "# Skill reference", "", warning, "",
@@ -29,6 +31,7 @@ def reference_page(warning: str) -> str:
         "## The skill", "", *_docstring(classes["Skill"]), "", "| attribute | default | meaning |", "|---|---|---|",
         *_attributes(classes["Skill"]), "", *_methods(classes["Skill"]),
         "## Actions", "", *_signature(functions["action"]), "", *_docstring(functions["action"]), "",
+        "### wait", "", *_signature(functions["wait"]), "", *_docstring(functions["wait"]), "",
     ]  # fmt: skip
     for name in ("Say", "Reply", "Refusal"):
         lines += [f"### {name}", "", *_fields(classes[name]), *_docstring(classes[name]), ""]
@@ -46,6 +49,13 @@ def reference_page(warning: str) -> str:
     lines += [f"| `{grant}` | {register.in_words([grant])[0]} |" for grant in _GRANTS]
     lines += ["", "`jobs` is for Bluerill's own skills only. What is not granted is refused with a `CapabilityError`."]
     return "\n".join(lines) + "\n"
+
+
+def _parsed(function: Callable[..., Any]) -> ast.FunctionDef:
+    """What the contract only passes on."""
+    (node,) = ast.parse(inspect.getsource(function)).body
+    assert isinstance(node, ast.FunctionDef)
+    return node
 
 
 def _docstring(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:

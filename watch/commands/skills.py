@@ -183,7 +183,8 @@ def _info(catalogue: Catalogue, status: Status, name: str, as_json: bool) -> Non
     if as_json:
         print(msgspec.json.encode(info).decode())
         return
-    print(f"{paint(name, 'bold')} {info.get('version', '')} ({info.get('package', '')}, {info.get('state', '')})")
+    called = " ".join(filter(None, [paint(name, "bold"), str(info.get("version", ""))]))
+    print(f"{called} ({info.get('package', '')}, {info.get('state', '')})")
     if info.get("problem"):
         print(paint(str(info["problem"]), "red"))
     if info.get("summary"):

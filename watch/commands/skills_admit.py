@@ -167,7 +167,8 @@ async def _settle(front: Front, question: Question, *, yes: bool) -> Admitted | 
 
 def described(question: Question) -> list[str]:
     """A question on the terminal."""
-    lines = [f"{paint(_clean(question.package), 'bold')} {_clean(question.version)} brings:"]
+    what = " ".join(filter(None, [paint(_clean(question.package), "bold"), _clean(question.version)]))
+    lines = [f"{what} brings:"]
     for skill in question.skills:
         lines.append(f"  {paint(_clean(skill.name), 'bold')}: {_clean(skill.summary)}")
         lines += [paint(f"    “{_clean(each)}”", "dim") for each in skill.examples]
