@@ -17,8 +17,8 @@ from ...skills.messages import ActionInfo
 from ..messages import Planned, PlannedCall
 from ..plan import REFUSAL
 from ..schema import problem
+from .calls import calls_of
 from .filling import completed
-from .spreading import spread
 from .values import value_of
 
 __all__ = ["MOST_SHOWN", "RULES", "SEVERAL", "TIER", "joined", "likely", "made", "planned", "refused", "tools_of"]
@@ -127,7 +127,7 @@ def _words_of(action: ActionInfo, text: str, words: Mapping[str, str], *, alone:
     parameters, required = _asked(action)
     if not alone:
         return [completed(parameters, required, text, words)]
-    return spread(parameters, required, text, completed(parameters, required, text, {}, words, action.name))
+    return calls_of(parameters, required, text, words, action.name)
 
 
 def _asked(action: ActionInfo) -> tuple[Mapping[str, Any], list[str]]:

@@ -7,16 +7,20 @@ lists whatever their spelling; moments and lengths of time where the schema's ``
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from math import isfinite
 from typing import Any
 
+from ...models.decoder.stems import word_list
 from ..arguments import written
 from ..values.numbers import NUMBER_WORDS, numbers, tidy
 from ..values.reader import Reader
 from ..values.words import words
+from .forms import coded_currency, day_of, formula, in_form, with_state
+from .lexicon import FREQUENCIES, TOPICS
 
 __all__ = ["kind_of", "spelled_numbers", "value_of"]
 
@@ -26,12 +30,16 @@ _LISTS = frozenset(["array", "tuple", "list"])
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _NUMBER = re.compile(r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
 _FRACTION = re.compile(r"(\d+)\s*/\s*(\d+)")
-_AND = re.compile(r"\s*(?:,\s*and\s+|,\s*or\s+|,|;|\band\b|&|\bor\b)\s*", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:,\s*and\s+|,\s*or\s+|,(?!\d{3}\b)|;|\band\b|\s&\s|\bor\b)\s*", re.IGNORECASE)
+_COMMA = re.compile(r"\s*[,;]\s*")
+_SOUTH = re.compile(r"\d\s*°?\s*[sw](?:outh|est)?\W*$")
 _TRIMMED = " \t\n,.;:!?\"'“”‘’()[]"
 _DATE_FORM = re.compile(
     r"\b(?:yyyy[-/.]mm[-/.]dd|mm[-/.]dd[-/.]yyyy|dd[-/.]mm[-/.]yyyy|month-day-year|day-month-year|year-month-day)\b",
     re.IGNORECASE,
 )
+_PERCENT = re.compile(r"percent", re.IGNORECASE)
+_CITY_STATE = re.compile(r"city(?: and|,| &) state", re.IGNORECASE)
 _RATE = re.compile(r"rate|ratio|percent|interest|discount|yield|probab|growth|return|tax", re.IGNORECASE)
 
 
@@ -74,12 +82,15 @@ def value_of(said: str, schema: Mapping[str, Any], name: str, now: datetime) -> 
         return _chosen(said, schema["enum"])
     if kind in ("integer", "number"):
         about = f"{name} {schema.get('description', '')}"
-        return number_of(said, whole=kind == "integer", fraction=bool(_RATE.search(about)))
+        fraction = _RATE.search(about) is not None and (_PERCENT.search(about) is None or "decimal" in about)
+        return number_of(said, whole=kind == "integer", fraction=fraction)
     if kind == "boolean":
         return _flag(said)
     if kind == "array":
         items = schema.get("items")
         inner = items if isinstance(items, Mapping) else {}
+        if said.lstrip().startswith(("[[", "[ [")) and (rows := _nested(said)) is not None:
+            return rows
         values = [value_of(part, inner, name, now) for part in listed(said)]
         return [value for value in values if value is not None] or None
     if kind == "object":
@@ -87,14 +98,44 @@ def value_of(said: str, schema: Mapping[str, Any], name: str, now: datetime) -> 
     form = schema.get("format")
     if form in _FORMATS:
         return _moment(said, _FORMATS[str(form)], now)
-    if pattern := _DATE_FORM.search(str(schema.get("description", ""))):
-        return _dated(said, pattern[0], now) or said.strip(_TRIMMED)
-    return said.strip(_TRIMMED) or said.strip() or None
+    return _text(said, name, str(schema.get("description", "")), now)
+
+
+def _text(said: str, name: str, description: str, now: datetime) -> str | None:
+    """A text as programs want it: a day as the description spells it (or ISO 8601, if all of it was said), a currency's
+    code, a formula without what it is called, a city with its state where both are asked for."""
+    parts = frozenset(word_list(name))
+    trimmed = said.strip(_TRIMMED) or said.strip()
+    form = _DATE_FORM.search(description)
+    if form is not None or parts & TOPICS["date"]:
+        day = day_of(said)
+        relative = _moment(re.sub(r"(?<=[a-z])\.", " ", said), "date", now) if form is not None and not day else ""
+        if form is not None and (day or (isinstance(relative, str) and len(relative) == len("2026-11-20"))):
+            return in_form(day or str(relative), form[0])
+        return day or trimmed or None
+    if parts & TOPICS["currency"]:
+        return coded_currency(trimmed) or None
+    if parts & TOPICS["expression"]:
+        return formula(said.strip(" \t\n,.;:!?\"'")) or None
+    if parts & TOPICS["place"] and _CITY_STATE.search(description):
+        return with_state(trimmed) or None
+    return trimmed or None
+
+
+def _nested(said: str) -> list[Any] | None:
+    """Lists within lists, as JSON writes them."""
+    try:
+        rows = json.loads(said)
+    except ValueError:
+        return None
+    return rows if isinstance(rows, list) else None
 
 
 def number_of(said: str, *, whole: bool, fraction: bool) -> float | int | None:
     """A number; a percentage is a fraction where that is asked for and a fraction can be."""
     text = said.strip().lower()
+    if text in FREQUENCIES:
+        return FREQUENCIES[text]
     found = _FRACTION.fullmatch(text.strip(_TRIMMED))
     value: float | None = None
     if found is not None and int(found[2]):
@@ -111,6 +152,8 @@ def number_of(said: str, *, whole: bool, fraction: bool) -> float | int | None:
         return None
     if ("%" in text or "percent" in text) and fraction and not whole:
         value /= 100
+    if _SOUTH.search(text) and value > 0:
+        value = -value
     if whole and value != int(value):
         return None
     return tidy(value)
@@ -119,7 +162,8 @@ def number_of(said: str, *, whole: bool, fraction: bool) -> float | int | None:
 def listed(said: str) -> list[str]:
     """The parts of a list as it was said."""
     inside = said.strip().strip("[](){} ")
-    return [part.strip(_TRIMMED) for part in _AND.split(inside) if part and part.strip(_TRIMMED)]
+    joints = _COMMA if said.strip().startswith(("[", "(")) else _AND
+    return [part.strip(_TRIMMED) for part in joints.split(inside) if part and part.strip(_TRIMMED)]
 
 
 def _chosen(said: str, choices: Sequence[Any]) -> Any:
@@ -140,18 +184,6 @@ def _flag(said: str) -> bool | None:
     if text in ("true", "yes", "on", "1", "enabled", "with"):
         return True
     return False if text in ("false", "no", "off", "0", "disabled", "without") else None
-
-
-def _dated(said: str, form: str, now: datetime) -> str:
-    """A day in the form that a description spells out; '' where the words are no day."""
-    day = _moment(re.sub(r"(?<=[a-z])\.", " ", said), "date", now)
-    if not isinstance(day, str) or len(day) != len("2026-11-20"):
-        return ""
-    parts = {"y": day[:4], "m": day[5:7], "d": day[8:]}
-    marks = form.lower()
-    order = sorted("ymd", key=lambda letter: marks.find({"y": "y", "m": "m", "d": "d"}[letter]))
-    mark = next((each for each in "-/." if each in form), "-")
-    return mark.join(parts[letter] for letter in order)
 
 
 def _moment(said: str, kind: str, now: datetime) -> Any:

@@ -33,8 +33,8 @@ def read_gguf(path: Path) -> tuple[dict[str, torch.Tensor], Shape, Any]:
     }
     pieces = fields["tokenizer.ggml.tokens"]
     shape = Shape(
-        len(pieces), fields["llama.embedding_length"], fields["llama.block_count"], fields["llama.attention.head_count"],
-        fields["llama.feed_forward_length"], fields["llama.rope.freq_base"],
+        len(pieces), fields["llama.embedding_length"], fields["llama.block_count"],
+        fields["llama.attention.head_count"], fields["llama.feed_forward_length"], fields["llama.rope.freq_base"],
     )  # fmt: skip
     return _renamed(theirs, shape), shape, _tokenizer(pieces, fields["tokenizer.ggml.merges"])
 
