@@ -87,7 +87,7 @@ class Tools:
         made: dict[str, list[Planned]] = {name: [] for name in PLANNERS}
         spent: dict[str, float] = dict.fromkeys(PLANNERS, ranked)
         for said, shown, likely in asked:
-            for name, planned, took in self._planned(said, shown, likely, actions):
+            for name, planned, took in self._planned(said, shown, likely, actions, text if len(asked) > 1 else ""):
                 made[name].append(planned)
                 spent[name] += took
         for name in PLANNERS:
@@ -95,11 +95,11 @@ class Tools:
         return {name: tier.joined(made[name]) for name in PLANNERS}
 
     def _planned(
-        self, text: str, some: Sequence[Tool], score: float, actions: Mapping[str, ActionInfo]
+        self, text: str, some: Sequence[Tool], score: float, actions: Mapping[str, ActionInfo], context: str
     ) -> list[tuple[str, Planned, float]]:
         """Each planner's plan of one clause, and how long it took."""
         began = process_time()
-        rules = tier.planned(text, actions, some[0], score, None, 1.0, NOW)
+        rules = tier.planned(text, actions, some[0], score, None, 1.0, NOW, context=context)
         ruled = process_time() - began
         began = process_time()
         try:
@@ -108,7 +108,7 @@ class Tools:
             return [(name, rules, ruled) for name in PLANNERS]
         read = process_time() - began
         self.tokens.append(answer.tokens)
-        together = tier.planned(text, actions, some[0], score, answer.calls, answer.sure, NOW)
+        together = tier.planned(text, actions, some[0], score, answer.calls, answer.sure, NOW, context=context)
         alone = tier.planned(text, actions, some[0], score, answer.calls, answer.sure, NOW, complete=False)
         return [("rules", rules, ruled), ("decoder", alone, read), ("together", together, ruled + read)]
 

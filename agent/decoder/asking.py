@@ -60,7 +60,8 @@ async def plan_over(
     if len(parts) > 1:
         each = [(await port.ask(encoder, Rank(part, offered), Ranked, within=RANKED_WITHIN_S)).scores for part in parts]
         asked = [(said, [offered[at]], likely) for at, said, likely in segments(parts, each, offered, sure)] or asked
-    plans = [await _planned(port, decoder, by_name, *one, now) for one in asked]
+    around = text if len(asked) > 1 else ""
+    plans = [await _planned(port, decoder, by_name, *one, now, around) for one in asked]
     return replace(tier.joined(plans), ms=round((port.now() - began) * 1000, 3))
 
 
@@ -72,10 +73,11 @@ async def _planned(
     some: Sequence[Tool],
     score: float,
     now: datetime,
+    context: str,
 ) -> Planned:
     written, trouble = await _written(port, decoder, text, some)
     calls, sure = (written.calls, written.sure) if written is not None else (None, 1.0)
-    found = tier.planned(text, actions, some[0], score, calls, sure, now)
+    found = tier.planned(text, actions, some[0], score, calls, sure, now, context=context)
     return replace(found, why=f"{found.why}, as the decoder could not be had: {trouble}") if trouble else found
 
 

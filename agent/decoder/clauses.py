@@ -15,10 +15,15 @@ __all__ = ["MOST_CLAUSES", "clauses", "segments"]
 
 MOST_CLAUSES = 8
 _FEWEST_WORDS = 3
+_VERBS = (
+    "find|get|calculate|show|tell|play|book|compute|convert|determine|search|give|generate|create|compare|analyze|fetch"
+    "|send|list|check|predict|estimate|draw|mix|order|buy|transfer|retrieve|provide|identify|set|turn|add|make|start|open"
+    "|remind|update|evaluate|solve|translate|schedule|recommend|look|locate|display|deal|roll|change"
+)
 _ENDS = re.compile(
     r"(?<=[a-z0-9)'\"])[.?!;]\s+(?:and\s+(?:then\s+)?)?"
     r"|,?\s+(?:and|then)?\s*(?:also|then|additionally|next|finally|afterwards|after that)\b,?\s*"
-    r"|,\s+and\s+|\s+and\s+(?=(?:find|get|calculate|what|how|show|tell|play|book|compute|convert|determine|search|give)\b)",
+    rf"|,\s+and\s+|\s+and\s+(?=(?:{_VERBS}|what|how|who|where|when)\b)",
     re.IGNORECASE,
 )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .about import About
+from .about import About, tokens_of
 from .candidates import candidates
 from .lexicon import NARROWER, WIDER
 from .spans import Span, is_spoken
@@ -33,7 +33,7 @@ def assigned(parameters: Sequence[About], text: str, used: Sequence[Span], hints
         if hint and (each.required or is_spoken(text)):
             at = max(text.lower().find(hint.lower()), 0)
             some.append((strength, Span(at, at + len(hint), hint)))
-        offers += [(score, -order, -span.start, each, span) for score, span in some]
+        offers += [(score, -order, -span.start, each, span) for score, span in some if not _tool(span, subject)]
     offers.sort(key=lambda offer: offer[:3], reverse=True)
     found: dict[str, Span] = {}
     taken = list(used)
@@ -54,6 +54,11 @@ def assigned(parameters: Sequence[About], text: str, used: Sequence[Span], hints
         ):
             found[each.key] = span
     return found
+
+
+def _tool(span: Span, subject: frozenset[str]) -> bool:
+    """Whether the words are the tool's own name, as who writes of programs quotes it."""
+    return any(mark in span.words for mark in "._") and bool(words := set(tokens_of(span.words))) and words <= subject
 
 
 def _without(span: Span, taken: Sequence[Span]) -> Span | None:

@@ -77,12 +77,14 @@ def planned(
     now: datetime,
     *,
     complete: bool = True,
+    context: str = "",
 ) -> Planned:
     """The plan of what the decoder wrote; ``None`` where it could not be asked: the best tool alone, by rules.
 
     The decoder writes lower case; names of tools and parameters are the ones on offer that read so. ``complete`` lets
     rules have their say too: what they find and the decoder's words are weighed against each other where it wrote one
-    call, and what it left out is added where it wrote several.
+    call, and what it left out is added where it wrote several. ``context`` is what was said around a clause: where that
+    lacks something required, it may have been said there.
     """
     tier = RULES if written is None else TIER
     why = f"the encoder takes {best.name} for likeliest ({score:.2f})"
@@ -97,8 +99,8 @@ def planned(
     for action, words in known:
         spelled = {plain(key): key for key in action.schema.get("properties") or {}}
         said = {spelled[key]: value for key, value in words.items() if key in spelled}
-        for each in _words_of(action, text, said, alone=len(known) == 1) if complete else [said]:
-            call, missing = made(action, text, each, now)
+        for each in _words_of(action, text, said, alone=len(known) == 1, context=context) if complete else [said]:
+            call, missing = made(action, context or text, each, now)
             if call is None:
                 ask = f"Please tell me the {missing[0].replace('_', ' ')} too."
                 return Planned([], tier, round(score, 3), 0.0, ask, lacks=action.name, why=why)
@@ -122,12 +124,21 @@ def joined(plans: Sequence[Planned]) -> Planned:
     return Planned(calls, least.planner, least.confidence, 0.0, "" if calls else REFUSAL, why=why)
 
 
-def _words_of(action: ActionInfo, text: str, words: Mapping[str, str], *, alone: bool) -> list[dict[str, str]]:
+def _words_of(
+    action: ActionInfo, text: str, words: Mapping[str, str], *, alone: bool, context: str
+) -> list[dict[str, str]]:
     """The words of a call's arguments with the rules' say; of an only call perhaps several."""
     parameters, required = _asked(action)
-    if not alone:
-        return [completed(parameters, required, text, words)]
-    return calls_of(parameters, required, text, words, action.name)
+    calls = calls_of(parameters, required, text, words, action.name) if alone else [
+        completed(parameters, required, text, words)
+    ]  # fmt: skip
+    if not context:
+        return calls
+    return [
+        each if all(name in each for name in required)
+        else completed(parameters, required, context, each, {}, action.name, strict=True)
+        for each in calls
+    ]  # fmt: skip
 
 
 def _asked(action: ActionInfo) -> tuple[Mapping[str, Any], list[str]]:
