@@ -45,7 +45,7 @@ def listed_for(each: About, schema: Mapping[str, Any], text: str, used: Sequence
     rows.sort(key=lambda row: -_beside(each, row, lowered))
     if rows and (each.required or _beside(each, rows[0], lowered) > 0):
         return rows[0]
-    least = 0.0 if each.required else 3.2
+    least = 0.0 if each.required else 3.4
     offers = sorted(((score, -span.start, span) for score, span in candidates(each, text, subject)
                      if not overlaps(span, used)), reverse=True)  # fmt: skip
     return offers[0][2] if offers and offers[0][0] >= least else None

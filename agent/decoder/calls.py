@@ -16,7 +16,7 @@ from typing import Any
 from . import choices
 from .about import about
 from .filling import completed
-from .spans import Span, clocks, dates, names, number_spans, overlaps, quotations
+from .spans import Span, bracketed, clocks, dates, names, number_spans, overlaps, quotations
 from .spreading import spread
 from .values import kind_of
 
@@ -45,13 +45,20 @@ def calls_of(
     text = _unquoted(text)
     whole = completed(parameters, required, text, {}, hints, subject)
     left = _left_over(parameters, text, whole)
+    rows = spread(parameters, required, text, whole)
     if left:
         listing = any(isinstance(s, Mapping) and kind_of(s) == "array" and n in required for n, s in parameters.items())
         parts = _parts(text, rows=listing)
         several = _several(parameters, required, parts, whole, subject) if len(parts) > 1 else []
-        if several and _new_each(parameters, several, left, text):
+        if several and _new_each(parameters, several, left, text) and _said_of(several, left) > _said_of(rows, left):
             return several
-    return spread(parameters, required, text, whole)
+    return rows
+
+
+def _said_of(calls: Sequence[Mapping[str, str]], left: set[str]) -> int:
+    """How much of what one call leaves over these say."""
+    said = {words.lower() for call in calls for words in call.values()}
+    return sum(any(each in words for words in said) for each in left)
 
 
 def _unquoted(text: str) -> str:
@@ -105,9 +112,12 @@ def _parts(text: str, *, rows: bool) -> list[str]:
     """The text cut wherever another call may begin; a part without substance stays with the one before. Where ``rows``
     of things are one argument, "and" is no cut."""
     parts: list[str] = []
-    at = 0
+    at, joint = 0, ""
+    whole = [*_substance(text), *bracketed(text)]
     for cut in _CUT.finditer(text):
-        part, rest = text[at : cut.start()], text[cut.end() :]
+        if overlaps(Span(cut.start(), cut.end(), cut[0]), whole):
+            continue
+        part, rest = joint + text[at : cut.start()], text[cut.end() :]
         plain = cut[0].strip().lower() in ("and", ", and", "or", ", or") or cut[0].startswith(",")
         if plain and (said := _BETWEEN.search(part)) and not re.search(r"\b(?:and|to)\b", said[0]):
             continue
@@ -116,10 +126,10 @@ def _parts(text: str, *, rows: bool) -> list[str]:
         if not _SUBSTANCE.search(rest):
             continue
         parts.append(part)
-        at = cut.end()
+        at, joint = cut.end(), "" if cut[0][0] in ".?!" else "and "
         if len(parts) == _MOST_PARTS:
             break
-    parts.append(text[at:])
+    parts.append(joint + text[at:])
     if len(parts) > _MOST_PARTS:
         return []
     return [part for part in parts if part.strip()]

@@ -168,7 +168,8 @@ def _classed(each: About, lowered: str, text: str) -> Iterator[tuple[float, Span
                 if said in some:
                     at = match.start()
                     span = Span(at, at + len(said), text[at : at + len(said)])
-                    span = next((name for name in names(text) if overlaps(span, [name])), span)
+                    longer = (n for n in names(text) if overlaps(span, [n]) and len(n.words) > len(said))
+                    span = next(longer, span)
                     yield (
                         4.0
                         + 0.2 * length
@@ -282,9 +283,11 @@ def _preposition(word: str, each: About) -> float:
     if word == "from":
         return 1.5 if each.raw & FROM else -0.3
     if word in ("to", "into"):
-        return 1.5 if each.raw & TO else -0.3
+        return 1.5 if each.raw & TO else 0.8 if "place" in each.topics and not each.raw & FROM else -0.3
     if word in ("in", "at", "near", "around"):
         return 1.4 if each.topics & {"place", "date"} else 0.0
+    if word == "with" and each.kind == "array":
+        return 1.2
     if word == "on":
         return 0.9 if each.raw & {"platform", "device", "console", "topic", "subject", "day", "date"} else 0.0
     if word == "during":

@@ -34,7 +34,7 @@ def said(choices: Sequence[str], lowered: str, *, every: bool = False) -> list[s
         exact += [
             each for each in choices if each not in exact and _in_order([stem(w) for w in word_list(each)], stems)
         ]
-    return [one for one in exact if not any(one != other and one.lower() in other.lower() for other in exact)]
+    return [one for one in exact if not any(len(one) < len(other) and one.lower() in other.lower() for other in exact)]
 
 
 def _loose(choice: str) -> str:

@@ -37,9 +37,9 @@ def completed(
 ) -> dict[str, str]:
     """``given`` (words by parameter) with what the request says of the others, in the schema's order.
 
-    ``hints`` are somebody else's words for some of them: a candidate among those of the rules for a text, and what is
-    taken where rules find nothing; but words of the tool's own name, ``subject``, are no argument of it. ``strict``:
-    only what stands out, nothing for want of better.
+    ``hints`` are somebody else's words for some of them: they speak for a text that the rules see too, and in speech,
+    where rules see little, they are taken where those find nothing; but words of the tool's own name, ``subject``, are
+    no argument of it. ``strict``: only what stands out, nothing for want of better.
     """
     named = frozenset(tokens_of(subject))
     hints = {
@@ -74,7 +74,7 @@ def completed(
         found[key] = span.words
     _wider(schemas, found)
     for name, words in hints.items():
-        if name in parameters and name not in found and words.strip() and (name in required or is_spoken(text)):
+        if name in parameters and name not in found and words.strip() and is_spoken(text):
             found[name] = words
     return {name: found[name] for name in parameters if name in found}
 

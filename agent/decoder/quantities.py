@@ -44,6 +44,10 @@ def numbers(parameters: Sequence[About], descriptions: dict[str, frozenset[str]]
                 free = [span for span in free if span not in row]
     row_of = {span: row for row in rows for span in row}
     told = {each.key: descriptions.get(each.key, frozenset()) for each in parameters}
+    for each in parameters:
+        often = {word[:8] for word in each.raw | told[each.key]}
+        if each.key not in found and "compound" in often and (said := _OFTEN.search(lowered)):
+            found[each.key] = Span(said.start(), said.end(), said[0])
     fits = sorted(
         ((fit(each, told[each.key], span, row_of[span], spans, lowered, digits), -at, each, span)
          for at, span in enumerate(free) for each in parameters if each.key not in found),
@@ -57,10 +61,6 @@ def numbers(parameters: Sequence[About], descriptions: dict[str, frozenset[str]]
             found[each.key] = span
             free.remove(span)
     free.sort(key=lambda span: (not any(letter.isdigit() for letter in span.words), span.start))
-    for each in parameters:
-        often = {word[:8] for word in each.raw | told[each.key]}
-        if each.key not in found and "compound" in often and (said := _OFTEN.search(lowered)):
-            found[each.key] = Span(said.start(), said.end(), said[0])
     wanting = sum(each.required and each.key not in found for each in parameters)
     if strict and wanting != len(free):
         return found

@@ -124,6 +124,9 @@ def names(text: str) -> list[Span]:
     for match in _NAME.finditer(text):
         start, words = match.start(), match[0]
         if _FIRST.search(text[:start]) and "." not in words.split(" ")[0]:
+            if re.match(r"(?:,? (?:and|or) |, )[A-Z]", text[match.end() :]):  # a row may begin a sentence
+                found.append(Span(start, start + len(words), words))
+                continue
             skipped = re.match(rf"\S+?{_OF}", words)
             if skipped is None:
                 continue

@@ -37,7 +37,9 @@ def spread(
     groups = _groups([name for name in found if kinds.get(name) in NUMERIC], kinds, text, found)
     texts = [name for name in found if kinds.get(name) == "string" and "enum" not in parameters[name]]
     lists = {name: _alternatives(text, name, found) for name in texts}
-    if not groups:
+    pairs = any(len(each) > 1 for each in lists.values()) and "respectively" not in text.lower()
+    if not groups or (pairs and len(groups[0]) == 1):
+        groups = []
         lists |= {name: _row(text, name, found) for name in found if kinds.get(name) in NUMERIC}
     several = {name: each for name, each in lists.items() if len(each) > 1}
     if not groups and len(several) > 1 and "respectively" not in text.lower():

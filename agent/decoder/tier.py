@@ -19,6 +19,7 @@ from ..plan import REFUSAL
 from ..schema import problem
 from .calls import calls_of
 from .filling import completed
+from .spans import is_spoken
 from .values import value_of
 
 __all__ = ["MOST_SHOWN", "RULES", "SEVERAL", "TIER", "joined", "likely", "made", "planned", "refused", "tools_of"]
@@ -28,7 +29,8 @@ TIER, RULES = "decoder", "encoder"
 MOST_SHOWN = 1
 """Tools that the decoder is shown of a clause: the encoder chooses among them better than it does."""
 SEVERAL = 0.7
-"""How sure the decoder must be of several calls; else the first is taken, and rules look for more."""
+"""How sure the decoder must be of several calls in speech; else, and in writing, the first is taken, and rules look for
+more."""
 Written = Sequence[tuple[str, Mapping[str, str]]]
 
 
@@ -91,7 +93,7 @@ def planned(
     why += f"; the decoder and rules found the words ({sure:.2f})" if written is not None else "; rules found the words"
     offered = {plain(name): action for name, action in actions.items()}
     known = [(offered[name], words) for name, words in written or () if name in offered]
-    if complete and len(known) > 1 and sure < SEVERAL:
+    if complete and len(known) > 1 and (sure < SEVERAL or not is_spoken(text)):
         known = known[:1]
     if written is None:
         known = [(actions[best.name], {})]

@@ -20,9 +20,10 @@ import numpy.typing as npt
 
 from ...kernel.errors import CallerError
 from ..decoder.prompt import Tool
+from ..decoder.stems import stem, word_list
 from .network import Network
 
-__all__ = ["FEATURES", "Chooser", "Weights", "features", "word_list"]
+__all__ = ["FEATURES", "Chooser", "Weights", "features"]
 
 Array = npt.NDArray[np.float32]
 FEATURES = (
@@ -32,7 +33,6 @@ FEATURES = (
     "numbers missing", "words of the request",
 )  # fmt: skip
 _MOST = 256
-_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _NUMBER = re.compile(r"\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|hundred)\b")
 _DULL = frozenset(
     """the a an of in to for and or is it this that with by on at be what which who how when where please can could you
@@ -60,20 +60,8 @@ class _Kept(msgspec.Struct):
     numbers: int
 
 
-def word_list(text: str) -> list[str]:
-    """The words of a text or name in lower case, camels and snakes taken apart."""
-    return [part.lower() for part in _PART.findall(text)]
-
-
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(_stem(word) for word in word_list(text) if word not in _DULL)
-
-
-def _stem(word: str) -> str:
-    for ending in ("ies", "ing", "es", "ed", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
+    return frozenset(stem(word) for word in word_list(text) if word not in _DULL)
 
 
 class Chooser:

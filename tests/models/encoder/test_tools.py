@@ -8,9 +8,10 @@ pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
 
 from bluerill.kernel.errors import CallerError
 from bluerill.models.decoder.prompt import Parameter, Tool
+from bluerill.models.decoder.stems import word_list
 from bluerill.models.encoder import tools
 from bluerill.models.encoder.network import Network, shipped
-from bluerill.models.encoder.tools import FEATURES, Chooser, Weights, word_list
+from bluerill.models.encoder.tools import FEATURES, Chooser, Weights
 
 TOOLS = [
     Tool("get_weather", "Get the weather forecast of a city", [Parameter("city", "string", "the city")]),
