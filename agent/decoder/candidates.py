@@ -26,6 +26,11 @@ _BETWEEN = frozenset(
 )
 _THE = re.compile(r"\b[Tt]he ([a-z][\w-]*(?: [a-z][\w-]*){0,2}?)(?=[.,?!;]|$)")
 _STREET = r"\d+ (?:[A-Za-z]+ ){1,3}?(?i:street|st|avenue|ave|road|rd|boulevard|blvd|lane|drive|way)\b"
+_SAYING = re.compile(
+    r"\b(?:saying|says|reads|reading|telling (?:him|her|them)|to say|that|asking|: )\s*(?:that )?"
+    r"([^\n]{2,200}?)(?=[.!?]?$|[.!?]\s+[A-Z])",
+    re.IGNORECASE,
+)
 _FEATURE = re.compile(
     r" (?:river|lake|mountains?|islands?|street|avenue|university|park|station|airport|museum|bridge)\b"
 )
@@ -73,6 +78,8 @@ def _formed(each: About, text: str, lowered: str) -> Iterator[tuple[float, Span]
             "code" in topics and not re.search(r"\d", span.words)
         )
         yield (2.0 if other else 4.0) + _beside(each, span, lowered), span
+    if "anything" in topics:
+        yield from ((3.6, Span(m.start(1), m.end(1), m[1])) for m in _SAYING.finditer(text))
     if each.raw & {"address", "street"}:
         yield from ((5.0, span) for span in _words_with(text, _STREET))
     days = dates(text)

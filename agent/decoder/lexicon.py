@@ -192,7 +192,8 @@ c coulomb coulombs = charge
 people persons guests adults = people guests party persons size
 $ dollar dollars usd euros eur = price cost amount investment principal budget salary value income fee deposit money
     balance revenue payment loan present invested expenses profit wage
-% percent = rate percent percentage interest discount yield return probability ratio growth tax annual
+% percent = brightness volume level humidity opacity lightness rate percent percentage interest discount yield return
+    probability ratio growth tax annual
 """, "=").items()
     for unit in units.split()
 })  # fmt: skip

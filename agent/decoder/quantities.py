@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from ...models.decoder.stems import stem
 from .about import About, alike
 from .lexicon import FREQUENCIES, QUANTITIES
-from .spans import Span, dates, expressions, number_spans, quotations
+from .spans import Span, clocks, dates, expressions, number_spans, quotations
 
 __all__ = ["numbers", "rows_of"]
 
@@ -76,6 +76,8 @@ def usable(parameters: Sequence[About], text: str, lowered: str, used: Sequence[
     parts = frozenset(word for each in parameters for word in each.raw)
     if not parts & {"year", "day", "month", "years"}:
         taken += dates(text)
+    if not parts & {"hour", "hours", "minute", "minutes", "time"}:
+        taken += clocks(text)
     if not any("x" in each.raw or "value" in each.raw for each in parameters):
         taken += [span for span in expressions(text) if re.search(r"\^|\*\*", span.words)]
     else:
@@ -141,7 +143,7 @@ def _unit(each: About, told: frozenset[str], span: Span, lowered: str) -> float:
     if measured is None:
         return 0.0
     if each.raw & measured:
-        return 1.2
+        return 1.6 if unit == "%" else 1.2
     if any(stem(word) in told for word in measured):
         return 0.5
     return -0.5 if any(each.raw & other for other in QUANTITIES.values()) else 0.0

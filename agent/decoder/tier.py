@@ -20,7 +20,7 @@ from ..schema import problem
 from .calls import calls_of
 from .filling import completed
 from .spans import is_spoken
-from .values import value_of
+from .values import kind_of, value_of
 
 __all__ = ["MOST_SHOWN", "RULES", "SEVERAL", "TIER", "joined", "likely", "made", "planned", "refused", "tools_of"]
 
@@ -28,6 +28,8 @@ TIER, RULES = "decoder", "encoder"
 """Who is named as the planner: the decoder where it read the request, else the encoder whose choice rules filled."""
 MOST_SHOWN = 1
 """Tools that the decoder is shown of a clause: the encoder chooses among them better than it does."""
+MOST_DEPTH = 3
+"""How deep objects within objects are filled."""
 SEVERAL = 0.7
 """How sure the decoder must be of several calls in speech; else, and in writing, the first is taken, and rules look for
 more."""
@@ -65,8 +67,30 @@ def made(
         if value is None or problem({name: value}, {**schema, "required": []}):
             continue
         arguments[name], spans[name] = value, _as_said(said, text)
+    for name in parameters:
+        value = _object(parameters[name], name in required, text, action.name, now) if name not in arguments else {}
+        if value and not problem({name: value}, {**schema, "required": []}):
+            arguments[name] = value
     missing = [name for name in required if name not in arguments]
     return (None, missing) if missing else (PlannedCall(action.name, arguments, spans), [])
+
+
+def _object(schema: Any, needed: bool, text: str, subject: str, now: datetime, depth: int = 0) -> dict[str, Any]:
+    """An object of what the request says for its properties; empty where something it requires is not said, or where it
+    may be left out and nothing of it stands out."""
+    inner = schema.get("properties") if isinstance(schema, Mapping) else None
+    if not isinstance(inner, Mapping) or kind_of(schema) != "object" or depth >= MOST_DEPTH:
+        return {}
+    required = [name for name in schema.get("required") or () if name in inner]
+    words = completed(inner, required, text, {}, {}, subject, strict=not needed)
+    made: dict[str, Any] = {}
+    for name, given in inner.items():
+        value = _object(given, needed and name in required, text, subject, now, depth + 1) or None
+        if value is None and name in words and isinstance(given, Mapping):
+            value = value_of(words[name], given, name, now)
+        if value is not None:
+            made[name] = value
+    return made if all(name in made for name in required) else {}
 
 
 def planned(

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import msgspec
 
+from ...agent.foreign import actions_from_tools
 from ...agent.messages import Plan, Planned, PlanTools
 from ...kernel import eventloop
 from ...kernel.errors import CallerError
@@ -28,7 +29,11 @@ TIERS = ("auto", "templates", "encoder", "decoder")
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", nargs="*", metavar="TEXT", help="the request")
     parser.add_argument("--batch", metavar="FILE", help="JSON lines of {id, text, tools?}; '-' is stdin")
-    parser.add_argument("--tools", metavar="FILE", help="plan over these JSON-schema tools instead of the skills")
+    parser.add_argument(
+        "--tools",
+        metavar="FILE",
+        help="plan over the tools of this JSON file (as OpenAI or MCP list them) instead of the skills",
+    )
     parser.add_argument(
         "--planner",
         default="auto",
@@ -62,16 +67,34 @@ def _check_now(text: str) -> None:
 
 
 def _read_tools(path: str) -> list[dict[str, Any]]:
+    """The tools of a file: a list of them, an object that has one (``tools``, as MCP answers), or a single tool.
+
+    Raises CallerError for a file that holds none, or one that is not well formed.
+    """
     try:
-        tools = msgspec.json.decode(Path(path).read_bytes(), type=list[dict[str, Any]])
+        read: Any = msgspec.json.decode(Path(path).read_bytes())
     except OSError as error:
         raise CallerError(f"--tools {path}: cannot be read: {error.strerror}") from error
     except msgspec.DecodeError as error:
         raise CallerError(f"--tools {path}: expected a JSON list of tools: {error}") from error
-    for number, tool in enumerate(tools):
-        if not isinstance(tool.get("name"), str):
-            raise CallerError(f"--tools {path}: tool {number} has no name")
+    tools: Any = read
+    if isinstance(read, dict):
+        tools = read["tools"] if "tools" in read else [read] if {"name", "function"} & read.keys() else read
+    if not isinstance(tools, list):
+        raise CallerError(f"--tools {path}: expected a JSON list of tools, got {_kind(read)}")
+    if not tools:
+        raise CallerError(f"--tools {path}: expected at least one tool, the list is empty")
+    try:
+        actions_from_tools(tools)
+    except CallerError as error:
+        raise CallerError(f"--tools {path}: {error}") from error
     return tools
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"an object of {', '.join(map(repr, list(value)[:4])) or 'nothing'}"
+    return f"{value!r:.40}"
 
 
 class Entry(msgspec.Struct):
@@ -114,13 +137,15 @@ async def _plan(args: argparse.Namespace, tools: list[dict[str, Any]] | None) ->
         async with open_front(without=(*VOICE, *PAGE)) as front:
             for entry in entries(args, stream):
                 offered = entry.tools if entry.tools is not None else tools
-                planned = await _one(front, entry.text, args.now, args.planner, offered)
+                planned = await _one(front, entry.text, args.now, args.planner, offered, batch=bool(args.batch))
                 show(entry, planned, args.json or bool(args.batch))
     return 0
 
 
-async def _one(front: Front, text: str, now: str, tier: Any, tools: list[dict[str, Any]] | None) -> Planned:
-    """One plan; what is wrong with one line is that line's reply, as it must not end a batch."""
+async def _one(
+    front: Front, text: str, now: str, tier: Any, tools: list[dict[str, Any]] | None, *, batch: bool
+) -> Planned:
+    """One plan; what is wrong with one line of a batch is that line's reply, as it must not end the others."""
     if tools is not None and tier == "templates":
         raise CallerError("--tools: nobody wrote templates for these tools; use --planner auto, encoder or decoder")
     if tools is None and tier == "decoder":
@@ -131,6 +156,8 @@ async def _one(front: Front, text: str, now: str, tier: Any, tools: list[dict[st
             return await front.ask("planner", Plan(text, now, tier=tier), Planned, within=30.0)
         return await front.ask("planner", PlanTools(text, tools, now, tier), Planned, within=60.0)
     except CallerError as error:
+        if not batch:
+            raise
         return Planned([], "templates", 1.0, 0.0, str(error))
 
 

@@ -31,6 +31,7 @@ TEXT = {"type": "string"}
         ("load /tmp/a.csv of the 2019-2020 season", ["file_path", "season"], "all",
          {"file_path": "/tmp/a.csv", "season": "2019-2020"}),
         ("the scores of 'Iron Owl' on PC 98", ["game", "platform"], ["game"], {"game": "Iron Owl"}),
+        ("text Bo that the boat is late", ["to", "message"], "all", {"to": "Bo", "message": "the boat is late"}),
         ("get me some of it", ["city"], "all", {}),
     ],
 )  # fmt: skip

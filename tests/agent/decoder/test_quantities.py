@@ -33,6 +33,15 @@ def test_a_number_goes_where_words_units_and_order_say(
     assert completed(properties, list(properties), text, {}) == found
 
 
+def test_the_time_of_day_is_no_number_of_people() -> None:
+    schema = {"people": INT, "time": {"type": "string"}}
+    assert completed(schema, ["people", "time"], "for two at 7:30 pm", {}) == {"people": "two", "time": "7:30 pm"}
+
+
+def test_a_percentage_may_be_of_what_may_be_left_out() -> None:
+    assert completed({"brightness": INT}, [], "set it to 30%", {}) == {"brightness": "30%"}
+
+
 def test_what_may_be_left_out_takes_no_number_that_something_else_needs() -> None:
     schema = {"trials": INT, "chance": {"type": "number", "description": "chance of a hit in each of the trials"}}
     assert completed(schema, ["trials"], "the chance to hit in 9 throws", {}) == {"trials": "9"}

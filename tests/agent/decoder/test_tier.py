@@ -85,3 +85,43 @@ def test_tools_that_are_none_are_refused_in_one_line(tools: list[Any]) -> None:
 def test_tools_as_mcp_lists_them_will_do() -> None:
     schema = {"type": "object", "properties": {"q": {"type": "string"}}}
     assert actions_from_tools([{"name": "find", "inputSchema": schema}])[0].schema == schema
+
+
+ROUTE: dict[str, Any] = {
+    "name": "plan_route",
+    "description": "Plan a route",
+    "parameters": {
+        "properties": {
+            "ends": {
+                "type": "object",
+                "properties": {"origin": {"type": "string"}, "destination": {"type": "string"}},
+                "required": ["origin", "destination"],
+            },
+            "car": {"type": "object", "properties": {"seats": {"type": "integer"}}},
+        },
+        "required": ["ends"],
+    },
+}
+
+
+def test_an_object_is_filled_with_what_is_said_for_its_properties() -> None:
+    action = actions_from_tools([ROUTE])[0]
+    call, missing = tier.made(action, "from Oslo to Bergen", {}, NOW)
+    assert call is not None
+    assert (call.arguments, missing) == ({"ends": {"origin": "Oslo", "destination": "Bergen"}}, [])
+    call, missing = tier.made(action, "from Oslo to Bergen in a car with 4 seats", {}, NOW)
+    assert call is not None
+    assert call.arguments["car"] == {"seats": 4}
+    assert tier.made(action, "plan a route", {}, NOW) == (None, ["ends"])
+
+
+def test_objects_without_end_are_not_followed() -> None:
+    schema: dict[str, Any] = {"type": "object", "properties": {}}
+    schema["properties"]["again"] = schema
+    tool = {"name": "x", "parameters": {"properties": {"o": schema}, "required": ["o"]}}
+    assert tier.made(actions_from_tools([tool])[0], "hello", {}, NOW) == (None, ["o"])
+
+
+def test_what_a_clause_lacks_is_taken_from_what_was_said_around_it() -> None:
+    around = "Book a taxi in Oslo and tell me the weather there"
+    assert plan("tell me the weather there", None, context=around).calls[0].arguments == {"City": "Oslo"}
