@@ -7,7 +7,7 @@ for, a few hundred sentences at a time, so that a request never waits for it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -233,7 +233,7 @@ class PlannerService(Service):
             raise ServiceFault("there is nothing to tune: the encoder is not installed")
         for each in request.examples:
             if each.action and each.action not in planner.actions:
-                raise CallerError(f"expected actions of installed skills, got {each.action[:60]!r}")
+                raise CallerError(_no_such(each.action[:60], planner.actions))
         own = {each.action for each in request.examples}
         others = [
             words(text) for action in planner.actions.values() if action.name not in own for text in action.examples[:3]
@@ -287,3 +287,11 @@ class PlannerService(Service):
             if count % _AT_ONCE == 0:
                 await self.port.sleep(0)
             yield sentence.encode() + b"\n"
+
+
+def _no_such(name: str, actions: Iterable[str]) -> str:
+    """What is wrong with an action that nobody has, and the one that may have been meant."""
+    from difflib import get_close_matches  # only wanted where something is wrong: the core is small
+
+    near = get_close_matches(name, sorted(actions), 1)
+    return f"expected actions of installed skills, got {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")

@@ -75,9 +75,10 @@ def _tune(args: argparse.Namespace) -> int:
     if args.undo:
         print("Taken back." if tuned.examples else "Taken back; nothing of your own is left.")
     for name, count in sorted(tuned.examples.items()):
-        print(f"  {name or '(refused)'}: {count} examples")
+        print(f"  {name or '(refused)'}: {count} example{'s' if count != 1 else ''}")
     if tuned.of:
-        print(f"{tuned.right} of {tuned.of} examples are understood without having been seen; {seconds} s")
+        held = f"{tuned.of} examples that were held back" if tuned.of != 1 else "1 example that was held back"
+        print(f"{tuned.right} of {held} understood without having been seen; {seconds} s")
     return 0
 
 

@@ -43,6 +43,7 @@ def test_examples_are_learned_and_taken_back(tmp_path: Path, capsys: pytest.Capt
     ("line", "error"),
     [
         ('{"text": "x", "action": "fly_to_mars"}', "expected actions of installed skills, got 'fly_to_mars'"),
+        ('{"text": "x", "action": "start_timr"}', "got 'start_timr'; did you mean 'start_timer'?"),
         ('{"text": "..."}', "mine.jsonl:1: expected words in 'text'"),
         ("nonsense", "mine.jsonl:1: expected {text, action}"),
         ("", "expected at least one line"),
@@ -85,3 +86,42 @@ def test_tools_and_tiers_that_do_not_go_together_are_refused(
     assert "nobody wrote templates for these tools" in capsys.readouterr().err
     assert main(["plan", "--planner", "decoder", "hello"]) == 2
     assert "--planner decoder reads --tools only" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "held",
+    [[TAXI], {"tools": [TAXI]}, TAXI, [{"type": "function", "function": TAXI}]],
+    ids=["list", "mcp", "one", "openai"],
+)
+def test_a_file_of_tools_may_be_as_programs_write_them(
+    held: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tools = tmp_path / "tools.json"
+    tools.write_text(json.dumps(held))
+    assert main(["plan", "--json", "--planner", "encoder", "--tools", str(tools), "A taxi to Oslo"]) == 0
+    assert json.loads(said(capsys))["calls"][0]["arguments"] == {"destination": "Oslo"}
+
+
+@pytest.mark.parametrize(
+    ("held", "error"),
+    [
+        ('{"a": 1}', "expected a JSON list of tools, got an object of 'a'"),
+        ("{}", "expected a JSON list of tools, got an object of nothing"),
+        ("7", "expected a JSON list of tools, got 7"),
+        ("[]", "expected at least one tool, the list is empty"),
+        ('[{"name": "x", "parameters": 5}]', "tool 0: expected {name, description, parameters}"),
+        ("nope", "expected a JSON list of tools: JSON is malformed"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_file_that_holds_no_tools_is_one_line(
+    held: str | None, error: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tools = tmp_path / "tools.json"
+    if held is not None:
+        tools.write_text(held)
+    assert main(["plan", "--tools", str(tools), "hello"]) == 2
+    err = capsys.readouterr().err.strip()
+    assert error in err
+    assert "tools.json" in err
+    assert "\n" not in err
