@@ -223,7 +223,8 @@ class PlannerService(Service):
         if not request.text.strip():
             return Planned([], "templates", 1.0, 0.0, NOTHING)
         decoder = "" if request.tier == "encoder" else self._decoder
-        return await plan_over(self.port, self._encoder, decoder, request.text[:MAX_CHARACTERS], actions, now)
+        text, always = request.text[:MAX_CHARACTERS], request.tier == "decoder"
+        return await plan_over(self.port, self._encoder, decoder, text, actions, now, always=always)
 
     @handles(Tune)
     async def tune(self, request: Tune, call: Call) -> Tuned:

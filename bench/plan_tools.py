@@ -2,7 +2,8 @@
 
 BFCL's single requests (``bfcl.py``) and Snips' spoken ones over its intents as tools (``plan_spoken.py``), each with
 its own tools; no request of them was trained on. Three planners: *rules* (the encoder chooses, rules find the
-arguments), *decoder* (the encoder chooses, the decoder finds them, alone), *together* (both: what the device does).
+arguments), *decoder* (the encoder chooses, the decoder finds them, alone), *together* (what the device does: rules in
+writing, both in speech).
 
 - *choice*: of the requests for one of several tools, those whose first call is of the right one;
 - *exact*: the calls and all arguments are among those allowed, by BFCL's own rules;
@@ -108,9 +109,12 @@ class Tools:
             return [(name, rules, ruled) for name in PLANNERS]
         read = process_time() - began
         self.tokens.append(answer.tokens)
-        together = tier.planned(text, actions, some[0], score, answer.calls, answer.sure, NOW, context=context)
+        together = rules
+        if tier.read(text, actions[some[0].name], rules):
+            together = tier.planned(text, actions, some[0], score, answer.calls, answer.sure, NOW, context=context)
         alone = tier.planned(text, actions, some[0], score, answer.calls, answer.sure, NOW, complete=False)
-        return [("rules", rules, ruled), ("decoder", alone, read), ("together", together, ruled + read)]
+        took = ruled + read if together is not rules else ruled
+        return [("rules", rules, ruled), ("decoder", alone, read), ("together", together, took)]
 
 
 def pairs(planned: Planned) -> list[tuple[str, Mapping[str, Any]]]:

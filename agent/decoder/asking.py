@@ -1,4 +1,5 @@
-"""Planning over foreign tools, as the planner's service does it: the encoder ranks, the decoder writes, rules value.
+"""Planning over foreign tools, as the planner's service does it: the encoder ranks, rules fill and value; where they
+see little, the decoder reads.
 
 Each model is a process of its own that may not be had: without the decoder the best tool's arguments are found by rules
 alone, without the encoder nothing is planned and that is said.
@@ -34,9 +35,12 @@ async def plan_over(
     actions: Sequence[ActionInfo],
     now: datetime,
     least: float = 0.0,
+    *,
+    always: bool = False,
 ) -> Planned:
     """The plan of a text over these actions alone; '' as ``decoder`` leaves it to rules. ``least`` is a score below
-    which no tool is believed, where that is more than the chooser's own.
+    which no tool is believed, where that is more than the chooser's own. ``always`` asks the decoder of written
+    requests too, which rules read better.
 
     Raises CallerError for tools that are too large, and what the encoder raises.
     """
@@ -61,7 +65,7 @@ async def plan_over(
         each = [(await port.ask(encoder, Rank(part, offered), Ranked, within=RANKED_WITHIN_S)).scores for part in parts]
         asked = [(said, [offered[at]], likely) for at, said, likely in segments(parts, each, offered, sure)] or asked
     around = text if len(asked) > 1 else ""
-    plans = [await _planned(port, decoder, by_name, *one, now, around) for one in asked]
+    plans = [await _planned(port, decoder, by_name, *one, now, around, always) for one in asked]
     return replace(tier.joined(plans), ms=round((port.now() - began) * 1000, 3))
 
 
@@ -74,7 +78,11 @@ async def _planned(
     score: float,
     now: datetime,
     context: str,
+    always: bool,
 ) -> Planned:
+    ruled = tier.planned(text, actions, some[0], score, None, 1.0, now, context=context)
+    if not always and not tier.read(text, actions[some[0].name], ruled):
+        return ruled
     written, trouble = await _written(port, decoder, text, some)
     calls, sure = (written.calls, written.sure) if written is not None else (None, 1.0)
     found = tier.planned(text, actions, some[0], score, calls, sure, now, context=context)

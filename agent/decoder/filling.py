@@ -37,9 +37,9 @@ def completed(
 ) -> dict[str, str]:
     """``given`` (words by parameter) with what the request says of the others, in the schema's order.
 
-    ``hints`` are somebody else's words for some of them: they speak for a text that the rules see too, and in speech,
-    where rules see little, they are taken where those find nothing; but words of the tool's own name, ``subject``, are
-    no argument of it. ``strict``: only what stands out, nothing for want of better.
+    ``hints`` are somebody else's words for some of them: taken for texts that may be any words, and in speech, where
+    rules see little, for what those do not find; but words of the tool's own name, ``subject``, are no argument of it.
+    ``strict``: only what stands out, nothing for want of better.
     """
     named = frozenset(tokens_of(subject))
     hints = {

@@ -13,10 +13,9 @@ from .spans import Span, is_spoken
 
 __all__ = ["HINT", "HINT_SPOKEN", "assigned"]
 
-HINT, HINT_FREE, HINT_SPOKEN = 0.4, 1.5, 4.5
-"""How much more a span fits that somebody else (the decoder) chose too, and how well its words fit alone: where any
-words may be said (a message), and in speech: without capitals and quotation marks rules see little, and the words for
-what may be left out are taken then, too."""
+HINT, HINT_SPOKEN = 1.5, 4.5
+"""How well somebody else's words (the decoder's) fit beside those that rules find: in writing, where only texts that
+may be any words take them (a message), and in speech, where rules see little, without capitals and quotation marks."""
 LEAST, STRICT, OPTIONAL = 1.2, 1.9, 3.4
 """How well words must fit to be those of a text at all, in a part of a request, and of one that may be left out."""
 
@@ -33,9 +32,7 @@ def assigned(parameters: Sequence[About], text: str, used: Sequence[Span], hints
         hint = hints.get(each.key, "").strip()
         if hint and (spoken or "anything" in each.topics):
             at = max(text.lower().find(hint.lower()), 0)
-            some.append((HINT_SPOKEN if spoken else HINT_FREE, Span(at, at + len(hint), hint)))
-        elif hint:  # in writing it only chooses among what rules see well enough
-            some = [(score + HINT * (score >= LEAST and _same_words(span, hint)), span) for score, span in some]
+            some.append((HINT_SPOKEN if spoken else HINT, Span(at, at + len(hint), hint)))
         offers += [(score, -order, -span.start, each, span) for score, span in some if not _tool(span, subject)]
     offers.sort(key=lambda offer: offer[:3], reverse=True)
     found: dict[str, Span] = {}
@@ -92,10 +89,6 @@ def _own(parameters: Sequence[About]) -> list[About]:
         named = {token for other in others for token in other.name}
         made.append(each._replace(name=each.name - named or each.name, told=each.told - told))
     return made
-
-
-def _same_words(span: Span, words: str) -> bool:
-    return span.words.strip().lower() == words.strip().lower()
 
 
 def _same(one: Span, other: Span) -> bool:

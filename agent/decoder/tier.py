@@ -17,12 +17,25 @@ from ...skills.messages import ActionInfo
 from ..messages import Planned, PlannedCall
 from ..plan import REFUSAL
 from ..schema import problem
+from .about import about
 from .calls import calls_of
 from .filling import completed
 from .spans import is_spoken
 from .values import kind_of, value_of
 
-__all__ = ["MOST_SHOWN", "RULES", "SEVERAL", "TIER", "joined", "likely", "made", "planned", "refused", "tools_of"]
+__all__ = [
+    "MOST_SHOWN",
+    "RULES",
+    "SEVERAL",
+    "TIER",
+    "joined",
+    "likely",
+    "made",
+    "planned",
+    "read",
+    "refused",
+    "tools_of",
+]
 
 TIER, RULES = "decoder", "encoder"
 """Who is named as the planner: the decoder where it read the request, else the encoder whose choice rules filled."""
@@ -73,6 +86,16 @@ def made(
             arguments[name] = value
     missing = [name for name in required if name not in arguments]
     return (None, missing) if missing else (PlannedCall(action.name, arguments, spans), [])
+
+
+def read(text: str, action: ActionInfo, ruled: Planned) -> bool:
+    """Whether the decoder is to be asked too, beside rules: in speech, and where they miss what may be any words. What else is written rules read better alone; see docs/models/planner-decoder.md.
+    """
+    if is_spoken(text):
+        return True
+    parameters, required = _asked(action)
+    return bool(ruled.lacks) and any("anything" in about(name, parameters[name], True).topics for name in required
+                                     if isinstance(parameters[name], Mapping))  # fmt: skip
 
 
 def _object(schema: Any, needed: bool, text: str, subject: str, now: datetime, depth: int = 0) -> dict[str, Any]:

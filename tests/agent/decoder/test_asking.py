@@ -57,8 +57,9 @@ def ask(text: str = "A taxi to the airport", tools: list[dict[str, Any]] | None 
 def test_tools_are_ranked_read_and_valued() -> None:
     async def test() -> None:
         service, models = device()
-        planned = await send(service, ask())
-        assert (planned.planner, planned.calls[0].arguments) == ("decoder", {"destination": "airport"})
+        planned = await send(service, ask("a taxi to the airport"))
+        assert planned.planner == "decoder"
+        assert "airport" in planned.calls[0].arguments["destination"]
         assert models.shown == [["book_taxi"]]
         models.score = 0.1
         refused = await send(service, ask())
@@ -72,14 +73,29 @@ def test_a_decoder_that_does_not_fit_is_done_without_and_that_is_said() -> None:
     async def test() -> None:
         service, models = device()
         models.trouble = BudgetExceeded("decoder needs 96 MiB, 10 MiB are free")
-        planned = await send(service, ask("A taxi to Oslo"))
-        assert (planned.planner, planned.calls[0].arguments) == ("encoder", {"destination": "Oslo"})
+        planned = await send(service, ask("a taxi to oslo"))
+        assert (planned.planner, planned.calls[0].arguments) == ("encoder", {"destination": "oslo"})
         assert "could not be had: decoder needs 96 MiB" in planned.why
         service, models = device(decoder="")
         assert (await send(service, ask("A taxi to Oslo"))).planner == "encoder"
         service, models = device()
         assert (await send(service, ask("A taxi to Oslo", tier="encoder"))).planner == "encoder"
         assert models.shown == []
+
+    run(test)
+
+
+def test_what_is_written_is_left_to_rules_unless_any_words_may_be_meant() -> None:
+    async def test() -> None:
+        service, models = device()
+        assert (await send(service, ask("A taxi to Oslo"))).planner == "encoder"
+        assert models.shown == []
+        assert (await send(service, ask("A taxi to Oslo", tier="decoder"))).planner == "decoder"
+        assert models.shown == [["book_taxi"]]
+        note = {"name": "take_note", "parameters": {"properties": {"text": {"type": "string"}}, "required": ["text"]}}
+        models.written = [("take_note", {"text": "we are all mad here"})]
+        planned = await send(service, ask("Jot down: we are all mad here", [note]))
+        assert planned.calls[0].arguments == {"text": "we are all mad here"}
 
     run(test)
 

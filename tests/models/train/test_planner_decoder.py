@@ -86,3 +86,30 @@ def test_llama_computes_what_torch_computes(net: Decoder, tokenizer: Any, tmp_pa
         expected = net(torch.tensor([numbers]))[0, -1].numpy()
     assert abs(context.logits(output) - expected).max() < 2e-2
     context.close()
+
+
+def test_training_can_go_on_from_a_file_that_was_shipped(net: Decoder, tokenizer: Any, tmp_path: Path) -> None:
+    pytest.importorskip("gguf", reason="export needs the extra 'train'")
+    from bluerill.models.train.planner_decoder.begin import read_gguf
+    from bluerill.models.train.planner_decoder.export import write_gguf
+
+    write_gguf(net.state_dict(), net.shape, tokenizer, tmp_path / "d.gguf")
+    weights, shape, pieces = read_gguf(tmp_path / "d.gguf")
+    assert shape == net.shape
+    assert pieces.encode("weather in rome, 42").ids == tokenizer.encode("weather in rome, 42").ids
+    for name, weight in net.state_dict().items():
+        assert torch.allclose(weights[name], weight, atol=float(weight.abs().max()) / 100), name
+
+
+def test_a_file_of_another_kind_is_no_beginning(tmp_path: Path) -> None:
+    gguf = pytest.importorskip("gguf", reason="export needs the extra 'train'")
+    from bluerill.models.train.planner_decoder.begin import read_gguf
+
+    writer = gguf.GGUFWriter(str(tmp_path / "x.gguf"), "mamba")
+    writer.add_name("x")
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    with pytest.raises(ValueError, match="expected a decoder of plans"):
+        read_gguf(tmp_path / "x.gguf")
