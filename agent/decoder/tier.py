@@ -89,7 +89,8 @@ def made(
 
 
 def read(text: str, action: ActionInfo, ruled: Planned) -> bool:
-    """Whether the decoder is to be asked too, beside rules: in speech, and where they miss what may be any words. What else is written rules read better alone; see docs/models/planner-decoder.md.
+    """Whether the decoder is to be asked beside rules: in speech, and where they miss what may be any words. What else
+    is written they read better alone; see docs/models/planner-decoder.md.
     """
     if is_spoken(text):
         return True
