@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from ...kernel.errors import CallerError
+from ...kernel.files import read_bounded
 
 __all__ = ["Marks", "WhisperFiles", "read_files"]
 
@@ -54,12 +55,7 @@ class WhisperFiles(msgspec.Struct, frozen=True):
 def read_files(folder: Path) -> WhisperFiles:
     """``model.json`` of a folder. Raises CallerError if it is not there or not as it should be."""
     path = folder / "model.json"
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CallerError(f"{path}: expected a converted Whisper model, found {error.strerror or error}") from None
-    if len(data) > MAX_BYTES:
-        raise CallerError(f"{path}: at most {MAX_BYTES} bytes are read, found {len(data)}")
+    data = read_bounded(path, MAX_BYTES, f"{path} of a converted Whisper model")
     try:
         return msgspec.json.decode(data, type=WhisperFiles)
     except msgspec.DecodeError as error:

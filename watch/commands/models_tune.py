@@ -14,6 +14,7 @@ from ...agent.messages import Tune, Tuned
 from ...agent.values.words import words
 from ...kernel import eventloop
 from ...kernel.errors import CallerError
+from ...kernel.files import read_bounded
 from ...models.encoder.example import Example
 from ..boot import PAGE, VOICE
 from ..front import open_front
@@ -40,12 +41,7 @@ def register(verbs: Any) -> None:
 
 def examples(path: Path) -> Iterator[Example]:
     """The examples of a file. Raises CallerError naming the line that is wrong."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise CallerError(f"--examples {path}: cannot be read: {error.strerror}") from error
-    if len(raw) > MAX_FILE:
-        raise CallerError(f"--examples {path}: expected at most {MAX_FILE:,} bytes, got {len(raw):,}")
+    raw = read_bounded(path, MAX_FILE, f"--examples {path}")
     for number, line in enumerate(raw.splitlines(), 1):
         if not line.strip():
             continue

@@ -16,6 +16,7 @@ from ...agent.foreign import actions_from_tools
 from ...agent.messages import Plan, Planned, PlanTools
 from ...kernel import eventloop
 from ...kernel.errors import CallerError
+from ...kernel.files import read_bounded
 from ..boot import PAGE, VOICE
 from ..control import Front
 from ..front import open_front
@@ -72,9 +73,7 @@ def _read_tools(path: str) -> list[dict[str, Any]]:
     Raises CallerError for a file that holds none, or one that is not well formed.
     """
     try:
-        read: Any = msgspec.json.decode(Path(path).read_bytes())
-    except OSError as error:
-        raise CallerError(f"--tools {path}: cannot be read: {error.strerror}") from error
+        read: Any = msgspec.json.decode(read_bounded(Path(path), MAX_LINE, f"--tools {path}"))
     except msgspec.DecodeError as error:
         raise CallerError(f"--tools {path}: expected a JSON list of tools: {error}") from error
     tools: Any = read

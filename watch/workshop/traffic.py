@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 
 from ...kernel.errors import BluerillError, CallerError, error_from
+from ...kernel.files import read_bounded
 from ...kernel.message import Body, body_type
 from ...kernel.service import Leased
 from ...skills import register
@@ -182,12 +183,7 @@ def _hosts(cls: type[Skill]) -> list[str]:
 
 
 def _read(path: Path) -> list[Line]:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CallerError(f"{path}: cannot be read: {error.strerror}") from error
-    if len(data) > MAX_BYTES:
-        raise CallerError(f"{path}: a recording has at most {MAX_BYTES} bytes, got {len(data)}")
+    data = read_bounded(path, MAX_BYTES)
     try:
         return [msgspec.json.decode(line, type=Line) for line in data.splitlines() if line.strip()]
     except msgspec.DecodeError as error:
