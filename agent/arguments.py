@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..skills.messages import ActionInfo
-from .matcher import Way
+from .matcher import Bound, Way
 from .values.changes import DOWNWARD
+from .values.dates import dates
 from .values.durations import iso_duration
 from .values.moments import Moment, iso_local, resolve, wall, when_text
 from .values.recurrence import weekdays_of
@@ -56,7 +57,7 @@ def arguments_of(
     offered = {p.name for p in action.parameters}
     arguments: dict[str, Any] = {}
     spans: dict[str, str] = {}
-    for bound in way.bound:
+    for bound in _dated(way.bound, tokens, now):
         said = quote(text, tokens, bound.start, bound.end)
         spans[bound.slot.name] = said
         if bound.slot.kind in ("text", "place", "person"):
@@ -77,6 +78,23 @@ def arguments_of(
     if "start" in ends and "end" in ends:
         arguments.update(_from_to(ends["start"], ends["end"], arguments["start"], now))
     return arguments, spans
+
+
+def _dated(bound: Sequence[Bound], tokens: Sequence[Token], now: datetime) -> list[Bound]:
+    """What was bound, where words taken for free text are the day of a time that was said: "the six am alarm for
+    wednesday"."""
+    said = [token.text for token in tokens]
+    timed = next((b for b in bound if isinstance(b.value, Moment) and b.value.clock and b.value.day is None), None)
+    if timed is None:
+        return list(bound)
+    for text in bound:
+        if text.slot.kind != "text" or not text.start or said[text.start - 1] not in ("for", "on"):
+            continue
+        day = next((day for end, day in dates(said, text.start, now.date()) if end == text.end), None)
+        if day is not None:
+            whole = timed._replace(value=timed.value._replace(day=day))
+            return [whole if b is timed else b for b in bound if b is not text]
+    return list(bound)
 
 
 def _from_to(start: Moment, end: Moment, begins: str, now: datetime) -> dict[str, str]:

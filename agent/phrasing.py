@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from .values.numbers import NUMBER_WORDS
 from .values.words import Token
 
 _BEFORE = [
@@ -99,6 +100,23 @@ def unled(said: Sequence[str]) -> int:
     return size if size < len(said) else 0
 
 
+_PAIRS = {
+    "antigua": "barbuda", "bosnia": "herzegovina", "kitts": "nevis", "newfoundland": "labrador", "pierre": "miquelon",
+    "tome": "principe", "trinidad": "tobago", "turks": "caicos", "vincent": "grenadines",
+    "wallis": "futuna", "tyne": "wear", "rock": "roll", "drum": "bass", "rhythm": "blues", "salt": "pepper",
+    "black": "white", "macaroni": "cheese", "mac": "cheese", "fish": "chips",
+}  # fmt: skip
+"""Names of one place, or of one thing, with an "and" in them."""
+
+
+def _in_one_name(said: Sequence[str], at: int) -> bool:
+    """The "and" of "eight hundred and ninety", or of "Bosnia and Herzegovina"."""
+    if said[at] != "and":
+        return False
+    after = said[at + 2] if said[at + 1] == "the" and at + 2 < len(said) else said[at + 1]
+    return (said[at - 1] in ("hundred", "thousand") and after in NUMBER_WORDS) or _PAIRS.get(said[at - 1]) == after
+
+
 def joints(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     """Places where one request may end and the next begin: (end of the first, start of the second)."""
     said = [token.text for token in tokens]
@@ -106,7 +124,7 @@ def joints(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     at = 1
     while at < len(said):
         size = max((len(p) for p in _JOINTS if said[at : at + len(p)] == p), default=0)
-        if size and at + size < len(said):
+        if size and at + size < len(said) and not _in_one_name(said, at):
             found.append((at, at + size))
             at += size
             continue

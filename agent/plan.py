@@ -140,6 +140,8 @@ class Planner:
 
 def _inside(match: Match) -> bool:
     """A joint lies inside free text that the action needs ("remind me to call mum and dad"), or in a name ("play
-    Salt and Silver")."""
+    Salt and Silver"), or it is a word of the template ("open my shopping list and add milk")."""
+    if match.joined:
+        return True
     needed = {p.name for p in match.action.parameters if p.required or p.name in _NAMES}
     return any(" and " in f" {match.spans.get(name, '')} " for name in match.free & needed)

@@ -10,7 +10,8 @@ all the rest fits one action only (:meth:`Repair.lead`).
 
 from __future__ import annotations
 
-from .values.dates import MONTH_NAMES, WEEKDAYS
+from .values.dates import WEEKDAYS
+from .values.months import MONTH_NAMES
 from .values.numbers import NUMBER_WORDS
 
 SKIP_COST = 0.4

@@ -58,6 +58,8 @@ class Match(NamedTuple):
     """Parameters whose words are free text."""
     vague: bool = False
     """Beside free text at most one telling word was said ("play chess")."""
+    joined: bool = False
+    """An "and" is a word of the template itself."""
 
 
 class Sentence(NamedTuple):
@@ -200,7 +202,7 @@ class Templates:
         free = frozenset(b.slot.name for b in way.bound if b.slot.kind in ("text", "place", "person"))
         telling = [word for word in way.said if word not in _DETERMINERS]
         vague = len(telling) <= 1 and any(b.slot.kind == "text" for b in way.bound)
-        return Match(template.action, arguments, spans, way.cost, way.literals, repair, free, vague)
+        return Match(template.action, arguments, spans, way.cost, way.literals, repair, free, vague, "and" in way.said)
 
     def saying(self, sentence: Sentence) -> list[Template]:
         """Every template that takes each word of the sentence as it stands: what its author's examples reach."""

@@ -3,7 +3,8 @@
 ``dialogues.txt`` was written for this project, in the manner of the public sets and with none of their sentences; the
 file says in which form. Rules were extended with its misses in view, so its figure says what is covered;
 ``dialogues_apart.txt`` was written later and is not looked at for that, so its figure says more. Right is only what is
-exact: all calls, in order, with all arguments and no others; texts count by their words, without articles. The
+exact: all calls, in order, with all arguments and no others; texts count by their words, without articles; a question
+about the world may be refused or put to ``answer``. The
 templates and both tiers are measured, since the second must not cost the first anything.
 """
 
@@ -27,6 +28,7 @@ from .figures import share
 
 __all__ = ["Dialogue", "dialogues", "main", "measure", "right"]
 
+ANSWER = "answer"
 FILE = Path(__file__).with_name("dialogues.txt")
 APART = Path(__file__).with_name("dialogues_apart.txt")
 UNDO, REFUSAL = "undo", "-"
@@ -84,6 +86,8 @@ def _value(text: str) -> Any:
 
 def right(dialogue: Dialogue, planned: Planned) -> bool:
     """Whether the last sentence led to exactly what it must."""
+    if not dialogue.calls and planned.calls and all(call.name == ANSWER for call in planned.calls):
+        return not dialogue.undo
     if planned.undo != dialogue.undo or len(planned.calls) != len(dialogue.calls):
         return False
     made = [(call.name, call.arguments) for call in planned.calls]

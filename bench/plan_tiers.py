@@ -13,7 +13,7 @@ says which action serves an intent.
 - Home Assistant's sentences and the skills' own examples are what templates are written for: together nothing of it may
   be lost;
 - *intent* (Snips): the likeliest of the seven labels that these seven intents have;
-- *arguments F1*: of the annotated calls, over single arguments;
+- *arguments F1*: of the annotated calls, over single arguments (of Snips only the weather's slots);
 - *several*: of two annotated requests in one sentence ("… and …"), those that became both calls;
 - *AUROC*: how well a tier's confidence tells what is served from what is not.
 
@@ -54,6 +54,13 @@ TIERS = ("templates", "encoder", "together")
 ANSWER = "answer"
 """What is asked of a language model, and refused politely where there is none: no wrong action for any question."""
 _ARTICLES = frozenset(["the", "a", "an", "my"])
+_NOUNS = {
+    "title": frozenset(["meeting", "meetings", "appointment", "appointments", "event", "events"]),
+    "station": frozenset(["station", "radio", "fm", "am", "channel", "frequency"]),
+    "name": frozenset(["podcast", "podcasts", "audiobook", "book", "audio", "episode"]),
+}
+"""What a name is of, said beside it: looked for without it, the same is found ("hello fm", "the hello fm station")."""
+_NAMED = frozenset(["list_events", "remove_event", "play_radio", "play_podcast", "play_audiobook"])
 _SETS = {"nlu_eval": "nlu_eval", "slurp": "nlu_eval", "clinc150": "clinc150", "snips": "snips", "fb": "fb"}
 
 
@@ -129,13 +136,18 @@ def same(planned: Planned, wanted: Planned) -> bool:
 
 
 def _plain(call: PlannedCall) -> tuple[str, dict[str, Any]]:
-    """Texts as words without articles; "today" of a date, and "now" of anything, as if they had not been said."""
+    """Texts as words without articles, names without the noun of what they name; "today" of a date, and "now" of
+    anything, as if they had not been said."""
     unsaid = [NOW.strftime("%Y-%m-%dT%H:%M"), *([NOW.date().isoformat()] if call.name == "get_date" else [])]
-    plain = {
-        name: [w for w in words(value) if w not in _ARTICLES] if isinstance(value, str) else value
-        for name, value in call.arguments.items()
-        if name != "when" or value not in unsaid
-    }
+    plain: dict[str, Any] = {}
+    for name, value in call.arguments.items():
+        if isinstance(value, str) and name not in ("when", "time", "start", "end", "until"):
+            beside = _NOUNS.get(name, frozenset()) if call.name in _NAMED else frozenset()
+            said = [word for word in words(value) if word not in _ARTICLES and word not in beside]
+            if said or not beside:
+                plain[name] = said
+        elif name != "when" or value not in unsaid:
+            plain[name] = value
     return call.name, plain
 
 
@@ -172,7 +184,7 @@ def measure(network: Network, data: Path, misses: int = 0) -> dict[str, Any]:
     offered = list(both.planner.actions)
     taken: Counter[tuple[str, str]] = Counter()
     beliefs: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in TIERS}
-    found = {name: Arguments() for name in TIERS}
+    found: dict[str, dict[str, Arguments]] = {}
     exact: list[tuple[str, Planned]] = []
     right: Counter[tuple[str, str]] = Counter()
     n: Counter[tuple[str, str]] = Counter()
@@ -212,7 +224,8 @@ def measure(network: Network, data: Path, misses: int = 0) -> dict[str, Any]:
                 calls = [(c.name, c.arguments) for c in planned.calls]
                 truth = [(c.name, c.arguments) for c in meant.calls]
                 count(f"{where}: exact", name, same(planned, meant), f"{text!r} got {calls}, expected {truth}")
-                found[name].add(planned, meant)
+                each_of = found.setdefault(where, {tier: Arguments() for tier in TIERS})
+                each_of[name].add(planned, meant)
         if meant is not None and meant.calls and source == "nlu_eval":
             exact.append((text, meant))
         if source == "snips":
@@ -246,7 +259,7 @@ def measure(network: Network, data: Path, misses: int = 0) -> dict[str, Any]:
     return {
         "rows": rows,
         "auroc": {name: auroc(*each) for name, each in beliefs.items()},
-        "arguments": {name: each.figures() for name, each in found.items()},
+        "arguments": {where: {name: each.figures() for name, each in tiers.items()} for where, tiers in found.items()},
         "confusions": [[wanted, got, n] for (wanted, got), n in taken.most_common()],
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         "encoder_ms": {"p50": round(percentile(ms, 0.5), 2), "p95": round(percentile(ms, 0.95), 2), "n": len(ms)},
@@ -267,11 +280,11 @@ def report(figures: dict[str, Any], write: Callable[[str], object]) -> None:
         shown = [f"{c['accuracy']:.1%} ({c['low']:.1%}-{c['high']:.1%})" if c else "" for c in cells]
         total = next(c["n"] for c in cells if c)
         write(f"{row:28} {total:>5}{''.join(f'{each:>24}' for each in shown)}")
-    for what in ("auroc", "arguments"):
-        cells = [figures[what][name] for name in TIERS]
-        shown = [f"{c['f1']:.3f} (n={c['n']})" if isinstance(c, dict) else f"{c:.3f}" for c in cells]
-        label = "AUROC of confidence" if what == "auroc" else "arguments F1"
-        write(f"{label:34}{''.join(f'{each:>24}' for each in shown)}")
+    for where, tiers in figures["arguments"].items():
+        shown = [f"{tiers[name]['f1']:.3f} (n={tiers[name]['n']})" for name in TIERS]
+        write(f"{f'{where}: arguments F1':34}{''.join(f'{each:>24}' for each in shown)}")
+    auc = figures["auroc"]
+    write(f"{'AUROC of confidence':34}{''.join(f'{auc[name]:>24.3f}' for name in TIERS)}")
     write(f"peak memory of this process: {figures['peak_mb']} MB")
     for name, some in figures["misses"].items():
         for miss in some:

@@ -176,7 +176,8 @@ def _clinc(data: Path, *, dev: bool) -> Iterator[Example]:
     for part in ("val", "oos_val") if dev else ("train", "oos_train"):
         for text, intent in sets[part]:
             said = words(text)
-            yield Example(said, intents().label("clinc150", intent, said), None, f"clinc150.{intent}")
+            label = f"other.{intent}" if dev and intent == "oos" else intents().label("clinc150", intent, said)
+            yield Example(said, label, None, f"clinc150.{intent}")
 
 
 def _snips(data: Path, *, dev: bool) -> Iterator[Example]:

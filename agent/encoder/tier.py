@@ -23,7 +23,8 @@ from ..choosing import question as question_between
 from ..messages import Encoded, Planned, PlannedCall, Sighted
 from ..phrasing import COMMANDING, joints
 from ..plan import REFUSAL
-from ..values.words import Token, tokenize
+from ..values.durations import durations
+from ..values.words import Token, tokenize, words
 from .filling import filled
 from .labels import Label, read_label
 
@@ -32,12 +33,16 @@ __all__ = ["DOUBT", "TIER", "chosen", "doubted", "heard", "planned", "ranked", "
 TIER = "encoder"
 DOUBT = 0.9
 """The confidence below which a match of the templates is not believed without the encoder: where more than one word in
-six is free text. Chosen, with the rules of :func:`second`, on sentences that were kept back."""
-WITHIN_SKILL, CERTAIN = 0.7, 0.985
-OVERRULE = 0.85
-"""How sure the encoder must be to be believed instead."""
-OPEN, OPEN_SURE = frozenset(["answer", "get_news"]), 0.8
-"""Actions that are about anything at all, and how sure it must be of them: so is what nobody serves."""
+six is free text. What goes on from an earlier request has just that: the encoder has not heard of that one. Chosen,
+with the rules of :func:`second`, on sentences that were kept back."""
+DOUBT_OF_SEVERAL, ONE = 0.7, 0.95
+"""The same of several requests, which are taken for one only where the encoder is as sure as this of it."""
+WITHIN_SKILL, CERTAIN = 0.7, 0.995
+OVERRULE, CLOSELY, OVERRULE_CLOSELY = 0.65, 0.8, 0.85
+"""How sure the encoder must be to be believed instead; and where the template matches that closely."""
+OPEN, OPEN_SURE = frozenset(["get_news"]), 0.8
+"""Actions that are about anything at all, and how sure it must be of them: so is what nobody serves. To ask ``answer``
+is as harmless as to refuse."""
 HEARD, HEARD_WEIGHT = 0.9, 0.8
 """How sure it must be of words from a recogniser, and how much that counts beside the templates' understanding."""
 _HALVES = 3
@@ -87,9 +92,9 @@ def planned(text: str, encoded: Encoded, actions: Mapping[str, ActionInfo], now:
         _one(text, tokens, seen, encoded.sure, actions, now) for tokens, seen in zip(parts, encoded.seen, strict=True)
     ]
     best: Planned | None = None
-    for first, second, words in zip(plans[1::2], plans[2::2], parts[2::2], strict=True):
+    for first, second, said in zip(plans[1::2], plans[2::2], parts[2::2], strict=True):
         sure = min(first.confidence, second.confidence)
-        least = _HALF_SURE if words[0].text in COMMANDING else _HALF_SURER
+        least = _HALF_SURE if said[0].text in COMMANDING else _HALF_SURER
         if first.calls and second.calls and sure >= max(least, best.confidence if best else 0.0):
             best = Planned([*first.calls, *second.calls], TIER, sure, 0.0)
     return best if best is not None else plans[0]
@@ -149,7 +154,8 @@ def question(action: ActionInfo, missing: Sequence[ParameterInfo]) -> str:
 def doubted(templates: Planned) -> bool:
     """The encoder is asked about this plan of the templates."""
     if templates.calls:
-        return len(templates.calls) == 1 and not templates.calls[0].revises and templates.confidence < DOUBT
+        doubt = DOUBT if len(templates.calls) == 1 else DOUBT_OF_SEVERAL
+        return not templates.calls[0].revises and templates.confidence < doubt
     return templates.reply == REFUSAL
 
 
@@ -157,7 +163,8 @@ def second(
     templates: Planned, encoder: Planned, actions: Mapping[str, ActionInfo], *, foreign: bool = False
 ) -> Planned:
     """Which of two plans of one text to follow, where the templates' is :func:`doubted`. Agreed on the action, the
-    templates' arguments are taken, but for a place: free text takes any words for one ("the current spot"). Agreed on
+    encoder's arguments are taken where they differ in nothing that the action needs: what a template leaves to free
+    words takes any there are ("my current spot" for a place), but a note or a message is all that was said. Agreed on
     the skill, the templates are believed sooner: "cancel" and "resume" are literal words of theirs.
 
     Of an action that is ``foreign`` to the network (of a skill that came after the training) it has no opinion: it can
@@ -165,26 +172,40 @@ def second(
     """
     if not templates.calls:
         return replace(encoder, why=f"no template matches; {_belief(encoder)}")
+    if len(templates.calls) > 1:
+        if encoder.calls and len(encoder.calls) == 1 and encoder.confidence >= ONE:
+            return replace(encoder, why=f"several templates match loosely; {_belief(encoder)} alone")
+        return replace(templates, why="several templates match")
     if encoder.options:
         return replace(templates, why=f"a template matches loosely; {_belief(encoder)}")
     if foreign:
         return replace(templates, why="a template matches loosely, and the encoder was never taught its action")
     names = [call.name for call in templates.calls]
     if names == [call.name for call in encoder.calls] or encoder.lacks in names:
-        found = encoder if encoder.calls and _differ_in_place(templates.calls[0], encoder.calls[0]) else templates
+        found = encoder if encoder.calls and _clipped(templates.calls[0], encoder.calls[0], actions) else templates
         return replace(found, why=f"a template matches loosely; {_belief(encoder)} too")
     skills = {actions[call.name].skill for call in (*templates.calls, *encoder.calls) if call.name in actions}
     within = len(skills) == 1 and templates.confidence >= WITHIN_SKILL
-    if encoder.confidence < (CERTAIN if encoder.calls and within else OVERRULE):
+    bar = OVERRULE if templates.confidence < CLOSELY else OVERRULE_CLOSELY
+    if encoder.confidence < (CERTAIN if encoder.calls and within else bar):
         return replace(templates, why=f"a template matches loosely; the encoder is no surer ({encoder.confidence:.2f})")
     return replace(encoder, why=f"a template matches only loosely ({templates.confidence:.2f}); {_belief(encoder)}")
 
 
-def _differ_in_place(template: PlannedCall, encoder: PlannedCall) -> bool:
-    one, other = template.arguments, encoder.arguments
-    return one.get("place") != other.get("place") and (
-        {**one, "place": None} == {**other, "place": None} or "place" in one
-    )
+def _clipped(template: PlannedCall, encoder: PlannedCall, actions: Mapping[str, ActionInfo]) -> bool:
+    """The encoder's call lacks nothing that was surely said: what the action needs, or a name that is a length of time
+    ("the five minutes timer")."""
+    parameters = actions[template.name].parameters if template.name in actions else []
+    for p in parameters:
+        told = template.arguments.get(p.name)
+        if told != encoder.arguments.get(p.name) and (p.required or (p.kind == "text" and _is_length(str(told)))):
+            return False
+    return True
+
+
+def _is_length(text: str) -> bool:
+    said = words(text)
+    return any(end == len(said) for end, _seconds in durations(said, 0)) if said else False
 
 
 def _belief(encoder: Planned) -> str:

@@ -11,22 +11,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from .festive import NAMES, festive, nth_weekday
+from .months import MONTH_NAMES, add_months
 from .numbers import UNITS, Words, cardinals, ordinals
-from .spans import add_months, lengths
+from .spans import lengths
 
 WEEKDAYS = {
     name: number
     for number, names in enumerate(
         ("monday mon", "tuesday tue tues", "wednesday wed", "thursday thu thur thurs", "friday fri", "saturday sat",
          "sunday sun")
-    )
-    for name in names.split()
-}  # fmt: skip
-MONTH_NAMES = {
-    name: number + 1
-    for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-         "september sep sept", "october oct", "november nov", "december dec")
     )
     for name in names.split()
 }  # fmt: skip
@@ -62,13 +55,15 @@ def _years(words: Words, at: int) -> Iterator[tuple[int, int]]:
     if word.isdigit() and len(word) == 4 and 1900 <= int(word) <= 2199:
         yield at + 1, int(word)
         return
-    for end, head in cardinals(words, at):
+    spelled = list(cardinals(words, at))
+    longest = max((end for end, _head in spelled), default=at)
+    for end, head in spelled:
         if 19 <= head <= 21 and not words[at].isdigit():
             for stop, tail in cardinals(words, end):
                 if 10 <= tail <= 99:
                     yield stop, head * 100 + tail
-        elif 1900 <= head <= 2199 and not words[at].isdigit():
-            yield end, head
+        elif 1900 <= head <= 2199 and not words[at].isdigit() and end == longest:
+            yield end, head  # "two thousand seventeen" is not 2000, at seventeen
 
 
 def _with_year(words: Words, at: int, today: date, month: int, day: int) -> Iterator[Day]:

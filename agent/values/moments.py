@@ -16,15 +16,20 @@ from typing import NamedTuple
 from .clock import Clock, clocks
 from .dates import WEEKDAYS, dates
 from .durations import durations
-from .numbers import Words
+from .months import MONTH_NAMES
+from .numbers import ORDINAL_TENS, ORDINAL_UNITS, TENS, Words
 from .spans import spans
 
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})[ t](\d{2}):(\d{2})(?::(\d{2}))?")
+_CALENDAR_ENDS = frozenset([*MONTH_NAMES, *ORDINAL_UNITS, *ORDINAL_TENS])
+_YEAR = re.compile(r"(?:19|20)\d\d")
 PART_HOURS = {
     "morning": 9, "afternoon": 15, "evening": 19, "night": 21, "tonight": 20, "lunchtime": 12, "noon": 12,
     "midday": 12, "midnight": 0,
 }  # fmt: skip
 """What a part of the day means when no time is given."""
+MEAL_HOURS = {"breakfast": 8, "brunch": 11, "lunch": 12, "tea": 17, "dinner": 19, "supper": 19}
+PART_HOURS |= MEAL_HOURS
 _BEFORE_CLOCK = ("at", "around", "about", "by", "from", "for", "-")
 _END = Clock(23, 59, 59, exact=True)
 """The end of a day, as ISO 8601 counts: its last second."""
@@ -72,6 +77,12 @@ def _part_of_day(words: Words, at: int) -> Iterator[tuple[int, str, int]]:
             yield at + 3, part, -9
     elif (word in ("early", "late") and after in PART_HOURS) or (word == "at" and after in ("night", "lunchtime")):
         yield at + 2, after, -9
+    elif word in ("at", "around", "by") and after in MEAL_HOURS:
+        timed = words[at + 2 : at + 3] == ["time"]
+        if timed or after != "tea":
+            yield at + 2 + timed, after, -9
+    elif word in MEAL_HOURS and after == "time":
+        yield at + 2, word, -9
     elif word in ("morning", "afternoon", "evening", "night"):
         yield at + 1, word, -9
 
@@ -108,6 +119,8 @@ def moments(words: Words, at: int, today: date) -> Iterator[Reading]:
     for end, clock in clocks(words, lead):
         if word == "on" and clock.bare:
             continue  # "on 4.22" is a day
+        if words[end - 1] in TENS and words[end : end + 1] and words[end] in ORDINAL_UNITS:
+            continue  # "twenty seventh march" is no eight in the evening
         said = clock._replace(bare=clock.bare and lead == at)
         yield end, Moment(clock=said)
         yield from _then_day(words, end, said, today)
@@ -180,6 +193,8 @@ def _then_time(words: Words, at: int, day: date) -> Iterator[Reading]:
     if words[at : at + 1] == ["("] and words[at + 1 : at + 2] and words[at + 1] in WEEKDAYS:
         at += 3  # "22 may (tue) 11:30"
     for end, clock in _at_clock(words, at):
+        if _YEAR.fullmatch(words[at]) and (words[at - 1] in _CALENDAR_ENDS or words[at - 1][0].isdigit()):
+            continue  # "may first 2034" is no twenty to nine in the evening
         if clock.bare and words[at] not in _BEFORE_CLOCK:
             following = words[end] if end < len(words) else ""
             if following in ("minutes", "minute", "hours", "hour", "percent", "degrees"):

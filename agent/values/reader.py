@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from .arithmetic import expressions
 from .changes import changes, level_changes
 from .clock import Clock
-from .dates import bare_numbers, dates
+from .dates import WEEKDAYS, bare_numbers, dates
 from .durations import durations
 from .levels import levels
 from .moments import Moment, moments
@@ -31,8 +31,9 @@ FREE_KINDS = frozenset(["text", "place", "person"])
 _AFTER_TIME = frozenset(
     ["at", "to", "for", "by", "from", "until", "till", "before", "around", "about", "alarm", "is", "it", "past"]
 )
-
-
+_POSSESSIVE = frozenset(
+    f"{day}'s" for day in ("today", "tonight", "tomorrow", "yesterday", "week", "weekend", *WEEKDAYS)
+)
 _NUMBERS_ALONE = 1.75
 """More than leaving them in free text costs."""
 
@@ -50,6 +51,7 @@ class Reader:
 
     def __init__(self, words: Words, today: date) -> None:
         self.words = words
+        self._days = [word.removesuffix("'s") if word in _POSSESSIVE else word for word in words]
         self.today = today
         self._kept: dict[tuple[str, int], tuple[Reading, ...]] = {}
         self._readers: dict[str, Callable[[int], Iterable[Reading]]] = {
@@ -82,7 +84,7 @@ class Reader:
         return kept
 
     def _moments(self, at: int, *, timed: bool) -> Iterable[Reading]:
-        for end, moment in moments(self.words, at, self.today):
+        for end, moment in moments(self._days, at, self.today):
             if timed and not moment.timed:
                 continue
             cost = 0.0 if moment.timed or not bare_numbers(self.words, at, end) else _NUMBERS_ALONE
@@ -96,9 +98,9 @@ class Reader:
             yield Reading(end, moment, cost)
 
     def _dates(self, at: int) -> Iterable[Reading]:
-        for end, day in dates(self.words, at, self.today):
+        for end, day in dates(self._days, at, self.today):
             yield Reading(end, Moment(day), _NUMBERS_ALONE if bare_numbers(self.words, at, end) else 0.0)
-        for end, first, last in spans(self.words, at, self.today):
+        for end, first, last in spans(self._days, at, self.today):
             yield Reading(end, Moment(first, last=last), 0.25)
 
 

@@ -8,17 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from ...skills.localtime import month_days
 from .durations import SECONDS, calendar_spans
+from .months import add_months, named
 from .numbers import Words, numbers
 
 Span = tuple[int, date, date]
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, month_days(year, month + 1)))
 
 
 def lengths(words: Words, at: int) -> Iterator[tuple[int, int, int]]:
@@ -43,6 +37,7 @@ def spans(words: Words, at: int, today: date) -> Iterator[Span]:
     if at >= len(words):
         return
     word = words[at]
+    yield from named(words, at, today)
     if word in ("for", "on", "over", "during", "at", "in") and at + 1 < len(words):
         if words[at + 1] in ("this", "next", "the", "last"):
             yield from spans(words, at + 1, today)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from .dates import MONTH_NAMES, WEEKDAYS
+from .dates import WEEKDAYS
+from .months import MONTH_NAMES
 from .numbers import ORDINAL_TENS, ORDINAL_UNITS, TENS, UNITS
 
 _UNIT_NAMES = {value: name for name, value in UNITS.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ..contract import Card, Glance, Refusal, RingView, Skill
@@ -12,6 +12,11 @@ from ..recurrence import in_words, next_after, parse_rule
 from ..speech import capital, clock, joined, relative_day, relative_moment, spoken_clock
 
 Row = dict[str, Any]
+_PARTS = {
+    name: frozenset(f"{hour:02}" for hour in range(start, end))
+    for name, start, end in (("morning", 3, 12), ("afternoon", 12, 18), ("evening", 17, 24), ("night", 20, 24))
+}
+"""The hours that a part of the day means in the name of an alarm."""
 
 
 class AlarmRows(Skill):
@@ -35,22 +40,34 @@ class AlarmRows(Skill):
         await self.device.forget(row["id"])
         await self.device.forget(f"{row['id']}/again")
 
-    def _pick(self, rows: list[Row], time: datetime | None, label: str | None) -> Row:
+    def _meant(
+        self, rows: list[Row], time: datetime | None, label: str | None, day: date | None, *, every: bool
+    ) -> list[Row]:
+        """The alarms of a time, a day, a name or a part of the day ("morning"); one alone unless every one is meant."""
         found = rows
-        if time is not None:
-            exact = [row for row in rows if row["next"] == iso(wall(time, time.tzinfo))]  # type: ignore[arg-type]
-            found = exact or [row for row in rows if clock_of(row) == clock(time)]
-            if not found:  # "my 7 o'clock alarm" may mean the one at 19:00
-                found = [row for row in rows if clock_of(row) == clock(time + timedelta(hours=12))]
+        if day is not None:
+            found = [row for row in found if self._rings_on(row, day.isoformat())]
             if not found:
-                raise Refusal(f"There is no alarm for {spoken_clock(time)}.")
+                raise Refusal(f"There is no alarm {relative_day(day, self.device.now().date())}.")
+        if time is not None:
+            found = self._at(found, time)
         if label is not None:
-            found = best(found, label, lambda row: [row["id"], row["label"], f"{row['label']} alarm"])
+            named = best(found, label, lambda row: [row["id"], row["label"], f"{row['label']} alarm"])
+            found = named or [row for row in found if label in _PARTS and clock_of(row)[:2] in _PARTS[label]]
             if not found:
                 raise Refusal(f"There is no alarm called {label_of(label) or label}.")
-        if len(found) > 1:
+        if len(found) > 1 and not every:
             raise Refusal(f"Which one? There are alarms for {joined([self._listed(row) for row in found])}.")
-        return found[0]
+        return found
+
+    def _at(self, rows: list[Row], time: datetime) -> list[Row]:
+        exact = [row for row in rows if row["next"] == iso(wall(time, time.tzinfo))]  # type: ignore[arg-type]
+        found = exact or [row for row in rows if clock_of(row) == clock(time)]
+        if not found:  # "my 7 o'clock alarm" may mean the one at 19:00
+            found = [row for row in rows if clock_of(row) == clock(time + timedelta(hours=12))]
+        if not found:
+            raise Refusal(f"There is no alarm for {spoken_clock(time)}.")
+        return found
 
     def _rings_on(self, row: Row, when: str) -> bool:
         day = datetime.fromisoformat(when).date()

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..contract import (
     Card,
+    Day,
     Duration,
     Moment,
     Refusal,
@@ -191,6 +192,7 @@ class Alarms(AlarmRings):
         "<off> <my> alarm [that is|that's] [set|i set] (for|at|to) {time}",
         "<off> <my> {time} alarm",
         "<off> <my> {label} alarm",
+        "<off> <my> {time} {label} alarm",
         "<off> <my> alarm (called|named|labelled|labeled|for) {label}",
         "turn <my> [{label}] alarm off",
         "<off> <my> alarm (which|that) (is|was|i) [set] (at|for) {time}",
@@ -204,6 +206,18 @@ class Alarms(AlarmRings):
         "(i'm|i am) (awake|up)",
         Say("<off> (all|every|each|all of|all the|all my) [of] [the|my] (alarm|alarms)", {"all": True}),
         Say("<off> [the|my] alarms", {"all": True}),
+        Say(
+            "<off> [all|every|any] [of] [the|my] alarms [set|that are set|i set|i have|i have set] (for|on|of) {day}",
+            {"all": True},
+        ),
+        Say("<off> [the|my] {day} alarms", {"all": True}),
+        "<off> <my> (alarm|alarm clock|wake up call) [that is|set|i set] (for|on|of) {day}",
+        "<off> <my> {day} alarm",
+        "(i don't need|i no longer need|i do not need) <my> alarm (for|on) {day}",
+        Say("<off> <my> morning (alarm|alarms)", {"label": "morning"}),
+        Say("<off> <my> afternoon (alarm|alarms)", {"label": "afternoon"}),
+        Say("<off> <my> evening (alarm|alarms)", {"label": "evening"}),
+        Say("<off> (all|all of|every|each) [the|my] {label} alarms", {"all": True}),
         Say("turn (all|all my|all the|my) alarms off", {"all": True}),
         Say("<off> (every|everything about) alarm", {"all": True}),
         Say(
@@ -218,21 +232,22 @@ class Alarms(AlarmRings):
         time: Moment | None = None,
         label: Text | None = None,
         all: bool = False,  # noqa: A002
+        day: Day | None = None,
     ) -> Reply:
         """Cancel an alarm, or silence one that rings.
 
         time: the one set for that time
         label: the one called so
-        all: every alarm
+        all: every alarm, or every one of that day or name
+        day: the one that rings on that day
         """
         rows = await self._all()
         if not rows:
             raise Refusal("There are no alarms.")
         ringing = [row for row in rows if row["state"] != "set"]
-        if not all and ringing and time is None and label is None:
+        if ringing and not (all or time or label or day):
             return await self._silenced(ringing)
-        if not all:
-            rows = [self._pick(rows, time, label)]
+        rows = self._meant(rows, time, label, day, every=all)
         for row in rows:
             await self._drop(row)
         await self._show()

@@ -36,6 +36,9 @@ WARN = timedelta(minutes=10)
 SAID, SHOWN = 4, 20
 
 
+_ANY = frozenset(["meeting", "meetings", "appointment", "appointments", "event", "events"])
+
+
 class Calendar(Skill):
     """Your calendar, kept on this watch."""
 
@@ -191,7 +194,7 @@ class Calendar(Skill):
         events = await self._all()
         now = self.device.now().replace(tzinfo=None)
         if title is not None:
-            events = best(events, title, lambda event: [event.title, event.name, event.people])
+            events = _called(events, title)
             if not events:
                 raise Refusal(f"There is nothing called {title} in your calendar.")
         first, last, day = period(when, now, until)
@@ -251,7 +254,7 @@ class Calendar(Skill):
         if title == "next":
             found = taking_place(events, now, now + timedelta(days=366))[:1]
         elif title is not None:
-            named = best(events, title, lambda event: [event.title, event.name, event.people])
+            named = _called(events, title)
             found = taking_place(named, first, last) if when else [coming(event, now) for event in named]
         else:
             found = taking_place(events, first, last) if when else [coming(event, now) for event in events]
@@ -381,3 +384,9 @@ class Calendar(Skill):
 
 def _key(event: str) -> str:
     return f"event/{int(event.partition(':')[2]):06}"
+
+
+def _called(events: list[Event], title: str) -> list[Event]:
+    """The events of a name; any of them for a word that means any, where none bears it as its name."""
+    named = best(events, title, lambda event: [event.title, event.name, event.people])
+    return events if not named and title in _ANY else named

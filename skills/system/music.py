@@ -50,7 +50,8 @@ class Music(Skill):
         "the": "[the|this|that|my|these]",
         "item": "(music|song|track|tune|playback|player|album|playlist|radio|podcast|audiobook|audio book|book|sound|playing|episode|station|media)",
         "book": "(audiobook|audio book|audiobooks|book|audible book)",
-        "read": "(play|start|read|read me|resume|continue|continue reading|continue playing|resume reading|start reading|keep reading|go on with|put on|open|listen to|i want to listen to|i want to hear|let me hear|i would like to listen to|i would like to hear|carry on with|start playing)",
+        "read": "(play|start|read|read me|resume|resume playing|continue|continue with|continue reading|continue playing|resume reading|start reading|keep reading|go on with|put on|open|listen to|i want to listen to|i want to hear|let me hear|i would like to listen to|i would like to hear|carry on with|start playing)",
+        "left": "[from|at] (where|the place|the place where|the place that|the spot|the spot where|the part|the part where|the point where) (i|we) [last|had|have] (left off|left it|left|stopped|paused|ended|was|were) [listening|reading] [last|last time|yesterday|before]",
         "pod": "(podcast|podcasts|pod cast|show podcast)",
     }
 
@@ -131,6 +132,7 @@ class Music(Skill):
         "<hear> the (song|track) after this [one]",
         "(play|go to|jump to|skip to|give me|put on|move to|hear|switch to) [the] next (song|track|tune|one|piece|chapter|station)",
         "(skip|skip it|skip this|skip that|skip ahead|skip forward|next please)",
+        "(skip|pass) (this|that|it) [song|track|tune|one] and (play|go to|go on to|move on to|skip to) <the> next [song|track|tune|one]",
         "(change|switch) <the> (song|track|tune)",
         "(i do not|i don't) (like|want) (this|that) (song|track|one|tune)",
         "(song|track) (forward|skip)",
@@ -160,6 +162,8 @@ class Music(Skill):
         "<play> [the|my] {station} (radio|radio station|station|fm|radio channel)",
         "<play> {station} on [the|my] radio",
         "(tune in to|tune into|tune to|tune the radio to|tune in|set the radio to|turn the radio to|switch the radio to|put the radio on|change the station to|change station to|change the channel to|switch the station to|change the radio to) [the] [station|radio|channel|radio station] {station}",
+        "<play> [the] [radio] (fm|am|frequency|station) {station}",
+        "(tune|turn|set|switch|change) [it|the radio] to [the] (fm|am|frequency|station|channel) {station}",
         "(find|find me|look for|search for) [a|the] [radio] station (called|for|with) {station}",
         examples=("turn on the radio", "play City Jazz radio", "tune in to Morning Air"),
     )
@@ -192,11 +196,13 @@ class Music(Skill):
         return await self._start(Wanted("podcast", name or ""), not name, "podcast")
 
     @action(
-        "<read> [me] [the|a|an|my|this|that|some|more of my|current] [last|latest|current|recent] <book> [please]",
+        "<read> [me] [the|a|an|my|this|that|some|more of my|current] [last|last played|latest|current|recent|recently added|recently paused|new|next] <book> [<left>|again|from the beginning|from the start] [please]",
         "<read> [me] [the|my|an] <book> [called|named|of|about|by|titled] {name}",
         "<read> [me] [the|my] {name} <book> [please]",
-        "<read> [the|my] <book> {name} (from|where) [where] [i|we] left off",
-        "(pick up|continue|resume|go on with|keep reading|carry on with|continue reading|resume reading) {name} (where|from where) (i|we) (left off|stopped)",
+        "<read> [me] [the|my] <book> {name} <left>",
+        "<read> [me] [the|my] {name} <book> <left>",
+        "(<read>|pick up|take up) [me] {name} <left>",
+        "(continue|go on|carry on|keep reading|resume|pick up) <left>",
         "(continue reading|resume reading|keep reading) [my book|the book]",
         "(continue reading|resume reading|keep reading|start reading) {name}",
         "(audiobook|audiobooks|audio book) [please]",

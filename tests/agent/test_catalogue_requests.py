@@ -20,6 +20,12 @@ def planned(text: str) -> list[Call]:
 
 
 MATCH: dict[str, Call] = {
+    "turn off the six am alarm for wednesday": ("cancel_alarm", {"time": "2026-11-25T06:00"}),
+    "delete the seven am gym alarm": ("cancel_alarm", {"time": "2026-11-21T07:00", "label": "gym"}),
+    "skip this song and go to the next one": ("next_track", {}),
+    "open my shopping list and add milk": ("add_to_list", {"list": "shopping", "item": "milk"}),
+    "weather on twenty seventh march": ("get_weather", {"when": "2027-03-27"}),
+    "show me the weather on twenty seventh march two thousand seventeen": ("get_weather", {"when": "2017-03-27"}),
     "add lunch with Anna to my calendar on Friday at noon": (
         "add_event", {"title": "lunch", "people": "Anna", "start": "2026-11-27T12:00"},
     ),

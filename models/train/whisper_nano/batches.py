@@ -23,7 +23,7 @@ from .rooms import Rooms
 from .tokens import Pieces, letters_of
 from .voices import RATE, Clip, EspeakVoices, read_shard
 
-__all__ = ["Batch", "Loader", "Recipe", "collate", "people_clips"]
+__all__ = ["EASY", "Batch", "Loader", "Recipe", "collate", "people_clips"]
 
 LONGEST_S = 9.5
 CONTEXT = 1_000

@@ -22,7 +22,7 @@ from whisper.model import ModelDimensions, Whisper
 from .batches import Batch
 from .tokens import LETTERS, Pieces
 
-__all__ = ["Nano", "checkpoint", "load", "write_packed"]
+__all__ = ["Nano", "begun", "checkpoint", "load", "write_packed"]
 
 FULL = 51_864
 """Rows of the vocabulary of Whisper's English checkpoints."""
@@ -148,3 +148,16 @@ def load(path: Path) -> tuple[Nano, Pieces]:
     nano.net.load_state_dict({name: value.float() for name, value in state.items()})
     nano.letters.load_state_dict({name: saved["ctc"][name].float() for name in ("weight", "bias")})
     return nano.eval(), pieces
+
+
+def begun(nano: Nano, pieces: Pieces, path: Path) -> None:
+    """Give a new nano the weights of a finished one of the same shape; pieces that one did not know keep their own."""
+    before, known = load(path)
+    place = {piece: at for at, piece in enumerate(known.table)}
+    state = before.state_dict()
+    name = "net.decoder.token_embedding.weight"
+    table = nano.state_dict()[name].clone()
+    for at, piece in enumerate(pieces.table):
+        if piece in place:
+            table[at] = state[name][place[piece]]
+    nano.load_state_dict({**state, name: table})

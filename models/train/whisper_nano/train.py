@@ -1,11 +1,14 @@
 """Trains whisper-nano within a given time, and can go on where it was stopped.
 
     python -m bluerill.models.train.whisper_nano.train --sentences FILE --folder DIR [--minutes 110] [--resume]
+                                                       [--begin CHECKPOINT --rate 0.0008]
 
 Two losses share the encoder: CTC over letters, which finds the alignment early, and cross entropy over word pieces from
 the decoder (Watanabe et al. 2017). Matrices inside the blocks are stepped by Muon, the rest by AdamW; the rate falls
-linearly to zero at the end of the time. A running average of the weights is what is measured and kept. Writes
-``nano.pt`` (the checkpoint), ``state.pt`` (to resume) and ``log.jsonl`` into the folder.
+linearly to zero at the end of the time. A running average of the weights is what is measured and kept. ``--begin``
+takes a finished checkpoint's weights as the start, for sentences that came after it: the pieces it knows keep their
+rows of the vocabulary, new ones begin anew, and utterances are of full difficulty from the first. Writes ``nano.pt``
+(the checkpoint), ``state.pt`` (to resume) and ``log.jsonl`` into the folder.
 """
 
 from __future__ import annotations
@@ -22,9 +25,9 @@ from typing import Any
 
 import torch
 
-from .batches import Batch, Loader, Recipe
+from .batches import EASY, Batch, Loader, Recipe
 from .evaluate import Exam, read_exam
-from .network import Nano, checkpoint, write_packed
+from .network import Nano, begun, checkpoint, write_packed
 from .tokens import Pieces
 
 __all__ = ["main", "train"]
@@ -73,9 +76,11 @@ def train(options: argparse.Namespace) -> int:
         with options.sentences.open(encoding="utf-8") as lines:
             pieces = Pieces.of([line.strip() for line, _ in zip(lines, range(100_000), strict=False)], options.pieces)
     nano = Nano(len(pieces.table), options.width, options.heads, options.encoder, options.decoder)
+    if options.begin and saved is None:
+        begun(nano, pieces, options.begin)
     average = copy.deepcopy(nano).eval()
     steppers = optimizers(nano, options.rate)
-    done, before, seen = 0, 0.0, 0
+    done, before, seen = 0, 0.0, EASY if options.begin else 0
     if saved is not None:
         nano.load_state_dict(saved["nano"])
         average.load_state_dict(saved["average"])
@@ -169,6 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("BLUERILL_DATA", "../shared/data")))
     parser.add_argument("--minutes", type=float, default=110)
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--begin", type=Path, metavar="CHECKPOINT", help="a finished nano.pt to begin with")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, default=2e-3)

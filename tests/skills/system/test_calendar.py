@@ -60,6 +60,17 @@ def test_it_announces_itself_ten_minutes_before_and_after_a_restart_too(world: W
     told(story())
 
 
+def test_a_word_that_means_any_event_finds_what_bears_another_name(world: World) -> None:
+    async def story() -> None:
+        await world.boot()
+        await world.do("add_event", title="lunch", start="2026-11-20T12:00")
+        assert "lunch" in (await world.do("list_events", title="meeting")).speech
+        await world.do("add_event", title="budget meeting", start="2026-11-20T15:00")
+        assert "lunch" not in (await world.do("list_events", title="meeting")).speech
+
+    told(story())
+
+
 def test_one_day_of_a_repeating_event_goes_and_the_others_stay(world: World) -> None:
     async def story() -> None:
         await world.boot()
