@@ -1,9 +1,9 @@
 """How well the planner uses tools it never saw: ``python -m bluerill.bench.plan_tools [--json] [--misses N]``.
 
-BFCL's single requests (``bfcl.py``) and Snips' spoken ones over its intents as tools (``plan_spoken.py``), each with
-its own tools; no request of them was trained on. Three planners: *rules* (the encoder chooses, rules find the
-arguments), *decoder* (the encoder chooses, the decoder finds them, alone), *together* (what the device does: rules in
-writing, both in speech).
+BFCL's single requests (``bfcl.py``), ToolAlpaca's of one call (``toolalpaca.py``) and Snips' spoken ones over its
+intents as tools (``plan_spoken.py``), each with its own tools; no request of them was trained on. Three planners:
+*rules* (the encoder chooses, rules find the arguments), *decoder* (the encoder chooses, the decoder finds them, alone),
+*together* (what the device does: rules in writing, both in speech).
 
 - *choice*: of the requests for one of several tools, those whose first call is of the right one;
 - *exact*: the calls and all arguments are among those allowed, by BFCL's own rules;
@@ -42,7 +42,7 @@ from ..models.encoder.network import Network as Encoder
 from ..models.encoder.network import shipped
 from ..models.encoder.tools import Chooser
 from ..skills.messages import ActionInfo
-from . import bfcl
+from . import bfcl, toolalpaca
 from .figures import auroc, percentile, share
 from .plan import data_folder
 from .plan_spoken import spoken
@@ -127,6 +127,7 @@ def measure(tools: Tools, data: Path, misses: int = 0, every: int = 1) -> dict[s
     beliefs: dict[str, dict[bool, list[float]]] = {name: {True: [], False: []} for name in PLANNERS}
     missed: list[str] = []
     sets = {f"bfcl {category}": bfcl.cases(data, category)[::every] for category in bfcl.CATEGORIES}
+    sets["toolalpaca one call"] = toolalpaca.cases(data)[::every]
     sets["snips spoken"] = list(spoken(data, every))
     for category, some in sets.items():
         counts = {name: {"exact": 0, "choice": 0, "values": 0, "allowed": 0, "given": 0} for name in PLANNERS}

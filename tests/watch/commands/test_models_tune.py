@@ -28,7 +28,7 @@ def test_examples_are_learned_and_taken_back(tmp_path: Path, capsys: pytest.Capt
     lines = [{"text": f"{how} the zorbs", "action": "get_battery"} for how in ("check", "how are", "show me")]
     file.write_text("\n".join(json.dumps(line) for line in [*lines, {"text": "sell the shop", "action": ""}]))
     assert main(["plan", "--json", "tell me about the zorbs"]) == 0
-    assert json.loads(said(capsys))["calls"] == []
+    assert "get_battery" not in [call["name"] for call in json.loads(said(capsys))["calls"]]
     assert main(["models", "tune", "--examples", str(file), "--json"]) == 0
     assert json.loads(said(capsys))["examples"] == {"get_battery": 3, "": 1}
     assert main(["plan", "--json", "tell me about the zorbs"]) == 0
@@ -36,7 +36,7 @@ def test_examples_are_learned_and_taken_back(tmp_path: Path, capsys: pytest.Capt
     assert main(["models", "tune", "--undo"]) == 0
     assert "nothing of your own is left" in said(capsys)
     assert main(["plan", "--json", "tell me about the zorbs"]) == 0
-    assert json.loads(said(capsys))["calls"] == []
+    assert "get_battery" not in [call["name"] for call in json.loads(said(capsys))["calls"]]
 
 
 @pytest.mark.parametrize(
