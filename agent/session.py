@@ -50,32 +50,16 @@ from .messages import (
     Turn,
     Turns,
 )  # fmt: skip
-from .values.words import MAX_CHARACTERS, words
+from .values.words import words
 from .voice_out import Outlet
+from .wordings import NOT_HEARD, STOP, clean
 
 PLAN_WITHIN_S = 10.0
 CARD_S = 5.0
 CODE_S = 60.0
 """A code is held to a scanner, and there may be a queue."""
 MAX_SHOWN = 400
-_STOP = frozenset(
-    [
-        "stop", "stop it", "stop that", "stop now", "be quiet", "quiet", "silence", "shut up", "hush", "enough",
-        "that is enough", "okay stop", "please stop", "stop please", "stop talking", "dismiss", "i am awake",
-        "i am up", "shush", "okay okay", "turn it off", "stop ringing", "stop the noise", "stop the ringing",
-    ]
-)  # fmt: skip
-_NOT_HEARD = {
-    "vocabulary": "Sorry, I didn't catch that.",
-    "too-long": "That was too long for me; please say it in one or two sentences.",
-    "fault": "Sorry, I could not listen just now.",
-}
 Outcome = Literal["done", "refused", "failed", "asked", "not-heard", "fault"]
-
-
-def clean(text: str) -> str:
-    """A text that can be kept and sent: bounded, and with no half characters in it."""
-    return text[: MAX_CHARACTERS + 1].encode("utf-8", "replace").decode("utf-8")
 
 
 class SessionService(Service):
@@ -144,7 +128,7 @@ class SessionService(Service):
 
     @handles(HeardNothing)
     async def heard_nothing(self, heard: HeardNothing, call: Call) -> None:
-        reply = _NOT_HEARD.get(heard.reason, "")
+        reply = NOT_HEARD.get(heard.reason, "")
         outcome: Outcome = "fault" if heard.reason == "fault" else "not-heard"
         latency = {"endpoint_ms": heard.endpoint_ms, "asr_ms": heard.asr_ms}
         latency["total_ms"] = sum(latency.values())
@@ -209,7 +193,7 @@ class SessionService(Service):
 
     async def _take(self, text: str, source: str, heard: Heard | None, taint: Taint) -> Turn:
         began = self.port.now()
-        if " ".join(words(text)) in _STOP:
+        if " ".join(words(text)) in STOP:
             return await self._stop(text, source, heard, began)
         async with self._turn:
             said = answer(text, taint) if self._consent.waits(began) else ""

@@ -1,0 +1,26 @@
+"""What the session itself listens for and says: the words that silence the device at once, and what is said when
+nothing was understood."""
+
+from __future__ import annotations
+
+from .values.words import MAX_CHARACTERS
+
+__all__ = ["NOT_HEARD", "STOP", "clean"]
+
+STOP = frozenset(
+    [
+        "stop", "stop it", "stop that", "stop now", "be quiet", "quiet", "silence", "shut up", "hush", "enough",
+        "that is enough", "okay stop", "please stop", "stop please", "stop talking", "dismiss", "i am awake",
+        "i am up", "shush", "okay okay", "turn it off", "stop ringing", "stop the noise", "stop the ringing",
+    ]
+)  # fmt: skip
+NOT_HEARD = {
+    "vocabulary": "Sorry, I didn't catch that.",
+    "too-long": "That was too long for me; please say it in one or two sentences.",
+    "fault": "Sorry, I could not listen just now.",
+}
+
+
+def clean(text: str) -> str:
+    """A text that can be kept and sent: bounded, and with no half characters in it."""
+    return text[: MAX_CHARACTERS + 1].encode("utf-8", "replace").decode("utf-8")
