@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ..kernel.manifest import Manifest
+from ..kernel.manifest import Manifest, parse_size
 from .boot import DeviceBusy, boot, load_manifest, state_directory
 from .control import ControlService, Front, LocalFront, SocketFront
 
@@ -22,17 +22,17 @@ async def open_front(
     without: tuple[str, ...],
     ram: str = "",
     asr: Mapping[str, Any] | None = None,
-    asr_memory: str = "",
+    memory: Mapping[str, str] | None = None,
     working: bool = False,
 ) -> AsyncIterator[Front]:
     """A front to a device. ``without`` are the services that a device of our own would not need, ``asr`` further
-    settings of its recogniser and ``asr_memory`` its cap, where they differ from the wiring's; ``working`` lets it do
-    long jobs while it lives.
+    settings of its recogniser and ``memory`` caps by service, where they differ from the wiring's; ``working`` lets it
+    do long jobs while it lives.
 
     There is one device for a state directory: a second one would ring the same alarms.
     """
     try:
-        device = boot(brief(load_manifest(without=without, ram=ram), asr or {}, asr_memory, working))
+        device = boot(brief(load_manifest(without=without, ram=ram), asr or {}, memory or {}, working))
     except DeviceBusy:
         front = await SocketFront.connect(str(state_directory() / "device.sock"))
         try:
@@ -46,8 +46,10 @@ async def open_front(
         yield LocalFront(control)
 
 
-def brief(manifest: Manifest, asr: Mapping[str, Any], asr_memory: str = "", working: bool = False) -> Manifest:
-    """The manifest of a device that lives for one command."""
+def brief(manifest: Manifest, asr: Mapping[str, Any], memory: Mapping[str, str], working: bool = False) -> Manifest:
+    """The manifest of a device that lives for one command, with other caps for some of its services.
+
+    Of a child whose cap is lowered the soft wall stays where it was: what is reserved is not what is used."""
     changes: dict[str, Mapping[str, Any]] = {
         "skills": {"wait_s": HOSTS_WAIT_S},
         "asr": asr,
@@ -57,6 +59,10 @@ def brief(manifest: Manifest, asr: Mapping[str, Any], asr_memory: str = "", work
         name: msgspec.structs.replace(spec, settings={**spec.settings, **changes[name]}) if name in changes else spec
         for name, spec in manifest.services.items()
     }
-    if asr_memory and "asr" in services:
-        services["asr"] = msgspec.structs.replace(services["asr"], memory=asr_memory)
+    for name, cap in memory.items():
+        if name in services:
+            spec = services[name]
+            lower = parse_size(cap) < parse_size(spec.memory)
+            wall = str(2 * parse_size(spec.memory)) if lower and not spec.data else spec.data
+            services[name] = msgspec.structs.replace(spec, memory=cap, data=wall)
     return msgspec.structs.replace(manifest, services=services)

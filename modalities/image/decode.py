@@ -32,6 +32,7 @@ def decode(data: bytes | memoryview, longest: int, *, grey: bool = False) -> tup
         raise CallerError("expected a picture, got an empty file")
     if len(data) > MAX_BYTES:
         raise CallerError(f"a picture's file has at most {MAX_BYTES >> 20} MiB, got {len(data) / (1 << 20):.1f}")
+    width = height = 0
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # our own bound is tighter than the one Pillow warns of
@@ -52,7 +53,11 @@ def decode(data: bytes | memoryview, longest: int, *, grey: bool = False) -> tup
                 upright = _flat(upright).convert("L")
     except UnidentifiedImageError:
         raise CallerError(f"expected a picture ({', '.join(FORMATS)}), got {_kind(data)}") from None
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError) as error:
+    except MemoryError:
+        raise CallerError(
+            f"a picture of {width} by {height} needs more memory than the image service has; make it smaller"
+        ) from None
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         raise CallerError(f"the picture is damaged: {reason}") from None
     return upright, (height, width) if turned else (width, height)

@@ -58,7 +58,7 @@ async def _hear(args: argparse.Namespace) -> int:
     memory = asr_memory(args)
     ram = "4G" if args.engine == "whisper" else ""  # not a watch's budget: the comparison is asked for
     without = ("screen", "web", "ears", "mouth")
-    async with open_front(without=without, ram=ram, asr=asr, asr_memory=memory) as front:
+    async with open_front(without=without, ram=ram, asr=asr, memory={"asr": memory} if memory else {}) as front:
         for name in args.files:
             path = Path(name)
             try:
