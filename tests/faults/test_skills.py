@@ -172,7 +172,7 @@ async def skill(port: Port) -> SkillInfo:
         ("surrogate", "not plain JSON|cannot be encoded"),
         ("nan", r"Not a number\."),
         ("print", r"Tame\."),
-        ("retry", r"at most 49152|did not answer|no answer within|Tame\."),
+        ("retry", r"at most (49152|98304)|did not answer|no answer within|Tame\."),
     ],
 )
 def test_it_is_contained_in_one_line_and_works_again(how: str, expected: str, tmp_path: Path) -> None:
