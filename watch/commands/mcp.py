@@ -72,6 +72,7 @@ async def _http(tools: Tools, port: int, count: int) -> None:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
+        listener.listen()  # before its address is told: who reads that may come at once
     except OSError as error:
         listener.close()
         raise ServiceFault(f"port {port} cannot be used: {error.strerror}; try --http 0") from None
