@@ -21,6 +21,7 @@ import os
 import re
 import signal
 from pathlib import Path
+from typing import ClassVar
 
 from .base import Memory
 
@@ -135,6 +136,8 @@ class Tree:
 
     name = ""
     controls = ""
+    held: ClassVar[set[Path]] = set()
+    """The leaves that devices of this process use."""
 
     def __init__(self, own: Path | None, files: Files | None = None, proc: Path = Path("/proc")) -> None:
         self.own = own  # our own group's directory; None if this version is not mounted
@@ -149,17 +152,27 @@ class Tree:
         if self.base is None:
             self.base = self._open()
             self.sweep(self.base.parent)
+            self._inherit(self.base)
         return self.base
+
+    def _inherit(self, base: Path) -> None:
+        """Remove what an earlier device of this process left dying; leaves that are held by one beside it stay."""
+        for path in [p for p in base.iterdir() if p.is_dir() and p not in Tree.held]:
+            leaf = Leaf(self, path, 0)
+            leaf.kill()
+            leaf.remove()
 
     def leaf(self, name: str, limit: int) -> Leaf:
         """A new cage with a limit in bytes. Raises Unusable or OSError."""
         base = self.open()
         self._undead = [leaf for leaf in self._undead if not leaf.remove()]
         path = self._room(base, re.sub(r"[^A-Za-z0-9_-]", "_", name)[:40])
+        Tree.held.add(path)
         leaf = Leaf(self, path, limit)
         try:
             self.limit(path, limit)
         except OSError:
+            Tree.held.discard(path)
             leaf.remove()
             raise
         return leaf
@@ -179,6 +192,7 @@ class Tree:
 
     def bury(self, leaf: Leaf) -> None:
         """Remove a leaf, now or when what is in it has died."""
+        Tree.held.discard(leaf.path)
         if not leaf.remove():
             self._undead.append(leaf)
 

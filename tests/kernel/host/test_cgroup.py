@@ -225,6 +225,20 @@ def test_a_leaf_whose_process_is_still_dying_is_removed_later(tmp_path: Path) ->
     assert not leaf.path.exists()
 
 
+def test_what_a_device_left_dying_is_removed_by_the_next_of_the_same_process(tmp_path: Path) -> None:
+    own, files = fake(tmp_path, 1)
+    before, beside = TreeV1(own, files), TreeV1(own, files)
+    dying, used = before.leaf("asr", MIB), beside.leaf("skills", MIB)
+    (dying.path / "cgroup.procs").write_text("999999999")
+    before.bury(dying)
+    before.close()
+    assert dying.path.exists()
+    (dying.path / "cgroup.procs").write_text("")
+    TreeV1(own, files).open()
+    assert not dying.path.exists()
+    assert used.path.exists()
+
+
 def fake_proc(tmp_path: Path, cgroup: str, mountinfo: str) -> Path:
     proc = tmp_path / "proc"
     (proc / "self").mkdir(parents=True)
