@@ -155,7 +155,8 @@ def question(action: ActionInfo, missing: Sequence[ParameterInfo]) -> str:
 def doubted(templates: Planned) -> bool:
     """The encoder is asked about this plan of the templates."""
     if templates.calls:
-        return not templates.calls[0].revises and templates.confidence < DOUBT
+        doubt = DOUBT if len(templates.calls) == 1 else SEVERAL
+        return not templates.calls[0].revises and templates.confidence < doubt
     return templates.reply == REFUSAL
 
 
@@ -173,7 +174,7 @@ def second(
     if not templates.calls:
         return replace(encoder, why=f"no template matches; {_belief(encoder)}")
     if len(templates.calls) > 1:
-        if encoder.calls and encoder.confidence >= SURE_OF_SEVERAL and templates.confidence < SEVERAL:
+        if encoder.calls and encoder.confidence >= SURE_OF_SEVERAL and doubted(templates):
             return replace(encoder, why=f"several templates match loosely; {_belief(encoder)}")
         return replace(templates, why="several templates match")
     if encoder.options:
@@ -182,7 +183,7 @@ def second(
         return replace(templates, why="a template matches loosely, and the encoder was never taught its action")
     names = [call.name for call in templates.calls]
     if names == [call.name for call in encoder.calls] or encoder.lacks in names:
-        found = encoder if encoder.calls and _clipped(templates.calls[0], encoder.calls[0], actions) else templates
+        found = encoder if encoder.calls and _says_all(templates.calls[0], encoder.calls[0], actions) else templates
         return replace(found, why=f"a template matches loosely; {_belief(encoder)} too")
     skills = {actions[call.name].skill for call in (*templates.calls, *encoder.calls) if call.name in actions}
     within = len(skills) == 1 and templates.confidence >= WITHIN_SKILL
@@ -192,7 +193,7 @@ def second(
     return replace(encoder, why=f"a template matches only loosely ({templates.confidence:.2f}); {_belief(encoder)}")
 
 
-def _clipped(template: PlannedCall, encoder: PlannedCall, actions: Mapping[str, ActionInfo]) -> bool:
+def _says_all(template: PlannedCall, encoder: PlannedCall, actions: Mapping[str, ActionInfo]) -> bool:
     """The encoder's call lacks nothing that was surely said: what the action needs, a name that is a length of time
     ("the five minutes timer"), the verb of a thing to do ("take out the trash")."""
     parameters = actions[template.name].parameters if template.name in actions else []

@@ -32,7 +32,7 @@ def named(words: Words, at: int, today: date) -> Iterator[tuple[int, date, date]
         at += 1
     name = words[at + 1] if at + 1 < len(words) else ""
     month, length = (MONTH_NAMES[name], 1) if name in MONTH_NAMES else (SEASONS.get(name, 0), 3)
-    if not month or words[at] not in ("in", "for", "during", "this", "next", "last", "the") or name == "second":
+    if not month or words[at] not in ("in", "for", "during", "this", "next", "last", "the"):
         return
     if words[at] == "the" and name not in SEASONS:
         return
