@@ -75,11 +75,12 @@ class Encode(Body, frozen=True):
 
 
 class Sighted(msgspec.Struct, frozen=True):
-    """What the encoder sees in a sentence: the likeliest labels with their probabilities, and a tag for each word (see
-    ``agent/encoder/labels.py``)."""
+    """What the encoder sees in a sentence: the likeliest labels with their probabilities, a tag for each word (see
+    ``agent/encoder/labels.py``), and what else each word may be, likeliest first."""
 
     labels: list[tuple[str, float]]
     tags: list[str]
+    others: list[list[str]] = []
 
 
 @message("agent.encoded")

@@ -30,7 +30,7 @@ from .messages import Planned, PlannedCall
 from .phrasing import stripped
 from .results import answers_filled, sun_in, with_sun
 from .selfrepair import repaired
-from .several import Several, call_of, sureness
+from .several import Several, call_of, once, sureness
 from .templates import Match, Templates
 from .values.words import MAX_CHARACTERS, MAX_TOKENS, Token, tokenize, words
 
@@ -64,7 +64,8 @@ class Planner:
         started = perf_counter()
         calls, confidence, reply, undo = self._plan(text, now, context)
         if calls:
-            calls = answers_filled(placed(words(text), calls, context, self.actions), self.actions)
+            calls = placed(words(text), once(calls, self.actions), context, self.actions)
+            calls = answers_filled(calls, self.actions)
         ms = round((perf_counter() - started) * 1000, 3)
         why = "a template matches" if calls or undo else "no template matches" if reply == REFUSAL else ""
         return Planned(calls, TIER, round(confidence, 3), ms, reply, undo, why=why)

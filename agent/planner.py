@@ -193,7 +193,7 @@ class PlannerService(Service):
             return templates, []
         foreign = any(call.name in encoded.foreign for call in templates.calls)
         known = planner.actions
-        found = tier.second(templates, tier.planned(text, encoded, known, now), known, foreign=foreign)
+        found = tier.second(templates, tier.planned(text, encoded, known, now), known, text=text, foreign=foreign)
         if not (found.calls or found.lacks or found.options) and encoded.foreign:
             found = await self._later(planner, found, encoded.foreign, text, now)
         likely = [label.action for label, _ in tier.ranked(encoded.seen[0].labels, known)] if encoded.seen else []

@@ -11,7 +11,7 @@ sentences match, and match alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import product
 from math import inf
@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from ..skills.messages import ActionInfo
 from .deixis import sentences
 from .followup import Followups
 from .messages import PlannedCall
@@ -266,6 +267,15 @@ class Several:
 
 def _numeric(token: Token) -> bool:
     return token.text in NUMBER_WORDS or token.text[0].isdigit()
+
+
+def once(calls: Sequence[PlannedCall], actions: Mapping[str, ActionInfo]) -> list[PlannedCall]:
+    """Without a call that says no more than that the next will do ("turn on the radio and play hello fm"). What is only
+    read may be asked both ways ("what time is it, and what time is it in paris")."""
+    return [
+        call for call, then in zip(calls, [*calls[1:], None], strict=True)
+        if then is None or call.arguments or call.name != then.name or actions[call.name].reads
+    ]  # fmt: skip
 
 
 def call_of(match: Match) -> PlannedCall:

@@ -49,10 +49,7 @@ def device_domain(held_out: int = 240, seed: int = SEED) -> Domain:
         if any(sure):
             return sure
         seen = [network.see(words(text)) for text in texts]
-        return [
-            tier.heard(text, Sighted(each.labels, each.tags), planner.actions, NOW)
-            for text, each in zip(texts, seen, strict=True)
-        ]
+        return [tier.heard(text, Sighted(*each), planner.actions, NOW) for text, each in zip(texts, seen, strict=True)]
 
     spoken = [each.text for each in sampler.held_out(held_out, seed, NOW)]
     return Domain(list(sampler.corpus()), spoken, plan, judge)

@@ -56,11 +56,15 @@ ANSWER = "answer"
 _ARTICLES = frozenset(["the", "a", "an", "my"])
 _NOUNS = {
     "title": frozenset(["meeting", "meetings", "appointment", "appointments", "event", "events"]),
-    "station": frozenset(["station", "radio", "fm", "am", "channel", "frequency"]),
+    "station": frozenset(["station", "radio", "show", "fm", "am", "channel", "frequency"]),
     "name": frozenset(["podcast", "podcasts", "audiobook", "book", "audio", "episode"]),
+    "topic": frozenset(["news", "headlines"]),
 }
 """What a name is of, said beside it: looked for without it, the same is found ("hello fm", "the hello fm station")."""
-_NAMED = frozenset(["list_events", "remove_event", "play_radio", "play_podcast", "play_audiobook"])
+_CALLED = {"entry": "event", "entries": "event"}
+_NAMED = frozenset(
+    ["list_events", "remove_event", "play_radio", "play_podcast", "play_audiobook", "get_news", "add_event"]
+)
 _SETS = {"nlu_eval": "nlu_eval", "slurp": "nlu_eval", "clinc150": "clinc150", "snips": "snips", "fb": "fb"}
 
 
@@ -86,12 +90,14 @@ class Both:
         templates = self.planner.plan(text, now, context)
         began = perf_counter()
         seen = [self.network.see([token.text for token in tokens]) for tokens in tier.sentences(text)]
-        encoded = Encoded([Sighted(each.labels, each.tags) for each in seen], self.network.files.sure)
+        encoded = Encoded([Sighted(*each) for each in seen], self.network.files.sure)
         encoder = tier.planned(text, encoded, self.planner.actions, now)
         self.ms.append((perf_counter() - began) * 1000)
         foreign = any(call.name not in self.taught for call in templates.calls)
         known = self.planner.actions
-        together = tier.second(templates, encoder, known, foreign=foreign) if tier.doubted(templates) else templates
+        together = (
+            tier.second(templates, encoder, known, text=text, foreign=foreign) if tier.doubted(templates) else templates
+        )
         return Plans(templates, encoder, together, [label for label, _ in seen[0].labels])
 
 
@@ -112,7 +118,8 @@ def allowed(each: Example, offered: Sequence[str]) -> set[str]:
 
 
 def gold(each: Example, both: Both) -> Planned | None:
-    """The plan that the annotation means; None where it does not say all arguments."""
+    """The plan that the annotation means; None where it does not say all arguments. Of an event that is only called
+    "event" its name may be asked for, or it is called so."""
     label = read_label(each.label)
     action = both.planner.actions[label.action]
     kinds = {tag_of(p) for p in action.parameters} - {""}
@@ -122,16 +129,23 @@ def gold(each: Example, both: Both) -> Planned | None:
     text = " ".join(each.words)
     call, missing = filled(action, label.fixed, text, tokenize(text), tags, NOW)
     if call is None:
-        return Planned([], "", 0.0, 0.0, lacks=action.name) if missing else Planned([], "", 0.0, 0.0)
+        untitled = bool(missing) and missing[0].name == "title"
+        nouns = [_CALLED.get(word, word) for word in each.words if word in _CALLED or word in _NOUNS["title"]]
+        nouns = nouns if untitled else []
+        fixed = {**label.fixed, "title": nouns[0]} if nouns else {}
+        plain, _ = filled(action, fixed, text, tokenize(text), tags, NOW) if nouns else (None, None)
+        lacks = action.name if missing else ""
+        return Planned([], "", 0.0, 0.0, lacks=lacks, options=[plain] if plain is not None else [])
     said = {span.kind for span in spans_of(tags) if span.kind in kinds}
-    found = {tag_of(p) for p in action.parameters if p.name in call.spans}
+    found = {tag_of(p) for p in action.parameters if p.name in call.spans or p.name in label.fixed}
     return Planned([call], "", 1.0, 0.0) if said <= found else Planned([], "", 0.0, 0.0)
 
 
 def same(planned: Planned, wanted: Planned) -> bool:
     """One call with the same arguments, texts alike but for articles; or the same question."""
     if not wanted.calls:
-        return bool(wanted.lacks) and not planned.calls and planned.lacks == wanted.lacks
+        plain = any(same(planned, Planned([call], "", 1.0, 0.0)) for call in wanted.options)
+        return plain or (bool(wanted.lacks) and not planned.calls and planned.lacks == wanted.lacks)
     return len(planned.calls) == 1 and _plain(planned.calls[0]) == _plain(wanted.calls[0])
 
 
@@ -146,6 +160,8 @@ def _plain(call: PlannedCall) -> tuple[str, dict[str, Any]]:
             said = [word for word in words(value) if word not in _ARTICLES and word not in beside]
             if said or not beside:
                 plain[name] = said
+            elif call.name == "add_event":
+                plain[name] = words(value)
         elif name != "when" or value not in unsaid:
             plain[name] = value
     return call.name, plain

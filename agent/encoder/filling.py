@@ -19,19 +19,41 @@ from ..messages import PlannedCall
 from ..schema import problem
 from ..template import Slot, slot_of
 from ..values.moments import Moment
+from ..values.numbers import NUMBER_WORDS
 from ..values.reader import Reader, Reading
 from ..values.words import Token
-from .labels import Span, spans_of, tag_of
+from .labels import Span, spans_of, suited, tag_of
 
 __all__ = ["Filled", "filled"]
 
 _LEADS = frozenset(
-    ["at", "on", "in", "for", "by", "to", "every", "each", "a", "an", "the", "another", "this", "next", "around"]
+    [
+        "at",
+        "over",
+        "during",
+        "coming",
+        "on",
+        "in",
+        "for",
+        "by",
+        "to",
+        "every",
+        "each",
+        "a",
+        "an",
+        "the",
+        "another",
+        "this",
+        "next",
+        "around",
+    ]
 )
 _FREE = ("text", "place", "person")
 _PLAIN = frozenset(["duration", "change", "repeat"])
 """Kinds that are told from other words wherever they stand."""
 _ALL = frozenset(["all", "every", "everything", "both"])
+NEXT, _ANY_EVENT = "next", frozenset(["event", "meeting", "appointment"])
+"""What a label says of the event that comes next; "my next meeting" is that one, and none that is called a meeting."""
 WHOLE = "question"
 """A parameter of this name is the request itself, all of its words."""
 _STEP_LEADS = frozenset(["by", "another", "more", "less"])
@@ -47,11 +69,20 @@ class Filled(NamedTuple):
 
 
 def filled(
-    action: ActionInfo, fixed: dict[str, Any], text: str, tokens: Sequence[Token], tags: Sequence[str], now: datetime
+    action: ActionInfo,
+    fixed: dict[str, Any],
+    text: str,
+    tokens: Sequence[Token],
+    tags: Sequence[str],
+    now: datetime,
+    others: Sequence[Sequence[str]] = (),
 ) -> Filled:
-    """The call of an action for a sentence whose words have these tags; ``now`` is local and aware."""
+    """The call of an action for a sentence whose words have these tags, or others where the action has no use for
+    them; ``now`` is local and aware."""
     reader = Reader([token.text.removesuffix("'s") for token in tokens], now.date())  # "tomorrow's weather"
-    spans = [_mended(span, reader) for span in spans_of(tags)]
+    if others:
+        tags = suited(tags, others, {tag_of(p) for p in action.parameters})
+    spans = _joined([_mended(span, reader) for span in spans_of(tags)], reader)
     given = dict(fixed)
     bound: list[Bound] = []
     for parameter in action.parameters:
@@ -64,6 +95,8 @@ def filled(
         if found is None:
             continue
         if slot.choices and parameter.name in given and len(slot_words(reader, found)) <= _SHORT:
+            continue
+        if given.get(parameter.name) == NEXT and slot_words(reader, found).removesuffix("s") in _ANY_EVENT:
             continue
         bound.append(found)
         given.pop(parameter.name, None)
@@ -85,7 +118,34 @@ def _mended(span: Span, reader: Reader) -> Span:
         return span._replace(kind="WHEN")
     if span.kind == "LIST" and words[span.start] == "do" and span.start and words[span.start - 1] == "to":
         return span._replace(start=span.start - 1)
-    return span
+    if span.kind == "LIST" and words[span.start : span.end] == ["to"] and words[span.end : span.end + 1] == ["do"]:
+        return span._replace(end=span.end + 1)
+    return span._replace(start=_number_from(words, span.start)) if span.kind == "TEXT" else span
+
+
+def _number_from(words: Sequence[str], start: int) -> int:
+    """Where the number begins in whose middle a name does ("ninety nine fm", of "nine hundred and ninety nine fm")."""
+    if words[start] in ("am", "fm") and start and words[start - 1] in NUMBER_WORDS:
+        start -= 1
+    while words[start] in NUMBER_WORDS or words[start] == "and":
+        before = start - 1 - (words[start - 1] == "and" and words[start] != "and")
+        if before < 0 or words[before] not in NUMBER_WORDS:
+            break
+        start = before
+    return start
+
+
+def _joined(spans: Sequence[Span], reader: Reader) -> list[Span]:
+    """Two tagged parts of one moment side by side are one, if they are read as one ("five pm" … "tonight")."""
+    found: list[Span] = []
+    for span in spans:
+        last = found[-1] if found else None
+        beside = last is not None and last.kind == span.kind == "WHEN" and last.end == span.start
+        if last is not None and beside and any(r.end == span.end for r in reader.at("when", last.start)):
+            found[-1] = last._replace(end=span.end)
+        else:
+            found.append(span)
+    return found
 
 
 def slot_words(reader: Reader, bound: Bound) -> str:
@@ -190,9 +250,10 @@ def _anywhere(slot: Slot, reader: Reader, taken: set[int]) -> Bound | None:
 
 
 def _together(one: Moment, other: Moment) -> Moment:
-    """Two parts of one moment: each gives what the other lacks."""
+    """Two parts of one moment: each gives what the other lacks; five o'clock of a morning is in it."""
+    clock, part = one.clock or other.clock, one.part or other.part
     return Moment(
-        one.day or other.day, one.clock or other.clock, one.part or other.part,
+        one.day or other.day, (clock.in_part(part) or clock) if clock is not None and part else clock, part,
         one.after if one.after is not None else other.after, one.last or other.last,
     )  # fmt: skip
 

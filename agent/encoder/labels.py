@@ -10,12 +10,12 @@ change of +10), written ``set_volume {"change":10}``; ``other.NAME`` is a kind o
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from ...skills.messages import ParameterInfo
 
-__all__ = ["OTHER", "TAGS", "Label", "Span", "label_text", "read_label", "spans_of", "tag_of"]
+__all__ = ["OTHER", "TAGS", "Label", "Span", "label_text", "read_label", "spans_of", "suited", "tag_of"]
 
 OTHER = "other."
 KINDS = ("WHEN", "REPEAT", "DURATION", "PLACE", "FROM", "TO", "TEXT", "LIST", "NUMBER", "PERSON", "EXPRESSION")
@@ -65,6 +65,17 @@ def tag_of(parameter: ParameterInfo) -> str:
     if parameter.kind == "text" and parameter.name == "list":
         return "LIST"
     return _BY_KIND.get(parameter.kind, "")
+
+
+def suited(tags: Sequence[str], others: Sequence[Sequence[str]], kinds: Collection[str]) -> list[str]:
+    """The tags for an action that has parameters of these kinds: a word tagged with another kind is the likeliest of
+    what else it may be that the action can use ("news in ireland": where it is from is what it is about)."""
+    usable = {*kinds, *(["PLACE"] if "WHEN" in kinds else [])}  # a day may be tagged as a place ("at christmas")
+    found: list[str] = []
+    for at, tag in enumerate(tags):
+        may = (tag, *(others[at] if at < len(others) else ()))
+        found.append(next((each for each in may if each == "O" or each.partition("-")[2] in usable), "O"))
+    return found
 
 
 def spans_of(tags: Sequence[str]) -> list[Span]:

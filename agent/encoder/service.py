@@ -82,7 +82,7 @@ class EncoderService(Service):
             ]
             taught |= set(heads.actions)
         foreign = [action for action in request.about if action not in taught]
-        return Encoded([Sighted(each.labels, each.tags) for each in seen], network.files.sure, foreign)
+        return Encoded([Sighted(*each) for each in seen], network.files.sure, foreign)
 
 
 def _counted(heads: Heads | None) -> Tuned:

@@ -23,9 +23,10 @@ from ..choosing import question as question_between
 from ..messages import Encoded, Planned, PlannedCall, Sighted
 from ..phrasing import COMMANDING, joints
 from ..plan import REFUSAL
+from ..several import once
 from ..values.durations import durations
 from ..values.words import Token, tokenize, words
-from .filling import filled
+from .filling import WHOLE, filled
 from .labels import Label, read_label
 
 __all__ = ["DOUBT", "TIER", "chosen", "doubted", "heard", "planned", "ranked", "second", "sentences"]
@@ -38,15 +39,29 @@ with the rules of :func:`second`, on sentences that were kept back."""
 SEVERAL, SURE_OF_SEVERAL = 0.7, 0.95
 """Where templates read several requests less surely than this, and the encoder one or as many as surely as that, the
 encoder is believed."""
-WITHIN_SKILL, CERTAIN = 0.7, 0.995
+WITHIN_SKILL, CERTAIN = 0.7, 0.98
 OVERRULE, CLOSELY, OVERRULE_CLOSELY = 0.65, 0.8, 0.85
 """How sure the encoder must be to be believed instead; and where the template matches that closely."""
-OPEN, OPEN_SURE = frozenset(["get_news"]), 0.8
-"""Actions that are about anything at all, and how sure it must be of them: so is what nobody serves. To ask ``answer``
-is as harmless as to refuse."""
+OPEN, OPEN_SURE = frozenset(["get_news"]), 0.6
+"""Actions that are about anything at all, and how sure it must be of them: so is what nobody serves."""
+READING_SURE = 0.25
+"""From which probability to do what changes nothing. Taken wrongly it costs a glance, and refusing costs the answer."""
+ASKED_SURE = 0.1
+"""The same for an action that is asked a question as a whole, of words that ask one: to hear that no language model is
+there is no worse than to hear that no skill does that."""
+UNLIKE = 0.5
+"""A question of which no label is as likely as this is like nothing it was taught: one about the world, then."""
+_ASKING = frozenset(
+    ["what", "whats", "who", "whom", "whose", "which", "where", "when", "why", "how", "is", "are", "was", "were",
+     "does", "do", "did", "can", "could", "has", "have", "describe", "explain", "define"]
+)  # fmt: skip
 HEARD, HEARD_WEIGHT = 0.9, 0.8
 """How sure it must be of words from a recogniser, and how much that counts beside the templates' understanding."""
+REMINDING = ("add_reminder", "remind me to ")
+"""What is to be remembered is often a request itself ("remind me to set an alarm"), and then the network reads that."""
 _HALVES = 3
+_BETWEEN = 5
+"""Within so many words before a joint stands the "between" that it belongs to."""
 _JOINED = frozenset(["and", "then", "also", "plus"])
 _HALF_SURE, _HALF_SURER = 0.8, 0.9
 """How sure both halves must be; the second where the later one does not begin as requests do."""
@@ -63,10 +78,15 @@ def sentences(text: str) -> list[list[Token]]:
     found: list[list[Token]] = [tokens]
     for end, start in joints(tokens):
         said = any(token.text in _JOINED for token in tokens[end:start]) and start + 1 < len(tokens)
-        joined = said or tokens[start].text in COMMANDING
+        joined = (said or tokens[start].text in COMMANDING) and not _between(tokens, end)
         if joined and len(found) < 1 + 2 * _HALVES:
             found += [tokens[:end], tokens[start:]]
     return found
+
+
+def _between(tokens: Sequence[Token], joint: int) -> bool:
+    """The joint is that of "between six and nine"."""
+    return any(token.text == "between" for token in tokens[max(0, joint - _BETWEEN) : joint])
 
 
 def ranked(labels: Sequence[tuple[str, float]], actions: Mapping[str, ActionInfo]) -> list[tuple[Label, float]]:
@@ -97,7 +117,7 @@ def planned(text: str, encoded: Encoded, actions: Mapping[str, ActionInfo], now:
         sure = min(first.confidence, second.confidence)
         least = _HALF_SURE if said[0].text in COMMANDING else _HALF_SURER
         if first.calls and second.calls and sure >= max(least, best.confidence if best else 0.0):
-            best = Planned([*first.calls, *second.calls], TIER, sure, 0.0)
+            best = Planned(once([*first.calls, *second.calls], actions), TIER, sure, 0.0)
     return best if best is not None else plans[0]
 
 
@@ -110,13 +130,32 @@ def _one(
     if either is not None:
         return either
     label, likely = order[0] if order else (None, 0.0)
-    if label is None or likely < (max(sure, OPEN_SURE) if label.action in OPEN else sure):
-        return Planned([], TIER, round(1 - likely, 3), 0.0, REFUSAL)
+    asked = _asking(tokens, seen, actions)
+    if label is None or likely < _least(actions[label.action], asked, sure):
+        if asked is None or max(p for _, p in seen.labels) >= UNLIKE:
+            return Planned([], TIER, round(1 - likely, 3), 0.0, REFUSAL)
+        label, likely = Label(asked.name, {}), dict(seen.labels).get(asked.name, 0.0)
     action = actions[label.action]
-    call, missing = filled(action, label.fixed, text, tokens, seen.tags, now)
+    call, missing = filled(action, label.fixed, text, tokens, seen.tags, now, seen.others)
     if call is not None:
         return Planned([call], TIER, round(likely, 3), 0.0)
     return Planned([], TIER, round(likely, 3), 0.0, question(action, missing), lacks=action.name)
+
+
+def _asking(tokens: Sequence[Token], seen: Sighted, actions: Mapping[str, ActionInfo]) -> ActionInfo | None:
+    """The action on offer that is asked a question as a whole, if these words ask one."""
+    if not seen.labels or not tokens or tokens[0].text not in _ASKING:
+        return None
+    return next((each for each in actions.values() if any(p.name == WHOLE for p in each.parameters)), None)
+
+
+def _least(action: ActionInfo, asked: ActionInfo | None, sure: float) -> float:
+    """The probability from which an action is done; ``sure`` where it would change something."""
+    if action.name in OPEN:
+        return OPEN_SURE
+    if any(p.name == WHOLE for p in action.parameters):
+        return ASKED_SURE if asked is not None else sure
+    return min(READING_SURE, sure) if action.reads else sure
 
 
 def _either(
@@ -132,7 +171,7 @@ def _either(
         return None
     options: list[PlannedCall] = []
     for label, _likely in two:
-        call, _missing = filled(actions[label.action], label.fixed, text, tokens, seen.tags, now)
+        call, _missing = filled(actions[label.action], label.fixed, text, tokens, seen.tags, now, seen.others)
         if call is not None:
             options.append(option(call, actions[label.action]))
     asked = question_between(options)
@@ -161,7 +200,7 @@ def doubted(templates: Planned) -> bool:
 
 
 def second(
-    templates: Planned, encoder: Planned, actions: Mapping[str, ActionInfo], *, foreign: bool = False
+    templates: Planned, encoder: Planned, actions: Mapping[str, ActionInfo], *, text: str = "", foreign: bool = False
 ) -> Planned:
     """Which of two plans of one text to follow, where the templates' is :func:`doubted`. Agreed on the action, the
     encoder's arguments are taken where they differ in nothing that the action needs: what a template leaves to free
@@ -178,13 +217,18 @@ def second(
             return replace(encoder, why=f"several templates match loosely; {_belief(encoder)}")
         return replace(templates, why="several templates match")
     if encoder.options:
-        return replace(templates, why=f"a template matches loosely; {_belief(encoder)}")
+        among = templates.calls[0].name in [option.name for option in encoder.options]
+        if among and templates.confidence >= CLOSELY:
+            return replace(templates, why=f"a template matches; {_belief(encoder)}")
+        return replace(encoder, why=f"a template matches loosely; {_belief(encoder)}")
     if foreign:
         return replace(templates, why="a template matches loosely, and the encoder was never taught its action")
     names = [call.name for call in templates.calls]
     if names == [call.name for call in encoder.calls] or encoder.lacks in names:
         found = encoder if encoder.calls and _says_all(templates.calls[0], encoder.calls[0], actions) else templates
         return replace(found, why=f"a template matches loosely; {_belief(encoder)} too")
+    if names == [REMINDING[0]] and REMINDING[1] in text.lower():
+        return replace(templates, why=f'a template matches; what follows "{REMINDING[1]}" is not asked for now')
     skills = {actions[call.name].skill for call in (*templates.calls, *encoder.calls) if call.name in actions}
     within = len(skills) == 1 and templates.confidence >= WITHIN_SKILL
     bar = OVERRULE if templates.confidence < CLOSELY else OVERRULE_CLOSELY

@@ -37,17 +37,25 @@ def spans(words: Words, at: int, today: date) -> Iterator[Span]:
     if at >= len(words):
         return
     word = words[at]
+    monday = today - timedelta(days=today.weekday())
     yield from named(words, at, today)
     if word in ("for", "on", "over", "during", "at", "in") and at + 1 < len(words):
-        if words[at + 1] in ("this", "next", "the", "last"):
+        if words[at + 1] in ("this", "next", "the", "last", "coming", "upcoming"):
             yield from spans(words, at + 1, today)
-        return
-    monday = today - timedelta(days=today.weekday())
-    which = {"this": 0, "next": 1, "last": -1, "the": 0, "past": -1}.get(word)
-    if which is None:
+        if word in ("for", "over", "during") and words[at + 1 : at + 3] == ["the", "week"]:
+            yield at + 3, monday, monday + timedelta(days=6)
         return
     noun = words[at + 1] if at + 1 < len(words) else ""
-    if word == "the" and noun in ("next", "last", "past", "coming"):
+    if word in ("coming", "upcoming") and noun in ("week", "month"):
+        yield at + 2, today, today + timedelta(days=6) if noun == "week" else add_months(today, 1) - timedelta(days=1)
+        return
+    which = {"this": 0, "next": 1, "last": -1, "the": 0, "past": -1, "coming": 0, "upcoming": 0}.get(word)
+    if which is None:
+        return
+    if word == "the" and noun in ("coming", "upcoming"):
+        yield from spans(words, at + 1, today)
+        return
+    if word == "the" and noun in ("next", "last", "past"):
         yield from _counted(words, at + 1, today)
         return
     if noun == "week":
@@ -60,17 +68,17 @@ def spans(words: Words, at: int, today: date) -> Iterator[Span]:
     elif noun == "month" and word != "the":
         first = add_months(today.replace(day=1), which)
         yield at + 2, first, add_months(first, 1) - timedelta(days=1)
-    elif noun == "year" and word != "the":
+    elif noun == "year" and word in ("this", "next", "last", "past"):
         yield at + 2, date(today.year + which, 1, 1), date(today.year + which, 12, 31)
     else:
         yield from _counted(words, at, today)
 
 
 def _counted(words: Words, at: int, today: date) -> Iterator[Span]:
-    if words[at] not in ("next", "last", "past", "coming"):
+    if words[at] not in ("next", "last", "past", "coming", "upcoming"):
         return
     for end, days, months in lengths(words, at + 1):
-        if words[at] in ("next", "coming"):
+        if words[at] in ("next", "coming", "upcoming"):
             yield end, today, add_months(today, months) + timedelta(days=days - 1)
         else:
             yield end, add_months(today, -months) - timedelta(days=days - 1), today

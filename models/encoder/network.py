@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from ...kernel.errors import CallerError, ServiceFault
 from ..cards import card, locate, sha256_of
+from .ngrams import FILE, Ngrams
 from .pieces import Pieces
 
 __all__ = ["CARD", "Files", "Network", "Seen", "shipped"]
@@ -26,24 +27,35 @@ CARD = "planner-encoder"
 Array = npt.NDArray[np.float32]
 _LEAST = 1e-3
 _MOST = 24
+_POSSIBLE = 0.05
+"""The least probability of a tag to be named beside the likeliest."""
+_GOES_ON = 0.15
+"""From this probability of going on, a name goes on: one cut in its middle ("the history of") is worth nothing."""
+_BEGINS = 0.3
+"""From this probability of beginning there, a name that has no beginning begins a word earlier."""
+_NAMING = ("TEXT", "PLACE", "PERSON", "LIST")
 
 
 class Files(msgspec.Struct, forbid_unknown_fields=True):
-    """``temperature`` divides the label logits (Guo et al. 2017); from ``sure`` on a label is to be believed. Both were
-    chosen on sentences that were kept back from training."""
+    """``beside`` is how much the log probabilities of the n-grams count beside the label logits, ``temperature``
+    divides their sum (Guo et al. 2017); from ``sure`` on a label is to be believed. All were chosen on sentences that
+    were kept back from training."""
 
     labels: list[str]
     tags: list[str]
     pieces: list[str]
     temperature: float = 1.0
     sure: float = 0.5
+    beside: float = 0.0
 
 
 class Seen(NamedTuple):
-    """The likeliest labels with their probabilities, and a tag for each word."""
+    """The likeliest labels with their probabilities; a tag for each word; and what else each word may be, likeliest
+    first, for an action that has no parameter of the first kind."""
 
     labels: list[tuple[str, float]]
     tags: list[str]
+    others: list[list[str]]
 
 
 def shipped() -> Path:
@@ -62,6 +74,7 @@ class Network:
     """Raises CallerError for files that do not belong together, ServiceFault without onnxruntime."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         try:
             self.files = msgspec.json.decode((folder / "encoder.json").read_bytes(), type=Files)
         except (msgspec.DecodeError, OSError) as error:
@@ -82,14 +95,20 @@ class Network:
         sizes = [output.shape[-1] for output in self._session.get_outputs()[:2]]
         if sizes != [len(self.files.labels), len(self.files.tags)]:
             raise CallerError(f"{folder}: the graph has outputs of {sizes}, encoder.json names others")
+        self._ngrams = Ngrams.load(folder / FILE) if self.files.beside else None
+        if self._ngrams is not None and self._ngrams.labels != len(self.files.labels):
+            raise CallerError(f"{folder}: the n-grams know {self._ngrams.labels} labels, encoder.json names others")
 
     def _run(self, words: Sequence[str]) -> tuple[Array, Array, list[int]]:
         numbers, firsts = self._pieces.encode(words)
         labels, tags = self._session.run(["labels", "tags"], {"numbers": np.array([numbers], np.int64)})
-        return labels[0], tags[0], firsts
+        scores = labels[0]
+        if self._ngrams is not None:
+            scores = scores + np.float32(self.files.beside) * self._ngrams.logs(words)
+        return scores, tags[0], firsts
 
     def logits(self, words: Sequence[str]) -> Array:
-        """The label logits, to calibrate with."""
+        """The label logits, the n-grams' opinion in them, to calibrate with."""
         return self._run(words)[0]
 
     def vectors(self, words: Sequence[str]) -> Array:
@@ -107,7 +126,33 @@ class Network:
         likely = np.exp(scaled - scaled.max())
         likely /= likely.sum()
         order = [at for at in np.argsort(-likely)[:_MOST] if likely[at] >= _LEAST]
-        best = tags.argmax(-1)
-        named = [self.files.tags[best[first]] for first in firsts]
-        named += ["O"] * (len(words) - len(named))
-        return Seen([(self.files.labels[at], float(likely[at])) for at in order], named)
+        named, others = _named(tags[firsts], self.files.tags)
+        beyond = len(words) - len(named)
+        named += ["O"] * beyond
+        others += [[] for _ in range(beyond)]
+        return Seen([(self.files.labels[at], float(likely[at])) for at in order], named, others)
+
+
+def _named(logits: Array, names: Sequence[str]) -> tuple[list[str], list[list[str]]]:
+    """For each of (n, tags): its tag, and what else it may be. A name that has begun goes on where that is not
+    unlikely: spans are read greedily from the left (an I after another kind, or a B in the middle of a name, is the
+    network's doubt about where the name ends, not a second name)."""
+    likely = np.exp(logits - logits.max(-1, keepdims=True))
+    likely /= likely.sum(-1, keepdims=True)
+    place = {name: at for at, name in enumerate(names)}
+    tags: list[str] = []
+    others: list[list[str]] = []
+    kind, before = "", likely[:0]
+    for row in likely:
+        order = np.argsort(-row)
+        tag = names[order[0]]
+        inside = f"I-{kind}"
+        if kind in _NAMING and inside in place and row[place[inside]] >= _GOES_ON and not tag.startswith("B-WHEN"):
+            tag = inside
+        begins = f"B-{tag[2:]}"
+        if tag[:2] == "I-" and tags[-1:] == ["O"] and begins in place and before[place[begins]] >= _BEGINS:
+            tags[-1] = begins
+        kind, before = tag[2:], row
+        tags.append(tag)
+        others.append([names[at] for at in order if row[at] >= _POSSIBLE and names[at] != tag])
+    return tags, others

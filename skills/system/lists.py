@@ -30,7 +30,7 @@ class Lists(Skill):
         "list": "[the|my|our|a|this] {list} (list|lists)",
         "any": "[the|my|our|a|this] list",
         "put": "(add|put|place|include|write|append|insert|stick|get)",
-        "out": "(remove|delete|take|cross|strike|tick|check|erase|drop|scratch|complete|finish|get rid of|eliminate)",
+        "out": "(remove|delete|take|cross|strike|tick|erase|drop|scratch|complete|finish|get rid of|eliminate)",
     }
 
     @action(
@@ -144,6 +144,8 @@ class Lists(Skill):
     @action(
         "<out> [off|out] {item} (from|off|off of|off from|out of|on|in) <list>",
         "<out> [off|out] {item} (from|off|off of|off from|out of|on|in) <any>",
+        "check (off|out) {item} (from|off of|on|in) (<list>|<any>)",
+        "check {item} (off|off of|off from|from) (<list>|<any>)",
         "(i bought|we bought|i have bought|i've bought|i picked up) [the|some] {item}",
         "(i don't need|we don't need|no need for) {item} [anymore|any more] [on <list>]",
         "mark {item} [as] (done|bought|complete|completed|finished) [(on|in) <list>]",

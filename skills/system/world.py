@@ -56,8 +56,8 @@ class World(Skill):
     }
     rules = {
         "news": "(news|headlines|headline|news headlines|top stories|news stories|top headlines|breaking news|news update|news updates)",
-        "get": "(what is|what's|what are|give me|tell me|tell me about|show me|read|read me|get|get me|check|play|i want|i want to hear|i want to know|let me hear|let me know|find|find me|bring me|any|is there any|are there any|have there been any|update me on|pull up|look up|fetch|open|how about|how is|do you have|i need)",
-        "new": "[the|today's|some|all the|any|my|me] [latest|new|recent|most recent|top|current|morning|evening|newest|breaking|daily|important|big|other|local|international|happening]",
+        "get": "(what is|what's|what are|give me|provide|tell me|tell me about|show me|read|read me|get|get me|check|play|i want|i want to hear|i want to know|let me hear|let me know|find|find me|bring me|any|is there any|are there any|have there been any|update me on|pull up|look up|fetch|open|how about|how is|do you have|i need)",
+        "new": "[the|today's|some|all the|any|my|me] [latest|new|recent|most recent|top|current|morning|evening|newest|breaking|daily|important|big|other|local|happening]",
         "about": "(about|on|from|in|for|regarding|concerning|of|around|out of)",
     }
 
@@ -66,7 +66,7 @@ class World(Skill):
         "<get> <new> <news> <about> [the] {topic}",
         "<get> <new> {topic} <news>",
         "<get> [the] (latest|newest|latest news|latest updates|updates|update|developments|latest developments|newest developments) <about> [the] {topic}",
-        "[the] [latest|today's|top|world|morning|evening] <news> [please|today|now|update]",
+        "[the] [latest|today's|top|morning|evening] <news> [please|today|now|update]",
         "<news> <about> [the] {topic}",
         "{topic} <news>",
         "(what is|what's) (happening|going on|new|up) in the world [today|now|right now]",
@@ -79,7 +79,10 @@ class World(Skill):
             "(what is|what's) (the world news|in the world news|happening around the world|going on around the world)",
             {"topic": "world"},
         ),
-        Say("(world|international) news [please]", {"topic": "world"}),
+        Say(
+            "[<get>] [me] [some|the|any] [latest|newest|new|recent|current|hot] (world|global) [hot|breaking] <news> [please]",
+            {"topic": "world"},
+        ),
         examples=("what is the news", "tell me the latest technology news"),
         reads=True,
         purpose="get the news[ about {topic}]",

@@ -2,9 +2,10 @@
 
     python -m bluerill.models.train.planner_encoder.export CHECKPOINT --examples FILE --out FOLDER
 
-Writes ``encoder.onnx``, its weights ``encoder.bin``, and ``encoder.json``. Temperature and threshold are chosen on
-the sentences of the examples that were held back: the temperature by their likelihood, ``sure`` as the least value at
-which at most so many requests that no action serves would be acted on.
+Writes ``encoder.onnx``, its weights ``encoder.bin``, and ``encoder.json``. What n-grams in the folder count,
+temperature and threshold are chosen on the sentences of the examples that were held back: the first two by their
+likelihood, ``sure`` as the least value at which at most so many requests that no action serves would be acted on.
+``--calibrate`` only chooses these anew, for a folder that was exported.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import torch
 
 from ...convert.graph import Graph
 from ...encoder.network import Files, Network
+from ...encoder.ngrams import FILE, Ngrams
 from .batches import Row, read_rows
 from .network import HEADS, POSITIONS
 
@@ -30,7 +32,10 @@ __all__ = ["graph_of", "main"]
 OTHER = "other."
 FALSE = 0.02
 """The share of refusable requests that may be acted on wrongly, on the sentences held back."""
+LEAST_SURE = 0.25
+"""What would change something is not done at less, whatever the sentences held back say."""
 _TEMPERATURES = np.linspace(0.5, 2.0, 31)
+_BESIDE = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
 def graph_of(weights: dict[str, Any], layers: int, eight_bit: bool = True) -> Any:
@@ -80,53 +85,66 @@ def write_graph(graph: Any, folder: Path) -> None:
     weights.chmod(0o644)
 
 
-def calibrated(network: Network, rows: Sequence[Row]) -> tuple[float, float]:
-    """Temperature and threshold for sentences of people (templates are not what the network is asked)."""
+def calibrated(network: Network, rows: Sequence[Row]) -> tuple[float, float, float]:
+    """What n-grams count, temperature, and threshold, for sentences of people (templates are not what the network is
+    asked). The network is asked without n-grams; these are read from its folder, where there are any."""
     names = {label: at for at, label in enumerate(network.files.labels)}
     some = [row for row in rows if row.source not in ("template", "own") and row.label in names]
-    logits = np.stack([network.logits(row.words) for row in some])
+    alone = np.stack([network.logits(row.words) for row in some])
     wanted = np.array([names[row.label] for row in some])
+    ngrams = network.folder / FILE
+    opinions = Ngrams.load(ngrams) if ngrams.exists() else None
+    logs = np.stack([opinions.logs(row.words) for row in some]) if opinions is not None else np.zeros_like(alone)
 
-    def likely(temperature: float) -> Any:
-        scaled = logits / temperature
+    def likely(beside: float, temperature: float) -> Any:
+        scaled = (alone + beside * logs) / temperature
         scaled -= scaled.max(1, keepdims=True)
         return scaled - np.log(np.exp(scaled).sum(1, keepdims=True))
 
-    losses = [-likely(t)[np.arange(len(some)), wanted].mean() for t in _TEMPERATURES]
-    temperature = float(_TEMPERATURES[int(np.argmin(losses))])
+    losses = {
+        (beside, temperature): -likely(beside, temperature)[np.arange(len(some)), wanted].mean()
+        for beside in (_BESIDE if opinions is not None else (0.0,)) for temperature in _TEMPERATURES
+    }  # fmt: skip
+    beside, temperature = min(losses, key=lambda pair: losses[pair])
     served = np.array([not name.startswith(OTHER) for name in network.files.labels])
     actions = [name.partition(" ")[0] for name in network.files.labels]
     best: list[float] = []
-    for row in np.exp(likely(temperature)):
+    for row in np.exp(likely(beside, temperature)):
         mass: dict[str, float] = {}
         for at in np.flatnonzero(served):
             mass[actions[at]] = mass.get(actions[at], 0.0) + float(row[at])
         best.append(max(mass.values()))
     refusable = sorted(p for p, row in zip(best, some, strict=True) if row.label.startswith(OTHER))
     sure = refusable[min(len(refusable) - 1, int((1 - FALSE) * len(refusable)))]
-    return round(temperature, 3), round(min(0.9, max(0.4, sure)), 3)
+    return round(beside, 3), round(float(temperature), 3), round(min(0.9, max(LEAST_SURE, sure)), 3)
 
 
 def main(arguments: Sequence[str] | None = None, write: Callable[[str], object] = print) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="export-planner", description="Write the encoder as an ONNX graph.")
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("checkpoint", type=Path, nargs="?")
     parser.add_argument("--examples", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--calibrate", action="store_true", help="choose weight, temperature and threshold anew only")
     parser.add_argument("--float", action="store_true", help="32-bit weights, to compare")
     options = parser.parse_args(arguments)
-    saved = torch.load(options.checkpoint, weights_only=True)
-    options.out.mkdir(parents=True, exist_ok=True)
-    write_graph(graph_of(saved["weights"], saved["layers"], not options.float), options.out)
-    files = Files(saved["labels"], saved["tags"], saved["pieces"])
     names = options.out / "encoder.json"
+    if options.calibrate:
+        files = msgspec.json.decode(names.read_bytes(), type=Files)
+        files.beside = 0.0
+    else:
+        saved = torch.load(options.checkpoint, weights_only=True)
+        options.out.mkdir(parents=True, exist_ok=True)
+        write_graph(graph_of(saved["weights"], saved["layers"], not options.float), options.out)
+        files = Files(saved["labels"], saved["tags"], saved["pieces"])
     names.write_bytes(msgspec.json.encode(files))
+    pieces = files.pieces
     held = [row for row in read_rows(options.examples) if row.split == "held"]
-    files.temperature, files.sure = calibrated(Network(options.out), held)
-    files.pieces = saved["pieces"]
+    files.beside, files.temperature, files.sure = calibrated(Network(options.out), held)
+    files.pieces = pieces
     names.write_bytes(msgspec.json.encode(files))
     size = sum(path.stat().st_size for path in options.out.iterdir())
-    write(f"temperature {files.temperature}, sure from {files.sure}; {size:,} bytes")
+    write(f"n-grams {files.beside}, temperature {files.temperature}, sure from {files.sure}; {size:,} bytes")
     return 0
 
 

@@ -117,3 +117,34 @@ def test_words_of_a_name_are_given_to_one_parameter() -> None:
 def test_an_event_has_a_person_and_a_moment() -> None:
     said = "i am seeing ben/B-PERSON on/B-WHEN friday/I-WHEN at/I-WHEN three/I-WHEN for lunch/B-TEXT"
     assert arguments("add_event", said) == {"title": "lunch", "people": "ben", "start": "2026-11-27T15:00"}
+
+
+def test_parts_of_one_moment_side_by_side_are_one_and_end_nothing() -> None:
+    said = "add baseball/B-TEXT practice/I-TEXT five/B-WHEN pm/I-WHEN tonight/B-WHEN"
+    assert arguments("add_event", said) == {"title": "baseball practice", "start": "2026-11-20T17:00"}
+    assert arguments("set_alarm", "one at five/B-WHEN o'clock morning/B-WHEN") == {"time": "2026-11-21T05:00"}
+
+
+def test_a_name_begins_where_its_number_does() -> None:
+    said = "go to nine hundred and/B-TEXT ninety/I-TEXT nine/I-TEXT fm/I-TEXT"
+    assert arguments("play_radio", said) == {"station": "nine hundred and ninety nine fm"}
+    assert arguments("play_radio", "the radio on seven am/B-TEXT") == {"station": "seven am"}
+    assert arguments("add_to_list", "put two eggs/B-TEXT on my food/B-LIST list")["item"] == "eggs"
+
+
+def test_the_next_meeting_is_none_that_is_called_so() -> None:
+    fixed = {"title": "next"}
+    assert arguments("remove_event", "delete my next meeting/B-TEXT", fixed) == {"title": "next"}
+    assert arguments("remove_event", "delete my next yoga/B-TEXT class/I-TEXT", fixed) == {"title": "yoga class"}
+
+
+def test_a_list_to_do_is_one_name() -> None:
+    assert arguments("show_list", "what is on my list to/B-LIST do today")["list"] == "to do"
+
+
+def test_words_that_an_action_cannot_use_are_what_else_they_may_be() -> None:
+    said = ["how", "is", "the", "news", "in", "ireland"]
+    tags, others = ["O"] * 5 + ["B-PLACE"], [[], [], [], [], [], ["B-TEXT"]]
+    found = filled(ACTIONS["get_news"], {}, " ".join(said), tokenize(" ".join(said)), tags, NOW, others)
+    assert found.call is not None
+    assert found.call.arguments == {"topic": "ireland"}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bluerill.agent.encoder.labels import Label, Span, label_text, read_label, spans_of, tag_of
+from bluerill.agent.encoder.labels import Label, Span, label_text, read_label, spans_of, suited, tag_of
 from bluerill.skills.messages import ParameterInfo
 
 
@@ -33,3 +33,10 @@ def test_a_parameter_has_its_tag_by_kind_and_name(name: str, kind: str, tag: str
 
 def test_a_closed_list_needs_no_tag() -> None:
     assert tag_of(ParameterInfo("mode", "choice", choices={"airplane": ["flight mode"]})) == ""
+
+
+def test_a_word_has_the_likeliest_tag_that_the_action_can_use() -> None:
+    tags, others = ["B-PLACE", "B-WHEN", "O"], [["B-TEXT", "O"], ["O"], []]
+    assert suited(tags, others, {"TEXT"}) == ["B-TEXT", "O", "O"]
+    assert suited(tags, others, {"WHEN"}) == ["B-PLACE", "B-WHEN", "O"]  # a day may be tagged as a place
+    assert suited(["B-DURATION"], [], {"TEXT"}) == ["O"]

@@ -128,8 +128,12 @@ def test_two_close_actions_are_asked_about_where_both_could_be_done() -> None:
     assert not planned.calls
     assert [call.name for call in planned.options] == ["get_time", "mute"]
     assert planned.reply == "Shall I get time, or mute?"
-    assert tier.second(LOOSE, planned, ACTIONS).planner == "templates"
+    assert tier.second(LOOSE, planned, ACTIONS).options == planned.options
     assert tier.second(REFUSED, planned, ACTIONS).planner == "encoder"
+    close_match = Planned([PlannedCall("get_time")], "templates", 0.85, 0.1)
+    assert tier.second(close_match, planned, ACTIONS).planner == "templates"
+    other_match = Planned([PlannedCall("set_alarm")], "templates", 0.85, 0.1)
+    assert tier.second(other_match, planned, ACTIONS).options == planned.options
     for labels in ([("get_time", 0.7), ('mute {"on":true}', 0.25)], [("get_time", 0.3), ('mute {"on":true}', 0.25)]):
         assert not tier.planned("quiet now", encoded(*labels), ACTIONS, NOW).options
     lacking = tier.planned("wake me", encoded(("get_time", 0.5), ("set_alarm", 0.4)), ACTIONS, NOW)
@@ -147,7 +151,7 @@ def test_within_a_skill_the_words_of_the_template_count_for_more() -> None:
 def test_what_is_about_anything_must_be_surer() -> None:
     actions = {action.name: action for action in device_catalogue().actions}
     text = "where do black holes come from"
-    assert not tier.planned(text, encoded(("get_news", 0.7), ("other.question", 0.3)), actions, NOW).calls
+    assert not tier.planned(text, encoded(("get_news", 0.55), ("other.question", 0.45)), actions, NOW).calls
     assert tier.planned(text, encoded(("get_news", 0.9)), actions, NOW).calls
     (call,) = tier.planned(text, encoded(("answer", 0.7), ("other.question", 0.3)), actions, NOW).calls
     assert (call.name, call.arguments) == ("answer", {"question": text})  # as harmless as a refusal
@@ -159,3 +163,32 @@ def test_every_answer_says_why_this_tier() -> None:
         "a template matches only loosely (0.55); the encoder reads nothing"
     )
     assert tier.second(REFUSED, sure, ACTIONS).why == "no template matches; the encoder reads nothing it knows (0.99)"
+
+
+DEVICE = {action.name: action for action in device_catalogue().actions}
+
+
+def test_what_changes_nothing_is_done_sooner_and_a_question_is_put_to_a_model() -> None:
+    def first(text: str, *labels: tuple[str, float]) -> list[str]:
+        return [call.name for call in tier.planned(text, encoded(*labels), DEVICE, NOW).calls]
+
+    assert first("how is it out", ("get_weather", 0.3), ("other.joke", 0.7)) == ["get_weather"]
+    assert first("how is it out", ("get_weather", 0.2), ("other.joke", 0.8)) == []
+    assert first("quiet please", ('mute {"on":true}', 0.5), ("other.joke", 0.5)) == []
+    assert first("where is the convention centre", ("answer", 0.15), ("other.places", 0.85)) == ["answer"]
+    assert first("why are they late", ("other.a", 0.3), ("other.b", 0.3), ("mute", 0.1)) == ["answer"]
+    assert first("why are they late", ("other.a", 0.6), ("mute", 0.1)) == []
+    assert first("book the convention centre", ("answer", 0.15), ("other.places", 0.85)) == []
+    assert first("what is new", ("get_news", 0.55), ("other.social", 0.45)) == []
+
+
+def test_what_is_to_be_remembered_is_not_asked_for_now() -> None:
+    templates = Planned([PlannedCall("add_reminder", {"text": "set an alarm"})], "templates", 0.7, 0.1)
+    encoder = Planned([PlannedCall("set_alarm")], "encoder", 0.97, 0.0)
+    assert tier.second(templates, encoder, DEVICE, text="Remind me to set an alarm").planner == "templates"
+    assert tier.second(templates, encoder, DEVICE, text="remind me, set an alarm").planner == "encoder"
+
+
+def test_the_and_between_two_hours_joins_no_requests() -> None:
+    assert len(tier.sentences("which alarms are there between six and nine am")) == 1
+    assert len(tier.sentences("set an alarm for six and nine am")) == 3

@@ -14,7 +14,7 @@ pytest.importorskip("onnx", reason="onnx is not installed")
 
 from bluerill.kernel.errors import CallerError
 from bluerill.models.convert.graph import Graph
-from bluerill.models.encoder.network import Files, Network, shipped
+from bluerill.models.encoder.network import Files, Network, _named, shipped
 
 PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "loud", "quiet"]
 LABELS, TAGS = ["up", "down"], ["O", "B-TEXT"]
@@ -58,3 +58,23 @@ def test_the_shipped_model_is_as_its_card_says_and_works() -> None:
     seen = Network(shipped()).see(["will", "i", "need", "an", "umbrella", "in", "new", "york"])
     assert seen.labels[0][0].startswith("get_weather")
     assert seen.tags[-2:] == ["B-PLACE", "I-PLACE"]
+
+
+def test_a_name_goes_on_where_that_is_not_unlikely() -> None:
+    names = ["O", "B-TEXT", "I-TEXT", "B-WHEN"]
+
+    def tags(*rows: list[float]) -> list[str]:
+        return _named(np.log(np.array(rows, np.float32)), names)[0]
+
+    begun = [0.02, 0.96, 0.01, 0.01]
+    assert tags(begun, [0.6, 0.05, 0.3, 0.05]) == ["B-TEXT", "I-TEXT"]
+    assert tags(begun, [0.1, 0.6, 0.25, 0.05]) == ["B-TEXT", "I-TEXT"]
+    assert tags(begun, [0.85, 0.05, 0.05, 0.05]) == ["B-TEXT", "O"]
+    assert tags(begun, [0.1, 0.1, 0.2, 0.6]) == ["B-TEXT", "B-WHEN"]
+    assert tags([0.55, 0.4, 0.03, 0.02], [0.1, 0.05, 0.84, 0.01]) == ["B-TEXT", "I-TEXT"]
+    assert tags([0.9, 0.06, 0.03, 0.01], [0.1, 0.05, 0.84, 0.01]) == ["O", "I-TEXT"]
+
+
+def test_what_else_a_word_may_be_is_told_likeliest_first() -> None:
+    row = np.log(np.array([[0.3, 0.5, 0.01, 0.19]], np.float32))
+    assert _named(row, ["O", "B-TEXT", "I-TEXT", "B-WHEN"]) == (["B-TEXT"], [["O", "B-WHEN"]])
