@@ -27,7 +27,7 @@ from bluerill.models.train.planner_encoder.rows import Row
 
 PIECES = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "wake", "me", "at", "five", "play", "jazz", "now", *"abcdefgh"]
 LABELS, TAGS = ["other.a", "play_music", "set_alarm"], ["O", "B-WHEN"]
-SENTENCES = [text.split() for text in ("wake me at five", "play jazz", "now a b c wake", "me")]
+SENTENCES: list[list[str]] = [[*text.split()] for text in ("wake me at five", "play jazz", "now a b c wake", "me")]
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_the_shipped_encoder_is_read_back() -> None:
 
 def test_training_goes_on_from_an_export_with_several_files(net: Encoder, tmp_path: Path) -> None:
     folder = exported(net, tmp_path / "onnx", True)
-    rows = [Row(words, label, ["O"] * len(words), "own") for words in SENTENCES for label in LABELS]
+    rows = [Row(words, label, [*["O"] * len(words)], "own") for words in SENTENCES for label in LABELS]
     held = [Row(["play", "jazz", "now"], "play_music", None, "own", "held")]
     misheard = [Row(["pay", "jazz"], "play_music", None, "misheard.own"), Row(["new"], "zoom", None, "misheard.own")]
     files = [tmp_path / "examples.jsonl", tmp_path / "misheard.jsonl"]

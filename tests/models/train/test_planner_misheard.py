@@ -25,7 +25,7 @@ from bluerill.models.train.planner_encoder.rows import Row
 
 
 def row(text: str, label: str = "get_weather", source: str = "nlu_eval.weather", split: str = "train") -> Row:
-    return Row(text.split(), label, ["O"] * len(text.split()), source, split)
+    return Row(text.split(), label, [*["O"] * len(text.split())], source, split)
 
 
 class Told:
