@@ -99,7 +99,7 @@ def main(arguments: Sequence[str] | None = None, write: Callable[[str], object] 
     parser.add_argument("examples", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--count", type=int, default=3_000, help="rows at most")
-    parser.add_argument("--minutes", type=float, default=0.0, help="stop after so long (0: when there are enough)")
+    parser.add_argument("--minutes", type=float, default=0.0, help="say no more after so long (0: no limit)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1, help="processes that say and hear")
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("BLUERILL_DATA", "../shared/data")))

@@ -1,9 +1,10 @@
 """What pocketsphinx makes of sentences: they are rendered as speech, a little noisy, and recognised.
 
-The encoder is shown what no template knows, and a great part of that is what was misheard. How words are misheard is
-not invented here: each sentence is said in a voice of espeak-ng and decoded. Voice, noise and recogniser are drawn by
-the text alone, so that a sentence is heard the same in any order, in any number of processes, and after a stop.
-What was heard is kept in a file (:class:`Hearings`); which of it is trained on is decided anew each time.
+The encoder is shown what no template knows, and that is often what was misheard. How words are misheard is not invented
+here: each sentence is said in a voice of espeak-ng and decoded. Which are said, and each one's voice, pace, noise and
+recogniser, are drawn by the texts and a seed alone: the same in any order, in any number of processes, after a stop.
+espeak-ng says nothing twice quite alike, though, so that what was heard is kept in a file (:class:`Hearings`). Which of
+it is trained on is decided anew each time.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ me my need now of off on or out please put set should show so some tell that the
 was we what when where which who will with would you your"""
 _LIGHT = frozenset(_LIGHT_WORDS.split())
 """Words that say little of what is asked."""
+_DECISIVE = frozenset(("off", "up", "down", "no", "not", "never"))
+"""Little words that turn a request into another one, often with no more than the same words beside them."""
 
 
 class Hearing(msgspec.Struct):
@@ -150,7 +153,10 @@ def errors(said: Sequence[str], heard: Sequence[str]) -> float:
 
 
 def tellable(said: Sequence[str], heard: Sequence[str]) -> bool:
-    """Whether something was misheard, and what was asked can still be told: half of what carries meaning is left."""
+    """Whether something was misheard, and what was asked can still be told: half of what carries meaning is left, and
+    nothing was turned round."""
+    if _DECISIVE & (set(said) ^ set(heard)):
+        return False
     meant = {word for word in said if word not in _LIGHT}
     left = 2 * len(meant & set(heard)) >= max(1, len(meant))
     return list(said) != list(heard) and left and errors(said, heard) <= MOST_ERRORS
@@ -200,23 +206,28 @@ def misheard(
 
     Of each that was not heard rightly it is the likeliest reading that is :func:`tellable`, ``allowed`` and no other
     row's. All that is heard is kept in ``hearings`` as it comes, and what is known is not said again. ``hear`` gives
-    the hearings of texts in their order, and may be lazy; ``tell`` is told how far it is, and stops it by False.
+    the hearings of texts in their order, and may be lazy; ``tell`` is told how far it is; once it
+    answers False nothing more is said, and only what is known already is used.
     """
     kept: dict[str, Row] = {}
-    lost = 0.0
+    tried, lost, going = 0, 0.0, True
     fresh = iter(hear(text for row in rows if (text := " ".join(row.words)) not in hearings.known))
-    for tried, row in enumerate(rows, 1):
+    for row in rows:
         text = " ".join(row.words)
         each = hearings.known.get(text)
         if each is None:
+            if not going:
+                continue
             each = next(fresh)
             hearings.add(each)
+        tried += 1
         lost += errors(row.words, (each.heard or [""])[0].split())
         for reading in each.heard if each.heard[:1] != [text] else ():
             made = Row(reading.split(), row.label, None, f"misheard.{row.source}", "train")
             if reading not in kept and tellable(row.words, made.words) and allowed(made):
                 kept[reading] = made
                 break
-        if len(kept) >= count or not tell(Progress(tried, len(kept), lost)):
+        going = tell(Progress(tried, len(kept), lost)) and going
+        if len(kept) >= count:
             break
     return list(kept.values())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 
@@ -85,7 +84,7 @@ def test_a_stopped_run_goes_on_and_gives_the_same(tmp_path: Path) -> None:
     assert misheard(ROWS, Hearings(path), again, 9) == whole
     assert again.asked == ["play some jazz", "is it cold"]
     third = Told({})
-    assert misheard(ROWS, Hearings(path), third, 9) == whole
+    assert misheard(ROWS, Hearings(path), third, 9, tell=lambda progress: False) == whole
     assert not third.asked
     assert len(Hearings(path).known) == 3
 
@@ -139,6 +138,8 @@ def test_word_errors(said: str, heard: str, rate: float) -> None:
         ("set an alarm for five", "set an alarm for five", False),
         ("turn on my plug", "turn on my calendar", False),  # which thing is lost
         ("call dave", "", False),
+        ("turn the music down a bit", "turn the music on a bit", False),  # it was turned round
+        ("turn the fan on now", "turn the fan off now", False),
         ("remind me about the milk", "hold me about silk", False),
         ("what is it", "what is that", False),  # nothing in it carries meaning
     ],
@@ -195,7 +196,7 @@ def split(text: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("voices")
-def test_a_sentence_sounds_the_same_whatever_was_said_before() -> None:
+def test_what_is_drawn_for_a_sentence_is_the_same_whatever_was_said_before() -> None:
     engine = Engine(Guess("what's up"), Guess("hat up", 3.0), Guess("far", 99.0))
     listener = Listener(engine, None, split)
     texts = [f"sentence {number}" for number in range(12)]
@@ -231,4 +232,3 @@ def test_real_voices_are_really_misheard(tmp_path: Path) -> None:
     first = Listener(engine, None, normal).hear("turn on the lamb")
     assert first.heard
     assert set(" ".join(first.heard).split()) <= set(" ".join(SENTENCES).split())
-    assert msgspec.json.encode(Listener(engine, None, normal).hear("turn on the lamb")) == msgspec.json.encode(first)
