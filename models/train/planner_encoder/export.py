@@ -24,8 +24,8 @@ import torch
 from ...convert.graph import Graph
 from ...encoder.network import Files, Network
 from ...encoder.ngrams import FILE, Ngrams
-from .batches import Row, read_rows
 from .network import HEADS, POSITIONS
+from .rows import Row, read_rows
 
 __all__ = ["graph_of", "main"]
 

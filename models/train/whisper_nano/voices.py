@@ -54,21 +54,29 @@ class Clip(NamedTuple):
 
 
 class EspeakVoices:
-    """Says sentences, each in another voice."""
+    """Says sentences, each in another voice: one of the accents with one of the timbres, of all if none are given.
+    ``pace`` is the mean and deviation of words per minute."""
 
-    def __init__(self, random: Random) -> None:
-        self._random = random
+    def __init__(
+        self,
+        random: Random,
+        accents: Sequence[str] = (),
+        timbres: Sequence[str] = (),
+        pace: tuple[float, float] = (165.0, 30.0),
+    ) -> None:
+        self._random, self._pace = random, pace
+        self._accents, self._timbres = accents or ACCENTS, timbres or PLAIN
         self._engine = EspeakEngine("en-us+m1")
         self._bad: set[str] = set()
 
     def say(self, text: str) -> Sound:
         """Samples; empty where the voice drawn is not in this build of espeak-ng."""
         random, engine = self._random, self._engine
-        voice = f"{random.choice(ACCENTS)}+{random.choice(PLAIN)}"
+        voice = f"{random.choice(self._accents)}+{random.choice(self._timbres)}"
         if voice in self._bad:
             return np.zeros(0, np.int16)
         engine.voice = voice
-        engine.words_per_minute = int(min(260, max(105, random.gauss(165, 30))))
+        engine.words_per_minute = int(min(260, max(105, random.gauss(*self._pace))))
         engine.pitch = int(min(95, max(10, random.gauss(50, 16))))
         try:
             return engine.say(text)
