@@ -192,6 +192,10 @@ train-encoder: $(DEV_STAMP)  ## train the planner's encoder alone (two hours; MI
 	  --base $(PLANNER_BASE) --folder $(PLANNER) $(ARGS)
 	$(PY) -m bluerill.models.train.planner_encoder.export $(PLANNER)/encoder.pt \
 	  --examples $(PLANNER)/examples.jsonl --out $(PLANNER)/onnx
+	$(PY) -m bluerill.models.train.planner_encoder.ngrams --examples $(PLANNER)/examples.jsonl $(PLANNER)/misheard.jsonl \
+	  --names $(PLANNER)/onnx/encoder.json --out $(PLANNER)/onnx/ngrams.npz
+	$(PY) -m bluerill.models.train.planner_encoder.export --calibrate --examples $(PLANNER)/examples.jsonl \
+	  --out $(PLANNER)/onnx
 
 train-decoder: $(DEV_STAMP)  ## train the planner's decoder, and how tools are chosen (DECODER_MINUTES=60, ARGS="--threads 2")
 	$(PY) -m pip install --progress-bar on -e '.[dev,train]'
