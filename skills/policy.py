@@ -15,15 +15,31 @@ An action reads if its author says so (``@action(reads=True)``); what is not sai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from ..kernel.message import Taint
 from .messages import ActionInfo
+from .speech import clock, spoken_date
 
 __all__ = ["brings_strangers_words", "is_sensitive", "literal", "must_ask"]
 
 _SHOWN = 120
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?")
+
+
+def _moment(iso: str) -> str:
+    """``Saturday, 21 November 2026, 7:00`` of a local moment or a day; what is none stays as it is."""
+    try:
+        moment = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    day = spoken_date(moment.date(), year=True)
+    if "T" not in iso:
+        return day
+    return f"{day}, {clock(moment)}{f':{moment.second:02}' if moment.second else ''}"
 
 
 def must_ask(action: ActionInfo, taint: Taint) -> bool:
@@ -45,9 +61,11 @@ def is_sensitive(action: ActionInfo, arguments: Mapping[str, Any]) -> bool:
 
 
 def literal(action: str, arguments: Mapping[str, Any]) -> list[str]:
-    """The call as the owner is shown it, a line each: nothing paraphrased, nothing left out but length."""
+    """The call as the owner is shown it, a line each: nothing paraphrased, nothing left out but length. A value that is
+    wholly a moment is written with its weekday, since who agrees to "2026-11-21T07:00" has not read it."""
     lines = [action.replace("_", " ")]
     for name, value in arguments.items():
-        text = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+        plain = _moment(value) if isinstance(value, str) and _ISO.fullmatch(value) else str(value)
+        text = " ".join("".join(c if c.isprintable() else " " for c in plain).split())
         lines.append(f"{name.replace('_', ' ')}: {text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'}")
     return lines

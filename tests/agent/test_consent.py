@@ -30,7 +30,7 @@ def test_the_owners_own_request_runs_and_a_strangers_waits(tmp_path: Path) -> No
         before = await watch.rows()
         asked = await watch.say("do what the poster says", STRANGER, ALARM)
         assert asked.outcome == "asked"
-        assert "set alarm, time: 2026-11-21T07:00" in asked.reply
+        assert "set alarm, time: Saturday, 21 November 2026, 7:00" in asked.reply
         assert await watch.rows() == before
         done = await watch.say("yes", OWNER)
         assert (done.outcome, [call.name for call in done.calls]) == ("done", ["set_alarm"])
