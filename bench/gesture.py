@@ -3,7 +3,7 @@
     python -m bluerill.bench.gesture [--json] [--data FOLDER] [--takes N] [--only PART]
 
 - *strokes*: the $1 logs of people s08 and s09, whom nobody looked at while the templates were drawn (s02 to s07 were
-  looked at); with the shipped templates, and with a few of the person's own added;
+  looked at); with the shipped templates, with a few of the person's own added, and with shapes that only they know;
 - *wrist*: gestures of simulated arms with seeds that training never drew; false alarms on simulated everyday life and
   on everyday recordings of 19 people (15 of them were trained on as examples of no gesture, 4 were not); with
   ``--folds`` also on all 19 by networks that never saw them (which trains: five minutes of a core, needs torch);
@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from ..kernel.errors import CallerError
 from ..modalities.gesture.recordings import stroke_points
-from ..modalities.gesture.strokes import Strokes
+from ..modalities.gesture.strokes import MODELS, Strokes, shipped
 from ..modalities.gesture.wrist import Networks, Stream
 from ..models.motion.activity import POSTURES
 from ..models.motion.example import Examples, Segmenter, cut, distances, shape
@@ -83,7 +83,49 @@ def measure_strokes(data: Path) -> dict[str, Any]:
                 right += sum(m is not None and m.name == name for m, (name, _) in zip(found, test, strict=True))
                 count += len(test)
         result[f"with {examples} of their own, unseen people"] = share(right, count)
+    result["four shapes that only they know, unseen people"] = measure_own_shapes(cases)
     result["processor ms"] = {"p50": round(percentile(times, 0.5), 3), "p99": round(percentile(times, 0.99), 3)}
+    return result
+
+
+class Fewer(Panel):
+    """The shipped networks as if they had never seen some shapes: what they gave these goes to the others."""
+
+    def __init__(self, panel: Panel, without: Sequence[str]) -> None:
+        self._panel = panel
+        self._kept = [at for at, label in enumerate(panel.labels) if label not in without]
+        self.labels = [panel.labels[at] for at in self._kept]
+
+    def logs(self, windows: NDArray[Any]) -> NDArray[np.float32]:
+        kept: NDArray[np.float32] = self._panel.logs(windows)[:, self._kept]
+        return kept - np.logaddexp.reduce(kept, axis=1, keepdims=True)
+
+
+def measure_own_shapes(cases: Sequence[tuple[str, str, Rows]]) -> dict[str, Any]:
+    """Three examples of each of four shapes that the device does not have; all sixteen are drawn."""
+    panel = Panel.load(sorted(MODELS.glob("*.npz")))
+    names = sorted({each[1] for each in cases})
+    result: dict[str, Any] = {}
+    right, count = Counter[str](), Counter[str]()
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        for person in sorted({each[0] for each in cases}):
+            new = [names[at] for at in rng.permutation(len(names))[:4]]
+            strokes = Strokes({name: v for name, v in shipped().items() if name not in new}, Fewer(panel, new))
+            test = []
+            for name in names:
+                own = [points for who, what, points in cases if (who, what) == (person, name)]
+                order = rng.permutation(len(own))
+                if name in new:
+                    strokes.add(name, [own[at] for at in order[:3]])
+                test += [(name, own[at]) for at in order[3:]]
+            for name, points in test:
+                match = strokes.recognise(points)
+                kind = "theirs" if name in new else "the device's"
+                count[kind] += 1
+                right[kind] += match is not None and match.name == name
+    for kind in sorted(count):
+        result[kind] = share(right[kind], count[kind])
     return result
 
 

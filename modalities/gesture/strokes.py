@@ -37,8 +37,10 @@ READ: Final = 0.015
 READ_BESIDE: Final = 0.005
 """The same where there are examples of the owner's. Chosen, with the half that these count, on people s02 to s07, each
 in turn the owner of one, three or five random examples of every shape, or of four shapes."""
-OWN: Final = 0.03
-"""How much more like a stroke a shape of the owner's alone is taken to be, for want of a network."""
+OWN: Final = 0.02
+"""How much more like a stroke a shape of the owner's alone is taken to be, for want of a network. Chosen on people s02
+to s07, each in turn the owner of four shapes that templates and networks were made not to know, and two of them as one
+owner who draws unevenly: with more, such shapes take strokes of the device's; with less, the device's take theirs."""
 NEAREST: Final = 2
 """Examples of the owner's that count for a shape: the likest two, since one may be like a stroke by chance."""
 MODELS: Final = Path(__file__).parents[2] / "models" / "weights" / "strokes"
