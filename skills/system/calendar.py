@@ -237,6 +237,15 @@ class Calendar(Skill):
             "<off> [my|the] next [calendar|scheduled|upcoming] (event|meeting|appointment) [(from|in|on) <cal>]",
             {"title": "next"},
         ),
+        "(find|look up|look for|open|check|get) [the|my] {title} (on|in) <cal> and <off> it",
+        Say(
+            "(find|look up|look for|open|check|get) [my|the] next (event|meeting|appointment) [(on|in) <cal>] and <off> it",
+            {"title": "next"},
+        ),
+        Say(
+            "(check|open|go through|look at|see) (<cal>|[the|my] (events|meetings|appointments)) [(on|in) <cal>] and <off> [my|the] next (event|meeting|appointment)",
+            {"title": "next"},
+        ),
         Say("<off> <some> birthday [party] [event] [(from|in|on) <cal>]", {"title": "birthday"}),
         examples=("cancel my dentist appointment", "clear my calendar for tomorrow", "delete the meeting with Ben"),
         sensitive=True,
