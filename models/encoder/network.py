@@ -144,7 +144,7 @@ def _named(logits: Array, names: Sequence[str]) -> tuple[list[str], list[list[st
     others: list[list[str]] = []
     kind, before = "", likely[:0]
     for row in likely:
-        order = np.argsort(-row)
+        order = [int(at) for at in np.argsort(-row)]
         tag = names[order[0]]
         inside = f"I-{kind}"
         if kind in _NAMING and inside in place and row[place[inside]] >= _GOES_ON and not tag.startswith("B-WHEN"):

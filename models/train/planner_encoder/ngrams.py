@@ -58,7 +58,8 @@ def trained(rows: Sequence[Row], labels: Sequence[str], seed: int = 1, epochs: i
             often = OFTEN.get(row.source.partition(".")[0], 1)
             seen += [torch.tensor(grams(row.words, BUCKETS))] * often
             wanted += [place[row.label]] * often
-    net = Bag(BUCKETS, len(labels), WIDTH).train()
+    net: Bag = Bag(BUCKETS, len(labels), WIDTH)
+    net.train()
     steppers = [
         torch.optim.SparseAdam(net.table.parameters(), lr=RATE),
         torch.optim.AdamW(net.out.parameters(), lr=RATE),
@@ -81,7 +82,8 @@ def trained(rows: Sequence[Row], labels: Sequence[str], seed: int = 1, epochs: i
             done += 1
             loss_sum += loss.item()
         sys.stderr.write(f"epoch {epoch + 1} of {epochs}: loss {loss_sum / -(-len(order) // SIZE):.3f}\n")
-    return net.eval()
+    net.eval()
+    return net
 
 
 def save(net: Bag, out: Path) -> None:
