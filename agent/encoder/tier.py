@@ -39,7 +39,7 @@ with the rules of :func:`second`, on sentences that were kept back."""
 SEVERAL, SURE_OF_SEVERAL = 0.7, 0.95
 """Where templates read several requests less surely than this, and the encoder one or as many as surely as that, the
 encoder is believed."""
-WITHIN_SKILL, CERTAIN = 0.7, 0.98
+WITHIN_SKILL, CERTAIN = 0.7, 0.99
 OVERRULE, CLOSELY, OVERRULE_CLOSELY = 0.65, 0.8, 0.85
 """How sure the encoder must be to be believed instead; and where the template matches that closely."""
 OPEN, OPEN_SURE = frozenset(["get_news"]), 0.6
@@ -59,6 +59,8 @@ HEARD, HEARD_WEIGHT = 0.9, 0.8
 """How sure it must be of words from a recogniser, and how much that counts beside the templates' understanding."""
 REMINDING = ("add_reminder", "remind me to ")
 """What is to be remembered is often a request itself ("remind me to set an alarm"), and then the network reads that."""
+_NEEDY = frozenset(["list", "find", "open", "check", "get", "search", "show", "start", "go", "look", "take", "read"])
+"""Alone before a joint these share what the later verb is about ("find and play the weeknd")."""
 _HALVES = 3
 _BETWEEN = 5
 """Within so many words before a joint stands the "between" that it belongs to."""
@@ -79,6 +81,7 @@ def sentences(text: str) -> list[list[Token]]:
     for end, start in joints(tokens):
         said = any(token.text in _JOINED for token in tokens[end:start]) and start + 1 < len(tokens)
         joined = (said or tokens[start].text in COMMANDING) and not _between(tokens, end)
+        joined = joined and not (end == 1 and tokens[0].text in _NEEDY)
         if joined and len(found) < 1 + 2 * _HALVES:
             found += [tokens[:end], tokens[start:]]
     return found
@@ -181,7 +184,7 @@ def _either(
 def heard(text: str, seen: Sighted, actions: Mapping[str, ActionInfo], now: datetime) -> float:
     """How completely words that may have been misheard are a request, 0.0 for none; below what templates can be."""
     plan = _one(text, tokenize(text), seen, HEARD, actions, now)
-    return HEARD_WEIGHT * plan.confidence if plan.calls else 0.0
+    return HEARD_WEIGHT * plan.confidence if plan.calls and plan.confidence >= HEARD else 0.0
 
 
 def question(action: ActionInfo, missing: Sequence[ParameterInfo]) -> str:
@@ -217,8 +220,9 @@ def second(
             return replace(encoder, why=f"several templates match loosely; {_belief(encoder)}")
         return replace(templates, why="several templates match")
     if encoder.options:
-        among = templates.calls[0].name in [option.name for option in encoder.options]
-        if among and templates.confidence >= CLOSELY:
+        named = [option.name for option in encoder.options]
+        of_one = len({actions[name].skill for name in named if name in actions}) == 1
+        if templates.calls[0].name in named and templates.confidence >= (WITHIN_SKILL if of_one else CLOSELY):
             return replace(templates, why=f"a template matches; {_belief(encoder)}")
         return replace(encoder, why=f"a template matches loosely; {_belief(encoder)}")
     if foreign:

@@ -192,3 +192,17 @@ def test_what_is_to_be_remembered_is_not_asked_for_now() -> None:
 def test_the_and_between_two_hours_joins_no_requests() -> None:
     assert len(tier.sentences("which alarms are there between six and nine am")) == 1
     assert len(tier.sentences("set an alarm for six and nine am")) == 3
+
+
+def test_a_verb_alone_shares_what_the_later_one_is_about() -> None:
+    assert len(tier.sentences("list and play all theory podcasts")) == 1
+    assert len(tier.sentences("pause and play all theory podcasts")) == 3
+
+
+def test_words_from_a_recogniser_must_be_surer_also_of_what_changes_nothing() -> None:
+    def heard(likely: float) -> float:
+        seen = Sighted([("get_weather", likely), ("other.joke", 1 - likely)], ["O"] * 4)
+        return tier.heard("how is it out", seen, DEVICE, NOW)
+
+    assert heard(0.5) == 0.0
+    assert heard(0.95) == pytest.approx(0.8 * 0.95)
