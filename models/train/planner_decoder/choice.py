@@ -23,7 +23,7 @@ from .batches import Pack, packs
 
 __all__ = ["fitted", "main", "sure_from"]
 
-FALSE = 0.03
+FALSE = 0.02
 """The share of requests that nothing serves which may be taken for something. Held packs must be a thousand and more:
 of 320, which have 230 such requests, the quantile is five of them, and moved from 0.53 to 0.82 between two networks."""
 _STEPS, _SHRINK = 3000, 1e-3
