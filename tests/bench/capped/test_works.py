@@ -42,7 +42,7 @@ def row(host: PosixHost, name: str, wanted: Wanted, cap: int | None = None, shor
         work = prepare(name, wanted)
     except Unavailable as lack:
         pytest.skip(str(lack))
-    found = measure(host, work, cap, Effort(0.01, short=short, patience_s=60.0))
+    found = measure(host, work, cap, Effort(0.01, short=short, patience_s=180.0))
     return row_of(found, work, run="r", rep=0, seed=7, here={})
 
 
