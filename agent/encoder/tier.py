@@ -42,6 +42,8 @@ encoder is believed."""
 WITHIN_SKILL, CERTAIN = 0.7, 0.99
 OVERRULE, CLOSELY, OVERRULE_CLOSELY = 0.65, 0.8, 0.85
 """How sure the encoder must be to be believed instead; and where the template matches that closely."""
+HARDLY, OVERRULE_HARDLY = 0.6, 0.4
+"""The same of a template that matches hardly: "play" and anything at all."""
 OPEN, OPEN_SURE = frozenset(["get_news"]), 0.6
 """Actions that are about anything at all, and how sure it must be of them: so is what nobody serves."""
 READING_SURE = 0.25
@@ -236,6 +238,7 @@ def second(
     skills = {actions[call.name].skill for call in (*templates.calls, *encoder.calls) if call.name in actions}
     within = len(skills) == 1 and templates.confidence >= WITHIN_SKILL
     bar = OVERRULE if templates.confidence < CLOSELY else OVERRULE_CLOSELY
+    bar = OVERRULE_HARDLY if templates.confidence < HARDLY else bar
     if encoder.confidence < (CERTAIN if encoder.calls and within else bar):
         return replace(templates, why=f"a template matches loosely; the encoder is no surer ({encoder.confidence:.2f})")
     return replace(encoder, why=f"a template matches only loosely ({templates.confidence:.2f}); {_belief(encoder)}")

@@ -172,11 +172,11 @@ class Calendar(Skill):
         "do i have [a|an|any|the] {title} (appointment|meeting|event|lesson|class|interview) [[for|on|at|this] {when}]",
         "do i have [a|any|my] (meeting|meetings|appointment) (with|about) {title} [[for|on|at|this] {when}]",
         Say(
-            "(what time is|when is|when's|where is|what is|what's) (my|the) [next|first] (meeting|meetings) [start|starting|today]",
+            "(what time is|when is|when's|where is|what is|what's) (my|the) [next|first] (meeting|meetings) [start|starting] [{when}]",
             {"title": "meeting"},
         ),
         Say(
-            "(what time is|when is|when's|where is|what is|what's) (my|the) [next|first] appointment [today]",
+            "(what time is|when is|when's|where is|what is|what's) (my|the) [next|first] appointment [{when}]",
             {"title": "appointment"},
         ),
         Say("(when is|when's) (my|the|our) [wedding] anniversary", {"title": "anniversary"}),

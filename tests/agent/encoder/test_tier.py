@@ -108,7 +108,9 @@ def test_of_an_action_it_was_never_taught_the_encoder_has_no_say() -> None:
 def test_a_loose_match_stays_unless_the_encoder_is_sure_of_something_else() -> None:
     sure = Planned([], "encoder", 0.99, 0.0, REFUSAL)
     assert tier.second(LOOSE, sure, ACTIONS).planner == "encoder"
-    assert tier.second(LOOSE, Planned([], "encoder", 0.6, 0.0, REFUSAL), ACTIONS).planner == "templates"
+    assert tier.second(LOOSE, Planned([], "encoder", 0.35, 0.0, REFUSAL), ACTIONS).planner == "templates"
+    nearer = Planned([PlannedCall("get_time", {"place": "movie"})], "templates", 0.65, 0.1)
+    assert tier.second(nearer, Planned([], "encoder", 0.6, 0.0, REFUSAL), ACTIONS).planner == "templates"
     agreed = Planned([PlannedCall("get_time")], "encoder", 0.5, 0.0)
     assert tier.second(LOOSE, agreed, ACTIONS).planner == "encoder"  # "movie" is no place
     noted = Planned([PlannedCall("add_note", {"text": "buy milk"})], "templates", 0.6, 0.1)
