@@ -149,7 +149,7 @@ def test_what_no_template_matches_is_read_by_the_encoder() -> None:
 
 def test_the_encoder_has_no_opinion_of_a_skill_that_came_after_it() -> None:
     async def test() -> None:
-        loose = "remind me to water the plants and the trees behind the old house of my aunt in the evening sun"
+        loose = "remind me tomorrow to water the plants and the trees behind the old house of my aunt"
         service, _port, encoder = encoded_device()
         assert (await send(service, Plan(loose, tier="templates"))).confidence < tier.DOUBT
         assert (await send(service, Plan(loose))).planner == tier.TIER

@@ -109,7 +109,7 @@ def test_a_picture_waits_for_the_owner_and_a_question_for_its_answer(tmp_path: P
             assert (asked.reply, asked.outcome) == ("Which day: Sunday the 4 or Saturday the 3?", "done")
             shown = await say("the third of january")
             assert (shown.outcome, shown.seen) == ("asked", "picture")
-            assert "start: 2026-01-03T09:00" in shown.reply
+            assert "start: Saturday, 3 January 2026, 9:00" in shown.reply
             agreed = await say("yes")
             assert [(call.name, call.error) for call in agreed.calls] == [("add_event", "")]
             await front.tell("session", Saw(seen(codes=("PASS-1",))), taint=Taint.UNTRUSTED)
