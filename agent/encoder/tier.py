@@ -57,8 +57,9 @@ _ASKING = frozenset(
     ["what", "whats", "who", "whom", "whose", "which", "where", "when", "why", "how", "is", "are", "was", "were",
      "does", "do", "did", "can", "could", "has", "have", "describe", "explain", "define"]
 )  # fmt: skip
-HEARD, HEARD_WEIGHT = 0.9, 0.8
-"""How sure it must be of words from a recogniser, and how much that counts beside the templates' understanding."""
+HEARD, HEARD_WEIGHT = 0.95, 0.8
+"""How sure it must be of words from a recogniser, and how much that counts beside the templates' understanding. It
+learned to understand what is misheard, and is surer of what was never said to it."""
 REMINDING = ("add_reminder", "remind me to ")
 """What is to be remembered is often a request itself ("remind me to set an alarm"), and then the network reads that."""
 _NEEDY = frozenset(["list", "find", "open", "check", "get", "search", "show", "start", "go", "look", "take", "read"])
