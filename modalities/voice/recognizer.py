@@ -62,6 +62,8 @@ UNJUDGED = 0.53
 NEAR = 4.0
 """Readings within this cost are about as likely."""
 LOST = 0.01
+CORPUS_WITHIN_S = 75.0
+"""Making the sentences takes four seconds of a slow processor with nothing else to do; the planner waits a minute."""
 MAY_END = 0.5
 """How surely a turn ends with a request that is no known sentence, and no beginning of one."""
 FIT_ENOUGH = 0.56
@@ -241,7 +243,7 @@ class RecognizerService(Service):
         self.port.log.warning("event=no-corpus error=%s", self._problem)
 
     async def _take_corpus(self) -> None:
-        corpus, lease = await self.port.borrow(self.planner, GetCorpus(), Corpus)
+        corpus, lease = await self.port.borrow(self.planner, GetCorpus(), Corpus, within=CORPUS_WITHIN_S)
         with lease:
             if corpus.fingerprint == self._fingerprint:
                 return
