@@ -20,6 +20,8 @@ def line(stroke: str) -> str:
     return f'<PartDraw x="0" y="0" width="100" height="100"><Ellipse x="-1e8" y="-1e8" width="2e8" height="2e8">{stroke}</Ellipse><Line startX="0" startY="0" endX="1e8" endY="3">{stroke}</Line></PartDraw>'
 
 
+SLOW = 5
+"""How much slower than its limit a processor may be here: what is not cheap takes hundreds of times as long."""
 CHEAP = {
     "huge letters": words("W" * 5000, "1e7"),
     "many letters": words("word " * 5000, "4"),
@@ -41,11 +43,11 @@ CHEAP = {
 @pytest.mark.parametrize("name", CHEAP)
 def test_one_element_is_cheap_whatever_it_says(name: str) -> None:
     renderer = FaceRenderer(face(scene(CHEAP[name])), (466, 466))
-    renderer.limit_s = MAX_DRAW_S
+    renderer.limit_s = SLOW * MAX_DRAW_S
     begin = time.thread_time()
     renderer.draw(device())
     renderer.draw(device(ambient=True))
-    assert time.thread_time() - begin < MAX_DRAW_S
+    assert time.thread_time() - begin < SLOW * MAX_DRAW_S
 
 
 def test_many_elements_are_stopped_in_time() -> None:
