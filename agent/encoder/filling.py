@@ -27,27 +27,9 @@ from .labels import Span, spans_of, suited, tag_of
 __all__ = ["Filled", "filled"]
 
 _LEADS = frozenset(
-    [
-        "at",
-        "over",
-        "during",
-        "coming",
-        "on",
-        "in",
-        "for",
-        "by",
-        "to",
-        "every",
-        "each",
-        "a",
-        "an",
-        "the",
-        "another",
-        "this",
-        "next",
-        "around",
-    ]
-)
+    ["at", "on", "in", "for", "by", "to", "every", "each", "a", "an", "the", "another", "this", "next", "around",
+     "over", "during", "coming"]
+)  # fmt: skip
 _FREE = ("text", "place", "person")
 _PLAIN = frozenset(["duration", "change", "repeat"])
 """Kinds that are told from other words wherever they stand."""

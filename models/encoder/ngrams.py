@@ -8,7 +8,6 @@ Learning", 2016). A sentence costs some fifty rows of the table.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +17,7 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from ...kernel.errors import CallerError
+from ..arrays import made_of
 
 __all__ = ["FILE", "Ngrams", "grams"]
 
@@ -55,13 +54,7 @@ class Ngrams:
     @classmethod
     def load(cls, path: Path) -> Ngrams:
         """Raises CallerError for a file that is none."""
-        try:
-            if path.stat().st_size > MAX_BYTES:
-                raise CallerError(f"{path.name}: expected at most {MAX_BYTES >> 20} MiB of n-grams")
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return cls({name: arrays[name] for name in arrays.files})
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            raise CallerError(f"{path.name}: expected n-grams as an .npz of arrays, got: {error}") from None
+        return made_of(path, cls, "n-grams", MAX_BYTES)
 
     @property
     def labels(self) -> int:

@@ -6,7 +6,6 @@ window, which takes numpy less time than it takes a general runtime to be called
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from ...kernel.errors import CallerError
+from ..arrays import made_of
 
 __all__ = ["Network", "Panel"]
 
@@ -48,13 +47,7 @@ class Network:
     @classmethod
     def load(cls, path: Path) -> Network:
         """Raises CallerError for a file that is no such network."""
-        try:
-            if path.stat().st_size > MAX_BYTES:
-                raise CallerError(f"{path.name}: expected a network of at most {MAX_BYTES >> 20} MiB")
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return cls({name: arrays[name] for name in arrays.files})
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            raise CallerError(f"{path.name}: expected a network as an .npz of arrays, got: {error}") from None
+        return made_of(path, cls, "a network", MAX_BYTES)
 
     def chances(self, windows: NDArray[Any]) -> Array:
         """(n, time, channels) → (n, labels), each row summing to one."""

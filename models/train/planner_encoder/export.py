@@ -128,6 +128,8 @@ def main(arguments: Sequence[str] | None = None, write: Callable[[str], object] 
     parser.add_argument("--calibrate", action="store_true", help="choose weight, temperature and threshold anew only")
     parser.add_argument("--float", action="store_true", help="32-bit weights, to compare")
     options = parser.parse_args(arguments)
+    if options.checkpoint is None and not options.calibrate:
+        parser.error("expected a CHECKPOINT to export, or --calibrate")
     names = options.out / "encoder.json"
     if options.calibrate:
         files = msgspec.json.decode(names.read_bytes(), type=Files)
@@ -135,6 +137,7 @@ def main(arguments: Sequence[str] | None = None, write: Callable[[str], object] 
     else:
         saved = torch.load(options.checkpoint, weights_only=True)
         options.out.mkdir(parents=True, exist_ok=True)
+        (options.out / FILE).unlink(missing_ok=True)  # of another network's labels
         write_graph(graph_of(saved["weights"], saved["layers"], not options.float), options.out)
         files = Files(saved["labels"], saved["tags"], saved["pieces"])
     names.write_bytes(msgspec.json.encode(files))
