@@ -147,15 +147,19 @@ class Subject:
         return runs[0], runs[1], runs[0].reused
 
     def aborted(self, seed: int) -> tuple[Run, int]:
-        """The answer while another thread aborts whatever graph runs, again and again; and how often it hit."""
+        """The answer while another thread aborts whatever graph runs, again and again; and how often it hit.
+
+        Every hit makes the next waits longer, until a graph that went on has ended: a processor whose graphs
+        take longer than the longest wait would never come to the end of one.
+        """
         session, seen = self.start(self.prompt, self.tokens)
         made: list[int] = []
-        hits = 0
+        hits = in_vain = 0
         ended = threading.Event()
         draw = np.random.default_rng(seed)
 
         def abort() -> None:
-            while not ended.wait(float(draw.uniform(0.0, 0.003))):
+            while not ended.wait(float(draw.uniform(0.0, 0.003)) * 1.1**in_vain):
                 self.engine.interrupt()
 
         thread = threading.Thread(target=abort)
@@ -166,7 +170,9 @@ class Subject:
                 self.engine.proceed()
                 before = session.position
                 step = session.step(self.quantum(8))
-                hits += session.position == before and not step.finish
+                hit = session.position == before and not step.finish
+                hits += hit
+                in_vain = in_vain + 1 if hit else 0
                 made += step.tokens
                 finish = step.finish
         finally:
