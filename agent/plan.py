@@ -41,6 +41,8 @@ NOTHING = "I didn't get any words."
 _NAMES = frozenset(["query", "artist", "album", "playlist", "station", "name", "title", "topic"])
 """Parameters that name a work, a programme or a subject: an "and" in them is part of the name."""
 NOTHING_TO_UNDO = "There is nothing to take back."
+CONTINUED = 0.95
+"""How sure what goes on from an earlier request is, or what was mended: no tier that has not heard of it is asked."""
 
 
 class Planner:
@@ -93,14 +95,14 @@ class Planner:
         if last is not None:
             on = continued([token.text for token in tokens], last, self.actions, now)
             if on is not None:
-                return [on], 0.9, "", False
+                return [on], CONTINUED, "", False
         if whole is None or whole.cost > 0:
             right = self._repaired(text, tokens, now, whole)
             if right is not None:
-                return [call_of(right)], 0.9, "", False
+                return [call_of(right)], CONTINUED, "", False
         followup = self._follow(text, tokens, last, now) if last is not None else None
         if followup is not None and followup.call is not None and (followup.sure or whole is None or whole.cost > 0):
-            return [followup.call], 0.9, "", False
+            return [followup.call], CONTINUED, "", False
         if whole is not None and whole.cost == 0:
             return [call_of(whole)], sureness(whole, len(tokens)), "", False
         counted = self.several.counted(text, tokens, now)
@@ -120,7 +122,7 @@ class Planner:
                 return [call_of(found)], sureness(found, len(tokens)), "", False
         call = self.several.pointed(tokens, last, now)
         if call is not None:
-            return [call], 0.9, "", False
+            return [call], CONTINUED, "", False
         return [], 0.9, REFUSAL, False
 
     def _repaired(self, text: str, tokens: Sequence[Token], now: datetime, whole: Match | None) -> Match | None:

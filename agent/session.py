@@ -50,9 +50,8 @@ from .messages import (
     Turn,
     Turns,
 )  # fmt: skip
-from .values.words import words
 from .voice_out import Outlet
-from .wordings import NOT_HEARD, STOP, clean
+from .wordings import NOT_HEARD, clean, stops
 
 PLAN_WITHIN_S = 10.0
 CARD_S = 5.0
@@ -193,7 +192,7 @@ class SessionService(Service):
 
     async def _take(self, text: str, source: str, heard: Heard | None, taint: Taint) -> Turn:
         began = self.port.now()
-        if " ".join(words(text)) in STOP:
+        if stops(text):
             return await self._stop(text, source, heard, began)
         async with self._turn:
             said = answer(text, taint) if self._consent.waits(began) else ""

@@ -3,9 +3,10 @@ nothing was understood."""
 
 from __future__ import annotations
 
-from .values.words import MAX_CHARACTERS
+from .phrasing import stripped
+from .values.words import MAX_CHARACTERS, tokenize
 
-__all__ = ["NOT_HEARD", "STOP", "clean"]
+__all__ = ["NOT_HEARD", "STOP", "clean", "stops"]
 
 STOP = frozenset(
     [
@@ -19,6 +20,18 @@ NOT_HEARD = {
     "too-long": "That was too long for me; please say it in one or two sentences.",
     "fault": "Sorry, I could not listen just now.",
 }
+
+
+_BARE = frozenset(["turn it off"])
+"""With politeness around them these ask for something else: the light, perhaps."""
+
+
+def stops(text: str) -> bool:
+    """Whether a text, politeness aside, says nothing but to be silent: "would you please shut up now"."""
+    tokens = tokenize(text)
+    if " ".join(token.text for token in tokens) in STOP:
+        return True
+    return any(" ".join(token.text for token in part) in STOP - _BARE for part in stripped(tokens))
 
 
 def clean(text: str) -> str:

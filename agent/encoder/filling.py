@@ -43,6 +43,10 @@ _SHORT = 3
 """A word of a closed list of at most so many letters ("on") does not overrule what the label says."""
 
 
+_DAY_NAME = 3
+"""The most words of the name of a day."""
+
+
 class Filled(NamedTuple):
     """The call, None where something is missing or nonsense; and the required parameters without words for them."""
 
@@ -94,15 +98,24 @@ def filled(
 
 
 def _mended(span: Span, reader: Reader) -> Span:
-    """A place that is wholly a day is one ("at christmas"); "to do" is one name."""
+    """A place that is wholly a day is one ("at christmas"), and of a year it is all of it ("memorial day this year");
+    "to do" is one name."""
     words = reader.words
-    if span.kind == "PLACE" and any(reading.end == span.end for reading in reader.at("when", span.start)):
+    if span.kind == "WHEN" and words[span.start + 1 : span.end] == ["year"]:
+        named = (at for at in range(max(0, span.start - _DAY_NAME), span.start) if _ends(reader, at, span.end))
+        return span._replace(start=next(named, span.start))
+    if span.kind == "PLACE" and _ends(reader, span.start, span.end):
         return span._replace(kind="WHEN")
     if span.kind == "LIST" and words[span.start] == "do" and span.start and words[span.start - 1] == "to":
         return span._replace(start=span.start - 1)
     if span.kind == "LIST" and words[span.start : span.end] == ["to"] and words[span.end : span.end + 1] == ["do"]:
         return span._replace(end=span.end + 1)
     return span._replace(start=_number_from(words, span.start)) if span.kind == "TEXT" else span
+
+
+def _ends(reader: Reader, start: int, end: int) -> bool:
+    """A moment is read from here to there."""
+    return any(reading.end == end for reading in reader.at("when", start))
 
 
 def _number_from(words: Sequence[str], start: int) -> int:
@@ -123,7 +136,7 @@ def _joined(spans: Sequence[Span], reader: Reader) -> list[Span]:
     for span in spans:
         last = found[-1] if found else None
         beside = last is not None and last.kind == span.kind == "WHEN" and last.end == span.start
-        if last is not None and beside and any(r.end == span.end for r in reader.at("when", last.start)):
+        if last is not None and beside and _ends(reader, last.start, span.end):
             found[-1] = last._replace(end=span.end)
         else:
             found.append(span)

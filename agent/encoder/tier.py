@@ -14,10 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from msgspec.structs import replace
 
 from ...skills.messages import ActionInfo, ParameterInfo
+from ...skills.speech import joined
 from ..choosing import CLOSE, TOGETHER, option
 from ..choosing import question as question_between
 from ..messages import Encoded, Planned, PlannedCall, Sighted
@@ -33,10 +35,10 @@ __all__ = ["DOUBT", "TIER", "chosen", "doubted", "heard", "planned", "ranked", "
 
 TIER = "encoder"
 DOUBT = 0.9
-"""The confidence below which a match of the templates is not believed without the encoder: where more than one word in
-six is free text. What goes on from an earlier request has just that: the encoder has not heard of that one. Chosen,
-with the rules of :func:`second`, on sentences that were kept back."""
-SEVERAL, SURE_OF_SEVERAL = 0.7, 0.95
+"""The confidence up to which a match of the templates is not believed without the encoder: where one word in six is
+free text. (What goes on from an earlier request is surer: the encoder has not heard of that one.) Chosen, with the
+rules of :func:`second`, on sentences that were kept back."""
+SEVERAL, SURE_OF_SEVERAL = 0.75, 0.95
 """Where templates read several requests less surely than this, and the encoder one or as many as surely as that, the
 encoder is believed."""
 WITHIN_SKILL, CERTAIN = 0.7, 0.99
@@ -62,6 +64,8 @@ HEARD, HEARD_WEIGHT = 0.95, 0.8
 learned to understand what is misheard, and is surer of what was never said to it."""
 REMINDING = ("add_reminder", "remind me to ")
 """What is to be remembered is often a request itself ("remind me to set an alarm"), and then the network reads that."""
+LISTING = frozenset(["add_to_list", "list"])
+"""But "remind me to buy jeans on my shopping list" says where to write it down."""
 _NEEDY = frozenset(["list", "find", "open", "check", "get", "search", "show", "start", "go", "look", "take", "read"])
 """Alone before a joint these share what the later verb is about ("find and play the weeknd")."""
 _HALVES = 3
@@ -130,7 +134,8 @@ def planned(text: str, encoded: Encoded, actions: Mapping[str, ActionInfo], now:
 def _one(
     text: str, tokens: Sequence[Token], seen: Sighted, sure: float, actions: Mapping[str, ActionInfo], now: datetime
 ) -> Planned:
-    """One request. The confidence of a refusal is how sure it is that nothing serves."""
+    """One request. The confidence of a refusal, and of a question left to ``answer`` because it is like nothing that
+    was taught, is how sure it is that nothing else serves."""
     order = ranked(seen.labels, actions)
     either = _either(order[:2], text, tokens, seen, actions, now)
     if either is not None:
@@ -140,12 +145,27 @@ def _one(
     if label is None or likely < _least(actions[label.action], asked, sure):
         if asked is None or max(p for _, p in seen.labels) >= UNLIKE:
             return Planned([], TIER, round(1 - likely, 3), 0.0, REFUSAL)
-        label, likely = Label(asked.name, {}), dict(seen.labels).get(asked.name, 0.0)
+        label, likely = Label(asked.name, {}), 1 - likely
     action = actions[label.action]
     call, missing = filled(action, label.fixed, text, tokens, seen.tags, now, seen.others)
+    if call is None and missing:
+        fixed = {**_lacking(label.action, missing, seen, tokens), **label.fixed}
+        call, _ = filled(action, fixed, text, tokens, seen.tags, now, seen.others)
     if call is not None:
         return Planned([call], TIER, round(likely, 3), 0.0)
     return Planned([], TIER, round(likely, 3), 0.0, question(action, missing), lacks=action.name)
+
+
+def _lacking(action: str, missing: Sequence[ParameterInfo], seen: Sighted, tokens: Sequence[Token]) -> dict[str, Any]:
+    """Of what is missing, what another label of the action fixes: the title of "an appointment at nine", if it is said.
+    (A number need not be: "how many cups are in a quart" means one.)"""
+    lacks, said = {p.name for p in missing}, {token.text for token in tokens}
+    for text, _likely in seen.labels:
+        other = read_label(text)
+        unsaid = any(isinstance(value, str) and value not in said for value in other.fixed.values())
+        if other.action == action and other.fixed and other.fixed.keys() <= lacks and not unsaid:
+            return other.fixed
+    return {}
 
 
 def _asking(tokens: Sequence[Token], seen: Sighted, actions: Mapping[str, ActionInfo]) -> ActionInfo | None:
@@ -193,6 +213,8 @@ def heard(text: str, seen: Sighted, actions: Mapping[str, ActionInfo], now: date
 def question(action: ActionInfo, missing: Sequence[ParameterInfo]) -> str:
     """What to say instead of a call that lacks something."""
     what = _ASKED.get(missing[0].kind, f"the {missing[0].name.replace('_', ' ')}") if missing else "more"
+    if missing and missing[0].choices:
+        return f"Please tell me {what} too: {joined([said[0] for said in missing[0].choices.values()], 'or')}."
     example = f", for example: {action.examples[0]}." if action.examples else "."
     return f"Please tell me {what} too{example}"
 
@@ -200,8 +222,8 @@ def question(action: ActionInfo, missing: Sequence[ParameterInfo]) -> str:
 def doubted(templates: Planned) -> bool:
     """The encoder is asked about this plan of the templates."""
     if templates.calls:
-        doubt = DOUBT if len(templates.calls) == 1 else SEVERAL
-        return not templates.calls[0].revises and templates.confidence < doubt
+        loose = templates.confidence <= DOUBT if len(templates.calls) == 1 else templates.confidence < SEVERAL
+        return loose and not templates.calls[0].revises
     return templates.reply == REFUSAL
 
 
@@ -234,7 +256,8 @@ def second(
     if names == [call.name for call in encoder.calls] or encoder.lacks in names:
         found = encoder if encoder.calls and _says_all(templates.calls[0], encoder.calls[0], actions) else templates
         return replace(found, why=f"a template matches loosely; {_belief(encoder)} too")
-    if names == [REMINDING[0]] and REMINDING[1] in text.lower():
+    onto_list = encoder.calls and {encoder.calls[0].name, *words(text)} >= LISTING
+    if names == [REMINDING[0]] and REMINDING[1] in text.lower() and not onto_list:
         return replace(templates, why=f'a template matches; what follows "{REMINDING[1]}" is not asked for now')
     skills = {actions[call.name].skill for call in (*templates.calls, *encoder.calls) if call.name in actions}
     within = len(skills) == 1 and templates.confidence >= WITHIN_SKILL

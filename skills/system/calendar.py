@@ -160,7 +160,7 @@ class Calendar(Skill):
         "(do i have|have i got|are there|is there|do we have) [any|an|a|some] [upcoming|other] <events> <coming> [in|on <cal>] [[for|on|at|this] {when}]",
         "(do i have|have i got|is there) (anything|something|any thing|anything else) [planned|scheduled|on|going on|happening|booked|to do] (in|on) <cal> [[for|on|at] {when}]",
         "(do i have|have i got|is there) (anything|something|any thing|any plans) [planned|scheduled|on|going on|happening|booked] [for|on|at|this] {when}",
-        "(what am i doing|what do i have [going on|planned|scheduled|on]|what have i got [going on|planned|on]|what are my plans|what's my day like|what is my day like|how busy am i) [for|on|at|this] {when}",
+        "(what am i doing|what do i have [going on|planned|scheduled|on|to do]|what have i got [going on|planned|on]|what are my plans|what's my day like|what is my day like|how busy am i) [for|on|at|this] {when}",
         "(what's|what is) (happening|going on|planned|scheduled|coming up|up next) [for|on|at] {when}",
         "(am i|are we) [still] (free|busy|available|booked|occupied) [on|at|for|this] {when}",
         "(do i have|have i got|is there) [any] [free] time [on|at|this] {when}",

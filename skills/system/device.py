@@ -9,8 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Literal
 
-from ..contract import Card, Glance, Level, LevelChange, Refusal, Reply, Say, Skill, Text, action
-from ..matching import best
+from ..contract import Card, Glance, Level, LevelChange, Refusal, Reply, Say, Skill, action
 from ..speech import capital, joined, plural
 
 FIRST = 70
@@ -20,7 +19,11 @@ _RING_PHONE = timedelta(seconds=30)
 MODES = ("do_not_disturb", "airplane", "theatre", "power_saving")
 Mode = Literal["do_not_disturb", "airplane", "theatre", "power_saving"]
 
-APPS: dict[str, tuple[str, list[str]]] = {
+App = Literal[
+    "timers", "alarms", "reminders", "lists", "notes", "weather", "health", "clock", "faces", "settings", "calendar",
+    "messages", "music", "wallet", "news", "memory",
+]  # fmt: skip
+APPS: dict[App, tuple[str, list[str]]] = {
     "timers": ("timer_status", ["timer", "countdown"]),
     "alarms": ("list_alarms", ["alarm", "alarm clock"]),
     "reminders": ("list_reminders", ["reminder"]),
@@ -38,7 +41,7 @@ APPS: dict[str, tuple[str, list[str]]] = {
     "news": ("get_news", ["headlines"]),
     "memory": ("recall", ["memories", "facts"]),
 }
-"""The apps of the watch: each shows what an action of a skill answers."""
+"""The apps of the watch: each shows what an action of a skill answers; and what else they are called."""
 SINGULAR = frozenset(["weather", "clock", "health", "calendar", "music", "wallet", "news", "memory"])
 """Those of which one says "here is"."""
 
@@ -78,6 +81,7 @@ class Watch(Skill):
             "eco",
             "energy saving",
         ],
+        **{app: called for app, (_, called) in APPS.items()},
     }
     rules = {
         "brightness": "[the|my] (brightness|screen brightness|display brightness|backlight|screen light|display|screen) [level]",
@@ -233,24 +237,15 @@ class Watch(Skill):
         examples=("open the weather app", "open settings"),
         purpose="open {name}",
     )
-    async def open_app(self, name: Text) -> Reply:
+    async def open_app(self, name: App) -> Reply:
         """Open an app of the watch.
 
         name: which one
         """
-        spoken = name.lower().removesuffix(" app").strip()
-        found = best(APPS, spoken, lambda app: [app, *APPS[app][1]])
-        if not found:
-            raise Refusal(f"There is no app called {name}. You can open {joined([*APPS], 'or')}.")
-        app = found[0]
-        arguments = {"metric": "steps"} if app == "health" else {}
-        shown = await self.device.call(APPS[app][0], **arguments)
-        card = Card(kind="notice", title=capital(app), lines=_lines(shown)[:20], icon=app)
-        return Reply(
-            f"Here {'is' if app in SINGULAR else 'are'} {app}.",
-            {"app": app, "shown": shown},
-            card,
-        )
+        arguments = {"metric": "steps"} if name == "health" else {}
+        shown = await self.device.call(APPS[name][0], **arguments)
+        card = Card(kind="notice", title=capital(name), lines=_lines(shown)[:20], icon=name)
+        return Reply(f"Here {'is' if name in SINGULAR else 'are'} {name}.", {"app": name, "shown": shown}, card)
 
     @action(
         "(what's|what is|how's|how is|show|tell me|give me|check) [me] [the|my|your] (device|watch|system) [status|state|info|information|settings]",

@@ -91,7 +91,7 @@ class Lists(Skill):
             "(show|read|what's on|what is on|what are) [me] (my|the) (to do|todo|to-do|tasks|task list|to dos) [list]",
             {"list": "to-do"},
         ),
-        Say("what (do i have|is there) to do [today]", {"list": "to-do"}),
+        Say("what (do i have|do i need|am i supposed|have i|have i got|is there) to do [today]", {"list": "to-do"}),
         "my {list} list",
         "(what is|what are) [my|the] {list} list",
         "(can i see|let me see|let me hear|give me|pull up|bring up) <list>",

@@ -61,7 +61,7 @@ class Music(Skill):
 
     @action(
         Say(
-            "(play|start|put on|resume|continue|begin|shuffle|turn on|play some|start playing|unpause|go on with|keep playing|listen to|i want to hear|i want to listen to|i would like to hear|i would like to listen to|let us hear|let me hear) <some> <music>"
+            "(play|start|put on|resume|continue|begin|turn on|tune in|tune in to|tune into|play some|start playing|unpause|go on with|keep playing|listen to|i want to hear|i want to listen to|i would like to hear|i would like to listen to|let us hear|let me hear) <some> <music>"
         ),
         Say(
             "(music|play|play on|resume playing|continue playing|resume playback|music please|play something|start playing|play anything|play me something)"

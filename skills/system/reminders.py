@@ -91,7 +91,7 @@ class Reminders(Ringing):
         "<what> [me] <my> (reminder|reminders) {when}",
         "(what|which) reminders (do i have|are there|have i got|are set) [[for|on] {when}]",
         "how many reminders (do i have|are there|have i got) [[for|on] {when}]",
-        "what (do i have|am i supposed|do i need|have i) to (do|remember) [{when}]",
+        "what (do i have|am i supposed|do i need|have i) to remember [{when}]",
         "(what did i|what should i) (want to|ask you to) (remember|remind me of|remind me about)",
         "(my|all my|pending|upcoming|next) reminders",
         "(any|are there any) reminders [[for|on] {when}]",

@@ -120,7 +120,11 @@ ELSEWHERE: dict[str, str] = {
     "tell me the time": "get_time",
     "when is my next alarm": "list_alarms",
     "what are my reminders for tomorrow": "list_reminders",
-    "what do I have to do tomorrow": "list_reminders",
+    "what do I have to do tomorrow": "list_events",
+    "what do I have to do": "show_list",
+    "what am I supposed to remember": "list_reminders",
+    "quiet on": "mute",
+    "tune in some music": "play_music",
     "delete my reminder for tomorrow": "remove_reminder",
     "remember to buy milk": "add_reminder",
     "remind me about the meeting tomorrow at 10": "add_reminder",
@@ -150,10 +154,15 @@ def test_a_request_that_is_near_and_of_another_skill(text: str) -> None:
     assert [name for name, _ in planned(text)] == [ELSEWHERE[text]]
 
 
+def test_the_date_and_the_time_are_two_requests() -> None:
+    assert [name for name, _ in planned("what is the date and time")] == ["get_date", "get_time"]
+
+
 NOBODYS = [
     "will you start a timer for me", "start a timer", "call a taxi", "call me a cab", "tell me a joke",
     "when is the next bus", "remember when we were young", "tell me about your hobbies", "what do you know",
-    "what is the amount of interest I pay", "i need to report a lost card", "send an email",
+    "what is the amount of interest I pay", "shuffle music", "open the internet",
+    "i need to report a lost card", "send an email",
 ]  # fmt: skip
 
 

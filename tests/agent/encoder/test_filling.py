@@ -148,3 +148,8 @@ def test_words_that_an_action_cannot_use_are_what_else_they_may_be() -> None:
     found = filled(ACTIONS["get_news"], {}, " ".join(said), tokenize(" ".join(said)), tags, NOW, others)
     assert found.call is not None
     assert found.call.arguments == {"topic": "ireland"}
+
+
+def test_a_day_of_a_year_is_all_of_it() -> None:
+    assert arguments("get_date", "what day is memorial day this/B-WHEN year/I-WHEN") == {"when": "2026-05-25"}
+    assert arguments("get_date", "what day is it this/B-WHEN year/I-WHEN") == {"when": "2026-11-20"}

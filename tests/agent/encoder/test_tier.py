@@ -208,3 +208,36 @@ def test_words_from_a_recogniser_must_be_surer_also_of_what_changes_nothing() ->
 
     assert heard(0.5) == 0.0
     assert heard(0.95) == pytest.approx(0.8 * 0.95)
+
+
+def test_what_only_a_later_label_fixes_is_taken_where_it_is_said() -> None:
+    labels = ("add_event", 0.9), ('add_event {"title":"appointment"}', 0.05)
+    tags = [*["O"] * 4, "B-WHEN"]
+    (call,) = tier.planned("make an appointment at nine", encoded(*labels, tags=tags), DEVICE, NOW).calls
+    assert call.arguments["title"] == "appointment"
+    unsaid = tier.planned("put me down at nine", encoded(*labels, tags=tags), DEVICE, NOW)
+    assert (unsaid.calls, unsaid.lacks) == ([], "add_event")
+    volume = ("set_volume", 0.9), ('set_volume {"change":10}', 0.1)
+    (call,) = tier.planned("set the volume", encoded(*volume), DEVICE, NOW).calls
+    assert call.arguments == {}  # nothing that must be said is missing, so nothing is made up
+
+
+def test_of_a_closed_list_the_question_says_what_is_on_it() -> None:
+    planned = tier.planned("open the internet", encoded(("open_app", 0.9)), DEVICE, NOW)
+    assert planned.reply.startswith("Please tell me the name too: timers, alarms,")
+    assert planned.reply.endswith("news or memory.")
+
+
+def test_a_list_that_is_named_is_written_on_and_not_reminded_of() -> None:
+    templates = Planned([PlannedCall("add_reminder", {"text": "buy jeans on my list"})], "templates", 0.61, 0.1)
+    encoder = Planned([PlannedCall("add_to_list", {"item": "buy jeans"})], "encoder", 0.8, 0.0)
+    assert tier.second(templates, encoder, DEVICE, text="remind me to buy jeans on my list").planner == "encoder"
+    assert tier.second(templates, encoder, DEVICE, text="remind me to buy jeans").planner == "templates"
+
+
+def test_a_question_like_nothing_that_was_taught_is_as_sure_as_nothing_else_serves() -> None:
+    seen = encoded(("other.a", 0.4), ("read_messages", 0.13), ("mute", 0.1))
+    planned = tier.planned("can you get me the message from god saga", seen, DEVICE, NOW)
+    assert ([call.name for call in planned.calls], planned.confidence) == (["answer"], 0.87)
+    loose = Planned([PlannedCall("read_messages", {"sender": "god saga"})], "templates", 0.85, 0.1)
+    assert tier.second(loose, planned, DEVICE).planner == "encoder"
