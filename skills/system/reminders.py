@@ -85,7 +85,7 @@ class Reminders(Ringing):
         return Reply(f"I'll remind you{said}: {_shown(text)}.", _public(row), card, undo={"added": row["id"]})
 
     @action(
-        "<what> [me] <my> reminders [please]",
+        "<what> [me] <my> (reminders|reminder list|list of reminders) [please]",
         "<what> [me] (the|my|that|this) reminder [please]",
         "<what> [me] <my> (reminder|reminders) [set|there] (for|on|of|at) {when}",
         "<what> [me] <my> (reminder|reminders) {when}",

@@ -124,6 +124,7 @@ ELSEWHERE: dict[str, str] = {
     "what do I have to do": "show_list",
     "what am I supposed to remember": "list_reminders",
     "quiet on": "mute",
+    "read my reminder list to me": "list_reminders",
     "tune in some music": "play_music",
     "delete my reminder for tomorrow": "remove_reminder",
     "remember to buy milk": "add_reminder",
@@ -184,6 +185,11 @@ SEVERAL: dict[str, list[str]] = {
     "schedule a meeting with ben tomorrow at 3 and text ben that i will be there": ["add_event", "send_message"],
     "pause the music and what's the news": ["pause_music", "get_news"],
 }
+
+
+def test_it_is_the_list_and_not_what_is_on_it() -> None:
+    calls = planned("add milk to my shopping list and show it to me")
+    assert calls == [("add_to_list", {"item": "milk", "list": "shopping"}), ("show_list", {"list": "shopping"})]
 
 
 @pytest.mark.parametrize("text", SEVERAL)

