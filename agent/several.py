@@ -270,12 +270,15 @@ def _numeric(token: Token) -> bool:
 
 
 def once(calls: Sequence[PlannedCall], actions: Mapping[str, ActionInfo]) -> list[PlannedCall]:
-    """Without a call that says no more than that the next will do ("turn on the radio and play hello fm"). What is only
-    read may be asked both ways ("what time is it, and what time is it in paris")."""
-    return [
-        call for call, then in zip(calls, [*calls[1:], None], strict=True)
-        if then is None or call.arguments or call.name != then.name or actions[call.name].reads
-    ]  # fmt: skip
+    """Without a call that says no more than what the one before or after it does ("turn on the radio and play hello
+    fm", "open the emma audiobook and play from last played"). What is only read may be asked both ways ("what time is
+    it, and what time is it in paris")."""
+    kept: list[PlannedCall] = []
+    for call, then in zip(calls, [*calls[1:], None], strict=True):
+        beside = {each.name for each in (*kept[-1:], then) if each is not None}
+        if call.arguments or call.name not in beside or actions[call.name].reads:
+            kept.append(call)
+    return kept
 
 
 def call_of(match: Match) -> PlannedCall:

@@ -38,7 +38,7 @@ DOUBT = 0.9
 """The confidence up to which a match of the templates is not believed without the encoder: where one word in six is
 free text. (What goes on from an earlier request is surer: the encoder has not heard of that one.) Chosen, with the
 rules of :func:`second`, on sentences that were kept back."""
-SEVERAL, SURE_OF_SEVERAL = 0.75, 0.95
+SEVERAL, SURE_OF_SEVERAL = 0.7, 0.95
 """Where templates read several requests less surely than this, and the encoder one or as many as surely as that, the
 encoder is believed."""
 WITHIN_SKILL, CERTAIN = 0.7, 0.99

@@ -208,7 +208,7 @@ class Music(Skill):
         "<read> [me] [the|my] <book> {name} <left>",
         "<read> [me] [the|my] {name} <book> <left>",
         "(<read>|pick up|take up) [me] {name} <left>",
-        "(continue|go on|carry on|keep reading|resume|pick up) <left>",
+        "(continue|go on|carry on|keep reading|resume|pick up|play|start|read) (<left>|from [the] last (played|read|listened))",
         "(continue reading|resume reading|keep reading) [my book|the book]",
         "(continue reading|resume reading|keep reading|start reading) {name}",
         "(audiobook|audiobooks|audio book) [please]",

@@ -125,6 +125,8 @@ ELSEWHERE: dict[str, str] = {
     "what am I supposed to remember": "list_reminders",
     "quiet on": "mute",
     "read my reminder list to me": "list_reminders",
+    "play from last played": "play_audiobook",
+    "play from where i left off": "play_audiobook",
     "tune in some music": "play_music",
     "delete my reminder for tomorrow": "remove_reminder",
     "remember to buy milk": "add_reminder",
@@ -185,6 +187,12 @@ SEVERAL: dict[str, list[str]] = {
     "schedule a meeting with ben tomorrow at 3 and text ben that i will be there": ["add_event", "send_message"],
     "pause the music and what's the news": ["pause_music", "get_news"],
 }
+
+
+def test_what_says_no_more_than_the_call_beside_it_is_no_call() -> None:
+    emma = [("play_audiobook", {"name": "emma"})]
+    assert planned("open the emma audiobook and play from last played") == emma
+    assert [name for name, _ in planned("turn on the radio and play hello fm")] == ["play_radio"]
 
 
 def test_it_is_the_list_and_not_what_is_on_it() -> None:
