@@ -21,6 +21,7 @@ import msgspec
 import torch
 import torch.nn.functional as F
 
+from ..precision import mixed
 from . import heads, vocabulary
 from .batches import Batch, Pack, batched, batches, coded, packs
 from .begin import read_gguf
@@ -30,6 +31,8 @@ __all__ = ["main", "train"]
 
 _RISE = 0.05
 _SAVE_EVERY_S = 120.0
+_MARKED = 320
+"""Packs kept back that a checkpoint is marked with; there may be more of them, to choose thresholds on."""
 _LEARN_FROM = 4_000
 """Packs of which the vocabulary is learned."""
 
@@ -41,7 +44,7 @@ def clock(threads: int) -> float:
 
 def loss_of(net: Decoder, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
     """The weighted cross entropy, and for each token to predict whether it was."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed():
         hidden = net.hidden(batch.tokens, batch.places, batch.mask).flatten(0, 1)[batch.at]
         logits = net.logits(hidden).float()
     each = F.cross_entropy(logits, batch.wanted, reduction="none")
@@ -136,7 +139,7 @@ def train(options: argparse.Namespace) -> int:
     if options.resume:
         stepper.load(state["stepper"])
     tokenizer = vocabulary.read(folder / "tokenizer.json")
-    held_rows = [coded(msgspec.json.decode(line, type=Pack), tokenizer) for line in packs(options.held)]
+    held_rows = [coded(msgspec.json.decode(line, type=Pack), tokenizer) for line in packs(options.held)[:_MARKED]]
     held = [batched(held_rows[start : start + 16]) for start in range(0, len(held_rows), 16)]
     count = sum(w.numel() for w in net.parameters())
     write(folder, {"parameters": count, "shape": list(net.shape)})

@@ -19,6 +19,7 @@ from ...engines.ctc import greedy
 from ...engines.logmel import log_mel
 from ...engines.whisper_decode import decode
 from ...engines.whisper_graphs import WhisperGraphs
+from ..precision import mixed
 from .network import Nano, load
 from .tokens import Pieces, text_of
 from .voices import Clip, read_shard
@@ -41,7 +42,7 @@ def read_letters(nano: Nano, clip: Clip) -> tuple[str, Any]:
     """The greedy CTC reading, and what the encoder made of the clip."""
     mel = log_mel(clip.sound.astype(np.float32) / max(1.0, float(np.abs(clip.sound).max())))
     mel = mel[:, : min(1_000, mel.shape[1] // 2 * 2)]
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+    with torch.inference_mode(), mixed():
         heard = nano.encode(torch.from_numpy(mel)[None])
         return text_of(nano.letters(heard)[0].argmax(-1).tolist()), heard
 
@@ -49,7 +50,7 @@ def read_letters(nano: Nano, clip: Clip) -> tuple[str, Any]:
 def read_pieces(nano: Nano, pieces: Pieces, heard: Any, most: int = 40) -> str:
     """The greedy reading of the decoder."""
     said = [pieces.start, pieces.plain]
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+    with torch.inference_mode(), mixed():
         while len(said) < most:
             logits = nano.decode(torch.tensor([said]), heard)[0, -1].float()
             logits[[pieces.start, pieces.plain]] = -1e9

@@ -25,6 +25,7 @@ from typing import Any
 
 import torch
 
+from ..precision import mixed
 from .batches import EASY, Batch, Loader, Recipe
 from .evaluate import Exam, read_exam
 from .network import Nano, begun, checkpoint, write_packed
@@ -51,7 +52,7 @@ def optimizers(nano: Nano, rate: float) -> list[Any]:
 
 def step(nano: Nano, batch: Batch, steppers: Sequence[Any]) -> tuple[float, float]:
     """One update; the two losses."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed():
         ctc, entropy = nano.losses(batch)
     loss = CTC_SHARE * ctc * 4 + (1 - CTC_SHARE) * entropy
     for each in steppers:
