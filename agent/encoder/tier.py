@@ -275,11 +275,19 @@ def _says_all(template: PlannedCall, encoder: PlannedCall, actions: Mapping[str,
     for p in parameters:
         told = template.arguments.get(p.name)
         read = encoder.arguments.get(p.name)
-        if told == read:
+        if told == read or _parts(told, read, template, encoder):
             continue
         if p.required or (p.kind == "text" and (_is_length(str(told)) or _lacks_its_verb(str(read), str(told)))):
             return False
     return True
+
+
+def _parts(told: Any, read: Any, template: PlannedCall, encoder: PlannedCall) -> bool:
+    """What the template took for one name the encoder read as a name and something else ("lunch at tomo in arcata")."""
+    if not isinstance(told, str) or not isinstance(read, str) or read not in told:
+        return False
+    more = [encoder.arguments[name] for name in encoder.arguments.keys() - template.arguments.keys()]
+    return any(isinstance(value, str) and value in told for value in more)
 
 
 def _lacks_its_verb(read: str, told: str) -> bool:

@@ -241,3 +241,13 @@ def test_a_question_like_nothing_that_was_taught_is_as_sure_as_nothing_else_serv
     assert ([call.name for call in planned.calls], planned.confidence) == (["answer"], 0.87)
     loose = Planned([PlannedCall("read_messages", {"sender": "god saga"})], "templates", 0.85, 0.1)
     assert tier.second(loose, planned, DEVICE).planner == "encoder"
+
+
+def test_a_name_that_the_encoder_read_in_parts_is_no_loss() -> None:
+    start = "2026-11-21T12:00"
+    whole = PlannedCall("add_event", {"title": "lunch at tomo in arcata", "start": start})
+    parts = PlannedCall("add_event", {"title": "lunch", "start": start, "place": "arcata"})
+    template, encoder = Planned([whole], "templates", 0.65, 0.1), Planned([parts], "encoder", 0.9, 0.0)
+    assert tier.second(template, encoder, DEVICE).calls == [parts]
+    short = PlannedCall("add_event", {"title": "lunch", "start": start})  # what else was said is lost
+    assert tier.second(template, Planned([short], "encoder", 0.9, 0.0), DEVICE).calls == [whole]
