@@ -24,6 +24,8 @@ from ..watch.boot import PAGE, VOICE  # noqa: E402
 from ..watch.front import open_front  # noqa: E402
 
 MODELS = ("core", "encoder", "decoder")
+_FIRST = "am i gonna need an umbrella out there"
+"""Waits for the device, and starts the encoder's process: no template matches it."""
 _TOOL = {
     "name": "book_table",
     "description": "Book a table at a restaurant.",
@@ -48,12 +50,12 @@ async def _plan_all(texts: list[str]) -> None:
     async with open_front(without=(*VOICE, *PAGE)) as front:
         ms: list[float] = []
         by: dict[str, int] = {}
-        for number, text in enumerate([texts[0], *texts]):
+        await front.ask("planner", Plan(_FIRST), Planned, within=30)
+        for text in texts:
             began = time.perf_counter()
             plan = await front.ask("planner", Plan(text), Planned, within=30)
-            if number:  # the first one waits for the device and starts the encoder's process
-                ms.append((time.perf_counter() - began) * 1000)
-                by[plan.planner] = by.get(plan.planner, 0) + 1
+            ms.append((time.perf_counter() - began) * 1000)
+            by[plan.planner] = by.get(plan.planner, 0) + 1
         tools = await front.ask("planner", PlanTools(_TOOL_REQUEST, [_TOOL]), Planned, within=60)
         status = await front.ask("kernel", GetStatus(), Status, within=10)
         memory = {row.name: memory_of(row.pid) for row in status.services if row.name in MODELS and row.pid}

@@ -247,7 +247,9 @@ def second(
     if encoder.options:
         named = [option.name for option in encoder.options]
         of_one = len({actions[name].skill for name in named if name in actions}) == 1
-        if templates.calls[0].name in named and templates.confidence > (WITHIN_SKILL if of_one else CLOSELY):
+        two = any(" and " in str(value) for value in templates.calls[0].arguments.values())  # perhaps: in one name
+        sure = templates.confidence >= (WITHIN_SKILL if of_one and not two else CLOSELY)
+        if templates.calls[0].name in named and sure:
             return replace(templates, why=f"a template matches; {_belief(encoder)}")
         return replace(encoder, why=f"a template matches loosely; {_belief(encoder)}")
     if foreign:

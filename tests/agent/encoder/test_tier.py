@@ -142,6 +142,15 @@ def test_two_close_actions_are_asked_about_where_both_could_be_done() -> None:
     assert not lacking.options
 
 
+def test_a_loose_name_with_an_and_in_it_may_be_two_requests_and_is_asked_about() -> None:
+    either = [PlannedCall("remove_event", {"title": "meeting"}), PlannedCall("add_event", {"title": "meeting"})]
+    asked = Planned([], "encoder", 0.6, 0.0, "Shall I … or …?", options=either)
+    two = Planned([PlannedCall("remove_event", {"title": "lisa and reschedule it"})], "templates", 0.7, 0.1)
+    one = Planned([PlannedCall("remove_event", {"title": "lisa"})], "templates", 0.7, 0.1)
+    assert tier.second(two, asked, DEVICE).options == either
+    assert tier.second(one, asked, DEVICE).planner == "templates"
+
+
 def test_within_a_skill_the_words_of_the_template_count_for_more() -> None:
     cancel = Planned([PlannedCall("cancel_timer", {"label": "one hour"})], "templates", 0.7, 0.1)
     start = Planned([PlannedCall("start_timer", {"duration": "PT1H"})], "encoder", 0.95, 0.0)
