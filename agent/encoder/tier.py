@@ -214,7 +214,7 @@ def question(action: ActionInfo, missing: Sequence[ParameterInfo]) -> str:
     """What to say instead of a call that lacks something."""
     what = _ASKED.get(missing[0].kind, f"the {missing[0].name.replace('_', ' ')}") if missing else "more"
     if missing and missing[0].choices:
-        return f"Please tell me {what} too: {joined([said[0] for said in missing[0].choices.values()], 'or')}."
+        return f"Please say which: {joined([said[0] for said in missing[0].choices.values()], 'or')}."
     example = f", for example: {action.examples[0]}." if action.examples else "."
     return f"Please tell me {what} too{example}"
 

@@ -243,7 +243,10 @@ class Watch(Skill):
         name: which one
         """
         arguments = {"metric": "steps"} if name == "health" else {}
-        shown = await self.device.call(APPS[name][0], **arguments)
+        if name == "settings":  # this skill's own, which it cannot call while it is being waited for
+            shown = (await self.device_status()).result
+        else:
+            shown = await self.device.call(APPS[name][0], **arguments)
         card = Card(kind="notice", title=capital(name), lines=_lines(shown)[:20], icon=name)
         return Reply(f"Here {'is' if name in SINGULAR else 'are'} {name}.", {"app": name, "shown": shown}, card)
 

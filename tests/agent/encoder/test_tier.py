@@ -233,7 +233,7 @@ def test_what_only_a_later_label_fixes_is_taken_where_it_is_said() -> None:
 
 def test_of_a_closed_list_the_question_says_what_is_on_it() -> None:
     planned = tier.planned("open the internet", encoded(("open_app", 0.9)), DEVICE, NOW)
-    assert planned.reply.startswith("Please tell me the name too: timers, alarms,")
+    assert planned.reply.startswith("Please say which: timers, alarms,")
     assert planned.reply.endswith("news or memory.")
 
 

@@ -10,6 +10,7 @@ import pytest
 from bluerill.kernel.errors import CallerError
 from bluerill.kernel.service import Call, Service, handles
 from bluerill.skills.messages import DesignFace, FaceDesigned, FaceNotDesigned, Sense, Sensed
+from bluerill.skills.system.device import APPS
 from support.bench import World
 
 
@@ -134,6 +135,8 @@ def test_the_watch_itself(world: World) -> None:
         assert opened.result["app"] == "timers"
         assert opened.card is not None
         assert opened.card.lines == ["tea  running"]
+        for app in sorted({*APPS} - {"weather", "news", "music"}):  # which need a place, a network, something playing
+            assert (await world.do("open_app", name=app)).result["app"] == app
         assert "one of timers, alarms" in await world.refused("open_app", name="calculator")
         await world.kill()
         await world.boot()
