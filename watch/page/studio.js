@@ -20,6 +20,7 @@ export class Studio {
   #exported = "";
   #looking = false;
   #again = false;
+  #passing = false;
 
   constructor(root, link, thumbs) {
     this.thumbs = thumbs;
@@ -62,6 +63,7 @@ export class Studio {
   choose(face) {
     this.#face = face;
     this.#kept = "";
+    this.#say("");
     for (const button of this.$("gallery").querySelectorAll("button")) {
       button.setAttribute("aria-pressed", String(button.dataset.face === face));
       if (button.dataset.face === face) button.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -89,7 +91,7 @@ export class Studio {
 
   #ask(type, fields) {
     const id = (this.#id += 2);
-    if (!this.link.say(type, { id, ...fields })) this.#say("The watch is not connected.", true);
+    if (!this.link.say(type, { id, ...fields })) this.#say("The watch is not connected.", true, true);
     return id;
   }
 
@@ -153,7 +155,8 @@ export class Studio {
     picture.alt = `The face ${face} at ${this.$("clock").textContent}`;
     if (before.startsWith("blob:")) URL.revokeObjectURL(before);
     const notes = found.notes ?? [];
-    this.#say(notes.length ? `Not drawn: ${notes.join("; ")}` : "", notes.length > 0);
+    if (notes.length) this.#say(`Not drawn: ${notes.join("; ")}`, true, true);
+    else if (this.#passing) this.#say(""); // what was answered to something else stays
   }
 
   #read({ face, found, data }) {
@@ -210,7 +213,7 @@ export class Studio {
     this.#wanted.delete(id);
     if (kind === "look") this.#looked();
     else this.#free();
-    this.#say(reason, true);
+    this.#say(reason, true, kind === "look");
     if (line) this.#findings([{ line, text: reason, error: true, mend: "" }]);
   }
 
@@ -223,7 +226,9 @@ export class Studio {
 
   #free() { this.$("make").disabled = this.$("change").disabled = false; }
 
-  #say(text, bad = false) {
+  // What is passing is gone with the next look that succeeds.
+  #say(text, bad = false, passing = false) {
+    this.#passing = passing;
     this.$("said").textContent = text;
     this.$("said").classList.toggle("bad", bad);
   }
