@@ -88,6 +88,14 @@ def data_folder() -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def needed_data(bench: str) -> Path | None:
+    """The same for a benchmark that is nothing without it: what is missing is said on the standard error."""
+    folder = data_folder()
+    if folder is None:
+        print(f"{bench}: expected public data in BLUERILL_DATA (or ../shared/data), found none", file=sys.stderr)
+    return folder
+
+
 class Tally:
     """Right and wrong by group, what was skipped and why, what was missed, and how long each took."""
 
@@ -264,9 +272,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--misses", action="store_true", help="also what was missed")
     parser.add_argument("--seen", action="store_true", help="also the crowd's training split")
     options = parser.parse_args(arguments)
-    folder = data_folder()
+    folder = needed_data("bench-plan")
     if folder is None:
-        print("bench-plan: expected public data in BLUERILL_DATA (or ../shared/data), found none", file=sys.stderr)
         return 1
     figures = measure(folder, seen=options.seen or options.misses)
     if options.json:

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .figures import percentile
-from .plan import data_folder
+from .plan import needed_data
 from .planner_examples import public
 
 __all__ = ["main", "measure"]
@@ -54,9 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--requests", type=int, default=600, help="how many, evenly chosen (default 600)")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     options = parser.parse_args(arguments)
-    folder = data_folder()
+    folder = needed_data("plan-device")
     if folder is None:
-        print("bench-plan: expected public data in BLUERILL_DATA (or ../shared/data), found none", file=sys.stderr)
         return 1
     texts = [" ".join(each.words) for each in public(folder, dev=True) if each.source.startswith("nlu_eval.")]
     texts = [text for text in texts if text]

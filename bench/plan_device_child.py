@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 
 from ..kernel.lean import import_asyncio
 
@@ -22,6 +21,7 @@ from ..kernel.eventloop import run  # noqa: E402
 from ..kernel.status import GetStatus, Status  # noqa: E402
 from ..watch.boot import PAGE, VOICE  # noqa: E402
 from ..watch.front import open_front  # noqa: E402
+from .smaps import rollup  # noqa: E402
 
 MODELS = ("core", "encoder", "decoder")
 _FIRST = "am i gonna need an umbrella out there"
@@ -41,8 +41,7 @@ _TOOL_REQUEST = "please get us a table for four people at the golden lion tonigh
 def memory_of(pid: int) -> dict[str, int]:
     """Bytes of a process: ``written`` is its own and cannot be dropped, ``mapped`` are the pages of files that are in
     its memory, shared with others or not. Raises OSError if it is gone."""
-    lines = (line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
-    held = {words[0].rstrip(":"): int(words[1]) * 1024 for words in lines}
+    held = rollup(pid)
     return {"written": held["Private_Dirty"], "mapped": held["Rss"] - held["Anonymous"]}
 
 

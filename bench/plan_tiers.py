@@ -44,7 +44,7 @@ from ..models.encoder.network import Network, shipped
 from . import plan_home
 from .catalogue import NOW, device_catalogue
 from .figures import auroc, percentile, share
-from .plan import REFUSALS, data_folder
+from .plan import REFUSALS, needed_data
 from .plan_report import write_report
 from .planner_examples import Example, intents, public
 
@@ -315,9 +315,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--report", type=Path, help="a folder for a page with pictures of what was taken for what")
     parser.add_argument("--folder", type=Path, help="a model other than the shipped one")
     options = parser.parse_args(arguments)
-    folder = data_folder()
+    folder = needed_data("plan-tiers")
     if folder is None:
-        print("plan-tiers: expected public data in BLUERILL_DATA (or ../shared/data), found none", file=sys.stderr)
         return 1
     figures = measure(Network(options.folder or shipped()), folder, options.misses)
     if options.report is not None:

@@ -44,7 +44,7 @@ from ..models.encoder.tools import Chooser
 from ..skills.messages import ActionInfo
 from . import bfcl, toolalpaca
 from .figures import auroc, percentile, share
-from .plan import data_folder
+from .plan import needed_data
 from .plan_spoken import spoken
 from .plan_tiers import believed
 
@@ -253,9 +253,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--file", type=Path, help="a decoder other than the shipped one")
     parser.add_argument("--grammar", default="auto", choices=("auto", "llguidance", "gbnf"))
     options = parser.parse_args(arguments)
-    folder = data_folder()
+    folder = needed_data("plan-tools")
     if folder is None:
-        print("plan-tools: expected public data in BLUERILL_DATA (or ../shared/data), found none", file=sys.stderr)
         return 1
     tools = Tools(options.file, options.grammar)
     figures = measure(tools, folder, options.misses, options.every)

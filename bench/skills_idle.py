@@ -16,6 +16,7 @@ from ..kernel.status import GetStatus, Status
 from ..skills.messages import Invoke, Invoked
 from ..watch.boot import boot
 from .skills_package import admit, package
+from .smaps import rollup
 
 PACKAGES = 10
 REST_S = 4.0
@@ -36,16 +37,14 @@ async def cost(port: Port) -> tuple[int, dict[str, float]]:
     found: dict[str, int] = {"Pss": 0, "Private_Clean": 0, "Private_Dirty": 0}
     for row in (*rows, *zygote):
         try:
-            text = await asyncio.to_thread(Path(f"/proc/{row.pid}/smaps_rollup").read_text)
+            held = await asyncio.to_thread(rollup, row.pid)
         except (FileNotFoundError, ProcessLookupError):
             continue  # it has gone to rest meanwhile
-        for line in text.splitlines()[1:]:
-            kind, kilobytes, *_ = line.split()
-            if kind[:-1] in found:
-                found[kind[:-1]] += int(kilobytes)
+        for kind in found:
+            found[kind] += held.get(kind, 0)  # nothing of one that is just ending
     return len(rows), {
-        "PSS": found["Pss"] / 1024,
-        "USS": (found["Private_Clean"] + found["Private_Dirty"]) / 1024,
+        "PSS": found["Pss"] / (1 << 20),
+        "USS": (found["Private_Clean"] + found["Private_Dirty"]) / (1 << 20),
         "charged": sum(each.charge for each in (*rows, *zygote)) / (1 << 20),
     }
 
