@@ -11,8 +11,9 @@ __all__ = ["NOT_HEARD", "STOP", "clean", "stops"]
 STOP = frozenset(
     [
         "stop", "stop it", "stop that", "stop now", "be quiet", "quiet", "silence", "shut up", "hush", "enough",
-        "that is enough", "okay stop", "please stop", "stop please", "stop talking", "dismiss", "i am awake",
-        "i am up", "shush", "okay okay", "turn it off", "stop ringing", "stop the noise", "stop the ringing",
+        "that is enough", "okay stop", "please stop", "stop please", "stop talking", "stop speaking", "dismiss",
+        "i am awake", "i am up", "shush", "okay okay", "turn it off", "stop ringing", "stop the noise",
+        "stop the ringing",
     ]
 )  # fmt: skip
 NOT_HEARD = {
@@ -29,9 +30,11 @@ _BARE = frozenset(["turn it off"])
 def stops(text: str) -> bool:
     """Whether a text, politeness aside, says nothing but to be silent: "would you please shut up now"."""
     tokens = tokenize(text)
-    if " ".join(token.text for token in tokens) in STOP:
-        return True
-    return any(" ".join(token.text for token in part) in STOP - _BARE for part in stripped(tokens))
+    for part in stripped(tokens):
+        said = " ".join(token.text for token in part)
+        if said in STOP and (said not in _BARE or len(part) == len(tokens)):
+            return True
+    return False
 
 
 def clean(text: str) -> str:

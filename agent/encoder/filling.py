@@ -41,8 +41,6 @@ WHOLE = "question"
 _STEP_LEADS = frozenset(["by", "another", "more", "less"])
 _SHORT = 3
 """A word of a closed list of at most so many letters ("on") does not overrule what the label says."""
-
-
 _DAY_NAME = 3
 """The most words of the name of a day."""
 

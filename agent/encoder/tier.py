@@ -64,7 +64,7 @@ HEARD, HEARD_WEIGHT = 0.95, 0.8
 learned to understand what is misheard, and is surer of what was never said to it."""
 REMINDING = ("add_reminder", "remind me to ")
 """What is to be remembered is often a request itself ("remind me to set an alarm"), and then the network reads that."""
-LISTING = frozenset(["add_to_list", "list"])
+LISTING = ("add_to_list", "list")
 """But "remind me to buy jeans on my shopping list" says where to write it down."""
 _NEEDY = frozenset(["list", "find", "open", "check", "get", "search", "show", "start", "go", "look", "take", "read"])
 """Alone before a joint these share what the later verb is about ("find and play the weeknd")."""
@@ -258,7 +258,7 @@ def second(
     if names == [call.name for call in encoder.calls] or encoder.lacks in names:
         found = encoder if encoder.calls and _says_all(templates.calls[0], encoder.calls[0], actions) else templates
         return replace(found, why=f"a template matches loosely; {_belief(encoder)} too")
-    onto_list = encoder.calls and {encoder.calls[0].name, *words(text)} >= LISTING
+    onto_list = [call.name for call in encoder.calls[:1]] == [LISTING[0]] and LISTING[1] in words(text)
     if names == [REMINDING[0]] and REMINDING[1] in text.lower() and not onto_list:
         return replace(templates, why=f'a template matches; what follows "{REMINDING[1]}" is not asked for now')
     skills = {actions[call.name].skill for call in (*templates.calls, *encoder.calls) if call.name in actions}

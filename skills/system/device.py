@@ -56,7 +56,7 @@ class Watch(Skill):
         "speaker",
         "sensors",
         "call:get_volume",
-        *(f"call:{each}" for each, _ in APPS.values()),
+        *(f"call:{each}" for app, (each, _) in APPS.items() if app != "settings"),
     )
     words = {
         "do_not_disturb": [

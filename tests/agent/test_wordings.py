@@ -12,6 +12,7 @@ from bluerill.agent.wordings import stops
         ("Will you shut up!", True),
         ("please would you shut up now", True),
         ("I need you to stop talking", True),
+        ("stop speaking", True),
         ("turn it off", True),
         ("please turn it off", False),  # the light of the sentence before, perhaps
         ("stop the timer", False),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bluerill.kernel.errors import CallerError
 from bluerill.kernel.service import Call, Service, handles
 from bluerill.skills.messages import DesignFace, FaceDesigned, FaceNotDesigned, Sense, Sensed
-from bluerill.skills.system.device import APPS
+from bluerill.skills.system.device import APPS, App
 from support.bench import World
 
 
@@ -135,6 +136,7 @@ def test_the_watch_itself(world: World) -> None:
         assert opened.result["app"] == "timers"
         assert opened.card is not None
         assert opened.card.lines == ["tea  running"]
+        assert set(APPS) == set(get_args(App))
         for app in sorted({*APPS} - {"weather", "news", "music"}):  # which need a place, a network, something playing
             assert (await world.do("open_app", name=app)).result["app"] == app
         assert "one of timers, alarms" in await world.refused("open_app", name="calculator")
